@@ -1,0 +1,77 @@
+# Partage. `make` prints this help; `make run` and `make test` need only git, make and Python 3.11+.
+SHELL := /bin/bash
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+  $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+HOST ?= 127.0.0.1
+PORT ?= 8000
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+.PHONY: help run test install build serve check format lint types layers unit packaging validate lock bench wheel clean
+
+help: ## Print this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "  PORT=8000 HOST=127.0.0.1 choose where \`make run\` and \`make serve\` listen."
+
+run: .venv/run.done ## Set up, build the graph, serve it on http://HOST:PORT
+	@$(BIN)/partage build
+	@exec $(BIN)/partage serve --host "$(HOST)" --port "$(PORT)"
+
+test: check ## Set up and run everything: format, lint, types, layers, tests, packaging
+
+check: format-check lint types layers build unit
+
+install: .venv/run.done ## Make the environment; the command is then .venv/bin/partage
+
+build: .venv/run.done ## Build the release in out/release (nothing is redone that has not changed)
+	@$(BIN)/partage build
+
+serve: .venv/run.done ## Serve the built release
+	@exec $(BIN)/partage serve --host "$(HOST)" --port "$(PORT)"
+
+validate: .venv/run.done ## Check ontology and data against shapes and rules
+	@$(BIN)/partage validate
+
+.venv/bin/uv:
+	@test -n "$(PYTHON)" || { echo "Partage needs Python 3.11 or newer with venv (Debian: apt install python3-venv)."; exit 2; }
+	@echo "Setting up .venv with $(PYTHON) (once, under a minute) …"
+	@$(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+
+.venv/run.done: .venv/bin/uv .ci/run.lock pyproject.toml
+	@test -f .venv/dev.done || $(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes .ci/run.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev.done: .venv/bin/uv .ci/dev.lock pyproject.toml
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes .ci/dev.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@ .venv/run.done
+
+format: .venv/dev.done ## Format the Python code
+	@$(BIN)/ruff format server tests benchmarks && $(BIN)/ruff check --fix server tests benchmarks
+
+format-check: .venv/dev.done
+	@$(BIN)/ruff format --check server tests benchmarks
+
+lint: .venv/dev.done ## Lint the Python code
+	@$(BIN)/ruff check server tests benchmarks
+
+types: .venv/dev.done ## Check the types (mypy, strict)
+	@$(BIN)/mypy
+
+layers: .venv/dev.done ## Check who imports whom
+	@$(BIN)/lint-imports
+
+unit: .venv/dev.done ## Run every test
+	@$(BIN)/pytest
+
+bench: .venv/dev.done ## Measure this machine (benchmarks/results)
+	@$(BIN)/python benchmarks/run.py
+
+lock: .venv/dev.done ## Update the locked dependencies
+	@.ci/lock
+
+wheel: .venv/dev.done ## Build the wheel in dist/
+	@$(BIN)/python -m build --wheel
+
+clean: ## Remove what was built and installed
+	rm -rf .venv out dist

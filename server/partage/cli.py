@@ -1,0 +1,251 @@
+"""
+The command `partage`: options → call → print → exit status.
+
+Exit status: 0 fine; 1 our finding (does not conform, not verified); 2 usage; 3 fault.
+"""
+
+import datetime
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+from partage import __version__, assets
+from partage.errors import BuildError, PartageError
+from partage.settings import Settings
+
+FINDING, USAGE, FAULT = 1, 2, 3
+FILES = click.argument(
+    "files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+
+
+def example(*lines: str) -> str:
+    """Return an epilog that click prints as it stands."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def main() -> NoReturn:
+    """Run the command line; errors of ours are sentences, never traces."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(USAGE)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except PartageError as error:
+        click.echo(f"partage: {error}", err=True)
+        sys.exit(FINDING if isinstance(error, BuildError) else FAULT)
+    except BrokenPipeError:
+        sys.stdout = None  # type: ignore[assignment]  # the reader left; nothing more to say
+        sys.exit(0)
+    sys.exit(0)
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=example(
+        "partage build", "partage serve", "partage query 'SELECT * { ?s ?p ?o } LIMIT 3'"
+    ),
+)
+@click.version_option(__version__)
+def cli() -> None:
+    """Build, check, serve and query the knowledge graph of data-sharing agreements."""
+
+
+def settings() -> Settings:
+    """Return the settings of the environment."""
+    return Settings.from_environment(os.environ)
+
+
+@cli.command(epilog=example("partage build", "partage build --out /tmp/graph --force"))
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the release goes. [default: out/release]",
+)
+@click.option("--force", is_flag=True, help="Build even when nothing has changed.")
+def build(out: Path | None, force: bool) -> None:
+    """Build the release: check, reason, materialize, answer the competency questions."""
+    from partage.pipeline import run
+
+    console = Console(stderr=True)
+    with _steps(console) as progress:
+        manifest = run.build(assets.root(), out or settings().release, progress, force=force)
+    console.print(manifest.summary())
+
+
+@contextmanager
+def _steps(console: Console) -> Iterator[Callable[[str, int, int, float | None], None]]:
+    columns = (
+        SpinnerColumn(),
+        BarColumn(bar_width=20),
+        MofNCompleteColumn(),
+        TextColumn("{task.description}"),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("starting", total=None)
+
+        def report(step: str, done: int, total: int, seconds: float | None) -> None:
+            """Show a step that starts (`seconds` is None) or that has ended."""
+            bar.update(task, description=step, completed=done, total=total)
+            if seconds is not None:
+                bar.console.print(f"  {step:<34} {seconds:6.1f} s", highlight=False)
+
+        yield report
+
+
+@cli.command(
+    epilog=example(
+        "partage validate", "partage validate data/claims/seed.trig", "partage validate --lang fr"
+    )
+)
+@FILES
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "turtle"]),
+    default="text",
+    help="For people, or the SHACL validation report.",
+    show_default=True,
+)
+@click.option("--lang", type=click.Choice(["en", "fr"]), default="en", help="Language of messages.")
+def validate(files: tuple[Path, ...], form: str, lang: str) -> None:
+    """Check RDF files (or, with none given, all of ours) against the shapes and rules."""
+    from partage.pipeline import validate as checks
+
+    report = checks.validate(assets.root(), files)
+    text = (
+        checks.report_turtle(report) if form == "turtle" else checks.report_text(report, lang=lang)
+    )
+    click.echo(text)
+    raise click.exceptions.Exit(0 if report.conforms else FINDING)
+
+
+@cli.command(epilog=example("partage verify --source s0001 article.txt"))
+@click.option("--source", required=True, help="The source whose passages to check, as s0001.")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def verify(source: str, file: Path) -> None:
+    """Check every cited passage of a source against FILE, your own copy of its text."""
+    from partage.pipeline import verify as check
+    from partage.rdf.reading import read
+
+    data = assets.root() / "data"
+    quads = [
+        quad
+        for path in (data / "sources.ttl", *sorted((data / "passages").glob("*.ttl")))
+        for quad in read(path)
+    ]
+    try:
+        result = check.verify(quads, check.source_iri(source), file.read_bytes())
+    except UnicodeDecodeError as error:
+        raise click.UsageError(f"{file} is not UTF-8 text ({error}). Save it as UTF-8.") from error
+    click.echo(
+        f"{file} is byte for byte the captured text."
+        if result.capture
+        else f"{file} is another copy than the captured one; passages are found by their words."
+    )
+    for finding in result.findings:
+        at = ", ".join(f"{start}-{end}" for start, end in finding.places) or "not found"
+        name = finding.passage.iri.rpartition("/")[2]
+        click.echo(f"  {finding.outcome:<8} {name}  characters {at}")
+    missing = sum(finding.outcome == "missing" for finding in result.findings)
+    click.echo(f"{len(result.findings) - missing} of {len(result.findings)} passages verified.")
+    raise click.exceptions.Exit(0 if result.verified else FINDING)
+
+
+@cli.group(epilog=example("partage ids allocate claim", "partage ids check"))
+def ids() -> None:
+    """Mint identifiers and guard those that were minted."""
+
+
+def _registry() -> Path:
+    from partage.pipeline import identifiers
+
+    return assets.root() / identifiers.PATH
+
+
+@ids.command(
+    epilog=example(
+        "partage ids allocate claim --count 3",
+        "partage ids allocate org example-corp",
+        "partage ids allocate concept data-category/voice-recordings",
+        "partage ids allocate version c0024",
+    )
+)
+@click.argument("kind")
+@click.argument("names", nargs=-1)
+@click.option("--count", default=1, show_default=True, help="How many serials to mint.")
+def allocate(kind: str, names: tuple[str, ...], count: int) -> None:
+    """Mint identifiers of KIND and append them to the registry."""
+    from partage.pipeline import identifiers
+
+    path = _registry()
+    rows = identifiers.read_registry(path)
+    today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
+    minted = identifiers.allocate(rows, kind, today, count=count, slugs=names)
+    path.write_text(identifiers.format_registry([*rows, *minted]), encoding="utf-8")
+    for row in minted:
+        click.echo(row.iri)
+
+
+@ids.command(epilog=example("partage ids check", "partage ids check --write"))
+@click.option("--write", is_flag=True, help="Rewrite files that are not in the committed form.")
+def check(write: bool) -> None:
+    """Check the registry against the data, and the committed form of every data file."""
+    from partage.pipeline import committed
+
+    findings = committed.check(assets.root(), write=write)
+    for finding in findings:
+        click.echo(finding)
+    click.echo(f"{len(findings)} findings." if findings else "Identifiers and files are in order.")
+    raise click.exceptions.Exit(FINDING if findings else 0)
+
+
+@ids.command(epilog=example("partage ids freeze"))
+def freeze() -> None:
+    """Record the digest of every claim version that has none yet; it can never change after."""
+    from partage.pipeline import committed, identifiers
+
+    path = _registry()
+    rows = identifiers.read_registry(path)
+    frozen = identifiers.freeze(rows, committed.version_digests(assets.root()))
+    path.write_text(identifiers.format_registry(frozen), encoding="utf-8")
+    click.echo(f"{sum(a != b for a, b in zip(rows, frozen, strict=True))} versions frozen.")
+
+
+@cli.command(
+    epilog=example(
+        "partage serve",
+        "partage serve --port 9000",
+        "partage serve --load mine.ttl more.nq.gz",
+        "partage serve --store big-store",
+    )
+)
+@click.option("--host", help="Address to listen on. [default: 127.0.0.1]")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on. [default: 8000]")
+@click.option("--load", "loaded", is_flag=True, help="Serve the RDF FILES instead of the release.")
+@click.option(
+    "--store",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Serve a store made by `partage load`.",
+)
+@FILES
+def serve(
+    host: str | None, port: int | None, loaded: bool, store: Path | None, files: tuple[Path, ...]
+) -> None:
+    """Serve the built release, RDF files, or a store, as SPARQL endpoint and linked data."""
+    if bool(files) != loaded or (store and loaded):
+        raise click.UsageError("Give --load with at least one FILE, or --store DIR, or neither.")
+    from partage.web import server
+
+    server.serve(settings().override(host=host, port=port), files=files, store=store)

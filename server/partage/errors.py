@@ -1,0 +1,171 @@
+"""
+Every error Partage raises on purpose.
+
+::
+
+    PartageError
+    ├ RequestError            the request is at fault
+    │  ├ ProtocolError        SPARQL 1.1 Protocol §2.1: parameters, method or body
+    │  ├ QuerySyntaxError     the query text does not parse (line, column)
+    │  ├ NotAcceptable        no offered format satisfies Accept (offers)
+    │  ├ UnsupportedMediaType the body's media type is none we read
+    │  ├ PayloadTooLarge      the body is longer than the limit
+    │  ├ UpdateRefused        the endpoint is read-only
+    │  ├ ServiceRefused       the query would reach out to another endpoint
+    │  ├ UnknownResource      nothing is known of this IRI
+    │  ├ WithdrawnResource    the identifier was withdrawn
+    │  └ UnknownRelease       no release has this number
+    ├ EngineError             the store could not answer
+    │  ├ QueryTimeout · EngineUnavailable · EngineFailure
+    ├ BuildError              the data, ontology or shapes are at fault
+    │  ├ RdfSyntaxError (file, line, column) · CanonicalFormError · IdentifierError
+    │  ├ ShapesGraphError · ProfileViolation · InconsistentOntology
+    │  ├ NonConformance (report) · RuleViolation · CompetencyFailure · IntegrityError
+    └ SettingsError           a setting, path or port is unusable
+
+Classes carry facts; `partage.web.errors` alone knows HTTP status codes and `partage.cli` alone
+knows exit codes. Every text says what is wrong, where, and what to do.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+
+class PartageError(Exception):
+    """Any error Partage raises on purpose."""
+
+
+class RequestError(PartageError):
+    """The request is at fault."""
+
+
+class ProtocolError(RequestError):
+    """The request breaks the SPARQL 1.1 Protocol."""
+
+
+class QuerySyntaxError(RequestError):
+    """The query does not parse; line and column count from 1."""
+
+    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
+
+
+class NotAcceptable(RequestError):
+    """None of the offered media types satisfies the request's Accept header."""
+
+    def __init__(self, offers: Sequence[str]) -> None:
+        super().__init__(
+            "None of the formats asked for is offered. Ask for one of: " + ", ".join(offers) + "."
+        )
+        self.offers = tuple(offers)
+
+
+class UnsupportedMediaType(RequestError):
+    """The body's media type is none that this resource reads."""
+
+
+class PayloadTooLarge(RequestError):
+    """The body is longer than the limit."""
+
+
+class UpdateRefused(RequestError):
+    """The endpoint is read-only."""
+
+
+class ServiceRefused(RequestError):
+    """The query would reach out to an endpoint that the operator has not allowed."""
+
+
+class UnknownResource(RequestError):
+    """Nothing is known of this IRI."""
+
+    def __init__(self, iri: str) -> None:
+        super().__init__(f"Nothing is known of <{iri}>. Check the identifier, or search for it.")
+        self.iri = iri
+
+
+class WithdrawnResource(RequestError):
+    """The identifier was withdrawn; it keeps a tombstone."""
+
+
+class UnknownRelease(RequestError):
+    """No release has this number."""
+
+
+class EngineError(PartageError):
+    """The store could not answer."""
+
+
+class QueryTimeout(EngineError):
+    """The query did not finish in its time."""
+
+
+class EngineUnavailable(EngineError):
+    """The store cannot be reached or opened."""
+
+
+class EngineFailure(EngineError):
+    """The store failed while it answered."""
+
+
+class BuildError(PartageError):
+    """The data, the ontology or the shapes are at fault."""
+
+
+class RdfSyntaxError(BuildError):
+    """An RDF file does not parse; line and column count from 1."""
+
+    def __init__(
+        self, file: Path, message: str, line: int | None = None, column: int | None = None
+    ) -> None:
+        place = ":".join(str(part) for part in (file, line, column) if part is not None)
+        super().__init__(f"{place}: {message}")
+        self.file = file
+        self.line = line
+        self.column = column
+
+
+class CanonicalFormError(BuildError):
+    """A data file is not in the committed form."""
+
+
+class IdentifierError(BuildError):
+    """An identifier is malformed, unregistered, reused or changed."""
+
+
+class ShapesGraphError(BuildError):
+    """The shapes themselves are at fault."""
+
+
+class ProfileViolation(BuildError):
+    """The ontology leaves OWL 2 DL."""
+
+
+class InconsistentOntology(BuildError):
+    """The union of the claims, or one speaker's claims, contradict the ontology."""
+
+
+class NonConformance(BuildError):
+    """The data do not conform to the shapes; `report` is the validation report."""
+
+    def __init__(self, message: str, report: object) -> None:
+        super().__init__(message)
+        self.report = report
+
+
+class RuleViolation(BuildError):
+    """A whole-graph rule, which must return nothing, returned something."""
+
+
+class CompetencyFailure(BuildError):
+    """A competency question has another answer than the expected one."""
+
+
+class IntegrityError(BuildError):
+    """Bytes differ from the digest recorded for them."""
+
+
+class SettingsError(PartageError):
+    """A setting, path or port is unusable."""

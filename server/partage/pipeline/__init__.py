@@ -1,0 +1,1 @@
+"""From reviewed text to a release: the steps of `partage build`."""

@@ -1,0 +1,113 @@
+"""The committed files: their form, their identifiers, and the digests of claim versions."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from partage.errors import CanonicalFormError
+from partage.pipeline import identifiers
+from partage.rdf import layout
+from partage.rdf.reading import read
+
+FOLDERS = ("ontology", "data")
+FREE_FORM = ("ontology/partage.ttl", "ontology/alignments.ttl")
+
+
+@dataclass(frozen=True, slots=True)
+class CommittedFile:
+    """A file of ontology/ or data/: its path, the path people read, its quads."""
+
+    path: Path
+    name: str
+    quads: tuple[Quad, ...]
+
+
+def files(root: Path) -> list[CommittedFile]:
+    """
+    Read every Turtle and TriG file below ontology/ and data/, in order of their names.
+
+    Raises
+    ------
+    RdfSyntaxError
+        A file does not parse.
+    """
+    paths = sorted(
+        path
+        for folder in FOLDERS
+        for pattern in ("*.ttl", "*.trig")
+        for path in (root / folder).rglob(pattern)
+    )
+    return [CommittedFile(path, str(path.relative_to(root)), tuple(read(path))) for path in paths]
+
+
+def check_form(file: CommittedFile) -> str | None:
+    """Return what is wrong with the form of a file, or None; ontology files are free in form."""
+    if file.name in FREE_FORM:
+        return None
+    try:
+        wanted = layout.document(file.quads)
+    except CanonicalFormError as error:
+        return f"{file.name}: {error}"
+    text = file.path.read_text(encoding="utf-8")
+    if text == wanted:
+        return None
+    line = next(
+        (
+            number
+            for number, (a, b) in enumerate(
+                zip(text.splitlines(), wanted.splitlines(), strict=False), 1
+            )
+            if a != b
+        ),
+        min(text.count("\n"), wanted.count("\n")) + 1,
+    )
+    return f"{file.name}:{line}: not in the committed form; run `partage ids check --write`."
+
+
+def iris(quads: tuple[Quad, ...]) -> Iterator[str]:
+    """Yield every IRI in the quads, the datatypes of literals aside."""
+    for quad in quads:
+        for term in (quad.subject, quad.predicate, quad.object, quad.graph_name):
+            if isinstance(term, NamedNode):
+                yield term.value
+
+
+def mentioned(committed: list[CommittedFile]) -> set[str]:
+    """Return the identifiers that the files speak of; a claim version speaks of its claim."""
+    found = {iri for file in committed for iri in identifiers.mentioned(iris(file.quads))}
+    claims = {iri.rpartition("/")[0] for iri in found if identifiers.kind_of(iri) == "version"}
+    editors = {identifiers.KINDS["agent"].namespace + "editors"}
+    ontology = identifiers.KINDS["term"].namespace.rstrip("#")
+    return {iri for iri in found | claims | editors if not iri.startswith(ontology + "/")}
+
+
+def check(root: Path, *, write: bool = False) -> list[str]:
+    """
+    Return what is wrong with the identifiers or the form of the committed files.
+
+    With `write`, files and registry are rewritten in the committed form first.
+    """
+    committed = files(root)
+    if write:
+        rewrite(root, committed)
+    rows = identifiers.read_registry(root / identifiers.PATH)
+    found = [finding for file in committed if (finding := check_form(file))]
+    return found + identifiers.check(rows, mentioned(committed), version_digests(root, committed))
+
+
+def rewrite(root: Path, committed: list[CommittedFile]) -> None:
+    """Put every file and the registry into the committed form."""
+    for file in committed:
+        if file.name not in FREE_FORM:
+            file.path.write_text(layout.document(file.quads), encoding="utf-8")
+    path = root / identifiers.PATH
+    path.write_text(identifiers.format_registry(identifiers.read_registry(path)), encoding="utf-8")
+
+
+def literals(quads: tuple[Quad, ...]) -> Iterator[Literal]:
+    """Yield every literal in the quads."""
+    for quad in quads:
+        if isinstance(quad.object, Literal):
+            yield quad.object
