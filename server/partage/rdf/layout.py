@@ -23,7 +23,7 @@ OPENING = tuple(
     iri(curie)
     for curie in (
         "rdf:type", "dct:identifier", "ds:claimType", "ds:confidence",
-        "ds:hasProvider", "ds:hasRecipient", "ds:statedProvider", "ds:statedRecipient",
+        "ds:hasProvider", "ds:hasRecipient", "ds:principalCategory", "ds:statedProvider", "ds:statedRecipient",
         "ds:underAgreement", "ds:underAgreementSet", "ds:stateKind", "ds:asOfEdtf",
         "owl:sourceIndividual", "owl:assertionProperty", "owl:targetIndividual",
         "oa:hasSource", "oa:start", "oa:end",
@@ -118,7 +118,7 @@ class _Writer:
         lines = {
             predicate: ("a" if predicate == TYPE else self.name(predicate))
             + " "
-            + _listed(sorted(set(objects)), indent)
+            + _listed(sorted(set(objects), key=_by_language), indent)
             for predicate, objects in rows.items()
         }
         opening = [lines[p] for p in sorted(lines, key=lambda p: _RANK.get(p, 0)) if p in _RANK]
@@ -150,6 +150,11 @@ class _Writer:
         if bare and bare.fullmatch(term.value):
             return term.value
         return f"{quoted}^^{self.name(datatype)}"
+
+
+def _by_language(text: str) -> tuple[str, str]:
+    """Sort texts by their language tag first."""
+    return (text.rpartition('"@')[2] if '"@' in text else "", text)
 
 
 def _listed(objects: list[str], indent: str) -> str:

@@ -1,0 +1,168 @@
+"""
+HermiT over the OWL API: is it consistent, and what follows?
+
+One `Hermit` holds a terminology; each question builds a small ontology of it and some facts. The
+facts go in as axioms through the OWL API's data factory, and what follows comes out through
+its reasoner interface, complete: no file, no process and no text to parse in between. Unique names
+are assumed of every individual: a functional data property with a key of its own each is linear,
+where `owl:AllDifferent` is quadratic.
+
+OWL 2 Direct Semantics: https://www.w3.org/TR/owl2-direct-semantics/
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from pyoxigraph import RdfFormat, Triple, serialize
+
+from partage.errors import InconsistentOntology, ProfileViolation
+from partage.pipeline.jvm import java_class
+from partage.pipeline.projection import TYPE, Fact, Terminology, individuals
+from partage.rdf.namespaces import iri
+
+UNIQUE_KEY = iri("ds:uniqueKey")
+NOTHING = iri("owl:Nothing")
+
+
+@dataclass(frozen=True, slots=True)
+class Inferences:
+    """All that follows for named individuals, and each class's direct named superclasses."""
+
+    facts: frozenset[Fact]
+    superclasses: frozenset[tuple[str, str]]
+
+
+class Hermit:
+    """The reasoner over one terminology; every method may be called any number of times."""
+
+    def __init__(self, terms: Terminology) -> None:
+        self.terms = terms
+        self._manager = java_class("org.semanticweb.owlapi.apibinding.OWLManager")
+        self._reasoner = java_class("org.semanticweb.HermiT.Reasoner")
+        self._configuration = java_class("org.semanticweb.HermiT.Configuration")
+        self._factory = self._manager.getOWLDataFactory()
+        self._names: dict[str, Any] = {}
+        self._axioms: dict[Fact, Any] = {}
+        self._terminology = self.document(terms.triples).getAxioms()
+        key = self._factory.getOWLDataProperty(self._name(UNIQUE_KEY))
+        self._key = key
+        self._terminology.add(self._factory.getOWLFunctionalDataPropertyAxiom(key))
+
+    def document(self, triples: Iterable[Triple]) -> Any:
+        """Return the triples of an ontology document as the OWL API reads them."""
+        text = serialize(triples, format=RdfFormat.RDF_XML)
+        assert text is not None  # without an output, serialize returns bytes
+        source = java_class("org.semanticweb.owlapi.io.StringDocumentSource")
+        manager = self._manager.createOWLOntologyManager()
+        return manager.loadOntologyFromOntologyDocument(source(text.decode("utf-8")))
+
+    def ontology(self, facts: Iterable[Fact], *, unique_names: bool = True) -> Any:
+        """Return an ontology of the terminology and the facts."""
+        known = frozenset(facts)
+        axioms = java_class("java.util.HashSet")(self._terminology)
+        for fact in known:
+            axioms.add(self._axiom(fact))
+        if unique_names:
+            for name in individuals(known):
+                axioms.add(self._unique(name))
+        return self._manager.createOWLOntologyManager().createOntology(axioms)
+
+    def consistent(self, facts: Iterable[Fact]) -> bool:
+        """Return whether the facts agree with the terminology and with one another."""
+        reasoner = self._open(facts)
+        try:
+            return bool(reasoner.isConsistent())
+        finally:
+            reasoner.dispose()
+
+    def infer(self, facts: Collection[Fact]) -> Inferences:
+        """
+        Return what follows from the facts.
+
+        Raises
+        ------
+        InconsistentOntology
+            Anything would follow.
+        ProfileViolation
+            A class can have no member.
+        """
+        reasoner = self._open(facts)
+        try:
+            if not reasoner.isConsistent():
+                raise InconsistentOntology("The facts contradict one another.")
+            empty = self._unsatisfiable(reasoner)
+            if empty:
+                raise ProfileViolation(
+                    f"No individual can belong to {', '.join(f'<{name}>' for name in empty)}. "
+                    "Mend the class's axioms in ontology/partage.ttl."
+                )
+            return Inferences(
+                frozenset(self._types(reasoner)) | frozenset(self._pairs(reasoner)),
+                frozenset(self._superclasses(reasoner)),
+            )
+        finally:
+            reasoner.dispose()
+
+    def _open(self, facts: Iterable[Fact]) -> Any:
+        return self._reasoner(self._configuration(), self.ontology(facts))
+
+    def _unsatisfiable(self, reasoner: Any) -> list[str]:
+        node = reasoner.getUnsatisfiableClasses().getEntities()
+        return sorted(name for cls in node if (name := str(cls.getIRI())) != NOTHING)
+
+    def _types(self, reasoner: Any) -> Iterable[Fact]:
+        for name in self.terms.classes:
+            members = reasoner.getInstances(self._class(name), False).getFlattened()
+            for member in members:
+                yield Fact(str(member.getIRI()), TYPE, name)
+
+    def _pairs(self, reasoner: Any) -> Iterable[Fact]:
+        for name in self.terms.properties:
+            instances = reasoner.getObjectPropertyInstances(self._property(name))
+            for entry in instances.entrySet():
+                subject = str(entry.getKey().getIRI())
+                for value in entry.getValue():
+                    yield Fact(subject, name, str(value.getIRI()))
+
+    def _superclasses(self, reasoner: Any) -> Iterable[tuple[str, str]]:
+        for name in self.terms.classes:
+            for cls in reasoner.getSuperClasses(self._class(name), True).getFlattened():
+                if (above := str(cls.getIRI())) in self.terms.classes:
+                    yield name, above
+
+    def _axiom(self, fact: Fact) -> Any:
+        axiom = self._axioms.get(fact)
+        if axiom is None:
+            axiom = self._axioms[fact] = self._new_axiom(fact)
+        return axiom
+
+    def _new_axiom(self, fact: Fact) -> Any:
+        subject = self._individual(fact.subject)
+        if fact.predicate == TYPE:
+            return self._factory.getOWLClassAssertionAxiom(self._class(fact.object), subject)
+        make = (
+            self._factory.getOWLNegativeObjectPropertyAssertionAxiom
+            if fact.negative
+            else self._factory.getOWLObjectPropertyAssertionAxiom
+        )
+        return make(self._property(fact.predicate), subject, self._individual(fact.object))
+
+    def _unique(self, name: str) -> Any:
+        literal = self._factory.getOWLLiteral(name)
+        subject = self._individual(name)
+        return self._factory.getOWLDataPropertyAssertionAxiom(self._key, subject, literal)
+
+    def _name(self, text: str) -> Any:
+        if text not in self._names:
+            self._names[text] = java_class("org.semanticweb.owlapi.model.IRI").create(text)
+        return self._names[text]
+
+    def _individual(self, name: str) -> Any:
+        return self._factory.getOWLNamedIndividual(self._name(name))
+
+    def _class(self, name: str) -> Any:
+        return self._factory.getOWLClass(self._name(name))
+
+    def _property(self, name: str) -> Any:
+        return self._factory.getOWLObjectProperty(self._name(name))

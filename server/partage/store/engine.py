@@ -1,0 +1,100 @@
+"""
+The joint between Partage and whatever answers SPARQL queries.
+
+A `Query` goes in, a `Result` comes out, in the same shape from every engine
+(SPARQL 1.1 Query Language, https://www.w3.org/TR/sparql11-query/).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from pyoxigraph import BlankNode, NamedNode, Triple
+from pyoxigraph import Literal as RdfLiteral
+
+from partage.rdf.formats import Format
+
+Kind = Literal["solutions", "boolean", "graph"]
+Term = NamedNode | BlankNode | RdfLiteral | Triple
+Solution = Mapping[str, Term]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a query may cost; None is no limit."""
+
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """
+    A query and the dataset it asks.
+
+    With both graph lists None the text's own FROM decides, else the whole store. Otherwise the
+    lists are the dataset, and FROM is passed over (SPARQL 1.1 Protocol §2.1.4).
+    """
+
+    text: str
+    default_graphs: tuple[str, ...] | None = None
+    named_graphs: tuple[str, ...] | None = None
+    base: str | None = None
+    limits: Limits = field(default_factory=Limits)
+
+
+class Result(Protocol):
+    """
+    One answer, read once: either serialized or taken as solutions.
+
+    A result holds a running evaluation; `close` ends it where it was not read to its end.
+    """
+
+    @property
+    def kind(self) -> Kind:
+        """Say what the query form answers: solutions, a boolean or a graph."""
+        ...
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Name the variables of the solutions, in the order of the SELECT clause."""
+        ...
+
+    def serialize(self, fmt: Format) -> Iterator[bytes]:
+        """
+        Return the answer in `fmt`, in chunks.
+
+        What goes wrong before the first chunk is raised here; what goes wrong later is raised by
+        the iterator, so that a cut answer never looks complete.
+        """
+        ...
+
+    def solutions(self, limit: int | None = None) -> list[Solution]:
+        """Return the solutions, at most `limit`; a graph's variables are s, p and o."""
+        ...
+
+    def close(self) -> None:
+        """End the evaluation and give back what it holds."""
+        ...
+
+
+class Engine(Protocol):
+    """Something that answers queries about one dataset."""
+
+    def query(self, query: Query) -> Result:
+        """
+        Evaluate a query.
+
+        Raises
+        ------
+        QuerySyntaxError
+            The text does not parse.
+        QueryTimeout
+            Nothing was answered within the query's limit.
+        EngineError
+            The engine failed.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of the dataset."""
+        ...
