@@ -218,7 +218,8 @@ def freeze() -> None:
 
     path = _registry()
     rows = identifiers.read_registry(path)
-    frozen = identifiers.freeze(rows, committed.version_digests(assets.root()))
+    digests = committed.version_digests(committed.files(assets.root()), rows)
+    frozen = identifiers.freeze(rows, digests)
     path.write_text(identifiers.format_registry(frozen), encoding="utf-8")
     click.echo(f"{sum(a != b for a, b in zip(rows, frozen, strict=True))} versions frozen.")
 

@@ -1,13 +1,13 @@
 """The committed files: their form, their identifiers, and the digests of claim versions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import NamedNode, Quad
 
 from partage.errors import CanonicalFormError
-from partage.pipeline import identifiers
+from partage.pipeline import identifiers, nanopublications
 from partage.rdf import layout
 from partage.rdf.reading import read
 
@@ -94,7 +94,7 @@ def check(root: Path, *, write: bool = False) -> list[str]:
         rewrite(root, committed)
     rows = identifiers.read_registry(root / identifiers.PATH)
     found = [finding for file in committed if (finding := check_form(file))]
-    return found + identifiers.check(rows, mentioned(committed), version_digests(root, committed))
+    return found + identifiers.check(rows, mentioned(committed), version_digests(committed, rows))
 
 
 def rewrite(root: Path, committed: list[CommittedFile]) -> None:
@@ -106,8 +106,15 @@ def rewrite(root: Path, committed: list[CommittedFile]) -> None:
     path.write_text(identifiers.format_registry(identifiers.read_registry(path)), encoding="utf-8")
 
 
-def literals(quads: tuple[Quad, ...]) -> Iterator[Literal]:
-    """Yield every literal in the quads."""
-    for quad in quads:
-        if isinstance(quad.object, Literal):
-            yield quad.object
+def version_digests(
+    committed: Iterable[CommittedFile], rows: Iterable[identifiers.Row]
+) -> dict[str, str]:
+    """Return the SHA-256 of every claim version as it would be published."""
+    minted = {row.iri: row.minted for row in rows}
+    versions = [
+        version
+        for file in committed
+        if file.name.startswith("data/claims/")
+        for version in nanopublications.versions(file.name, file.quads)
+    ]
+    return nanopublications.digests(versions, minted)

@@ -1,9 +1,10 @@
 """
 The days an EDTF expression lies between.
 
-Extended Date/Time Format (Library of Congress, 2019; ISO 8601-2): level 0 and 1 dates and
-intervals, and the open choices `[..2018-06-29]` and `[2018-06-29..]` of level 2. The qualifiers
-`?`, `~` and `%` do not widen the bounds: they are kept in the expression, which is published too.
+Extended Date/Time Format (Library of Congress, 2019; ISO 8601-2): dates and intervals of levels 0
+and 1, seasons aside, and the open choices `[..2018-06-29]` and `[2018-06-29..]` of level 2. The
+qualifiers `?`, `~` and `%` do not widen the bounds: they are kept in the expression, which is
+published too.
 """
 
 import calendar
@@ -15,8 +16,7 @@ Bounds = tuple[datetime.date | None, datetime.date | None]
 _DATE = re.compile(
     r"(?P<year>\d{4}|\d{3}X|\d\dXX)(?:-(?P<month>\d\d|XX)(?:-(?P<day>\d\d|XX))?)?[?~%]?"
 )
-_CHOICE = re.compile(r"\[(?P<first>[^\[\],.]*)(?:\.\.)(?P<last>[^\[\],.]*)\]")
-_SEASONS = {21: (3, 5), 22: (6, 8), 23: (9, 11), 24: (12, 12)}
+_CHOICE = re.compile(r"\[(?P<first>[^\[\],.]*)\.\.(?P<last>[^\[\],.]*)\]")
 
 
 def bounds(text: str) -> Bounds:
@@ -47,16 +47,18 @@ def bounds(text: str) -> Bounds:
 def _date(text: str) -> tuple[datetime.date, datetime.date]:
     match = _DATE.fullmatch(text)
     if not match:
-        raise ValueError(f"{text!r} is no EDTF date of level 0 or 1")
-    year, month, day = match["year"], match["month"], match["day"]
+        raise ValueError(f"{text!r} is no EDTF date of level 0 or 1 (seasons aside)")
+    year, month, day = match["year"], match["month"] or "XX", match["day"] or "XX"
     first_year, last_year = (int(year.replace("X", digit)) for digit in "09")
-    if month is None or month == "XX":
-        if "X" in year and month:
-            raise ValueError(f"{text!r} leaves the year open but not the month")
-        return datetime.date(first_year, 1, 1), datetime.date(last_year, 12, 31)
-    first_month, last_month = _SEASONS.get(int(month), (int(month), int(month)))
-    if day is not None and day != "XX":
-        only = datetime.date(first_year, int(month), int(day))
-        return only, only
-    end = calendar.monthrange(last_year, last_month)[1]
-    return datetime.date(first_year, first_month, 1), datetime.date(last_year, last_month, end)
+    if (first_year != last_year and match["month"]) or (month == "XX" and day != "XX"):
+        raise ValueError(f"{text!r} leaves open a larger unit than it gives")
+    first_month, last_month = (1, 12) if month == "XX" else (int(month), int(month))
+    if not 1 <= last_month <= 12:
+        raise ValueError(f"{text!r} has no month from 01 to 12")
+    days = calendar.monthrange(last_year, last_month)[1]
+    first_day, last_day = (1, days) if day == "XX" else (int(day), int(day))
+    try:
+        begin = datetime.date(first_year, first_month, first_day)
+        return begin, datetime.date(last_year, last_month, last_day)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no day of the calendar ({error})") from error

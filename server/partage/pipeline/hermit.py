@@ -19,9 +19,9 @@ from pyoxigraph import RdfFormat, Triple, serialize
 from partage.errors import InconsistentOntology, ProfileViolation
 from partage.pipeline.jvm import java_class
 from partage.pipeline.projection import TYPE, Fact, Terminology, individuals
-from partage.rdf.namespaces import iri
+from partage.rdf.namespaces import BASE, iri
 
-UNIQUE_KEY = iri("ds:uniqueKey")
+UNIQUE_KEY = BASE + "reasoner#uniqueKey"
 NOTHING = iri("owl:Nothing")
 
 
@@ -45,17 +45,14 @@ class Hermit:
         self._names: dict[str, Any] = {}
         self._axioms: dict[Fact, Any] = {}
         self._terminology = self.document(terms.triples).getAxioms()
-        key = self._factory.getOWLDataProperty(self._name(UNIQUE_KEY))
-        self._key = key
-        self._terminology.add(self._factory.getOWLFunctionalDataPropertyAxiom(key))
+        self._key = self._factory.getOWLDataProperty(self._name(UNIQUE_KEY))
 
     def document(self, triples: Iterable[Triple]) -> Any:
         """Return the triples of an ontology document as the OWL API reads them."""
         text = serialize(triples, format=RdfFormat.RDF_XML)
         assert text is not None  # without an output, serialize returns bytes
-        source = java_class("org.semanticweb.owlapi.io.StringDocumentSource")
-        manager = self._manager.createOWLOntologyManager()
-        return manager.loadOntologyFromOntologyDocument(source(text.decode("utf-8")))
+        source = java_class("org.semanticweb.owlapi.io.StringDocumentSource")(text.decode("utf-8"))
+        return self._manager.createOWLOntologyManager().loadOntologyFromOntologyDocument(source)
 
     def ontology(self, facts: Iterable[Fact], *, unique_names: bool = True) -> Any:
         """Return an ontology of the terminology and the facts."""
@@ -64,6 +61,7 @@ class Hermit:
         for fact in known:
             axioms.add(self._axiom(fact))
         if unique_names:
+            axioms.add(self._factory.getOWLFunctionalDataPropertyAxiom(self._key))
             for name in individuals(known):
                 axioms.add(self._unique(name))
         return self._manager.createOWLOntologyManager().createOntology(axioms)
@@ -105,7 +103,14 @@ class Hermit:
             reasoner.dispose()
 
     def _open(self, facts: Iterable[Fact]) -> Any:
-        return self._reasoner(self._configuration(), self.ontology(facts))
+        import jpype
+
+        try:
+            return self._reasoner(self._configuration(), self.ontology(facts))
+        except jpype.JException as error:
+            raise ProfileViolation(
+                f"HermiT refuses the ontology: {error}. Mend the axiom in ontology/partage.ttl."
+            ) from error
 
     def _unsatisfiable(self, reasoner: Any) -> list[str]:
         node = reasoner.getUnsatisfiableClasses().getEntities()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from partage.errors import IdentifierError
-from partage.rdf.namespaces import BASE, ID, PREFIXES, VOC
+from partage.rdf.namespaces import ID, PREFIXES, VOC
 
 PATH = Path("data/registry/identifiers.tsv")
 RETIRED = ("withdrawn", "merged")
@@ -241,6 +241,6 @@ def mentioned(iris: Iterable[str]) -> set[str]:
     kept = set()
     for iri in iris:
         whole = iri if iri.startswith(PREFIXES["ds"]) else iri.partition("#")[0]
-        if whole.startswith((ID, VOC, PREFIXES["ds"])) and whole != BASE:
+        if whole.startswith((ID, VOC, PREFIXES["ds"])) and whole not in (ID, VOC, PREFIXES["ds"]):
             kept.add(whole)
     return kept

@@ -134,6 +134,5 @@ def _quad(version: Version, part: str, subject: str, predicate: str, value: Term
 def digests(known: Iterable[Version], minted: Mapping[str, str]) -> dict[str, str]:
     """Return the SHA-256 of each version's four graphs; `minted` maps IRIs to days."""
     return {
-        version.iri: digest(nanopublication(version, minted.get(version.iri)))
-        for version in known
+        version.iri: digest(nanopublication(version, minted.get(version.iri))) for version in known
     }

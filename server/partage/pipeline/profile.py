@@ -5,6 +5,7 @@ The checkers are the OWL API's (https://www.w3.org/TR/owl2-profiles/, and for DL
 restrictions of https://www.w3.org/TR/owl2-syntax/#Global_Restrictions_on_Axioms_in_OWL_2_DL).
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from partage.errors import ProfileViolation
@@ -38,10 +39,9 @@ def check(state: State) -> State:
     found = {name: violations(subject, name) for name in PROFILES}
     outside = found["OWL2DLProfile"]
     if outside:
-        more = f"\n… and {len(outside) - SHOWN} more" if len(outside) > SHOWN else ""
         raise ProfileViolation(
-            f"The ontology leaves OWL 2 DL in {len(outside)} places; declare the term, or choose "
-            "another axiom, in ontology/partage.ttl:\n" + "\n".join(outside[:SHOWN]) + more
+            f"The ontology leaves OWL 2 DL in {len(outside)} places. Declare the term, or choose "
+            "another axiom, in ontology/partage.ttl:\n" + "\n".join(grouped(outside))
         )
     return replace(state, reasoner=hermit, asserted=asserted).noting(
         "OWL 2 profile", {name: len(places) for name, places in found.items()}
@@ -56,3 +56,13 @@ def violations(ontology: object, profile: str) -> list[str]:
         for violation in checker.checkOntology(ontology).getViolations()
     }
     return sorted(line.replace(PREFIXES["ds"], "ds:") for line in lines)
+
+
+def grouped(lines: Sequence[str]) -> list[str]:
+    """Return one line for each kind of violation, with how often it occurs and where first."""
+    kinds: dict[str, list[str]] = {}
+    for line in lines:
+        kind, _, place = line.partition(" [")
+        kinds.setdefault(kind, []).append(place.partition(" in OntologyID(")[0])
+    shown = [f"  {kind}, {len(places)} times, first in {places[0]}" for kind, places in kinds.items()]
+    return shown[:SHOWN] + [f"  … and {len(shown) - SHOWN} more kinds"] * (len(shown) > SHOWN)

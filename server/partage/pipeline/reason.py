@@ -29,7 +29,8 @@ def reason(state: State) -> State:
         inferences = hermit.infer(state.asserted)
     except InconsistentOntology as error:
         stated = {claim: affirmed(known) for claim, known in claimed(state, hermit).items()}
-        found = contradiction(hermit, undisputed(state, hermit), stated)
+        background = state.asserted.difference(*stated.values())
+        found = contradiction(hermit, background, stated)
         raise inconsistent("The union of all claims", found, state.current, state.root) from error
     return replace(state, inferences=inferences).noting(
         "reasoning", {"asserted facts": len(state.asserted), "all facts": len(inferences.facts)}

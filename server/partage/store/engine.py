@@ -32,13 +32,15 @@ class Query:
     A query and the dataset it asks.
 
     With both graph lists None the text's own FROM decides, else the whole store. Otherwise the
-    lists are the dataset, and FROM is passed over (SPARQL 1.1 Protocol §2.1.4).
+    lists are the dataset, and FROM is passed over (SPARQL 1.1 Protocol §2.1.4). `prefixes` only
+    dress the answer, where its format has prefixes.
     """
 
     text: str
     default_graphs: tuple[str, ...] | None = None
     named_graphs: tuple[str, ...] | None = None
     base: str | None = None
+    prefixes: tuple[tuple[str, str], ...] = ()
     limits: Limits = field(default_factory=Limits)
 
 
@@ -57,6 +59,11 @@ class Result(Protocol):
     @property
     def variables(self) -> tuple[str, ...]:
         """Name the variables of the solutions, in the order of the SELECT clause."""
+        ...
+
+    @property
+    def answer(self) -> bool | None:
+        """Return the boolean of an ASK, None for the other kinds."""
         ...
 
     def serialize(self, fmt: Format) -> Iterator[bytes]:

@@ -1,0 +1,152 @@
+"""
+The build: a list of steps, each a function from state to state, and what surrounds it.
+
+A step that fails says what, where and what to do; the last good release stays as it is. When
+nothing has changed since the last release, nothing is done.
+"""
+
+import json
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from partage.errors import BuildError, IntegrityError, NonConformance
+from partage.pipeline import (
+    competency,
+    materialize,
+    parse,
+    profile,
+    reason,
+    release,
+    view,
+    viewpoints,
+)
+from partage.pipeline.manifest import Manifest, inputs_digest
+from partage.pipeline.state import State
+
+T = TypeVar("T")
+Progress = Callable[[str, int, int, float | None], None]
+"""Called as a step begins (step, done, total, None) and ends (step, done, total, seconds)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the build: its name for people, and what it does."""
+
+    name: str
+    function: Callable[[State], State]
+
+
+def conform(state: State) -> State:
+    """
+    Check the committed files against the shapes and the rules.
+
+    Raises
+    ------
+    NonConformance
+        There are violations; warnings and infos are counted only.
+    """
+    from partage.pipeline import validate
+    from partage.pipeline.shapes import SEVERITIES, load
+
+    report = validate.check(load(state.root / "shapes"), state.committed)
+    if not report.conforms:
+        grave = tuple(found for found in report.results if found.severity == "Violation")
+        raise NonConformance(validate.report_text(replace(report, results=grave)), report)
+    return state.noting("shapes and rules", {name: report.count(name) for name in SEVERITIES})
+
+
+STEPS: tuple[Step, ...] = (
+    Step("read files and registry", lambda state: parse.parse(state.root)),
+    Step("committed form and identifiers", parse.check),
+    Step("nanopublications and view", view.publish),
+    Step("OWL 2 DL profile", profile.check),
+    Step("shapes and rules", conform),
+    Step("consistency and inference", reason.reason),
+    Step("viewpoints and disputes", viewpoints.weigh),
+    Step("materialize", materialize.materialize),
+    Step("competency questions", competency.check),
+)
+
+
+def silent(step: str, done: int, total: int, seconds: float | None) -> None:
+    """Show nothing."""
+
+
+def build(
+    root: Path,
+    target: Path,
+    progress: Progress = silent,
+    *,
+    force: bool = False,
+    steps: tuple[Step, ...] = STEPS,
+) -> Manifest:
+    """
+    Build the release in `target` from the files below `root`; return its manifest.
+
+    Raises
+    ------
+    BuildError
+        A step failed; its note names the step. The last release is untouched.
+    """
+    inputs = inputs_digest(root)
+    last = None if force else unchanged(target, inputs)
+    if last:
+        progress("nothing has changed", 1, 1, 0.0)
+        return last
+    clock = _Clock(progress, len(steps) + 1)
+    state = State(root)
+    for step in steps:
+        state = clock.timed(step.name, partial(step.function, state))
+    staged = release.staging(target)
+    try:
+        manifest = clock.timed("write release", lambda: release.write(state, staged, inputs))
+        release.promote(staged, target)
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+    clock.report(target.with_name("build-report.json"), manifest)
+    return manifest
+
+
+def unchanged(target: Path, inputs: str) -> Manifest | None:
+    """Return the manifest of the last release if it was made of the same inputs and is whole."""
+    try:
+        last = Manifest.read(target)
+    except IntegrityError:
+        return None
+    return last if last.inputs == inputs and last.complete(target) else None
+
+
+class _Clock:
+    """Runs work, tells how long it took, and writes the build report."""
+
+    def __init__(self, progress: Progress, total: int) -> None:
+        self.progress = progress
+        self.total = total
+        self.seconds: dict[str, float] = {}
+
+    def timed(self, name: str, work: Callable[[], T]) -> T:
+        """Return the result of some work; a failure is told in which step it happened."""
+        self.progress(name, len(self.seconds), self.total, None)
+        begin = time.perf_counter()
+        try:
+            result = work()
+        except BuildError as error:
+            error.add_note(f"The build stopped at: {name}.")
+            raise
+        self.seconds[name] = time.perf_counter() - begin
+        self.progress(name, len(self.seconds), self.total, self.seconds[name])
+        return result
+
+    def report(self, path: Path, manifest: Manifest) -> None:
+        """Write how long each step took and what it counted."""
+        report = {
+            "total_seconds": round(sum(self.seconds.values()), 2),
+            "seconds": {name: round(seconds, 2) for name, seconds in self.seconds.items()},
+            "counts": manifest.checks,
+        }
+        path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,1 @@
+"""SPARQL between the wire and the engine: the protocol, what is refused, how we describe it."""

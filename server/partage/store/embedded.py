@@ -1,0 +1,70 @@
+"""
+The engine inside the process: Oxigraph through pyoxigraph (https://pyoxigraph.readthedocs.io).
+
+What it cannot do, and what follows: a query has no cancel, so a query past its limit is answered
+with QueryTimeout at once, but works on in its thread until it next hands something out. `SERVICE`
+would reach out: `partage.sparql.guard` refuses it before a query gets here.
+"""
+
+from functools import partial
+from pathlib import Path
+from typing import Self
+
+from pyoxigraph import NamedNode, Store
+
+from partage.errors import EngineUnavailable
+from partage.store.crew import Crew
+from partage.store.engine import Query, Result
+from partage.store.evaluation import EmbeddedResult, Evaluated, Evaluation
+
+
+class EmbeddedEngine:
+    """Answers queries from one pyoxigraph store, in memory or on disk."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._crew = Crew()
+
+    @classmethod
+    def read_only(cls, directory: Path) -> Self:
+        """
+        Open a store directory, which many processes may hold open at once.
+
+        Raises
+        ------
+        EngineUnavailable
+            The directory holds no store.
+        """
+        # RocksDB would make an empty store of any writable directory: look for its own files.
+        if not (directory / "CURRENT").is_file():
+            raise EngineUnavailable(
+                f"{directory} holds no store. "
+                f"Make one with `partage load FILE… --store {directory}`."
+            )
+        try:
+            return cls(Store.read_only(str(directory)))
+        except OSError as error:
+            raise EngineUnavailable(
+                f"The store in {directory} cannot be opened: {error}"
+            ) from error
+
+    def query(self, query: Query) -> Result:
+        """Evaluate a query in a thread of its own; see `Engine.query`."""
+        evaluation = Evaluation(partial(_evaluate, self._store, query), query)
+        self._crew.submit(evaluation.run)
+        return EmbeddedResult(evaluation)
+
+    def close(self) -> None:
+        """Send the idle threads home."""
+        self._crew.dismiss()
+
+
+def _evaluate(store: Store, query: Query) -> Evaluated:
+    chosen = query.default_graphs is not None or query.named_graphs is not None
+    # Given one list alone, pyoxigraph would leave the other half of the store visible.
+    return store.query(
+        query.text,
+        base_iri=query.base,
+        default_graph=[NamedNode(g) for g in query.default_graphs or ()] if chosen else None,
+        named_graphs=[NamedNode(g) for g in query.named_graphs or ()] if chosen else None,
+    )

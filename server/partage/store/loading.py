@@ -1,0 +1,124 @@
+"""
+Loading RDF files into a store, in memory or on disk.
+
+Formats come from the file names, also of `.gz` files; a dataset keeps its graphs, triples go to the
+default graph. Each file is parsed whole by the engine, which reads at its own speed.
+"""
+
+import gzip
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, cast
+
+from pyoxigraph import RdfFormat, Store
+
+from partage.errors import RdfSyntaxError, SettingsError
+from partage.rdf.formats import GRAPH_FORMATS, by_path
+
+READ_SIZE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class LoadProgress:
+    """How far the loading of one file has come; `quads` (in the store) is known at its end."""
+
+    file: Path
+    read: int
+    size: int
+    quads: int | None = None
+
+
+Report = Callable[[LoadProgress], None]
+
+
+def silent(_: LoadProgress) -> None:
+    """Report nothing."""
+
+
+def check(files: Iterable[Path]) -> None:
+    """
+    Refuse what can be refused before anything is loaded: missing files, unknown endings.
+
+    Raises
+    ------
+    SettingsError
+        A file does not exist or its name tells no RDF format.
+    """
+    for file in files:
+        if not file.is_file():
+            raise SettingsError(f"{file} is no file. Check the path.")
+        _format(file)
+
+
+def load(files: Iterable[Path], target: Path | None = None, progress: Report = silent) -> Store:
+    """
+    Load files into a new store in memory, or into the store in the directory `target`.
+
+    Raises
+    ------
+    RdfSyntaxError
+        A file does not parse; what was loaded before it stays loaded.
+    SettingsError
+        A file is missing or has an unknown ending, or `target` cannot hold a store.
+    """
+    files = tuple(files)
+    check(files)
+    try:
+        store = Store() if target is None else Store(str(target))
+    except OSError as error:
+        raise SettingsError(
+            f"{target} cannot hold a store ({error}). Choose an empty or new directory, "
+            "and stop other programs that write to it."
+        ) from error
+    for file in files:
+        _load(store, file, progress)
+    if target is not None:
+        store.flush()
+        store.optimize()
+    return store
+
+
+def _load(store: Store, file: Path, progress: Report) -> None:
+    size = file.stat().st_size
+    try:
+        with file.open("rb") as raw:
+            counted = cast("IO[bytes]", _Counted(raw, file, size, progress))
+            opened = counted
+            if file.suffix == ".gz":
+                opened = cast("IO[bytes]", gzip.GzipFile(fileobj=counted))
+            # Relative IRIs resolve against the file, as RDF 1.1 reads a retrieved document.
+            store.bulk_load(opened, _format(file), base_iri=file.resolve().as_uri())
+    except SyntaxError as error:
+        raise RdfSyntaxError(file, str(error), error.lineno, error.offset) from error
+    except (OSError, EOFError, ValueError) as error:
+        raise RdfSyntaxError(file, f"cannot be read: {error}") from error
+    progress(LoadProgress(file, size, size, len(store)))
+
+
+def _format(file: Path) -> RdfFormat:
+    fmt = by_path(file)
+    if fmt is None or fmt.rdf is None:
+        endings = ", ".join(f".{known.extension}" for known in GRAPH_FORMATS)
+        raise SettingsError(
+            f"The name {file.name} tells no RDF format. Use one of {endings} (or .gz)."
+        )
+    return fmt.rdf
+
+
+class _Counted:
+    """As much of a binary file as its readers use; it reports how much was read."""
+
+    def __init__(self, raw: IO[bytes], file: Path, size: int, progress: Report) -> None:
+        self._raw = raw
+        self._file = file
+        self._size = size
+        self._progress = progress
+        self._read = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._raw.read(size)
+        before, self._read = self._read, self._read + len(data)
+        if before // READ_SIZE != self._read // READ_SIZE:
+            self._progress(LoadProgress(self._file, self._read, self._size))
+        return data
