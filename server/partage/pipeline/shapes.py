@@ -118,7 +118,7 @@ def read_rule(path: Path) -> Rule:
     if severity is None:
         raise ShapesGraphError(f"{path}: the severity is one of {', '.join(SEVERITIES)}.")
     try:
-        solutions = Store().query(text, use_default_graph_as_union=True)
+        solutions = Store().query(text)
     except SyntaxError as error:
         raise ShapesGraphError(f"{path}: the query does not parse: {error}") from error
     variables = [variable.value for variable in getattr(solutions, "variables", [])]

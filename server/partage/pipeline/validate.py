@@ -3,7 +3,8 @@ Check RDF files against the shapes and the rules.
 
 The shapes (SHACL Core, pySHACL) see one flat graph: ontology, vocabulary, data, and the assertions
 of current claim versions; nothing is inferred. The rules (SPARQL, Oxigraph) see the same as a
-dataset whose default graph is the union of all, so that they can also ask for `GRAPH ?graph`.
+dataset: all of it copied into the default graph, and each assertion graph under its name. (The
+engine's own union of graphs would count a triple once a graph that holds it.)
 """
 
 import re
@@ -200,9 +201,10 @@ def _from_rdflib(node: rdflib.term.Node) -> NamedNode | BlankNode | Literal:
 
 def _by_rules(dataset: Iterable[Quad], rules: Iterable[Rule]) -> Iterator[ValidationResult]:
     store = Store()
-    store.bulk_extend(dataset)
+    for quad in dataset:
+        store.extend([quad, Quad(quad.subject, quad.predicate, quad.object)])
     for rule in rules:
-        solutions = store.query(rule.query, use_default_graph_as_union=True)
+        solutions = store.query(rule.query)
         assert isinstance(solutions, QuerySolutions)  # rules are read as SELECT queries
         projected = {variable.value for variable in solutions.variables}
         for solution in solutions:

@@ -65,22 +65,22 @@ def refuse_update(text: str) -> None:
     UpdateRefused
         Its first word after the prologue begins an update operation.
     """
-    word = first_word(unescape(text))
-    if word in UPDATES:
+    word = opening(unescape(text))
+    if word is not None and word.is_word(*UPDATES):
         raise UpdateRefused(
-            f"{word} is an update; this endpoint only answers queries "
+            f"{word.text.upper()} is an update; this endpoint only answers queries "
             "(SELECT, ASK, CONSTRUCT, DESCRIBE)."
         )
 
 
-def first_word(text: str) -> str:
-    """Return the first keyword after the prologue, in capitals, or an empty string."""
+def opening(text: str) -> Token | None:
+    """Return the first word after the prologue, or None."""
     for token in tokens(text):
         if token.kind == "word" and not token.is_word("PREFIX", "BASE", "VERSION"):
-            return token.text.upper()
+            return token
         if token.kind not in {"word", "iri", "name", "string"}:
             break
-    return ""
+    return None
 
 
 def _service(text: str) -> int | None:
@@ -114,7 +114,14 @@ def _calls(text: str, token: Token) -> bool:
 
 
 def _ends(token: Token) -> tuple[int, ...]:
-    """Return where the token may end: `<` may be an operator, `\"\"\"` an empty string and more."""
+    """
+    Return where the token may end.
+
+    `<` may be an operator, and three quotes an empty string and the start of another. A quote that
+    opens no string ends this reading: no engine has a use for it.
+    """
+    if token.kind == "mark" and token.text in {'"', "'"}:
+        return ()
     if token.kind == "iri":
         return token.end, token.start + 1
     if token.text.startswith(('"""', "'''")):

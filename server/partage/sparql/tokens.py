@@ -19,7 +19,8 @@ _CHAR = r"(?:[\w\-·:%]|\\[_~.\-!$&'()*+,;=/?#@%])"
 _LOCAL = rf"{_CHAR}(?:(?:{_CHAR}|\.)*{_CHAR})?"
 # No prefix is longer: an endless one would be read again and again.
 NAME = rf"(?:[^\W\d_](?:[\w\-·.]{{0,100}}[\w\-·])?)?:(?:{_LOCAL})?"
-_ESCAPED = r"\\(?:[tbnrf\"'\\]|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})"
+# Which escapes are right is the parser's business: here they only must not end a string.
+_ESCAPED = r"\\."
 _STRINGS = "|".join(
     (
         rf'"""(?:"{{0,2}}(?:[^"\\]|{_ESCAPED}))*+"""',

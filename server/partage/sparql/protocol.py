@@ -1,0 +1,204 @@
+"""
+From a request's values to an operation, without input or output
+(SPARQL 1.1 Protocol §2, https://www.w3.org/TR/sparql11-protocol/#protocol).
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import parse_qsl
+
+from partage.errors import ProtocolError, QuerySyntaxError, UnsupportedMediaType, UpdateRefused
+from partage.sparql.guard import opening, refuse_service, refuse_update
+from partage.sparql.tokens import place, tokens, unescape
+from partage.store.engine import Kind, Query
+
+FORM = "application/x-www-form-urlencoded"
+QUERY = "application/sparql-query"
+UPDATE = "application/sparql-update"
+MAX_PARAMETERS = 1000
+
+ONCE = ("query", "format", "update")
+READING = ("default-graph-uri", "named-graph-uri")
+WRITING = ("using-graph-uri", "using-named-graph-uri")
+KINDS: dict[str, Kind] = {
+    "SELECT": "solutions",
+    "ASK": "boolean",
+    "CONSTRUCT": "graph",
+    "DESCRIBE": "graph",
+}
+
+Parameters = dict[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class QueryOperation:
+    """A query to evaluate; `kind` tells what it will answer, before it runs."""
+
+    query: Query
+    kind: Kind
+    format: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DescribeService:
+    """A request for the service description (SPARQL 1.1 Service Description §2)."""
+
+
+Operation = QueryOperation | DescribeService
+
+
+def parse(
+    method: Literal["GET", "POST"], query_string: bytes, media_type: str, body: bytes, base: str
+) -> Operation:
+    """
+    Return the operation that a request asks for.
+
+    `media_type` is the Content-Type as sent, with its parameters; `base` resolves relative IRIs.
+
+    Raises
+    ------
+    ProtocolError
+        Parameters are missing, repeated or contradictory, or the text is not UTF-8.
+    QuerySyntaxError
+        The text has none of the four query forms.
+    UnsupportedMediaType
+        A POST body is neither a form nor a query.
+    UpdateRefused, ServiceRefused
+        The operation would change the dataset, or reach out.
+    """
+    given = _parameters(query_string)
+    if method == "POST":
+        _add_body(given, media_type, body)
+    elif not given:
+        return DescribeService()
+    _check(given, method)
+    text = given["query"][0]
+    refuse_update(text)
+    refuse_service(text)
+    query = Query(
+        text=text,
+        default_graphs=_graphs(given, "default-graph-uri"),
+        named_graphs=_graphs(given, "named-graph-uri"),
+        base=base,
+        prefixes=prefixes(text),
+    )
+    return QueryOperation(query, kind(text), given.get("format", [None])[0])
+
+
+def kind(text: str) -> Kind:
+    """
+    Return what a query's form answers.
+
+    Raises
+    ------
+    QuerySyntaxError
+        The text begins like none of the four query forms.
+    """
+    word = opening(unescape(text))
+    if word is not None and word.text.upper() in KINDS:
+        return KINDS[word.text.upper()]
+    line, column = place(text, word.start if word else 0)
+    begins = f"`{word.text[:40]}` begins none" if word else "this is none"
+    raise QuerySyntaxError(
+        f"Line {line}, column {column}: {begins} of the query forms "
+        "SELECT, ASK, CONSTRUCT, DESCRIBE.",
+        line,
+        column,
+    )
+
+
+def prefixes(text: str) -> tuple[tuple[str, str], ...]:
+    """Return the prefixes a query declares, for the answer to be written with."""
+    found: dict[str, str] = {}
+    words = list(_prologue(text))
+    for keyword, name, value in zip(words, words[1:], words[2:], strict=False):
+        if keyword.upper() == "PREFIX" and name.endswith(":") and ":" in value:
+            found[name[:-1]] = value.strip("<>")
+    return tuple(found.items())
+
+
+def _prologue(text: str) -> list[str]:
+    words = []
+    for token in tokens(text):
+        if token.is_word(*KINDS):
+            break
+        words.append(token.text)
+    return words
+
+
+def _parameters(encoded: bytes) -> Parameters:
+    found: Parameters = {}
+    try:
+        text = encoded.decode("ascii")
+        pairs = parse_qsl(
+            text, keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS
+        )
+    except UnicodeDecodeError as error:
+        raise ProtocolError(
+            "The parameters are not UTF-8. Encode them as UTF-8, then percent-encode them."
+        ) from error
+    except ValueError as error:
+        raise ProtocolError(f"The parameters cannot be read: {error}.") from error
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def _add_body(given: Parameters, content_type: str, body: bytes) -> None:
+    media_type, charset = _media_type(content_type)
+    if charset not in {"", "utf-8", "utf8", "us-ascii"}:
+        raise UnsupportedMediaType(f"The body is {charset}. Send it as UTF-8.")
+    if media_type == FORM:
+        for name, values in _parameters(body).items():
+            given.setdefault(name, []).extend(values)
+    elif media_type == QUERY:
+        if "query" in given:
+            raise ProtocolError("There are two queries, in the address and in the body. Send one.")
+        try:
+            given["query"] = [body.decode("utf-8")]
+        except UnicodeDecodeError as error:
+            raise ProtocolError(f"The query is not UTF-8: {error}.") from error
+    elif media_type == UPDATE:
+        raise UpdateRefused("This endpoint is read-only: it takes queries, no updates.")
+    else:
+        sent = f"{media_type} is not read here" if media_type else "The body has no media type"
+        raise UnsupportedMediaType(f"{sent}. Send Content-Type: {QUERY} or {FORM}.")
+
+
+def _media_type(content_type: str) -> tuple[str, str]:
+    media_type, _, rest = content_type.partition(";")
+    charset = ""
+    for parameter in rest.split(";"):
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "charset":
+            charset = value.strip().strip("\"'").lower()
+    return media_type.strip().lower(), charset
+
+
+def _check(given: Parameters, method: str) -> None:
+    for name in ONCE:
+        if len(given.get(name, ())) > 1:
+            raise ProtocolError(
+                f"The parameter {name} is given {len(given[name])} times, not once."
+            )
+    if "update" in given:
+        if method == "GET" or "query" in given:
+            raise ProtocolError(
+                "An update comes alone and by POST; and this endpoint takes none. Send `query`."
+            )
+        raise UpdateRefused("This endpoint is read-only: it takes queries, no updates.")
+    for name in WRITING:
+        if name in given:
+            raise ProtocolError(f"{name} belongs to updates. For a query, use {READING[0]}.")
+    if not given.get("query", [""])[0].strip():
+        raise ProtocolError("There is no query. Send it as the parameter `query`.")
+
+
+def _graphs(given: Parameters, name: str) -> tuple[str, ...] | None:
+    """Return the graphs named, None when the request names no dataset at all."""
+    if not any(parameter in given for parameter in READING):
+        return None
+    for graph in given.get(name, ()):
+        if ":" not in graph or any(character in graph for character in '<>"{}|^`\\ \t\r\n'):
+            raise ProtocolError(f"{name}={graph!r} is no absolute IRI.")
+    return tuple(given.get(name, ()))

@@ -1,0 +1,54 @@
+"""One query from text to bytes, for the command line."""
+
+from collections.abc import Iterator
+
+from partage.errors import NotAcceptable, QuerySyntaxError
+from partage.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, Format, by_key
+from partage.rdf.namespaces import BASE
+from partage.sparql.diagnosis import locate
+from partage.sparql.guard import refuse_service, refuse_update
+from partage.sparql.protocol import kind, prefixes
+from partage.store.engine import Engine, Kind, Query, Result
+
+
+def offers(answered: Kind) -> tuple[Format, ...]:
+    """Return the formats for an answer of this kind, the default first."""
+    return GRAPH_FORMATS if answered == "graph" else RESULT_FORMATS
+
+
+def evaluate(engine: Engine, query: Query) -> Result:
+    """
+    Evaluate a query; a syntax error says where it really is.
+
+    Raises
+    ------
+    QuerySyntaxError, EngineError
+        As `Engine.query`.
+    """
+    try:
+        return engine.query(query)
+    except QuerySyntaxError as error:
+        raise locate(engine, query, error) from error
+
+
+def run_query(engine: Engine, text: str, key: str | None = None) -> Iterator[bytes]:
+    """
+    Answer a query in the format named `key`, else in the first that fits its form.
+
+    Raises
+    ------
+    UpdateRefused, ServiceRefused
+        The text would change the dataset or reach out.
+    NotAcceptable
+        No format with this name fits the form of the query.
+    QuerySyntaxError, EngineError
+        As `Engine.query`.
+    """
+    refuse_update(text)
+    refuse_service(text)
+    fitting = offers(kind(text))
+    fmt = by_key(key) if key else fitting[0]
+    if fmt is None or fmt not in fitting:
+        raise NotAcceptable([offer.key for offer in fitting])
+    query = Query(text, base=BASE, prefixes=prefixes(text))
+    return evaluate(engine, query).serialize(fmt)

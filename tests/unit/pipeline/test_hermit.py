@@ -1,0 +1,94 @@
+"""HermiT in our process finds what the other reasoners find, and every planted contradiction."""
+
+import oracles
+import pytest
+from pyoxigraph import NamedNode, Quad
+
+from partage.errors import InconsistentOntology, ProfileViolation
+from partage.pipeline.hermit import Hermit
+from partage.pipeline.projection import TYPE, Fact, affirmed, terminology
+from partage.pipeline.state import State
+from partage.rdf.namespaces import iri
+
+Statement = tuple[str, str, str]
+
+
+def fact(statement: Statement, *, negative: bool = False) -> Fact:
+    subject, predicate, value = statement
+    return Fact(iri(subject), iri(predicate), iri(value), negative)
+
+
+CONTRADICTIONS: dict[str, Fact] = {
+    "a flow with two providers": fact(("f:f0001", "ds:hasProvider", "org:amazon")),
+    "a flow from a party to itself": fact(("f:f0009", "ds:hasRecipient", "org:netflix")),
+    "a grant that is a transfer": fact(("f:f0001", "rdf:type", "ds:DataTransfer")),
+    "an organization that is an agreement": fact(
+        ("org:netflix", "rdf:type", "ds:DataSharingAgreement")
+    ),
+    "a denial of what is stated": fact(
+        ("f:f0002", "ds:hasRecipient", "org:royal-bank-of-canada"), negative=True
+    ),
+    "a claim that disputes a flow": fact(("c:c0001", "ds:disputes", "f:f0001")),
+    "a data category that is a purpose": fact(("dc:contact-data", "rdf:type", "ds:Purpose")),
+    "a transfer that grants a permission": fact(("f:f0003", "ds:grantsPermission", "pm:write")),
+    "a flow under two agreements": fact(("f:f0001", "ds:underAgreement", "a:a0002")),
+    "a denial of what follows": fact(
+        ("f:f0001", "ds:concernsDataCategory", "dc:communication"), negative=True
+    ),
+}
+SELF = fact(("f:f0009", "ds:hasProvider", "org:netflix"))
+
+
+@pytest.mark.parametrize("planted", CONTRADICTIONS)
+def test_a_planted_contradiction_is_found(state: State, hermit: Hermit, planted: str) -> None:
+    assert not hermit.consistent(state.asserted | {SELF, CONTRADICTIONS[planted]})
+
+
+def test_what_is_committed_holds_together(state: State, hermit: Hermit) -> None:
+    assert hermit.consistent(state.asserted | {SELF})
+
+
+@pytest.mark.parametrize("planted", ["a flow with two providers", "a denial of what follows", None])
+def test_owlready2_agrees_on_consistency(
+    hermit: Hermit, words: frozenset[Fact], flows: frozenset[Fact], planted: str | None
+) -> None:
+    known = words | affirmed(flows)
+    if planted:
+        known |= {CONTRADICTIONS[planted]}
+    assert hermit.consistent(known) is oracles.consistent_to_owlready2(hermit.terms, known)
+    assert hermit.consistent(known) is (planted is None)
+
+
+def test_hermit_infers_what_owlready2_and_owlrl_infer(state: State, hermit: Hermit) -> None:
+    known = state.asserted
+    inferred = hermit.infer(known).facts
+    assert inferred == oracles.by_owlready2(hermit.terms, known)
+    assert inferred == oracles.by_owlrl(hermit.terms, known)
+    assert len(inferred - known) > 100
+
+
+def test_nothing_is_inferred_from_a_contradiction(state: State, hermit: Hermit) -> None:
+    known = state.asserted | {CONTRADICTIONS["a flow with two providers"]}
+    with pytest.raises(InconsistentOntology):
+        hermit.infer(known)
+
+
+def test_a_class_that_can_have_no_member_is_told(state: State) -> None:
+    odd = Quad(
+        NamedNode(iri("ds:AccessGrant")),
+        NamedNode(iri("rdfs:subClassOf")),
+        NamedNode(iri("ds:Organization")),
+    )
+    terms = terminology([*state.graph("ontology"), odd])
+    with pytest.raises(ProfileViolation, match=r"No individual can belong to .*AccessGrant"):
+        Hermit(terms).infer(frozenset())
+
+
+def test_types_of_named_individuals_are_complete(state: State, hermit: Hermit) -> None:
+    types = {f.object for f in hermit.infer(state.asserted).facts if f.subject == iri("f:f0001")
+             and f.predicate == TYPE}  # fmt: skip
+    assert types == {
+        iri(name)
+        for name in ("ds:AccessGrant", "ds:DataFlow", "ds:OutboundFlow",
+                     "ds:PrivateCommunicationsFlow")
+    }  # fmt: skip
