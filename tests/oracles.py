@@ -23,9 +23,7 @@ def document(terms: Terminology, facts: Iterable[Fact]) -> rdflib.Graph:
     assert text is not None
     graph = rdflib.Graph().parse(data=text.decode("utf-8"), format="nt")
     for fact in known:
-        subject, predicate, value = map(
-            rdflib.URIRef, (fact.subject, fact.predicate, fact.object)
-        )
+        subject, predicate, value = map(rdflib.URIRef, (fact.subject, fact.predicate, fact.object))
         if fact.negative:
             denial = rdflib.BNode()
             graph.add((denial, RDF.type, OWL.NegativePropertyAssertion))

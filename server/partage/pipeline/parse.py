@@ -2,8 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from fnmatch import fnmatch
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from pyoxigraph import NamedNode, Quad
 
@@ -42,7 +41,7 @@ def parse(root: Path) -> State:
     graphs: dict[str, list[Quad]] = defaultdict(list)
     versions = []
     for file in files:
-        if fnmatch(file.name, CLAIMS):
+        if fits(file.name, CLAIMS):
             versions += nanopublications.versions(file.name, file.quads)
         else:
             graphs[GRAPH + graph_of(file.name)] += file.quads
@@ -65,12 +64,17 @@ def graph_of(name: str) -> str:
         No graph is made of such a file.
     """
     for pattern, graph in GRAPHS:
-        if fnmatch(name, pattern):
+        if fits(name, pattern):
             return graph
     raise CanonicalFormError(
         f"{name}: no graph is made of this file. Move it to one of "
         f"{', '.join(pattern for pattern, _ in GRAPHS)} or {CLAIMS}."
     )
+
+
+def fits(name: str, pattern: str) -> bool:
+    """Return whether a path fits a pattern; a star stands for one part of the path."""
+    return PurePosixPath(name).match(pattern)
 
 
 def _named(name: str, quads: Sequence[Quad]) -> list[Quad]:

@@ -64,5 +64,7 @@ def grouped(lines: Sequence[str]) -> list[str]:
     for line in lines:
         kind, _, place = line.partition(" [")
         kinds.setdefault(kind, []).append(place.partition(" in OntologyID(")[0])
-    shown = [f"  {kind}, {len(places)} times, first in {places[0]}" for kind, places in kinds.items()]
+    shown = [
+        f"  {kind}, {len(places)} times, first in {places[0]}" for kind, places in kinds.items()
+    ]
     return shown[:SHOWN] + [f"  … and {len(shown) - SHOWN} more kinds"] * (len(shown) > SHOWN)

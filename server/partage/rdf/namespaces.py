@@ -28,6 +28,7 @@ PREFIXES: dict[str, str] = {
     "st": VOC + "state/",
     "ct": VOC + "claim-type/",
     "cf": VOC + "confidence/",
+    "da": VOC + "denied-aspect/",
     "am": VOC + "attribution-mode/",
     "md": VOC + "mood/",
     "mo": VOC + "access-modality/",

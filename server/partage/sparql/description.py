@@ -24,7 +24,11 @@ NAMES = {
     "csv": "SPARQL_Results_CSV",
     "tsv": "SPARQL_Results_TSV",
 }
-LARGEST_GRAPHS = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g"
+# The graphs that are parts of a document (`…/v1#assertion`) are thousands; it names them.
+NAMED_GRAPHS = """
+SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } FILTER(!CONTAINS(STR(?g), "#")) }
+GROUP BY ?g ORDER BY ?g LIMIT 500
+"""
 DEFAULT_GRAPH = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 
 
@@ -42,9 +46,11 @@ def describe(engine: Engine, endpoint: str) -> list[Quad]:
         Quad(default, _rdf("type"), _sd("Graph")),
         *(Quad(default, _triples(), count) for count in _counts(engine, DEFAULT_GRAPH).values()),
     ]
-    for fmt in (*RESULT_FORMATS, *GRAPH_FORMATS):
-        quads.append(Quad(service, _sd("resultFormat"), NamedNode(FORMATS + NAMES[fmt.key])))
-    for number, (name, count) in enumerate(_counts(engine, LARGEST_GRAPHS).items(), 1):
+    quads.extend(
+        Quad(service, _sd("resultFormat"), NamedNode(FORMATS + NAMES[fmt.key]))
+        for fmt in (*RESULT_FORMATS, *GRAPH_FORMATS)
+    )
+    for number, (name, count) in enumerate(_counts(engine, NAMED_GRAPHS).items(), 1):
         named, graph = BlankNode(f"named{number}"), BlankNode(f"graph{number}")
         quads += [
             Quad(dataset, _sd("namedGraph"), named),

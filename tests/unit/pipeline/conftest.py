@@ -29,7 +29,9 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if file.name not in committed.FREE_FORM:
             file.path.write_text(layout.document(file.quads), encoding="utf-8")
     mentioned = committed.mentioned(committed.files(root))
-    rows = [identifiers.Row(name, str(identifiers.kind_of(name)), "2026-01-01") for name in mentioned]
+    rows = [
+        identifiers.Row(name, str(identifiers.kind_of(name)), "2026-01-01") for name in mentioned
+    ]
     (root / "data/registry").mkdir()
     (root / identifiers.PATH).write_text(identifiers.format_registry(rows), encoding="utf-8")
     return root
