@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 import click
 from rich.console import Console
@@ -46,7 +46,7 @@ def main() -> NoReturn:
         click.echo(f"partage: {error}", err=True)
         sys.exit(FINDING if isinstance(error, BuildError) else FAULT)
     except BrokenPipeError:
-        sys.stdout = None  # type: ignore[assignment]  # the reader left; nothing more to say
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left
         sys.exit(0)
     sys.exit(0)
 
@@ -124,10 +124,11 @@ def validate(files: tuple[Path, ...], form: str, lang: str) -> None:
     from partage.pipeline import validate as checks
 
     report = checks.validate(assets.root(), files)
-    text = (
-        checks.report_turtle(report) if form == "turtle" else checks.report_text(report, lang=lang)
+    language: Literal["en", "fr"] = "fr" if lang == "fr" else "en"
+    turtle = form == "turtle"
+    click.echo(
+        checks.report_turtle(report) if turtle else checks.report_text(report, lang=language)
     )
-    click.echo(text)
     raise click.exceptions.Exit(0 if report.conforms else FINDING)
 
 

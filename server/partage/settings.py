@@ -6,7 +6,7 @@ package reads the environment.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Self
 
@@ -43,9 +43,15 @@ class Settings:
             if name in environ:
                 given[setting.name] = _cast(name, environ[name], type(setting.default))
         settings = cls(**given)  # type: ignore[arg-type]  # _cast gives each field its own type
-        if not 0 < settings.port < 65536:
-            raise SettingsError(f"{PREFIX}PORT is {settings.port}: choose a port from 1 to 65535.")
+        for name in ("port", "workers", "max_body"):
+            value = getattr(settings, name)
+            if not 0 < value < (65536 if name == "port" else 2**40):
+                raise SettingsError(f"{PREFIX}{name.upper()} is {value}: out of range.")
         return settings
+
+    def override(self, *, host: str | None = None, port: int | None = None) -> Self:
+        """Return the settings with what the command line chose."""
+        return replace(self, host=host or self.host, port=port or self.port)
 
 
 def _cast(name: str, text: str, kind: type) -> str | int | Path:

@@ -1,8 +1,8 @@
 """The committed data, read once."""
 
 import pytest
-from data_graph import Graph
 
+from data_graph import Graph
 from partage import assets
 from partage.pipeline import committed
 

@@ -33,7 +33,7 @@ from partage.pipeline.nanopublications import Version
 from partage.pipeline.state import State
 from partage.rdf.namespaces import PREFIXES, iri
 
-FOLDER = Path(__file__).parents[1] / "competency"
+FOLDER = assets.root() / competency.FOLDER
 QUESTIONS = sorted(FOLDER.glob("*.rq"))
 RELEASE = assets.root() / "out" / "release"
 SEED = iri("s:s0001")

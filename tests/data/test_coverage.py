@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from data_graph import Graph
 
+from data_graph import Graph
 from partage.rdf.namespaces import VOC, iri
 
 TABLES = Path(__file__).parent / "dossier"

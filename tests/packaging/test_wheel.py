@@ -6,12 +6,14 @@ import re
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 import venv
 import zipfile
 from pathlib import Path
 
 import pytest
+
 from partage import assets
 
 ROOT = Path(__file__).parents[2]
@@ -43,7 +45,7 @@ def test_the_wheel_ships_every_asset_of_the_checkout(wheel: Path) -> None:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with an environment of its own that sees our packages, but not the checkout."""
+    """Return a folder with an environment that sees our dependencies, but not the checkout."""
     folder = tmp_path_factory.mktemp("installed")
     venv.create(folder / "env", with_pip=False, symlinks=True)
     (site,) = (folder / "env").glob("lib/python3*/site-packages")
@@ -69,9 +71,8 @@ def test_the_installed_wheel_builds_serves_and_answers(installed: Path) -> None:
     assert built.returncode == 0, built.stderr
     manifest = json.loads((installed / "out/release/manifest.json").read_text())
     assert manifest
-    answer = run(
-        installed, "query", "SELECT (COUNT(*) AS ?n) { ?c a ds:Claim }", "--format", "csv"
-    )
+    count = "PREFIX ds: <https://w3id.org/partage/ns#> SELECT (COUNT(*) AS ?n) { ?c a ds:Claim }"
+    answer = run(installed, "query", count, "--format", "csv")
     assert answer.stdout.split() == ["n", "578"], answer.stderr
     served(installed)
 

@@ -1,5 +1,5 @@
 """
-Competency questions: each a query in a `.rq` file with its expected answer in a `.csv` beside it.
+Competency questions: each a query in a `.rq` file, with its expected answer in a `.csv` file.
 
 Answers are compared in SPARQL 1.1 Query Results CSV, order aside unless the query orders them. The
 answer to an ASK query is the one line `true` or `false`.
@@ -18,8 +18,11 @@ from partage.errors import CompetencyFailure
 from partage.pipeline.state import State
 from partage.rdf.namespaces import ID
 
-FOLDERS = ("tests/competency/full", "competency/full")
-"""Where the questions on the full graph lie: in the checkout, in the wheel."""
+FOLDER = "ontology/competency"
+"""Where the questions lie, below the root of the assets."""
+
+ANSWERS = "full"
+"""The folder, below the questions, of the answers on the full graph."""
 
 _STRINGS_AND_COMMENTS = re.compile(
     r'"""(?:.|\n)*?"""|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|<[^<>\s]*>|#[^\n]*'
@@ -55,14 +58,12 @@ def check(state: State) -> State:
     CompetencyFailure
         An answer is not the expected one.
     """
-    folder = next((state.root / name for name in FOLDERS if (state.root / name).is_dir()), None)
-    if folder is None:
-        return state.noting("competency questions", {"asked": 0})
+    folder = state.root / FOLDER
     store = Store()
     store.bulk_extend(state.view)
     for quads in state.graphs.values():
         store.bulk_extend(quads)
-    found = run_questions(store, folder)
+    found = run_questions(store, folder, folder / ANSWERS)
     if found:
         raise CompetencyFailure(
             f"{len(found)} competency questions have another answer than the expected one "
@@ -72,11 +73,11 @@ def check(state: State) -> State:
     return state.noting("competency questions", {"asked": len(list(folder.glob("*.rq")))})
 
 
-def run_questions(store: Store, folder: Path) -> list[Mismatch]:
-    """Ask every question in `folder`; return those whose answer is not the expected one."""
+def run_questions(store: Store, folder: Path, answers: Path) -> list[Mismatch]:
+    """Ask every question in `folder`; return those whose answer is not that in `answers`."""
     found = []
     for path in sorted(folder.glob("*.rq")):
-        mismatch = _compare(store, path)
+        mismatch = _compare(store, path, answers / f"{path.stem}.csv")
         if mismatch:
             found.append(mismatch)
     return found
@@ -104,8 +105,7 @@ def answer(store: Store, query: str) -> tuple[Row, ...]:
     return _rows(text.decode("utf-8"))
 
 
-def _compare(store: Store, path: Path) -> Mismatch | None:
-    expectation = path.with_suffix(".csv")
+def _compare(store: Store, path: Path, expectation: Path) -> Mismatch | None:
     query = path.read_text(encoding="utf-8")
     if not expectation.exists():
         return Mismatch(path.name, problem=f"{expectation.name} is missing")

@@ -10,9 +10,10 @@ where `owl:AllDifferent` is quadratic.
 OWL 2 Direct Semantics: https://www.w3.org/TR/owl2-direct-semantics/
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from pyoxigraph import RdfFormat, Triple, serialize
 
@@ -21,6 +22,7 @@ from partage.pipeline.jvm import java_class
 from partage.pipeline.projection import TYPE, Fact, Terminology, individuals
 from partage.rdf.namespaces import BASE, iri
 
+T = TypeVar("T")
 UNIQUE_KEY = BASE + "reasoner#uniqueKey"
 NOTHING = iri("owl:Nothing")
 
@@ -87,20 +89,21 @@ class Hermit:
         """
         reasoner = self._open(facts)
         try:
-            if not reasoner.isConsistent():
-                raise InconsistentOntology("The facts contradict one another.")
-            empty = self._unsatisfiable(reasoner)
-            if empty:
-                raise ProfileViolation(
-                    f"No individual can belong to {', '.join(f'<{name}>' for name in empty)}. "
-                    "Mend the class's axioms in ontology/partage.ttl."
-                )
-            return Inferences(
-                frozenset(self._types(reasoner)) | frozenset(self._pairs(reasoner)),
-                frozenset(self._superclasses(reasoner)),
-            )
+            return attended(reasoner, lambda: self._inferences(reasoner))
         finally:
             reasoner.dispose()
+
+    def _inferences(self, reasoner: Any) -> Inferences:
+        if not reasoner.isConsistent():
+            raise InconsistentOntology("The facts contradict one another.")
+        empty = self._unsatisfiable(reasoner)
+        if empty:
+            raise ProfileViolation(
+                f"No individual can belong to {', '.join(f'<{name}>' for name in empty)}. "
+                "Mend the class's axioms in ontology/partage.ttl."
+            )
+        types, pairs = frozenset(self._types(reasoner)), frozenset(self._pairs(reasoner))
+        return Inferences(types | pairs, frozenset(self._superclasses(reasoner)))
 
     def _open(self, facts: Iterable[Fact]) -> Any:
         import jpype
@@ -171,3 +174,17 @@ class Hermit:
 
     def _property(self, name: str) -> Any:
         return self._factory.getOWLObjectProperty(self._name(name))
+
+
+def attended(reasoner: Any, work: Callable[[], T]) -> T:
+    """
+    Return the result of `work`, done in another thread so that Ctrl-C stops the reasoner.
+
+    Python hears of Ctrl-C only between its own steps, and one step of Java may take many seconds.
+    """
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        try:
+            return pool.submit(work).result()
+        except KeyboardInterrupt:
+            reasoner.interrupt()
+            raise

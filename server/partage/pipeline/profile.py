@@ -44,7 +44,7 @@ def check(state: State) -> State:
             "another axiom, in ontology/partage.ttl:\n" + "\n".join(grouped(outside))
         )
     return replace(state, reasoner=hermit, asserted=asserted).noting(
-        "OWL 2 profile", {name: len(places) for name, places in found.items()}
+        "OWL 2 DL profile", {name: len(places) for name, places in found.items()}
     )
 
 

@@ -33,7 +33,8 @@ def reason(state: State) -> State:
         found = contradiction(hermit, background, stated)
         raise inconsistent("The union of all claims", found, state.current, state.root) from error
     return replace(state, inferences=inferences).noting(
-        "reasoning", {"asserted facts": len(state.asserted), "all facts": len(inferences.facts)}
+        "consistency and inference",
+        {"asserted facts": len(state.asserted), "all facts": len(inferences.facts)},
     )
 
 

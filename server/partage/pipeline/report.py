@@ -6,6 +6,7 @@ SHACL 1.2: only a violation makes the data not conform; a warning holds up a rel
 for information. The text form tells a person what is wrong, where, and what to do.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,16 +22,19 @@ _WORDS = {
     "do": Text("what to do", "que faire"),
     "at": Text("at", "sur"),
     "found": Text("found", "trouvé"),
-    "by": Text("from", "selon"),
+    "more": Text("more of", "autres de"),
+    "nothing": Text("no findings", "rien à signaler"),
     "yes": Text("Conforms", "Conforme"),
     "no": Text("Does not conform", "Non conforme"),
-    "files": Text("files checked", "fichiers contrôlés"),
 }
-_MANY = {
-    "Violation": Text("violations", "violations"),
-    "Warning": Text("warnings", "avertissements"),
-    "Info": Text("infos", "infos"),
+_COLON = Text(": ", " : ")
+_COUNTED = {
+    "Violation": (Text("violation", "violation"), Text("violations", "violations")),
+    "Warning": (Text("warning", "avertissement"), Text("warnings", "avertissements")),
+    "Info": (Text("info", "info"), Text("infos", "infos")),
+    "file": (Text("file checked", "fichier contrôlé"), Text("files checked", "fichiers contrôlés")),
 }
+_SHOWN = 25  # findings of one shape that the text form spells out
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +89,26 @@ def name(term: NamedNode | BlankNode | Literal) -> str:
 
 def report_text(report: ValidationReport, lang: Language = "en") -> str:
     """Return the report for people, ending with a line that sums it up."""
-    lines = [_finding(result, lang) for result in report.results]
-    counts = ", ".join(
-        f"{count} {_MANY[severity].to(lang) if count != 1 else _MANY[severity].to(lang)[:-1]}"
-        for severity in SEVERITIES
-        if (count := report.count(severity))
-    )
+    lines = []
+    seen: Counter[str] = Counter()
+    for result in report.results:
+        seen[result.shape] += 1
+        if seen[result.shape] <= _SHOWN:
+            lines.append(_finding(result, lang))
+    for shape, number in seen.items():
+        if number > _SHOWN:
+            lines.append(f"… {number - _SHOWN} {_WORDS['more'].to(lang)} {curie_of_shape(shape)}")
+    counts = [_count(report.count(name), name, lang) for name in SEVERITIES if report.count(name)]
     verdict = _WORDS["yes" if report.conforms else "no"].to(lang)
-    files = f"{report.files} {_WORDS['files'].to(lang)}"
-    lines.append(f"{verdict}{': ' if lang == 'en' else ' : '}{counts or '0'} ({files}).")
+    files = _count(report.files, "file", lang)
+    found = ", ".join(counts) or _WORDS["nothing"].to(lang)
+    lines.append(f"{verdict}{_COLON.to(lang)}{found} ({files}).")
     return "\n".join(lines)
+
+
+def _count(number: int, thing: str, lang: Language) -> str:
+    one, many = _COUNTED[thing]
+    return f"{number} {(one if number == 1 else many).to(lang)}"
 
 
 def _finding(result: ValidationResult, lang: Language) -> str:
@@ -104,7 +118,7 @@ def _finding(result: ValidationResult, lang: Language) -> str:
         at += f" {result.path}"
     if result.value is not None:
         at += f", {_WORDS['found'].to(lang)} {name(result.value)}"
-    colon = ": " if lang == "en" else " : "
+    colon = _COLON.to(lang)
     return (
         f"{result.place}: {_WORDS[result.severity].to(lang)}{colon}{result.message.to(lang)}\n"
         f"  {at} ({shape})\n"

@@ -8,7 +8,7 @@ engine's own union of graphs would count a triple once a graph that holds it.)
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import rdflib
@@ -27,6 +27,7 @@ from partage.rdf.reading import read
 __all__ = ["check", "report_text", "report_turtle", "validate"]
 
 _TYPE = iri("rdf:type")
+_SUBCLASS = iri("rdfs:subClassOf")
 _VERSION = re.compile(r"(.*)/v([0-9]+)")
 _ONTOLOGY = NamedNode(GRAPH + "ontology")
 _TERM_KINDS = {
@@ -62,12 +63,10 @@ def check(
     """Check files that were read already, with `context` in view but not reported on."""
     everything = [*context, *files]
     dataset = current(everything)
-    described = {term for file in files for term in _described(file)}
-    findings = {
-        result: None
-        for result in [*_by_shapes(dataset, shapes), *_by_rules(dataset, shapes.rules)]
-        if not context or result.focus in described
-    }
+    described = {term for file in files for term in _described(file)} if context else set()
+    near = _near(dataset, described) if context else dataset
+    found = [*_by_shapes(near, shapes), *_by_rules(dataset, shapes.rules)]
+    findings = {result: None for result in found if not context or result.focus in described}
     locator = Locator([*files, *context])
     located = sorted((locator.locate(result) for result in findings), key=order)
     return ValidationReport(tuple(located), len(files))
@@ -128,14 +127,12 @@ def _described(file: CommittedFile) -> Iterator[object]:
 
 
 def _by_shapes(dataset: Iterable[Quad], shapes: Shapes) -> Iterator[ValidationResult]:
-    _, report, _ = run_pyshacl(
-        _flat(dataset), shacl_graph=_flat(shapes.quads), inference="none", advanced=False
-    )
+    _, report, _ = run_pyshacl(_flat(dataset), shacl_graph=_flat(shapes.quads))
     if not isinstance(report, rdflib.Graph):
         raise ShapesGraphError(f"The shapes cannot be used: {report}")
     sh = rdflib.Namespace(iri("sh:"))
     for node in report.objects(None, sh.result):
-        said = {predicate: value for predicate, value in report.predicate_objects(node)}
+        said = dict(report.predicate_objects(node))
         shape = shapes.shapes[str(said[sh.sourceShape])]
         value = said.get(sh.value)
         focus = _from_rdflib(said[sh.focusNode])
@@ -151,6 +148,25 @@ def _by_shapes(dataset: Iterable[Quad], shapes: Shapes) -> Iterator[ValidationRe
             shape.path_turtle,
             None if value is None or value == said[sh.focusNode] else _from_rdflib(value),
         )
+
+
+def _near(dataset: Iterable[Quad], described: Collection[object]) -> list[Quad]:
+    """
+    Return what the shapes need to judge the described nodes: all that is said of them and points
+    to them, the classes of what they point to, and the hierarchy of classes. Our shapes look one
+    step from their focus node (`shapes.load` refuses longer paths), so nothing else matters, and
+    a file is judged twenty times faster than everything.
+    """
+    quads = list(dataset)
+    values = {quad.object for quad in quads if quad.subject in described}
+    return [
+        quad
+        for quad in quads
+        if quad.subject in described
+        or quad.object in described
+        or quad.predicate.value == _SUBCLASS
+        or (quad.predicate.value == _TYPE and quad.subject in values)
+    ]
 
 
 def _severity(value: str) -> Severity:
@@ -180,9 +196,7 @@ def _to_rdflib(term: object) -> rdflib.term.Node:
     assert isinstance(term, Literal)  # the committed files hold no quoted triples
     if term.language:
         return rdflib.Literal(term.value, lang=term.language)
-    return rdflib.Literal(
-        term.value, datatype=rdflib.URIRef(term.datatype.value), normalize=False
-    )
+    return rdflib.Literal(term.value, datatype=rdflib.URIRef(term.datatype.value), normalize=False)
 
 
 def _from_rdflib(node: rdflib.term.Node) -> NamedNode | BlankNode | Literal:

@@ -45,7 +45,7 @@ def publish(state: State) -> State:
     published = replace(state, current=chosen, graphs=graphs)
     described = published.with_graph("claims", describe(chosen.values()))
     return replace(described, view=current_view(described)).noting(
-        "view", {"claims": len(chosen), "versions": len(state.versions)}
+        "nanopublications and view", {"claims": len(chosen), "versions": len(state.versions)}
     )
 
 

@@ -23,7 +23,8 @@ OPENING = tuple(
     iri(curie)
     for curie in (
         "rdf:type", "dct:identifier", "ds:claimType", "ds:confidence",
-        "ds:hasProvider", "ds:hasRecipient", "ds:principalCategory", "ds:statedProvider", "ds:statedRecipient",
+        "ds:hasProvider", "ds:hasRecipient", "ds:principalCategory",
+        "ds:statedProvider", "ds:statedRecipient",
         "ds:underAgreement", "ds:underAgreementSet", "ds:stateKind", "ds:asOfEdtf",
         "owl:sourceIndividual", "owl:assertionProperty", "owl:targetIndividual",
         "oa:hasSource", "oa:start", "oa:end",

@@ -37,10 +37,11 @@ def store() -> Store:
 def test_an_answer_is_compared(
     store: Store, tmp_path: Path, query: str, expected: str | None, told: str | None
 ) -> None:
+    (tmp_path / "answers").mkdir()
     (tmp_path / "q.rq").write_text(query, encoding="utf-8")
     if expected is not None:
-        (tmp_path / "q.csv").write_text(expected, encoding="utf-8")
-    found = run_questions(store, tmp_path)
+        (tmp_path / "answers/q.csv").write_text(expected, encoding="utf-8")
+    found = run_questions(store, tmp_path, tmp_path / "answers")
     assert (told is None) == (found == [])
     if told:
         assert told in str(found[0])

@@ -1,5 +1,6 @@
 """A contradiction is explained by the fewest statements, their claims, files and lines."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,9 +23,9 @@ from partage.rdf.namespaces import iri
 def test_the_smallest_conflict_is_found(conflict: set[int], size: int) -> None:
     asked: list[int] = []
 
-    def agree(part: list[int] | object) -> bool:
+    def agree(part: Sequence[int]) -> bool:
         asked.append(1)
-        return not conflict <= set(part)  # type: ignore[call-overload]
+        return not conflict <= set(part)
 
     assert set(smallest(range(size), agree)) == conflict
     assert len(asked) < 20 * len(conflict) + 10
@@ -33,8 +34,8 @@ def test_the_smallest_conflict_is_found(conflict: set[int], size: int) -> None:
 def test_of_several_conflicts_one_is_told_and_it_is_minimal() -> None:
     conflicts = ({3, 50}, {7, 8, 9})
 
-    def agree(part: object) -> bool:
-        return not any(conflict <= set(part) for conflict in conflicts)  # type: ignore[call-overload]
+    def agree(part: Sequence[int]) -> bool:
+        return not any(conflict <= set(part) for conflict in conflicts)
 
     assert set(smallest(range(60), agree)) in conflicts
 

@@ -1,11 +1,15 @@
 """HermiT in our process finds what the other reasoners find, and every planted contradiction."""
 
+import signal
+import threading
+import time
+
 import pytest
 from pyoxigraph import NamedNode, Quad
 
 import oracles
 from partage.errors import InconsistentOntology, ProfileViolation
-from partage.pipeline.hermit import Hermit
+from partage.pipeline.hermit import Hermit, attended
 from partage.pipeline.projection import Fact, affirmed, terminology
 from partage.pipeline.state import State
 from partage.rdf.namespaces import iri
@@ -104,3 +108,22 @@ def test_types_and_properties_are_told_complete(state: State, hermit: Hermit) ->
         ("c:c0003", "rdf:type", "ds:ContestedClaim"),
     ):
         assert fact(statement) not in told
+
+
+def test_ctrl_c_interrupts_the_reasoner_at_once() -> None:
+    class Slow:
+        interrupted = threading.Event()
+
+        def interrupt(self) -> None:
+            self.interrupted.set()
+
+    slow = Slow()
+
+    def work() -> None:
+        time.sleep(0.1)
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        assert slow.interrupted.wait(timeout=20)
+
+    with pytest.raises(KeyboardInterrupt):
+        attended(slow, work)
+    assert slow.interrupted.is_set()

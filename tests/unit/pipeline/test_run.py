@@ -4,11 +4,10 @@ import gzip
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import DefaultGraph, RdfFormat, Store
 
 from partage.errors import BuildError, IntegrityError, NonConformance, RdfSyntaxError
 from partage.pipeline import release, run, shapes, validate
@@ -57,11 +56,9 @@ def test_the_manifest_tells_the_truth(built: Path) -> None:
 def test_a_store_that_loads_the_dataset_has_the_current_view_as_default_graph(built: Path) -> None:
     store = Store()
     store.load(gzip.decompress((built / "dataset.nq.gz").read_bytes()), format=RdfFormat.N_QUADS)
-    view = gzip.decompress((built / "current-view.nt.gz").read_bytes()).count(b"\n")
-    count = store.query(
-        "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }", use_default_graph_as_union=False
-    )
-    assert next(iter(count))["n"].value == str(view)  # type: ignore[union-attr,index,arg-type,call-overload]
+    view = gzip.decompress((built / "current-view.nt.gz").read_bytes())
+    default = list(store.quads_for_pattern(None, None, None, DefaultGraph()))
+    assert len(default) == view.count(b"\n")
     assert store.query(f"ASK {{ GRAPH <{GRAPH}inferred> {{ ?s ?p ?o }} }}")
 
 

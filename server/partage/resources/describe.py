@@ -1,0 +1,183 @@
+"""
+The graph about a resource: its statements, the links that come in, and the graphs they stand in.
+
+What a claim says stands in graphs of its own (nanopublications, http://nanopub.net/guidelines/), so
+a claim is described with its assertion and provenance, a claim version with all its graphs.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from pyoxigraph import BlankNode, NamedNode, Quad
+
+from partage.errors import UnknownResource
+from partage.rdf.namespaces import GRAPH, SPARQL_PREFIXES
+from partage.store.engine import Engine, Query, Solution, Term
+
+MAX_INCOMING = 5000
+INFERRED, DERIVED = GRAPH + "inferred", GRAPH + "derived"
+PARTS = ("head", "assertion", "provenance", "pubinfo")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A triple of the current view and the named graphs that hold it."""
+
+    subject: NamedNode | BlankNode
+    predicate: NamedNode
+    object: Term
+    graphs: frozenset[str] = frozenset()
+
+    @property
+    def origin(self) -> str:
+        """Say how we know: `asserted`, `inferred` by the ontology, or `derived` by rules."""
+        if self.graphs and self.graphs <= {INFERRED, DERIVED}:
+            return "inferred" if INFERRED in self.graphs else "derived"
+        return "asserted"
+
+    def quads(self) -> Iterator[Quad]:
+        """Yield the triple once for each graph it stands in."""
+        for graph in sorted(self.graphs):
+            yield Quad(self.subject, self.predicate, self.object, NamedNode(graph))
+        if not self.graphs:
+            yield self.triple()
+
+    def triple(self) -> Quad:
+        """Return the triple alone, in the default graph."""
+        return Quad(self.subject, self.predicate, self.object)
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What the dataset says about one resource."""
+
+    iri: str
+    statements: tuple[Statement, ...]
+    incoming: tuple[Statement, ...] = ()
+    parts: dict[str, tuple[Statement, ...]] = field(default_factory=dict)
+
+    def values(self, predicate: str) -> list[Term]:
+        """Return the objects of a predicate, in order."""
+        return [s.object for s in self.statements if s.predicate.value == predicate]
+
+    def quads(self) -> list[Quad]:
+        """Return everything as one dataset, for formats that have graphs."""
+        return [quad for statement in self._all() for quad in statement.quads()]
+
+    def triples(self) -> list[Quad]:
+        """Return everything as one graph."""
+        return list(dict.fromkeys(statement.triple() for statement in self._all()))
+
+    def _all(self) -> Iterator[Statement]:
+        yield from self.statements
+        for part in self.parts.values():
+            yield from part
+        yield from self.incoming
+
+
+def describe(engine: Engine, iri: str) -> Description:
+    """
+    Describe a resource.
+
+    Raises
+    ------
+    UnknownResource
+        The dataset holds no statement about it, to it, or in a graph of its name.
+    """
+    own = _statements(engine, iri)
+    incoming = _incoming(engine, iri)
+    parts = _parts(engine, iri, own)
+    if not (own or incoming or parts):
+        raise UnknownResource(iri)
+    return Description(iri, own, incoming, parts)
+
+
+def ask(engine: Engine, text: str, limit: int | None = None) -> list[Solution]:
+    """Return the solutions of a query written with our prefixes."""
+    return engine.query(Query(SPARQL_PREFIXES + text)).solutions(limit)
+
+
+def values(name: str, iris: Iterable[str]) -> str:
+    """Return a VALUES clause; `partage.resources.identifiers.is_iri` holds for each IRI."""
+    return f"VALUES ?{name} {{ {' '.join(f'<{iri}>' for iri in iris)} }}"
+
+
+def _statements(engine: Engine, iri: str) -> tuple[Statement, ...]:
+    pattern = f"<{iri}> ?p ?o"
+    rows = ask(engine, f"SELECT ?p ?o ?g {{ {pattern} OPTIONAL {{ GRAPH ?g {{ {pattern} }} }} }}")
+    rows = rows or ask(engine, f"SELECT ?p ?o ?g {{ GRAPH ?g {{ {pattern} }} }}")
+    found = _merged((NamedNode(iri), row["p"], row["o"], row.get("g")) for row in rows)
+    if any(isinstance(statement.object, BlankNode) for statement in found):
+        found += _nested(engine, iri)
+    return found
+
+
+def _nested(engine: Engine, iri: str) -> tuple[Statement, ...]:
+    """Return what hangs on the blank nodes of a resource (its concise bounded description)."""
+    rows = engine.query(Query(f"DESCRIBE <{iri}>")).solutions()
+    return _merged(
+        (row["s"], row["p"], row["o"], None) for row in rows if isinstance(row["s"], BlankNode)
+    )
+
+
+def _incoming(engine: Engine, iri: str) -> tuple[Statement, ...]:
+    pattern = f"?s ?p <{iri}>"
+    rows = ask(
+        engine,
+        f"SELECT ?s ?p ?g {{ {pattern} OPTIONAL {{ GRAPH ?g {{ {pattern} }} }} }}",
+        MAX_INCOMING,
+    )
+    rows = rows or ask(engine, f"SELECT ?s ?p ?g {{ GRAPH ?g {{ {pattern} }} }}", MAX_INCOMING)
+    return _merged((row["s"], row["p"], NamedNode(iri), row.get("g")) for row in rows)
+
+
+def _parts(
+    engine: Engine, iri: str, own: tuple[Statement, ...]
+) -> dict[str, tuple[Statement, ...]]:
+    """Return the graphs that make up a claim or a claim version, and the nodes it contains."""
+    graphs = {f"{iri}#{part}": part for part in PARTS}
+    for statement in own:
+        if statement.predicate.value.endswith("nschema#hasAssertion"):
+            version = str(statement.object.value).partition("#")[0]  # type: ignore[union-attr]
+            graphs |= {f"{version}#{part}": part for part in ("assertion", "provenance")}
+    rows = ask(engine, f"SELECT ?g ?s ?p ?o {{ {values('g', graphs)} GRAPH ?g {{ ?s ?p ?o }} }}")
+    parts: dict[str, tuple[Statement, ...]] = {}
+    for part in PARTS:
+        members = [row for row in rows if graphs[_text(row["g"])] == part]
+        if members:
+            parts[part] = _merged((row["s"], row["p"], row["o"], row["g"]) for row in members)
+    inner = [o.value for s in own if isinstance(o := s.object, NamedNode) if _within(o.value, iri)]
+    if inner and not parts:
+        rows = ask(
+            engine,
+            f"SELECT ?s ?p ?o ?g {{ {values('s', inner)} ?s ?p ?o "
+            "OPTIONAL { GRAPH ?g { ?s ?p ?o } } }",
+        )
+        parts["nodes"] = _merged((row["s"], row["p"], row["o"], row.get("g")) for row in rows)
+    return parts
+
+
+def _within(value: str, iri: str) -> bool:
+    return value.startswith(iri + "#")
+
+
+def _merged(
+    rows: Iterable[tuple[Term, Term, Term, Term | None]],
+) -> tuple[Statement, ...]:
+    """Gather the graphs of each triple; the order is that of the terms."""
+    graphs: dict[tuple[Term, Term, Term], set[str]] = {}
+    for subject, predicate, value, graph in rows:
+        names = graphs.setdefault((subject, predicate, value), set())
+        if graph is not None:
+            names.add(_text(graph))
+    found = []
+    for (subject, predicate, value), names in graphs.items():
+        assert isinstance(subject, NamedNode | BlankNode)
+        assert isinstance(predicate, NamedNode)
+        found.append(Statement(subject, predicate, value, frozenset(names)))
+    return tuple(sorted(found, key=lambda s: (str(s.subject), str(s.predicate), str(s.object))))
+
+
+def _text(term: Term) -> str:
+    """Return the IRI or name of a term that is no quoted triple."""
+    return str(getattr(term, "value", term))

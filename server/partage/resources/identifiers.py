@@ -1,0 +1,75 @@
+"""
+IRIs in our namespace and the paths this host answers them at
+(Cool URIs for the Semantic Web, https://www.w3.org/TR/cooluris/).
+
+The data keep their https://w3id.org/partage/ IRIs on any host; a host only maps paths. `id/org/x`
+names the thing; `/id/org/x` sends on to `/doc/org/x`, the document about it. The
+mapping is one to one: `iri_of(document(iri)) == iri` wherever `document` gives a path.
+"""
+
+import re
+from urllib.parse import quote
+
+from partage.rdf.formats import GRAPH_FORMATS
+from partage.rdf.namespaces import BASE
+
+DOCUMENTS = "/doc/"
+HTML = "html"
+SUFFIXES = (HTML, *(fmt.extension for fmt in GRAPH_FORMATS))
+
+# `id/` is what documents are about unless their path says otherwise.
+SPACES = ("voc", "graph", "ns")
+_SEGMENT = r"[A-Za-z0-9](?:[A-Za-z0-9._~-]*[A-Za-z0-9_~-])?"
+_LOCAL = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*")
+_FRAGMENT = re.compile(r"[A-Za-z0-9._~-]+")
+_UNSAFE = re.compile(r"[\x00-\x20<>\"{}|\\^`]")
+
+
+def document(iri: str) -> str | None:
+    """Return the path of the document about an IRI of ours, its fragment kept, else None."""
+    local, mark, fragment = iri.removeprefix(BASE).partition("#")
+    if not iri.startswith(BASE) or (mark and not _FRAGMENT.fullmatch(fragment)):
+        return None
+    space, _, rest = local.partition("/")
+    path = rest if space == "id" else local
+    reserved = path.partition("/")[0] in SPACES
+    if reserved is (space == "id") or split(path)[1] is not None:
+        return None
+    if not _LOCAL.fullmatch(path) or not (path == "ns" if space == "ns" else "/" in path or rest):
+        return None
+    return DOCUMENTS + path + mark + fragment
+
+
+def iri_of(path: str) -> str | None:
+    """Return the IRI that the document at `/doc/…` is about, None where there can be none."""
+    path, mark, fragment = path.partition("#")
+    if not path.startswith(DOCUMENTS):
+        return None
+    local = path.removeprefix(DOCUMENTS)
+    space = "" if local.partition("/")[0] in SPACES else "id/"
+    iri = BASE + space + local + mark + fragment
+    return iri if document(iri) == path + mark + fragment else None
+
+
+def split(path: str) -> tuple[str, str | None]:
+    """Split a format's suffix from a path: `/doc/org/x.ttl` is `/doc/org/x` and `ttl`."""
+    stem, _, suffix = path.rpartition(".")
+    return (stem, suffix) if stem and suffix in SUFFIXES else (path, None)
+
+
+def link(iri: str, *, known: bool) -> str | None:
+    """
+    Return where a page should link an IRI to: our document, else the web, else nowhere.
+
+    An IRI of others that the dataset knows gets a page of ours about it.
+    """
+    if path := document(iri):
+        return path
+    if known:
+        return "/resource?iri=" + quote(iri, safe="")
+    return iri if iri.startswith(("https://", "http://")) else None
+
+
+def is_iri(text: str) -> bool:
+    """Return whether a text may stand between `<` and `>` in a query as an absolute IRI."""
+    return re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", text) is not None and not _UNSAFE.search(text)

@@ -1,0 +1,105 @@
+"""What the page of any resource shows: its statements by origin, its links, its graphs."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode
+
+from partage.rdf.namespaces import iri
+from partage.resources.describe import Description, Statement
+from partage.resources.flows import Flows, flows, has_flows
+from partage.resources.labels import Label, labels
+from partage.resources.rows import SHOWN, TYPE, Row, Value, Writer, shown_iris
+from partage.store.engine import Engine
+
+# What the head of the page shows already.
+HEAD = {TYPE, iri("skos:prefLabel"), iri("skos:definition"), iri("rdfs:comment")}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One named graph of the resource: the subjects in it, each with its rows."""
+
+    name: str
+    subjects: tuple[tuple[Value, tuple[Row, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ResourcePage:
+    """All that the page of a resource shows."""
+
+    label: Label
+    names: tuple[Value, ...]
+    types: tuple[Value, ...]
+    definitions: tuple[Value, ...]
+    asserted: tuple[Row, ...]
+    derived: tuple[Row, ...]
+    inferred: tuple[Row, ...]
+    incoming: tuple[Row, ...]
+    incoming_inferred: tuple[Row, ...]
+    parts: tuple[Part, ...]
+    flows: Flows | None
+
+
+def resource_page(
+    engine: Engine, description: Description, languages: Sequence[str]
+) -> ResourcePage:
+    """Return what the page of a resource shows."""
+    own = [s for s in description.statements if s.subject == NamedNode(description.iri)]
+    nested = [s for s in description.statements if s not in own]
+    coming = _first_of_each(description.incoming)
+    members = [s for part in description.parts.values() for s in part]
+    names = shown_iris((*description.statements, *coming, *members)) | {description.iri}
+    found = labels(engine, names, languages)
+    write = Writer(found)
+
+    def of(origin: str) -> list[Statement]:
+        return [s for s in own if s.origin == origin]
+
+    def values(predicate: str) -> tuple[Value, ...]:
+        chosen = [write.value(s.object) for s in of("asserted") if s.predicate.value == predicate]
+        return tuple(sorted(chosen, key=lambda value: _preference(value, languages)))
+
+    return ResourcePage(
+        label=found[description.iri],
+        names=values(iri("skos:prefLabel")),
+        types=values(TYPE),
+        definitions=values(iri("skos:definition")) or values(iri("rdfs:comment")),
+        asserted=write.rows((s for s in of("asserted") if s.predicate.value not in HEAD), nested),
+        derived=write.rows(of("derived")),
+        inferred=write.rows(of("inferred")),
+        incoming=write.incoming(s for s in description.incoming if s.origin != "inferred"),
+        incoming_inferred=write.incoming(s for s in description.incoming if s.origin == "inferred"),
+        parts=tuple(
+            Part(name, _by_subject(part, write)) for name, part in description.parts.items()
+        ),
+        flows=flows(engine, description.iri, languages) if has_flows(description) else None,
+    )
+
+
+def _first_of_each(statements: Iterable[Statement]) -> list[Statement]:
+    """Return the statements that a page shows: the first of each property and origin."""
+    counts: dict[tuple[str, bool], int] = {}
+    shown = []
+    for statement in statements:
+        key = (statement.predicate.value, statement.origin == "inferred")
+        counts[key] = counts.get(key, 0) + 1
+        if counts[key] <= SHOWN:
+            shown.append(statement)
+    return shown
+
+
+def _by_subject(
+    statements: Sequence[Statement], write: Writer
+) -> tuple[tuple[Value, tuple[Row, ...]], ...]:
+    gathered: dict[str, list[Statement]] = {}
+    for statement in statements:
+        alone = Statement(statement.subject, statement.predicate, statement.object)
+        gathered.setdefault(str(statement.subject), []).append(alone)
+    return tuple(
+        (write.value(members[0].subject), write.rows(members)) for members in gathered.values()
+    )
+
+
+def _preference(value: Value, languages: Sequence[str]) -> int:
+    return languages.index(value.language) if value.language in languages else len(languages)

@@ -1,0 +1,48 @@
+"""The home page, the query examples, and the files of the release."""
+
+from flask import Blueprint, Response, abort, render_template, request, send_from_directory
+
+from partage.rdf.formats import by_path
+from partage.resources.labels import labels
+from partage.resources.rows import Writer
+from partage.web.negotiation import HTML, languages
+from partage.web.representation import represent
+from partage.web.site import site
+
+SHOWN_CLASSES = 12
+
+blueprint = Blueprint("pages", __name__)
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """Say what this is, how much of it there is, and where to begin."""
+    reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
+    here = site()
+    writer = Writer(labels(here.engine, here.counts, reader))
+    counts = [(writer.named(name), number) for name, number in here.counts.items()]
+    page = render_template("home.html", counts=counts[:SHOWN_CLASSES], site=here)
+    return represent(page.encode(), HTML)
+
+
+@blueprint.get("/release/")
+def release() -> Response:
+    """List the files of the release with their sizes and digests."""
+    directory = site().release
+    if directory is None:
+        abort(404)
+    files = [(path.name, path.stat().st_size) for path in sorted(directory.iterdir()) if path.is_file()]
+    page = render_template("release.html", files=files, manifest=site().manifest)
+    return represent(page.encode(), HTML)
+
+
+@blueprint.get("/release/<path:name>")
+def artefact(name: str) -> Response:
+    """Send a file of the release as it is."""
+    directory = site().release
+    if directory is None:
+        abort(404)
+    path = directory / name
+    fmt = by_path(path)
+    media_type = "application/gzip" if path.suffix == ".gz" else fmt and fmt.media_type
+    return send_from_directory(directory, name, mimetype=media_type)

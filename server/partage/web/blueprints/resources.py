@@ -1,0 +1,104 @@
+"""Things, and the documents about them (Cool URIs, https://www.w3.org/TR/cooluris/#r303gendocument)."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, Response, redirect, render_template, request
+
+from partage.errors import ProtocolError, UnknownResource
+from partage.rdf.formats import GRAPH_FORMATS, Format
+from partage.rdf.namespaces import BASE, GRAPH
+from partage.resources.claims import claim_page, is_claim
+from partage.resources.describe import Description, describe
+from partage.resources.identifiers import document, iri_of, is_iri, split
+from partage.resources.pages import resource_page
+from partage.resources.terms import ONTOLOGY, term_sections
+from partage.store.engine import Query
+from partage.store.writing import write
+from partage.web.negotiation import HTML, format_of, languages, media_types, negotiate
+from partage.web.representation import represent
+from partage.web.site import site
+
+VERSIONS = ("head", "pubinfo")
+
+blueprint = Blueprint("resources", __name__)
+
+
+@blueprint.get("/id/<path:local>")
+@blueprint.get("/voc/<path:local>")
+@blueprint.get("/graph/<path:local>")
+@blueprint.get("/ns")
+def thing(local: str = "") -> Response:  # noqa: ARG001  # the path is read whole
+    """Send a thing's visitor on to the document about it, whatever format is wanted."""
+    path = document(BASE + request.path.removeprefix("/"))
+    if path is None:
+        raise UnknownResource(BASE + request.path.removeprefix("/"))
+    query = "?" + request.query_string.decode("ascii", "ignore") if request.query_string else ""
+    response = redirect(path + query, 303)
+    response.vary.add("Accept")
+    return response  # type: ignore[return-value]  # Flask's redirect makes a Flask response
+
+
+@blueprint.get("/doc/<path:local>")
+def page(local: str) -> Response:
+    """Describe one of our resources, in the format of the suffix or of `Accept`."""
+    path, suffix = split("/doc/" + local)
+    iri = iri_of(path)
+    if iri is None:
+        raise UnknownResource(BASE + "id/" + local)
+    return _document(iri, suffix, path)
+
+
+@blueprint.get("/resource")
+def any_resource() -> Response:
+    """Describe any resource that the dataset knows, whoever named it: `/resource?iri=…`."""
+    iri = request.args.get("iri", "")
+    if not is_iri(iri):
+        raise ProtocolError("Give the absolute IRI of a resource as the parameter `iri`.")
+    return _document(iri, request.args.get("format"), None)
+
+
+def _document(iri: str, wish: str | None, path: str | None) -> Response:
+    reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
+    versioned = iri.startswith(BASE + "id/claim/") and iri.count("/", len(BASE)) == 3
+    formats = _trig_first() if versioned else GRAPH_FORMATS
+    chosen = negotiate(request.headers.get("Accept"), media_types(formats), wish)
+    if chosen == HTML:
+        response = represent(_html(iri, reader, path).encode(), HTML)
+        response.vary.add("Accept-Language")
+        return response
+    return represent(_rdf(iri, format_of(chosen, formats)), chosen)
+
+
+def _trig_first() -> Sequence[Format]:
+    """A claim version is four graphs: by default it is sent in a format that has graphs."""
+    return sorted(GRAPH_FORMATS, key=lambda fmt: fmt.key != "trig")
+
+
+def _rdf(iri: str, fmt: Format) -> bytes:
+    engine = site().engine
+    if iri == ONTOLOGY:
+        iri = GRAPH + "ontology"
+    if iri.startswith(GRAPH):
+        contents = engine.query(
+            Query("CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }", default_graphs=(iri,))
+        ).serialize(fmt)
+        return b"".join(contents)
+    description = describe(engine, iri)
+    with_graphs = fmt.kind == "dataset" or fmt.key == "jsonld"
+    versioned = set(VERSIONS) <= description.parts.keys()
+    quads = description.quads() if with_graphs and versioned else description.triples()
+    return write(quads, fmt)
+
+
+def _html(iri: str, reader: Sequence[str], path: str | None) -> str:
+    engine = site().engine
+    common = {"iri": iri, "path": path, "language": reader[0]}
+    if iri == ONTOLOGY and (sections := term_sections(engine, reader)):
+        return render_template("ontology.html", sections=sections, **common)
+    description: Description = describe(engine, iri)
+    general = resource_page(engine, description, reader)
+    if is_claim(description):
+        return render_template(
+            "claim.html", claim=claim_page(engine, description, reader)[0], page=general, **common
+        )
+    return render_template("resource.html", page=general, **common)

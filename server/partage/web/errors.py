@@ -1,0 +1,145 @@
+"""
+The one table from errors to HTTP statuses, and how an error looks to each reader
+(RFC 9457, https://www.rfc-editor.org/rfc/rfc9457).
+"""
+
+import logging
+import uuid
+
+from flask import Flask, Response, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from partage.errors import (
+    EngineError,
+    EngineFailure,
+    EngineUnavailable,
+    NotAcceptable,
+    PartageError,
+    PayloadTooLarge,
+    ProtocolError,
+    QuerySyntaxError,
+    QueryTimeout,
+    RequestError,
+    ServiceRefused,
+    UnknownRelease,
+    UnknownResource,
+    UnsupportedMediaType,
+    UpdateRefused,
+    WithdrawnResource,
+)
+from partage.web.negotiation import HTML, negotiate
+
+STATUS: dict[type[PartageError], int] = {
+    RequestError: 400,
+    ProtocolError: 400,
+    QuerySyntaxError: 400,
+    ServiceRefused: 403,
+    UpdateRefused: 403,
+    UnknownResource: 404,
+    UnknownRelease: 404,
+    NotAcceptable: 406,
+    WithdrawnResource: 410,
+    PayloadTooLarge: 413,
+    UnsupportedMediaType: 415,
+    EngineError: 500,
+    EngineFailure: 500,
+    EngineUnavailable: 502,
+    QueryTimeout: 503,
+}
+TITLES = {
+    400: "The request cannot be understood",
+    403: "Not allowed here",
+    404: "Nothing here",
+    405: "This method is not for this address",
+    406: "Not in this format",
+    410: "Withdrawn",
+    413: "Too large",
+    415: "Not a media type we read",
+    500: "The server failed",
+    502: "The store cannot be reached",
+    503: "The query took too long",
+}
+PROBLEM = "application/problem+json"
+TEXT = "text/plain"
+GENERIC = "Something went wrong here; it was noted under the number {number}."
+
+log = logging.getLogger(__name__)
+
+
+def status_of(error: PartageError) -> int:
+    """Return the status of an error: that of its class or its nearest base."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def install(app: Flask) -> None:
+    """Answer every error of ours and of HTTP through one representation."""
+    app.register_error_handler(PartageError, _answer_ours)
+    app.register_error_handler(HTTPException, _answer_http)
+
+
+def _answer_ours(error: PartageError) -> Response:
+    if not isinstance(error, RequestError | EngineError):
+        return _represent(500, _noted(error))
+    status = status_of(error)
+    # What an engine says about its failure is for the log; a timeout is for the reader.
+    hidden = status >= 500 and not isinstance(error, QueryTimeout)
+    facts: dict[str, object] = {}
+    if isinstance(error, QuerySyntaxError) and error.line is not None:
+        facts = {"line": error.line, "column": error.column}
+    if isinstance(error, NotAcceptable):
+        facts = {"offers": list(error.offers)}
+    return _represent(status, _noted(error) if hidden else str(error), facts)
+
+
+def _answer_http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400:  # a redirect of the routing is an answer, not a fault
+        return make_response(error.get_response())
+    detail = error.description or ""
+    if status == 404:
+        detail = f"There is no page at {request.path}. Start from the home page, or query."
+    elif status >= 500:
+        detail = _noted(getattr(error, "original_exception", None) or error)
+    response = _represent(status, detail)
+    for name, value in error.get_headers():
+        if name == "Allow":
+            response.headers[name] = value
+    return response
+
+
+def _noted(error: BaseException) -> str:
+    number = uuid.uuid4().hex[:12]
+    log.error("%s %s %s", number, request.method, request.path, exc_info=error)
+    return GENERIC.format(number=number)
+
+
+def _represent(status: int, detail: str, facts: dict[str, object] | None = None) -> Response:
+    title = TITLES.get(status, "This did not work")
+    try:
+        chosen = negotiate(
+            request.headers.get("Accept"), [TEXT, HTML, PROBLEM, "application/json"]
+        )
+    except NotAcceptable:
+        chosen = TEXT  # an error is told all the same
+    if chosen == HTML:
+        query = _query() if request.path == "/sparql" else None
+        template = "query.html" if query is not None else "error.html"
+        page = render_template(
+            template, status=status, title=title, detail=detail, facts=facts or {}, query=query
+        )
+        response = make_response(page, status)
+    elif chosen == TEXT:
+        response = make_response(detail + "\n", status)
+        response.mimetype = TEXT
+    else:
+        problem = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+        response = make_response({**problem, **(facts or {})}, status)
+        response.mimetype = PROBLEM
+    response.vary.add("Accept")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _query() -> str | None:
+    """Return the text of the query that failed, for its author to mend."""
+    return request.values.get("query") if request.method in {"GET", "POST"} else None

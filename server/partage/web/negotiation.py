@@ -1,0 +1,90 @@
+"""
+Which representation a request gets (RFC 9110 §12, https://www.rfc-editor.org/rfc/rfc9110#section-12).
+
+One function reads `Accept`; nothing else in Partage does.
+"""
+
+import re
+from collections.abc import Sequence
+
+from werkzeug.datastructures import LanguageAccept, MIMEAccept
+from werkzeug.http import parse_accept_header
+
+from partage.errors import NotAcceptable, ProtocolError
+from partage.rdf.formats import ALL_FORMATS, Format, by_key, by_media_type
+
+HTML = "text/html"
+LANGUAGES = ("en", "fr")
+# Names that clients use for formats of ours; they get what they asked for under that name.
+ALIASES = {
+    "application/json": {"json", "jsonld"},
+    "application/xml": {"xml", "rdfxml"},
+    "text/xml": {"xml", "rdfxml"},
+    "application/x-turtle": {"turtle"},
+    "text/plain": {"ntriples"},
+}
+_CHARSET = re.compile(r";\s*charset\s*=\s*\"?[^\s;,\"]*\"?", re.IGNORECASE)
+
+
+def negotiate(accept: str | None, offers: Sequence[str], wish: str | None = None) -> str:
+    """
+    Return the media type to answer with, the first offer where the request does not care.
+
+    `wish` is a format's key or suffix in the address; it beats the header.
+
+    Raises
+    ------
+    NotAcceptable
+        Nothing offered satisfies the request.
+    """
+    if wish is not None:
+        wanted = HTML if wish == "html" else _media_type(wish)
+        if wanted not in offers:
+            raise NotAcceptable(offers)
+        return wanted
+    # Everything here is UTF-8, so a charset asked for changes nothing but would spoil the match.
+    wanted_types = parse_accept_header(_CHARSET.sub("", accept or ""), MIMEAccept)
+    if not wanted_types:
+        return offers[0]
+    chosen = wanted_types.best_match(offers)
+    if chosen is None:
+        raise NotAcceptable(offers)
+    return chosen
+
+
+def media_types(formats: Sequence[Format], *, html: bool = True) -> list[str]:
+    """Return the offers for some formats: their media types, the aliases, and HTML."""
+    keys = {fmt.key for fmt in formats}
+    own = [fmt.media_type for fmt in formats]
+    aliases = [alias for alias, meant in ALIASES.items() if meant & keys]
+    return [*own, *([HTML] if html else []), *aliases]
+
+
+def format_of(media_type: str, formats: Sequence[Format]) -> Format:
+    """Return the format among `formats` that a chosen media type means."""
+    exact = by_media_type(media_type)
+    if exact in formats:
+        return exact
+    meant = ALIASES[media_type]
+    return next(fmt for fmt in formats if fmt.key in meant)
+
+
+def languages(accept_language: str | None, wish: str | None) -> tuple[str, ...]:
+    """
+    Return the languages to name things in, the reader's first.
+
+    Raises
+    ------
+    ProtocolError
+        The address asks for a language that we do not have.
+    """
+    if wish is not None and wish not in LANGUAGES:
+        raise ProtocolError(f"lang={wish} is not offered. Use {' or '.join(LANGUAGES)}.")
+    accepted = parse_accept_header(accept_language or "", LanguageAccept)
+    first = wish or accepted.best_match(LANGUAGES) or LANGUAGES[0]
+    return (first, *(code for code in LANGUAGES if code != first), "")
+
+
+def _media_type(key: str) -> str | None:
+    named = by_key(key) or next((fmt for fmt in ALL_FORMATS if fmt.extension == key), None)
+    return named.media_type if named else None

@@ -1,0 +1,72 @@
+"""On the committed data: the reasoners agree, and reciprocity is what the sources say it is."""
+
+from dataclasses import replace
+
+import pytest
+
+import oracles
+from partage import assets
+from partage.pipeline import parse, profile, subset, view
+from partage.pipeline.hermit import Hermit
+from partage.pipeline.projection import TYPE, Background, Fact, affirmed, facts
+from partage.pipeline.reason import reasoner, undisputed
+from partage.pipeline.state import State
+from partage.rdf.namespaces import iri
+
+RECIPROCAL = iri("ds:ReciprocalAgreement")
+FEEDS = iri("ds:feeds")
+
+
+@pytest.fixture(scope="module")
+def parsed() -> State:
+    return parse.parse(assets.root())
+
+
+@pytest.fixture(scope="module")
+def seed(parsed: State) -> State:
+    return profile.check(view.publish(subset.restrict_to_source(parsed, iri("s:s0001"))))
+
+
+def with_words(state: State, hermit: Hermit) -> frozenset[Fact]:
+    """What the current claims state, with the words and parties they touch."""
+    claimed = facts(
+        (quad for version in state.current.values() for quad in version.assertion), hermit.terms
+    ) | facts(state.graph("claims"), hermit.terms)
+    known = affirmed(claimed)
+    return known | Background.of(undisputed(state, hermit)).around(known)
+
+
+def reciprocal_partners(inferred: frozenset[Fact]) -> set[str]:
+    agreements = {f.subject for f in inferred if f.predicate == TYPE and f.object == RECIPROCAL}
+    parties = iri("ds:hasParty")
+    return {
+        f.object.rpartition("/")[2]
+        for f in inferred
+        if f.subject in agreements and f.predicate == parties
+    } - {"facebook"}
+
+
+def test_hermit_owlready2_and_owlrl_infer_the_same_of_the_seed(seed: State) -> None:
+    hermit = reasoner(seed)
+    known = with_words(seed, hermit)
+    inferred = hermit.infer(known).facts
+    assert inferred == oracles.by_owlready2(hermit.terms, known)
+    assert inferred == oracles.by_owlrl(hermit.terms, known)
+
+
+def test_on_the_seed_alone_amazon_and_yahoo_reciprocate_and_huawei_only_gives(seed: State) -> None:
+    hermit = reasoner(seed)
+    inferred = hermit.infer(with_words(seed, hermit)).facts
+    assert reciprocal_partners(inferred) == {"amazon", "yahoo"}
+    feeding = iri("ft:people-you-may-know")
+    feeders = {f.subject for f in inferred if f.predicate == FEEDS and f.object == feeding}
+    assert feeders == {iri(f"org:{name}") for name in ("amazon", "huawei", "yahoo")}
+
+
+def test_with_the_list_of_52_huawei_reciprocates_too(parsed: State, seed: State) -> None:
+    lists = ("data/claims/seed.trig", "data/claims/device-partners-52.trig")
+    kept = tuple(version for version in parsed.versions if version.file in lists)
+    both = view.publish(replace(parsed, versions=kept))
+    hermit = reasoner(seed)
+    inferred = hermit.infer(with_words(both, hermit)).facts
+    assert {"amazon", "yahoo", "huawei"} <= reciprocal_partners(inferred)
