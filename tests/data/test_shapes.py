@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import rdflib
 from pyoxigraph import NamedNode
-from pyshacl import validate as run_pyshacl
+from pyshacl.entrypoints import meta_validate
 
 from partage import assets
 from partage.pipeline import committed
@@ -49,7 +49,7 @@ def context() -> list[CommittedFile]:
     files.append(file(ROOT / "data/dataset.ttl"))
     vocabulary = [quad for path in (ROOT / "ontology/voc").glob("*.ttl") for quad in read(path)]
     scheme = NamedNode(iri("skos:ConceptScheme"))
-    wanted = {quad.subject for quad in vocabulary if quad.object == scheme}
+    wanted: set[object] = {quad.subject for quad in vocabulary if quad.object == scheme}
     wanted |= {
         term for f in [*files, *map(file, BAD)] for q in f.quads for term in (q.subject, q.object)
     }
@@ -142,13 +142,13 @@ def test_shapes_name_describe_and_advise_in_both_languages(shapes: Shapes) -> No
     wanted = [iri(f"sh:{name}") for name in ("name", "description", "message")]
     for name, shape in shapes.shapes.items():
         keys = wanted if shape.path else wanted[:1]
-        for key in keys:
-            assert set(texts[(name, key)]) == {"en", "fr"}, (name, key)
+        for predicate in keys:
+            assert set(texts[(name, predicate)]) == {"en", "fr"}, (name, predicate)
         if shape.message.en and curie_of_shape(name) not in VALUES:
             assert shape.advice.en, name
             assert shape.advice.fr, name
-    for key, by_language in texts.items():
-        assert set(by_language) == {"en", "fr"}, key
+    for where, by_language in texts.items():
+        assert set(by_language) == {"en", "fr"}, where
 
 
 def test_a_french_text_is_not_the_english_one(shapes: Shapes) -> None:
@@ -184,7 +184,7 @@ def test_the_shapes_conform_to_the_shapes_of_shapes() -> None:
     graph = rdflib.Graph()
     for path in FOLDER.glob("*.ttl"):
         graph.parse(path)
-    conforms, _, text = run_pyshacl(rdflib.Graph(), shacl_graph=graph, meta_shacl=True)
+    conforms, _, text = meta_validate(graph)
     assert conforms, text
 
 

@@ -102,7 +102,7 @@ def answer(store: Store, query: str) -> tuple[Row, ...]:
         raise CompetencyFailure("A competency question is a SELECT or an ASK query.")
     text = result.serialize(format=QueryResultsFormat.CSV)
     assert text is not None  # serialize without an output returns bytes
-    return _rows(text.decode("utf-8"))
+    return rows(text.decode("utf-8"))
 
 
 def _compare(store: Store, path: Path, expectation: Path) -> Mismatch | None:
@@ -113,7 +113,7 @@ def _compare(store: Store, path: Path, expectation: Path) -> Mismatch | None:
         actual = answer(store, query)
     except CompetencyFailure as error:
         return Mismatch(path.name, problem=str(error))
-    expected = _rows(expectation.read_text(encoding="utf-8"))
+    expected = rows(expectation.read_text(encoding="utf-8"))
     if actual[:1] != expected[:1]:
         return Mismatch(path.name, expected[:1], actual[:1], "other columns than expected")
     same = actual == expected if ordered(query) else sorted(actual[1:]) == sorted(expected[1:])
@@ -131,7 +131,7 @@ def ordered(query: str) -> bool:
     return re.search(r"\bORDER\s+BY\b", tail, re.IGNORECASE) is not None
 
 
-def _rows(text: str) -> tuple[Row, ...]:
+def rows(text: str) -> tuple[Row, ...]:
     return tuple(tuple(row) for row in csv.reader(io.StringIO(text, newline="")))
 
 

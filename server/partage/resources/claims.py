@@ -38,7 +38,7 @@ class Passage:
 
     def first(self, name: str) -> Value | None:
         """Return the first value of a property named by its CURIE, or None."""
-        return next(iter(self.facts.get(name, ())), None)
+        return next(iter(self.facts.get(iri(name), ())), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The application: one engine behind routes; everything it needs is passed in."""
 
 from pathlib import Path
+from urllib.parse import urlencode
 
 from flask import Flask, Response, request
 
@@ -10,10 +11,15 @@ from partage.settings import Settings
 from partage.store.engine import Engine
 from partage.web import errors
 from partage.web.blueprints import pages, resources, sparql
-from partage.web.site import Site
+from partage.web.negotiation import LANGUAGES, languages
+from partage.web.site import Site, site
 
 # Pages need nothing from elsewhere, and run no script.
-POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+STARTER = "SELECT ?thing ?property ?value\nWHERE {\n  ?thing ?property ?value .\n}\nLIMIT 10"
 
 
 def create_app(settings: Settings, engine: Engine, release: Path | None = None) -> Flask:
@@ -32,6 +38,8 @@ def create_app(settings: Settings, engine: Engine, release: Path | None = None) 
     app.after_request(_harden)
     app.context_processor(_everywhere)
     app.add_template_global(_address, "address")
+    app.add_template_global(_in_language, "in_language")
+    app.add_template_filter(_number, "number")
     return app
 
 
@@ -43,18 +51,42 @@ def _harden(response: Response) -> Response:
 
 
 def _everywhere() -> dict[str, object]:
+    """Return what every template may use."""
     return {
         "version": __version__,
         "result_formats": RESULT_FORMATS,
         "graph_formats": GRAPH_FORMATS,
+        "site": site(),
+        "starter": STARTER,
+        "page_language": languages(_header(), _chosen())[0],
     }
+
+
+def _header() -> str | None:
+    return request.headers.get("Accept-Language")
+
+
+def _chosen() -> str | None:
+    """Return the language in the address, where it is one of ours: an error page has no other."""
+    wish = request.args.get("lang")
+    return wish if wish in LANGUAGES else None
 
 
 def _address(href: str) -> str:
     """Return a link of ours with the language that the reader chose in the address."""
-    chosen = request.args.get("lang")
-    if chosen is None or not href.startswith("/"):
+    if _chosen() is None or not href.startswith("/"):
         return href
     path, mark, fragment = href.partition("#")
     joiner = "&" if "?" in path else "?"
-    return f"{path}{joiner}lang={chosen}{mark}{fragment}"
+    return f"{path}{joiner}lang={_chosen()}{mark}{fragment}"
+
+
+def _in_language(code: str) -> str:
+    """Return the address of this page with names in another language."""
+    values = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    return request.path + "?" + urlencode([*values, ("lang", code)])
+
+
+def _number(value: int) -> str:
+    """Write a number with its thousands apart, as ISO 80000-1 does."""
+    return f"{value:,}".replace(",", "\u202f")

@@ -116,9 +116,7 @@ def _noted(error: BaseException) -> str:
 def _represent(status: int, detail: str, facts: dict[str, object] | None = None) -> Response:
     title = TITLES.get(status, "This did not work")
     try:
-        chosen = negotiate(
-            request.headers.get("Accept"), [TEXT, HTML, PROBLEM, "application/json"]
-        )
+        chosen = negotiate(request.headers.get("Accept"), [TEXT, HTML, PROBLEM, "application/json"])
     except NotAcceptable:
         chosen = TEXT  # an error is told all the same
     if chosen == HTML:

@@ -10,7 +10,9 @@ from partage.rdf.formats import Format
 TEXTUAL = ("text/",)
 
 
-def represent(body: Iterable[bytes] | bytes, media_type: str, fmt: Format | None = None) -> Response:
+def represent(
+    body: Iterable[bytes] | bytes, media_type: str, fmt: Format | None = None
+) -> Response:
     """Return a negotiated representation; `fmt` names the file a browser would save."""
     content_type = media_type
     if media_type.startswith(TEXTUAL):

@@ -1,8 +1,11 @@
 """The home page, the query examples, and the files of the release."""
 
+from typing import cast
+
 from flask import Blueprint, Response, abort, render_template, request, send_from_directory
 
 from partage.rdf.formats import by_path
+from partage.rdf.namespaces import iri
 from partage.resources.labels import labels
 from partage.resources.rows import Writer
 from partage.web.negotiation import HTML, languages
@@ -10,6 +13,14 @@ from partage.web.representation import represent
 from partage.web.site import site
 
 SHOWN_CLASSES = 12
+FIGURES = (
+    ("ds:Claim", "claims"),
+    ("ds:Source", "sources"),
+    ("ds:Organization", "organizations"),
+    ("ds:DataFlow", "data flows"),
+    ("ds:DataSharingAgreement", "agreements"),
+    ("ds:ContestedClaim", "contested claims"),
+)
 
 blueprint = Blueprint("pages", __name__)
 
@@ -21,7 +32,10 @@ def home() -> Response:
     here = site()
     writer = Writer(labels(here.engine, here.counts, reader))
     counts = [(writer.named(name), number) for name, number in here.counts.items()]
-    page = render_template("home.html", counts=counts[:SHOWN_CLASSES], site=here)
+    figures = [
+        (label, here.counts[iri(name)]) for name, label in FIGURES if iri(name) in here.counts
+    ]
+    page = render_template("home.html", counts=counts[:SHOWN_CLASSES], figures=figures)
     return represent(page.encode(), HTML)
 
 
@@ -31,7 +45,15 @@ def release() -> Response:
     directory = site().release
     if directory is None:
         abort(404)
-    files = [(path.name, path.stat().st_size) for path in sorted(directory.iterdir()) if path.is_file()]
+    digests = {
+        str(artefact["name"]): str(artefact["sha256"])
+        for artefact in cast("list[dict[str, object]]", site().manifest.get("artefacts", []))
+    }
+    files = [
+        (path.name, path.stat().st_size, digests.get(path.name, ""))
+        for path in sorted(directory.iterdir())
+        if path.is_file()
+    ]
     page = render_template("release.html", files=files, manifest=site().manifest)
     return represent(page.encode(), HTML)
 

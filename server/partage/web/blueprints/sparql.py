@@ -70,9 +70,7 @@ def _page(operation: QueryOperation, result: Result) -> str:
 
 
 def _table(rows: list[Solution], variables: tuple[str, ...]) -> list[list[object]]:
-    names = {
-        str(getattr(term, "value", "")) for row in rows for term in row.values()
-    }
+    names = {str(getattr(term, "value", "")) for row in rows for term in row.values()}
     reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
     writer = Writer(labels(site().engine, names, reader))
     return [
