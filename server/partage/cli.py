@@ -14,13 +14,28 @@ from typing import Literal, NoReturn
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TransferSpeedColumn,
+)
 
 from partage import __version__, assets
-from partage.errors import BuildError, PartageError
+from partage.errors import BuildError, PartageError, RequestError, SettingsError
 from partage.settings import Settings
+from partage.store.engine import Engine
 
 FINDING, USAGE, FAULT = 1, 2, 3
+STATUS: tuple[tuple[type[PartageError], int], ...] = (
+    (BuildError, FINDING),
+    (RequestError, USAGE),
+    (SettingsError, USAGE),
+    (PartageError, FAULT),
+)
 FILES = click.argument(
     "files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
@@ -44,7 +59,7 @@ def main() -> NoReturn:
         sys.exit(130)
     except PartageError as error:
         click.echo(f"partage: {error}", err=True)
-        sys.exit(FINDING if isinstance(error, BuildError) else FAULT)
+        sys.exit(next(status for kind, status in STATUS if isinstance(error, kind)))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left
         sys.exit(0)
@@ -251,3 +266,130 @@ def serve(
     from partage.web import server
 
     server.serve(settings().override(host=host, port=port), files=files, store=store)
+
+
+STORE = click.option(
+    "--store",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A store made by `partage load`, instead of the release.",
+)
+
+
+@cli.command(
+    epilog=example(
+        "partage query 'SELECT * { ?s ?p ?o } LIMIT 3'",
+        "partage query --file question.rq --format csv",
+        "cat question.rq | partage query -",
+        "partage query --load mine.ttl 'ASK { ?s ?p ?o }'",
+    )
+)
+@click.argument("text", required=False)
+@click.option(
+    "--file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Read the query from a file.",
+)
+@click.option(
+    "--format",
+    "form",
+    help="json, xml, csv, tsv; turtle, jsonld, ntriples, rdfxml, "
+    "trig, nquads. [default: a table for people]",
+)
+@click.option(
+    "--load",
+    "files",
+    multiple=True,
+    help="Ask this RDF file instead of the release.",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
+@STORE
+def query(
+    text: str | None,
+    file: Path | None,
+    form: str | None,
+    files: tuple[Path, ...],
+    store: Path | None,
+) -> None:
+    """Ask a SPARQL query: TEXT, `-` for standard input, or --file."""
+    from partage.sparql.running import run_query
+    from partage.store.opening import choose_source, open_engine
+
+    if (text is None) == (file is None):
+        raise click.UsageError("Give the query as TEXT, as `-` (standard input), or with --file.")
+    if file:
+        text = file.read_text(encoding="utf-8")
+    elif text == "-":
+        text = click.get_text_stream("stdin").read()
+    assert text is not None
+    engine = open_engine(choose_source(settings(), files, store))
+    try:
+        if form is None and sys.stdout.isatty():
+            _table(engine, text)
+            return
+        for chunk in run_query(engine, text, form):
+            sys.stdout.buffer.write(chunk)
+        sys.stdout.buffer.flush()
+    finally:
+        engine.close()
+
+
+def _table(engine: Engine, text: str) -> None:
+    """Print solutions as a table with short names; other answers in their first format."""
+    import json
+
+    from rich.table import Table
+
+    from partage.rdf.reading import short
+    from partage.sparql.protocol import kind
+    from partage.sparql.running import run_query
+
+    if kind(text) == "graph":
+        click.echo(b"".join(run_query(engine, text)), nl=False)
+        return
+    answer = json.loads(b"".join(run_query(engine, text, "json")))
+    if "boolean" in answer:
+        click.echo("true" if answer["boolean"] else "false")
+        return
+    table = Table(*answer["head"]["vars"])
+    for row in answer["results"]["bindings"]:
+        cells = (row.get(name) for name in answer["head"]["vars"])
+        table.add_row(
+            *(
+                "" if cell is None
+                else short(cell["value"]) if cell["type"] == "uri" else cell["value"]
+                for cell in cells
+            )
+        )  # fmt: skip
+    Console().print(table)
+    click.echo(f"{table.row_count} solutions")
+
+
+@cli.command(epilog=example("partage load dump.nq.gz more.ttl --store big-store"))
+@click.option(
+    "--store",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The directory of the store; made if it is not there.",
+)
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+def load(store: Path, files: tuple[Path, ...]) -> None:
+    """Load RDF FILES into a store on disk, for `partage serve --store`."""
+    from partage.store import loading
+
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        console=Console(stderr=True),
+    ) as bar:
+        tasks = {file: bar.add_task(file.name, total=file.stat().st_size) for file in files}
+
+        def report(progress: loading.LoadProgress) -> None:
+            bar.update(tasks[progress.file], completed=progress.read)
+
+        loaded = loading.load(files, store, report)
+    click.echo(f"{len(loaded):,} quads in {store}. Serve them: partage serve --store {store}")

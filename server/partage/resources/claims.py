@@ -104,7 +104,11 @@ def claim_page(
     page = ClaimPage(
         gloss=_in_language(description.values(iri("dct:description")), languages),
         speakers=named("ds:assertedBy"),
-        attribution=write.rows(s for s in description.statements if s.predicate.value in chosen),
+        attribution=write.rows(
+            Statement(s.subject, s.predicate, s.object)
+            for s in description.statements
+            if s.predicate.value in chosen
+        ),
         passages=_passages(passages, write),
         sayings=_sayings(assertion, write),
         relations=_relations(relations, write),

@@ -60,13 +60,16 @@ class Description:
         """Return the objects of a predicate, in order."""
         return [s.object for s in self.statements if s.predicate.value == predicate]
 
-    def quads(self) -> list[Quad]:
-        """Return everything as one dataset, for formats that have graphs."""
-        return [quad for statement in self._all() for quad in statement.quads()]
+    @property
+    def is_publication(self) -> bool:
+        """Say whether this is a nanopublication: graphs of its own, not a node among others."""
+        return set(PARTS) <= self.parts.keys()
 
-    def triples(self) -> list[Quad]:
-        """Return everything as one graph."""
-        return list(dict.fromkeys(statement.triple() for statement in self._all()))
+    def quads(self) -> list[Quad]:
+        """Return a nanopublication as its graphs, anything else as one graph."""
+        if not self.is_publication:
+            return [statement.triple() for statement in self._all()]
+        return [quad for part in self.parts.values() for s in part for quad in s.quads()]
 
     def _all(self) -> Iterator[Statement]:
         yield from self.statements
@@ -90,6 +93,22 @@ def describe(engine: Engine, iri: str) -> Description:
     if not (own or incoming or parts):
         raise UnknownResource(iri)
     return Description(iri, own, incoming, parts)
+
+
+def graph_contents(engine: Engine, iri: str) -> list[Quad]:
+    """
+    Return the triples of a named graph.
+
+    Raises
+    ------
+    UnknownResource
+        There is no such graph: an empty one cannot be told from none.
+    """
+    rows = ask(engine, f"SELECT ?s ?p ?o {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}")
+    if not rows:
+        raise UnknownResource(iri)
+    merged = _merged((row["s"], row["p"], row["o"], None) for row in rows)
+    return [statement.triple() for statement in merged]
 
 
 def ask(engine: Engine, text: str, limit: int | None = None) -> list[Solution]:

@@ -10,6 +10,7 @@ from partage.resources.describe import Description, Statement
 from partage.resources.flows import Flows, flows, has_flows
 from partage.resources.labels import Label, labels
 from partage.resources.rows import SHOWN, TYPE, Row, Value, Writer, shown_iris
+from partage.resources.subjects import ABOUT, ClaimAbout, claims_about
 from partage.store.engine import Engine
 
 # What the head of the page shows already.
@@ -39,6 +40,7 @@ class ResourcePage:
     incoming_inferred: tuple[Row, ...]
     parts: tuple[Part, ...]
     flows: Flows | None
+    claims: tuple[ClaimAbout, ...]
 
 
 def resource_page(
@@ -66,14 +68,19 @@ def resource_page(
         types=values(TYPE),
         definitions=values(iri("skos:definition")) or values(iri("rdfs:comment")),
         asserted=write.rows((s for s in of("asserted") if s.predicate.value not in HEAD), nested),
-        derived=write.rows(of("derived")),
-        inferred=write.rows(of("inferred")),
-        incoming=write.incoming(s for s in description.incoming if s.origin != "inferred"),
-        incoming_inferred=write.incoming(s for s in description.incoming if s.origin == "inferred"),
+        derived=write.rows(_alone(of("derived"))),
+        inferred=write.rows(_alone(of("inferred"))),
+        incoming=write.incoming(
+            s for s in description.incoming if s.origin != "inferred" and s.predicate.value != ABOUT
+        ),
+        incoming_inferred=write.incoming(
+            _alone(s for s in description.incoming if s.origin == "inferred")
+        ),
         parts=tuple(
             Part(name, _by_subject(part, write)) for name, part in description.parts.items()
         ),
         flows=flows(engine, description.iri, languages) if has_flows(description) else None,
+        claims=claims_about(engine, description, languages),
     )
 
 
@@ -94,11 +101,16 @@ def _by_subject(
 ) -> tuple[tuple[Value, tuple[Row, ...]], ...]:
     gathered: dict[str, list[Statement]] = {}
     for statement in statements:
-        alone = Statement(statement.subject, statement.predicate, statement.object)
-        gathered.setdefault(str(statement.subject), []).append(alone)
+        gathered.setdefault(str(statement.subject), []).append(statement)
     return tuple(
-        (write.value(members[0].subject), write.rows(members)) for members in gathered.values()
+        (write.value(members[0].subject), write.rows(_alone(members)))
+        for members in gathered.values()
     )
+
+
+def _alone(statements: Iterable[Statement]) -> list[Statement]:
+    """Return the statements without their graphs, where the heading says them already."""
+    return [Statement(s.subject, s.predicate, s.object) for s in statements]
 
 
 def _preference(value: Value, languages: Sequence[str]) -> int:

@@ -5,17 +5,31 @@ from collections.abc import Iterable
 from pyoxigraph import Literal, NamedNode, Quad, serialize
 
 from partage.rdf.formats import Format
-from partage.rdf.namespaces import PREFIXES
+from partage.rdf.namespaces import PREFIXES, curie, iri
+
+TYPE = iri("rdf:type")
+# Turtle has a shorter way to say these.
+UNWRITTEN = {TYPE, iri("xsd:string"), iri("rdf:langString")}
 
 
 def write(quads: Iterable[Quad], fmt: Format) -> bytes:
-    """Return the quads in a graph or dataset format; a graph format drops the graph names."""
-    quads = list(quads)
+    """Return the quads, subjects together and types first; a graph format drops graph names."""
+    chosen = set(quads)
     if fmt.kind == "graph" and fmt.key != "jsonld":
-        quads = list(dict.fromkeys(Quad(q.subject, q.predicate, q.object) for q in quads))
-    data = serialize(quads, format=fmt.rdf, prefixes=_used(quads))
+        chosen = {Quad(q.subject, q.predicate, q.object) for q in chosen}
+    data = serialize(sorted(chosen, key=_order), format=fmt.rdf, prefixes=_used(chosen))
     assert data is not None  # without an output, serialize returns the bytes
     return data
+
+
+def _order(quad: Quad) -> tuple[object, ...]:
+    return (
+        str(quad.graph_name),
+        str(quad.subject),
+        quad.predicate.value != TYPE,
+        str(quad.predicate),
+        str(quad.object),
+    )
 
 
 def _used(quads: Iterable[Quad]) -> dict[str, str]:
@@ -26,8 +40,6 @@ def _used(quads: Iterable[Quad]) -> dict[str, str]:
                 names.add(term.value)
             elif isinstance(term, Literal):
                 names.add(term.datatype.value)
-    return {
-        prefix: namespace
-        for prefix, namespace in PREFIXES.items()
-        if any(name.startswith(namespace) for name in names)
-    }
+    found = {curie(name) for name in names - UNWRITTEN}
+    prefixes = {short.partition(":")[0] for short in found if short}
+    return {prefix: PREFIXES[prefix] for prefix in PREFIXES if prefix in prefixes}

@@ -39,7 +39,7 @@ def negotiate(accept: str | None, offers: Sequence[str], wish: str | None = None
     """
     if wish is not None:
         wanted = HTML if wish == "html" else _media_type(wish)
-        if wanted not in offers:
+        if wanted is None or wanted not in offers:
             raise NotAcceptable(offers)
         return wanted
     # Everything here is UTF-8, so a charset asked for changes nothing but would spoil the match.
@@ -63,9 +63,7 @@ def media_types(formats: Sequence[Format], *, html: bool = True) -> list[str]:
 def format_of(media_type: str, formats: Sequence[Format]) -> Format:
     """Return the format among `formats` that a chosen media type means."""
     exact = by_media_type(media_type)
-    if exact in formats:
-        return exact
-    meant = ALIASES[media_type]
+    meant = {exact.key} if exact else ALIASES[media_type]
     return next(fmt for fmt in formats if fmt.key in meant)
 
 

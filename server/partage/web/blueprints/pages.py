@@ -1,5 +1,6 @@
 """The home page, the query examples, and the files of the release."""
 
+from pathlib import Path
 from typing import cast
 
 from flask import Blueprint, Response, abort, render_template, request, send_from_directory
@@ -13,6 +14,7 @@ from partage.web.representation import represent
 from partage.web.site import site
 
 SHOWN_CLASSES = 12
+NOT_RDF = {".gz": "application/gzip", ".json": "application/json"}
 FIGURES = (
     ("ds:Claim", "claims"),
     ("ds:Source", "sources"),
@@ -64,7 +66,7 @@ def artefact(name: str) -> Response:
     directory = site().release
     if directory is None:
         abort(404)
-    path = directory / name
-    fmt = by_path(path)
-    media_type = "application/gzip" if path.suffix == ".gz" else fmt and fmt.media_type
+    suffix = Path(name).suffix
+    fmt = by_path(Path(name))
+    media_type = NOT_RDF.get(suffix) or (fmt.media_type if fmt else None)
     return send_from_directory(directory, name, mimetype=media_type)

@@ -3,22 +3,24 @@
 from collections.abc import Sequence
 
 from flask import Blueprint, Response, redirect, render_template, request
+from pyoxigraph import Quad
 
 from partage.errors import ProtocolError, UnknownResource
 from partage.rdf.formats import GRAPH_FORMATS, Format
 from partage.rdf.namespaces import BASE, GRAPH
 from partage.resources.claims import claim_page, is_claim
-from partage.resources.describe import Description, describe
+from partage.resources.describe import describe, graph_contents
 from partage.resources.identifiers import document, iri_of, is_iri, split
+from partage.resources.labels import labels
 from partage.resources.pages import resource_page
+from partage.resources.rows import Value, Writer
 from partage.resources.terms import ONTOLOGY, term_sections
-from partage.store.engine import Query
 from partage.store.writing import write
 from partage.web.negotiation import HTML, format_of, languages, media_types, negotiate
 from partage.web.representation import represent
 from partage.web.site import site
 
-VERSIONS = ("head", "pubinfo")
+SAMPLE = 100
 
 blueprint = Blueprint("resources", __name__)
 
@@ -70,7 +72,7 @@ def _document(iri: str, wish: str | None, path: str | None) -> Response:
 
 
 def _trig_first() -> Sequence[Format]:
-    """A claim version is four graphs: by default it is sent in a format that has graphs."""
+    """Return the formats for what is several graphs: one that has graphs comes first."""
     return sorted(GRAPH_FORMATS, key=lambda fmt: fmt.key != "trig")
 
 
@@ -79,15 +81,8 @@ def _rdf(iri: str, fmt: Format) -> bytes:
     if iri == ONTOLOGY:
         iri = GRAPH + "ontology"
     if iri.startswith(GRAPH):
-        contents = engine.query(
-            Query("CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }", default_graphs=(iri,))
-        ).serialize(fmt)
-        return b"".join(contents)
-    description = describe(engine, iri)
-    with_graphs = fmt.kind == "dataset" or fmt.key == "jsonld"
-    versioned = set(VERSIONS) <= description.parts.keys()
-    quads = description.quads() if with_graphs and versioned else description.triples()
-    return write(quads, fmt)
+        return write(graph_contents(engine, iri), fmt)
+    return write(describe(engine, iri).quads(), fmt)
 
 
 def _html(iri: str, reader: Sequence[str], path: str | None) -> str:
@@ -95,10 +90,23 @@ def _html(iri: str, reader: Sequence[str], path: str | None) -> str:
     common = {"iri": iri, "path": path, "language": reader[0]}
     if iri == ONTOLOGY and (sections := term_sections(engine, reader)):
         return render_template("ontology.html", sections=sections, **common)
-    description: Description = describe(engine, iri)
+    if iri.startswith(GRAPH):
+        contents = graph_contents(engine, iri)
+        return render_template(
+            "graph.html", size=len(contents), sample=_sample(contents, reader), **common
+        )
+    description = describe(engine, iri)
     general = resource_page(engine, description, reader)
     if is_claim(description):
         return render_template(
             "claim.html", claim=claim_page(engine, description, reader)[0], page=general, **common
         )
     return render_template("resource.html", page=general, **common)
+
+
+def _sample(contents: Sequence[Quad], reader: Sequence[str]) -> list[tuple[Value, ...]]:
+    """Return the first triples of a graph as values to show."""
+    triples = [(quad.subject, quad.predicate, quad.object) for quad in contents[:SAMPLE]]
+    names = {str(getattr(term, "value", "")) for triple in triples for term in triple}
+    writer = Writer(labels(site().engine, names, reader))
+    return [tuple(writer.value(term) for term in triple) for triple in triples]

@@ -1,0 +1,58 @@
+"""The claims about a thing: what is said of it, of which type, and by whom."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode
+
+from partage.rdf.namespaces import iri
+from partage.resources.describe import Description, ask
+from partage.resources.labels import labels
+from partage.resources.rows import Value, Writer
+from partage.store.engine import Engine
+
+ABOUT = iri("ds:about")
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimAbout:
+    """One claim: its gloss, its type, who makes it, and whether others dispute it."""
+
+    claim: Value
+    type: Value | None
+    speakers: tuple[Value, ...]
+    contested: bool
+
+
+def claims_about(
+    engine: Engine, description: Description, languages: Sequence[str]
+) -> tuple[ClaimAbout, ...]:
+    """Return the claims about a resource, in the order of their identifiers."""
+    if not any(statement.predicate.value == ABOUT for statement in description.incoming):
+        return ()
+    rows = ask(
+        engine,
+        f"""SELECT ?claim ?type ?speaker ?disputing {{
+        ?claim ds:about <{description.iri}> .
+        OPTIONAL {{ ?claim ds:claimType ?type }}
+        OPTIONAL {{ ?claim ds:assertedBy ?speaker }}
+        OPTIONAL {{ ?disputing ds:disputes ?claim }} }}""",
+    )
+    gathered: dict[str, dict[str, list[str]]] = {}
+    for row in rows:
+        names = {key: term.value for key, term in row.items() if isinstance(term, NamedNode)}
+        by = gathered.setdefault(names.pop("claim"), {"type": [], "speaker": [], "disputing": []})
+        for key, name in names.items():
+            if name not in by[key]:
+                by[key].append(name)
+    shown = {name for by in gathered.values() for name in (*by["type"], *by["speaker"])}
+    write = Writer(labels(engine, shown | gathered.keys(), languages))
+    return tuple(
+        ClaimAbout(
+            claim=write.named(claim),
+            type=next((write.named(name) for name in by["type"]), None),
+            speakers=tuple(write.named(name) for name in by["speaker"]),
+            contested=bool(by["disputing"]),
+        )
+        for claim, by in sorted(gathered.items())
+    )

@@ -1,0 +1,155 @@
+"""
+The production server: Granian (https://github.com/emmett-framework/granian) over our application.
+
+Each worker is a process with an engine of its own, opened when it starts. RDF files that only one
+process needs to hold are loaded once, so such a source gets one worker, whose threads answer
+queries at the same time all the same.
+"""
+
+import errno
+import multiprocessing
+import socket
+import threading
+import time
+import urllib.request
+from collections.abc import Callable
+from functools import partial
+from multiprocessing.queues import SimpleQueue
+
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+from partage.errors import EngineUnavailable, PartageError, SettingsError
+from partage.settings import Settings
+from partage.store.loading import LoadProgress, Report, silent
+from partage.store.opening import EngineSource
+from partage.web.wsgi import Message, load
+
+THREADS = 16
+# A query that runs when the server is stopped is not waited for much longer than this.
+SECONDS_TO_STOP = 3
+SECONDS_TO_LISTEN = 20
+
+
+def serve(
+    settings: Settings,
+    source: EngineSource,
+    announce: Callable[[str], None],
+    progress: Report = silent,
+) -> None:
+    """
+    Serve a source until the process is told to stop; `announce` gets the address once it answers.
+
+    Raises
+    ------
+    SettingsError
+        The address cannot be listened at.
+    PartageError
+        The source could not be opened.
+    """
+    _check_port(settings)
+    # Fresh processes: a forked one would inherit threads' locks, and differ between platforms.
+    multiprocessing.set_start_method("spawn", force=True)
+    messages: SimpleQueue[Message] = multiprocessing.get_context("spawn").SimpleQueue()
+    workers = settings.workers if source.shareable else 1
+    server = Server(
+        "partage.web.wsgi:load",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=THREADS,
+        workers_kill_timeout=SECONDS_TO_STOP,
+        log_level=LogLevels.critical,
+        websockets=False,
+    )
+    watch = _Watch(settings, messages, workers, announce, progress)
+    server.on_startup(watch.start)
+    try:
+        server.serve(
+            target_loader=partial(load, settings, source, messages),
+            wrap_loader=False,
+        )
+    except SystemExit as stop:
+        if watch.failure is None and stop.code:
+            raise EngineUnavailable(
+                "A server process ended unexpectedly; its own message stands above. Start again."
+            ) from stop
+    if watch.failure is not None:
+        raise watch.failure
+
+
+class _Watch:
+    """Hears what the workers tell while they start, and says when the server answers."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        messages: "SimpleQueue[Message]",
+        workers: int,
+        announce: Callable[[str], None],
+        progress: Report,
+    ) -> None:
+        self.failure: PartageError | None = None
+        self._settings = settings
+        self._messages = messages
+        self._workers = workers
+        self._announce = announce
+        self._progress = progress
+
+    def start(self) -> None:
+        threading.Thread(target=self._listen, name="partage-watch", daemon=True).start()
+
+    def _listen(self) -> None:
+        ready = 0
+        while ready < self._workers:
+            message = self._messages.get()
+            if isinstance(message, PartageError):
+                self.failure = message
+                return
+            if isinstance(message, LoadProgress):
+                self._progress(message)
+            else:
+                ready += 1
+        if _answers(self._settings):
+            self._announce(address(self._settings))
+
+
+def address(settings: Settings) -> str:
+    """Return the address to open in a browser."""
+    host = "127.0.0.1" if settings.host in {"0.0.0.0", "::", ""} else settings.host  # noqa: S104  # compared, not bound
+    return f"http://[{host}]:{settings.port}/" if ":" in host else f"http://{host}:{settings.port}/"
+
+
+def _answers(settings: Settings) -> bool:
+    until = time.monotonic() + SECONDS_TO_LISTEN
+    while time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(  # noqa: S310  # our own http address
+                address(settings) + "static/icon.svg", timeout=2
+            ):
+                return True
+        except OSError:
+            time.sleep(0.02)
+    return False
+
+
+def _check_port(settings: Settings) -> None:
+    """Refuse a port in use: the server's own socket would share it with another server."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((settings.host, settings.port))
+            probe.listen(1)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise SettingsError(
+                f"Port {settings.port} on {settings.host} is in use. Stop what listens there, or "
+                f"choose another port: --port {settings.port + 1} (or PORT={settings.port + 1})."
+            ) from error
+        raise SettingsError(
+            f"{settings.host}:{settings.port} cannot be listened at: {error.strerror or error}. "
+            "Choose another --host or --port."
+        ) from error
