@@ -49,9 +49,7 @@ def example(*lines: str) -> str:
 def main() -> NoReturn:
     """Run the command line; errors of ours are sentences, never traces."""
     try:
-        cli(standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
+        sys.exit(cli(standalone_mode=False) or 0)  # click hands back the status of ctx.exit
     except click.ClickException as error:
         error.show()
         sys.exit(USAGE)
@@ -63,7 +61,6 @@ def main() -> NoReturn:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left
         sys.exit(0)
-    sys.exit(0)
 
 
 @click.group(
@@ -263,9 +260,20 @@ def serve(
     """Serve the built release, RDF files, or a store, as SPARQL endpoint and linked data."""
     if bool(files) != loaded or (store and loaded):
         raise click.UsageError("Give --load with at least one FILE, or --store DIR, or neither.")
+    from partage.store.opening import choose_source
     from partage.web import server
 
-    server.serve(settings().override(host=host, port=port), files=files, store=store)
+    chosen = settings().override(host=host, port=port)
+    source = choose_source(chosen, files, store)
+    console = Console(stderr=True)
+    what = "RDF files" if files else str(store or chosen.release)
+    with console.status(f"Opening {what} …") as status:
+
+        def announce(address: str) -> None:
+            status.stop()
+            console.print(f"Serving {what} at {address} — SPARQL at {address}sparql. Ctrl-C stops.")
+
+        server.serve(chosen, source, announce)
 
 
 STORE = click.option(

@@ -35,7 +35,7 @@ BATCH = 400
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A name and its language; `known` when the dataset itself gives it."""
+    """A name and its language; `known` when the dataset tells more of the thing."""
 
     text: str
     language: str = ""
@@ -45,12 +45,13 @@ class Label:
 class Labels(Mapping[str, Label]):
     """The labels of some IRIs; any other IRI is called after itself."""
 
-    def __init__(self, found: dict[str, Label]) -> None:
+    def __init__(self, found: dict[str, Label], unnamed: frozenset[str]) -> None:
         self._found = found
+        self._unnamed = unnamed
 
     def __getitem__(self, name: str) -> Label:
         """Return the label of an IRI, whatever it is."""
-        return self._found.get(name) or Label(fallback(name), known=False)
+        return self._found.get(name) or Label(fallback(name), known=name in self._unnamed)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._found)
@@ -69,7 +70,10 @@ def labels(engine: Engine, iris: Iterable[str], languages: Sequence[str]) -> Lab
         for name in wanted
         if name in WORDS
     }
-    return Labels(words | found | composed)
+    known = words | found | composed
+    # Ours have a page at their own address; of others it must be known whether there is one.
+    foreign = [name for name in wanted if name not in known and not name.startswith(BASE)]
+    return Labels(known, _described(engine, foreign))
 
 
 def fallback(name: str) -> str:
@@ -80,6 +84,17 @@ def fallback(name: str) -> str:
         named = f"{kind} {local}"
         return f"{part} ({named})" if part else named
     return curie(name) or name.removeprefix(BASE)
+
+
+def _described(engine: Engine, wanted: Sequence[str]) -> frozenset[str]:
+    """Return those that the dataset says something about, though it names them not."""
+    found: set[str] = set()
+    for start in range(0, len(wanted), BATCH):
+        given = values("iri", wanted[start : start + BATCH])
+        pattern = "{ ?iri ?p ?o } UNION { GRAPH ?g { ?iri ?p ?o } }"
+        rows = ask(engine, f"SELECT DISTINCT ?iri {{ {given} {pattern} }}")
+        found.update(str(getattr(row["iri"], "value", "")) for row in rows)
+    return frozenset(found)
 
 
 def _named(engine: Engine, wanted: Sequence[str], languages: Sequence[str]) -> dict[str, Label]:

@@ -11,6 +11,7 @@ from partage.store.engine import Engine, Query
 
 SD = "http://www.w3.org/ns/sparql-service-description#"
 FORMATS = "http://www.w3.org/ns/formats/"
+PREFIXES = {"sd": SD, "formats": FORMATS}
 # The formats' own IRIs: https://www.w3.org/ns/formats/
 NAMES = {
     "turtle": "Turtle",

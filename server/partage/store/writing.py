@@ -1,6 +1,7 @@
 """Quads as bytes, with the prefixes they use and no others."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from pyoxigraph import Literal, NamedNode, Quad, serialize
 
@@ -12,12 +13,20 @@ TYPE = iri("rdf:type")
 UNWRITTEN = {TYPE, iri("xsd:string"), iri("rdf:langString")}
 
 
-def write(quads: Iterable[Quad], fmt: Format) -> bytes:
-    """Return the quads, subjects together and types first; a graph format drops graph names."""
+def write(
+    quads: Iterable[Quad], fmt: Format, prefixes: Mapping[str, str] = MappingProxyType({})
+) -> bytes:
+    """
+    Return the quads, subjects together and types first; a graph format drops graph names.
+
+    `prefixes` are declared besides those of ours that the quads use.
+    """
     chosen = set(quads)
     if fmt.kind == "graph" and fmt.key != "jsonld":
         chosen = {Quad(q.subject, q.predicate, q.object) for q in chosen}
-    data = serialize(sorted(chosen, key=_order), format=fmt.rdf, prefixes=_used(chosen))
+    data = serialize(
+        sorted(chosen, key=_order), format=fmt.rdf, prefixes=_used(chosen) | dict(prefixes)
+    )
     assert data is not None  # without an output, serialize returns the bytes
     return data
 

@@ -59,6 +59,7 @@ TITLES = {
     502: "The store cannot be reached",
     503: "The query took too long",
 }
+PARSE_TITLE = "The query does not parse"
 PROBLEM = "application/problem+json"
 TEXT = "text/plain"
 GENERIC = "Something went wrong here; it was noted under the number {number}."
@@ -88,7 +89,8 @@ def _answer_ours(error: PartageError) -> Response:
         facts = {"line": error.line, "column": error.column}
     if isinstance(error, NotAcceptable):
         facts = {"offers": list(error.offers)}
-    return _represent(status, _noted(error) if hidden else str(error), facts)
+    title = PARSE_TITLE if isinstance(error, QuerySyntaxError) else None
+    return _represent(status, _noted(error) if hidden else str(error), facts, title)
 
 
 def _answer_http(error: HTTPException) -> Response:
@@ -113,8 +115,10 @@ def _noted(error: BaseException) -> str:
     return GENERIC.format(number=number)
 
 
-def _represent(status: int, detail: str, facts: dict[str, object] | None = None) -> Response:
-    title = TITLES.get(status, "This did not work")
+def _represent(
+    status: int, detail: str, facts: dict[str, object] | None = None, title: str | None = None
+) -> Response:
+    title = title or TITLES.get(status, "This did not work")
     try:
         chosen = negotiate(request.headers.get("Accept"), [TEXT, HTML, PROBLEM, "application/json"])
     except NotAcceptable:

@@ -20,11 +20,11 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from partage.errors import EngineUnavailable, PartageError, SettingsError
+from partage.errors import EngineUnavailable, SettingsError
 from partage.settings import Settings
-from partage.store.loading import LoadProgress, Report, silent
+from partage.store.loading import Report, silent
 from partage.store.opening import EngineSource
-from partage.web.wsgi import Message, load
+from partage.web.wsgi import Failed, Message, Ready, load
 
 THREADS = 16
 # A query that runs when the server is stopped is not waited for much longer than this.
@@ -45,8 +45,8 @@ def serve(
     ------
     SettingsError
         The address cannot be listened at.
-    PartageError
-        The source could not be opened.
+    EngineUnavailable
+        The source could not be opened; the text says which file and where.
     """
     _check_port(settings)
     # Fresh processes: a forked one would inherit threads' locks, and differ between platforms.
@@ -91,7 +91,7 @@ class _Watch:
         announce: Callable[[str], None],
         progress: Report,
     ) -> None:
-        self.failure: PartageError | None = None
+        self.failure: EngineUnavailable | None = None
         self._settings = settings
         self._messages = messages
         self._workers = workers
@@ -105,13 +105,14 @@ class _Watch:
         ready = 0
         while ready < self._workers:
             message = self._messages.get()
-            if isinstance(message, PartageError):
-                self.failure = message
-                return
-            if isinstance(message, LoadProgress):
-                self._progress(message)
-            else:
-                ready += 1
+            match message:
+                case Failed():
+                    self.failure = EngineUnavailable(message.reason)
+                    return
+                case Ready():
+                    ready += 1
+                case _:
+                    self._progress(message)
         if _answers(self._settings):
             self._announce(address(self._settings))
 

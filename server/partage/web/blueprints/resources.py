@@ -9,12 +9,13 @@ from partage.errors import ProtocolError, UnknownResource
 from partage.rdf.formats import GRAPH_FORMATS, Format
 from partage.rdf.namespaces import BASE, GRAPH
 from partage.resources.claims import claim_page, is_claim
-from partage.resources.describe import describe, graph_contents
+from partage.resources.describe import Description, describe, graph_contents
 from partage.resources.identifiers import document, iri_of, is_iri, split
 from partage.resources.labels import labels
 from partage.resources.pages import resource_page
 from partage.resources.rows import Value, Writer
 from partage.resources.terms import ONTOLOGY, term_sections
+from partage.store.engine import Engine
 from partage.store.writing import write
 from partage.web.negotiation import HTML, format_of, languages, media_types, negotiate
 from partage.web.representation import represent
@@ -80,9 +81,10 @@ def _rdf(iri: str, fmt: Format) -> bytes:
     engine = site().engine
     if iri == ONTOLOGY:
         iri = GRAPH + "ontology"
-    if iri.startswith(GRAPH):
+    description = _described(engine, iri)
+    if description is None:
         return write(graph_contents(engine, iri), fmt)
-    return write(describe(engine, iri).quads(), fmt)
+    return write(description.quads(), fmt)
 
 
 def _html(iri: str, reader: Sequence[str], path: str | None) -> str:
@@ -90,18 +92,29 @@ def _html(iri: str, reader: Sequence[str], path: str | None) -> str:
     common = {"iri": iri, "path": path, "language": reader[0]}
     if iri == ONTOLOGY and (sections := term_sections(engine, reader)):
         return render_template("ontology.html", sections=sections, **common)
-    if iri.startswith(GRAPH):
+    description = _described(engine, iri)
+    if description is None:
         contents = graph_contents(engine, iri)
         return render_template(
             "graph.html", size=len(contents), sample=_sample(contents, reader), **common
         )
-    description = describe(engine, iri)
     general = resource_page(engine, description, reader)
     if is_claim(description):
         return render_template(
             "claim.html", claim=claim_page(engine, description, reader)[0], page=general, **common
         )
-    return render_template("resource.html", page=general, **common)
+    publication = description.is_publication
+    return render_template("resource.html", page=general, publication=publication, **common)
+
+
+def _described(engine: Engine, iri: str) -> Description | None:
+    """Return the description of a resource; None where the IRI names a graph and nothing else."""
+    if iri.startswith(GRAPH):
+        return None
+    try:
+        return describe(engine, iri)
+    except UnknownResource:
+        return None  # whoever asks for the graph's contents hears if there is no graph either
 
 
 def _sample(contents: Sequence[Quad], reader: Sequence[str]) -> list[tuple[Value, ...]]:

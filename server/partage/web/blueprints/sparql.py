@@ -7,6 +7,7 @@ from flask import Blueprint, Response, render_template, request
 from partage.rdf.formats import GRAPH_FORMATS, by_key
 from partage.resources.labels import labels
 from partage.resources.rows import Writer
+from partage.sparql.description import PREFIXES
 from partage.sparql.protocol import DescribeService, QueryOperation, parse
 from partage.sparql.running import evaluate, offers
 from partage.store.engine import Result, Solution
@@ -48,7 +49,7 @@ def _service() -> Response:
     if chosen == HTML:
         return represent(render_template("query.html", query=None).encode(), HTML)
     quads = site().description(request.base_url)
-    return represent(write(quads, format_of(chosen, GRAPH_FORMATS)), chosen)
+    return represent(write(quads, format_of(chosen, GRAPH_FORMATS), PREFIXES), chosen)
 
 
 def _page(operation: QueryOperation, result: Result) -> str:
