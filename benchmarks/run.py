@@ -18,10 +18,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from partage.pipeline import competency
-from partage.store.opening import choose_source
-from partage.settings import Settings
 from pyoxigraph import Store
+
+from partage.pipeline import competency
+from partage.settings import Settings
+from partage.store.opening import choose_source
 
 ROOT = Path(__file__).parents[1]
 PORT = 8467
@@ -50,7 +51,9 @@ def main() -> None:
 
 
 def output(*command: str) -> str:
-    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
+    return subprocess.run(
+        command, cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout.strip()
 
 
 def partage(*arguments: str) -> None:

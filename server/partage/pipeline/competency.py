@@ -132,6 +132,7 @@ def ordered(query: str) -> bool:
 
 
 def rows(text: str) -> tuple[Row, ...]:
+    """Read SPARQL 1.1 Query Results CSV, the header first."""
     return tuple(tuple(row) for row in csv.reader(io.StringIO(text, newline="")))
 
 

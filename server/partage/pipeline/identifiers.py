@@ -180,6 +180,30 @@ def freeze(rows: Iterable[Row], digests: Mapping[str, str]) -> list[Row]:
     ]
 
 
+def retained(before: Iterable[Row], after: Iterable[Row]) -> list[str]:
+    """
+    Return how `after` breaks the promise that `before` made: nothing vanishes, nothing changes.
+
+    Only the status (onward from active), its successor and reason, and a still empty
+    `first_release` or `sha256` may change.
+    """
+    now = {row.iri: row for row in after}
+    found = []
+    for old in before:
+        new = now.get(old.iri)
+        if new is None:
+            found.append(f"{old.iri}: vanished from the registry; put the row back.")
+            continue
+        found += [
+            f"{old.iri}: its {name} changed; only an empty one may be filled."
+            for name in ("kind", "minted", "first_release", "sha256")
+            if getattr(old, name) not in ("", getattr(new, name))
+        ]
+        if old.status in RETIRED and new.status != old.status:
+            found.append(f"{old.iri}: {old.status} before, {new.status} now; mint a new one.")
+    return found
+
+
 def check(rows: Sequence[Row], used: set[str], digests: Mapping[str, str]) -> list[str]:
     """
     Return what is wrong, each finding with what to do; nothing when all is well.

@@ -116,3 +116,23 @@ def test_the_kind_of_an_identifier_is_told_by_its_form(iri: str, kind: str | Non
 def test_only_our_own_identifiers_count_without_their_fragments() -> None:
     assert ids.mentioned([CLAIM.iri + "#state", "http://example.org/x", PREFIXES["ds"] + "about"]) \
         == {CLAIM.iri, PREFIXES["ds"] + "about"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("after", "finding"),
+    [
+        ([VERSION, ORG], "vanished"),
+        ([CLAIM, replace(VERSION, sha256="0" * 64), ORG], "its sha256 changed"),
+        ([CLAIM, VERSION, replace(ORG, minted="2026-02-02")], "its minted changed"),
+        ([CLAIM, VERSION, replace(ORG, kind="person")], "its kind changed"),
+    ],
+)
+def test_what_was_promised_may_not_change(after: list[ids.Row], finding: str) -> None:
+    assert any(finding in text for text in ids.retained(ROWS, after))
+
+
+def test_an_identifier_may_be_released_withdrawn_and_joined_by_others() -> None:
+    gone = replace(ORG, first_release="2026.12.0", status="withdrawn", reason="no such party")
+    added = ids.Row(ID + "org/netflix", "org", "2026-02-02")
+    assert ids.retained(ROWS, [CLAIM, VERSION, gone, added]) == []
+    assert ids.retained([gone], [replace(gone, status="active")]) != []

@@ -1,0 +1,82 @@
+import gzip
+from pathlib import Path
+
+import pytest
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store, serialize
+
+from partage.errors import RdfSyntaxError, SettingsError
+from partage.rdf.formats import GRAPH_FORMATS, Format
+from partage.store.loading import LoadProgress, load
+
+A, B, G = (NamedNode(f"http://e.example/{name}") for name in "abg")
+
+
+def written(directory: Path, fmt: Format, *, zipped: bool) -> Path:
+    graph = G if fmt.kind == "dataset" or fmt.rdf == RdfFormat.JSON_LD else None
+    quads = [Quad(A, B, B, graph) if graph else Quad(A, B, B)]
+    data = serialize(quads, format=fmt.rdf)
+    assert data is not None
+    path = directory / f"file.{fmt.extension}{'.gz' if zipped else ''}"
+    path.write_bytes(gzip.compress(data) if zipped else data)
+    return path
+
+
+@pytest.mark.parametrize("zipped", [False, True], ids=["plain", "gz"])
+@pytest.mark.parametrize("fmt", GRAPH_FORMATS, ids=lambda fmt: fmt.key)
+def test_every_format_is_loaded_and_graphs_are_kept(
+    tmp_path: Path, fmt: Format, zipped: bool
+) -> None:
+    store = load([written(tmp_path, fmt, zipped=zipped)])
+    (quad,) = store
+    assert (quad.subject, quad.predicate, quad.object) == (A, B, B)
+    expected = fmt.kind == "dataset" or fmt.rdf == RdfFormat.JSON_LD
+    assert (quad.graph_name == G) is expected
+
+
+def test_a_store_on_disk_keeps_what_was_loaded(tmp_path: Path) -> None:
+    files = [written(tmp_path, fmt, zipped=False) for fmt in GRAPH_FORMATS]
+    del_me = load(files, tmp_path / "store")
+    assert len(del_me) == 2
+    del del_me
+    assert len(Store.read_only(str(tmp_path / "store"))) == 2
+
+
+def test_progress_tells_of_each_file_and_its_end(tmp_path: Path) -> None:
+    seen: list[LoadProgress] = []
+    files = [written(tmp_path, fmt, zipped=True) for fmt in GRAPH_FORMATS]
+    load(files, progress=seen.append)
+    ended = [step for step in seen if step.quads is not None]
+    assert [step.file for step in ended] == files
+    assert all(step.read == step.size == step.file.stat().st_size for step in ended)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("bad.ttl", b"<a:b> <c:d>\n  <no end .\n", "bad.ttl:2"),
+        ("bad.nt", b"<a:b> <c:d> <e:f> .\nnonsense\n", "bad.nt:2"),
+        ("bad.nq.gz", b"not zipped", "cannot be read"),
+        ("cut.nt.gz", gzip.compress(b"<a:b> <c:d> <e:f> .\n" * 99)[:-9], "cannot be read"),
+    ],
+)
+def test_a_faulty_file_is_named_with_its_line(
+    tmp_path: Path, name: str, content: bytes, says: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(RdfSyntaxError, match=says):
+        load([tmp_path / name])
+
+
+@pytest.mark.parametrize("name", ["missing.ttl", "table.csv", "noending"])
+def test_what_cannot_be_loaded_is_refused_before_anything_is(tmp_path: Path, name: str) -> None:
+    if name != "missing.ttl":
+        (tmp_path / name).write_text("")
+    with pytest.raises(SettingsError, match=name):
+        load([tmp_path / name], tmp_path / "store")
+    assert not (tmp_path / "store").exists()
+
+
+def test_a_target_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("x")
+    with pytest.raises(SettingsError, match="cannot hold a store"):
+        load([], tmp_path / "taken")

@@ -1,0 +1,38 @@
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
+
+from partage.rdf.formats import Format, by_key
+from partage.rdf.namespaces import ID, iri
+from partage.store.writing import write
+
+NETFLIX = NamedNode(ID + "org/netflix")
+QUADS = [
+    Quad(NETFLIX, NamedNode(iri("skos:prefLabel")), Literal("Netflix", language="en")),
+    Quad(NETFLIX, NamedNode(iri("rdf:type")), NamedNode(iri("ds:Organization"))),
+    Quad(NETFLIX, NamedNode(iri("rdf:type")), NamedNode(iri("ds:Organization")), NamedNode("g:1")),
+]
+
+
+def fmt(key: str) -> Format:
+    found = by_key(key)
+    assert found is not None
+    return found
+
+
+def test_turtle_has_the_type_first_and_only_the_prefixes_in_use() -> None:
+    assert write(QUADS, fmt("turtle")).decode() == (
+        "@prefix org: <https://w3id.org/partage/id/org/> .\n"
+        "@prefix ds: <https://w3id.org/partage/ns#> .\n"
+        "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+        'org:netflix a ds:Organization ;\n\tskos:prefLabel "Netflix"@en .\n'
+    ) or sorted(write(QUADS, fmt("turtle")).splitlines()[:3]) == [
+        b"@prefix ds: <https://w3id.org/partage/ns#> .",
+        b"@prefix org: <https://w3id.org/partage/id/org/> .",
+        b"@prefix skos: <http://www.w3.org/2004/02/skos/core#> .",
+    ]
+
+
+def test_a_dataset_format_keeps_the_graphs_and_a_graph_format_drops_them() -> None:
+    trig = list(parse(write(QUADS, fmt("trig")), format=RdfFormat.TRIG))
+    ntriples = list(parse(write(QUADS, fmt("ntriples")), format=RdfFormat.N_TRIPLES))
+    assert set(trig) == set(QUADS)
+    assert set(ntriples) == set(QUADS[:2])

@@ -1,0 +1,131 @@
+"""The command line: sentences, exit statuses, and help that shows an example."""
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from partage import assets
+from partage.cli import cli
+
+GRANT = """@prefix ds: <https://w3id.org/partage/ns#> .
+<https://w3id.org/partage/id/flow/f0001> a ds:AccessGrant .
+"""
+
+
+def partage(*arguments: str | Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "partage", *map(str, arguments)]
+    return subprocess.run(command, input=stdin, capture_output=True, text=True, check=False)
+
+
+def commands(group: click.Group, *path: str) -> list[tuple[str, ...]]:
+    found: list[tuple[str, ...]] = []
+    for name, command in group.commands.items():
+        found.append((*path, name))
+        if isinstance(command, click.Group):
+            found += commands(command, *path, name)
+    return found
+
+
+@pytest.mark.parametrize("path", commands(cli), ids=" ".join)
+def test_help_says_what_a_command_does_and_shows_an_example(path: tuple[str, ...]) -> None:
+    command: click.Command = cli
+    for name in path:
+        assert isinstance(command, click.Group)
+        command = command.commands[name]
+    assert command.help
+    assert command.help.endswith(".")
+    assert f"  partage {' '.join(path)}" in str(command.epilog)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "mine.ttl"
+    path.write_text(GRANT)
+    return path
+
+
+def test_a_query_is_answered_from_argument_file_and_standard_input(
+    file: Path, tmp_path: Path
+) -> None:
+    query = "SELECT ?s { ?s a <https://w3id.org/partage/ns#AccessGrant> }"
+    written = tmp_path / "q.rq"
+    written.write_text(query)
+    load = ("query", "--load", file, "--format", "csv")
+    answers = {
+        partage(*load, query).stdout,
+        partage(*load, "--file", written).stdout,
+        partage(*load, "-", stdin=query).stdout,
+    }
+    assert answers == {"s\nhttps://w3id.org/partage/id/flow/f0001\n"}
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("SELECT * {", "Line 1, column 11"),
+        ("SELECT * { SERVICE <http://example.org/> { ?s ?p ?o } }", "SERVICE"),
+        ("DELETE WHERE { ?s ?p ?o }", "only answers queries"),
+    ],
+)
+def test_a_query_that_cannot_be_answered_is_a_usage_error(
+    file: Path, query: str, message: str
+) -> None:
+    result = partage("query", "--load", file, query)
+    assert result.returncode == 2
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_serving_without_a_release_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PARTAGE_RELEASE", str(tmp_path / "nothing"))
+    result = partage("serve")
+    assert result.returncode == 2
+    assert "partage build" in result.stderr
+
+
+def test_a_port_in_use_is_a_clear_error(file: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        result = partage("serve", "--port", str(port), "--load", file)
+    assert result.returncode == 2
+    assert f"Port {port} on 127.0.0.1 is in use" in result.stderr
+
+
+def test_a_syntax_error_in_a_file_names_its_line(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.ttl"
+    broken.write_text("<http://example.org/a> <http://example.org/b>\n\n ; .\n")
+    result = partage("query", "--load", broken, "ASK {}")
+    assert result.returncode == 1
+    assert f"{broken}:3:" in result.stderr
+
+
+def test_validating_a_bad_example_exits_1_and_a_good_one_0() -> None:
+    shapes = assets.root() / "shapes"
+    good = partage("validate", shapes / "good.trig")
+    assert (good.returncode, good.stdout.splitlines()[-1][:9]) == (0, "Conforms:")
+    bad = partage("validate", shapes / "good.trig", sorted((shapes / "bad").glob("*.trig"))[0])
+    assert bad.returncode == 1
+    assert "what to do:" in bad.stdout
+
+
+def test_loading_makes_a_store_that_can_be_asked(file: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    assert "1 quads" in partage("load", file, "--store", store).stdout
+    asked = partage("query", "--store", store, "ASK { ?s a ?o }", "--format", "csv")
+    assert asked.stdout.strip() == "true"
+
+
+def test_a_passage_of_a_wrong_text_is_not_verified(tmp_path: Path) -> None:
+    other = tmp_path / "other.txt"
+    other.write_text("Un autre texte.")
+    result = partage("verify", "--source", "s0001", other)
+    assert result.returncode == 1
+    assert "0 of 19 passages verified" in result.stdout
