@@ -327,7 +327,7 @@ def query(
     if file:
         text = file.read_text(encoding="utf-8")
     elif text == "-":
-        text = click.get_text_stream("stdin").read()
+        text = sys.stdin.read()
     assert text is not None
     engine = open_engine(choose_source(settings(), files, store))
     try:

@@ -7,6 +7,7 @@ import pytest
 
 from partage import assets
 from partage.pipeline import committed, identifiers
+from partage.rdf import reading
 
 ROOT = assets.root()
 
@@ -47,7 +48,7 @@ def test_a_changed_claim_is_noticed(tmp_path: Path) -> None:
     changed = tmp_path / "seed.trig"
     text = seed.path.read_text(encoding="utf-8")
     changed.write_text(text.replace("The headline says", "The headline shouts", 1), "utf-8")
-    quads = tuple(committed.read(changed))
+    quads = tuple(reading.read(changed))
     files = [committed.CommittedFile(changed, seed.name, quads) if f is seed else f for f in files]
     digests = committed.version_digests(files, rows)
     found = identifiers.check(rows, committed.mentioned(files), digests)

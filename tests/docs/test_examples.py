@@ -35,8 +35,7 @@ def released() -> Store:
 
 @pytest.mark.parametrize(("query", "printed"), EXAMPLES)
 def test_a_printed_answer_is_the_answer(query: str, printed: str, released: Store) -> None:
-    rows = competency.answer(released, query)
-    assert list(rows) == competency.rows(printed)
+    assert competency.answer(released, query) == competency.rows(printed)
 
 
 def test_there_are_examples_to_check() -> None:
