@@ -271,7 +271,8 @@ def serve(
 
         def announce(address: str) -> None:
             status.stop()
-            console.print(f"Serving {what} at {address} — SPARQL at {address}sparql. Ctrl-C stops.")
+            line = f"Serving {what} at {address} — SPARQL at {address}sparql. Ctrl-C stops."
+            console.print(line, soft_wrap=True)
 
         server.serve(chosen, source, announce)
 

@@ -109,9 +109,8 @@ class Evaluation:
 
     def receive(self) -> Delivery:
         """Wait for the next delivery; raise the fault if it is one."""
-        remaining = None if self._deadline is None else max(0, self._deadline - time.monotonic())
         try:
-            delivery = self._deliveries.get(timeout=remaining)
+            delivery = self._deliveries.get(timeout=self._remaining())
         except Empty:
             self.abandon()
             raise QueryTimeout(
@@ -121,6 +120,14 @@ class Evaluation:
         if isinstance(delivery, PartageError):
             raise delivery
         return delivery
+
+    def _remaining(self) -> float | None:
+        if self._deadline is None:
+            return None
+        remaining = self._deadline - time.monotonic()
+        if remaining <= 0:
+            raise Empty  # also where chunks are waiting: a fast engine must not outrun its limit
+        return remaining
 
     def abandon(self) -> None:
         """Leave: the thread stops when it next hands something out."""

@@ -20,7 +20,7 @@ ENTITIES, DERIVED = GRAPH + "entities", GRAPH + "derived"
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 COUNT_NAMED = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"
 PRODUCT = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
-SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
 
 def fmt(key: str) -> Format:
@@ -157,8 +157,8 @@ def test_a_limit_on_solutions_is_kept(engine: Engine) -> None:
 
 def test_a_query_past_its_time_is_answered_at_once(engine: Engine) -> None:
     began = time.monotonic()
-    with pytest.raises(QueryTimeout, match=r"0\.1 seconds"):
-        engine.query(Query(SLOW, limits=Limits(seconds=0.1)))
+    with pytest.raises(QueryTimeout, match=r"0\.01 seconds"):
+        engine.query(Query(SLOW, limits=Limits(seconds=0.01)))
     assert time.monotonic() - began < 2
 
 

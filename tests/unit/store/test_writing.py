@@ -19,16 +19,9 @@ def fmt(key: str) -> Format:
 
 
 def test_turtle_has_the_type_first_and_only_the_prefixes_in_use() -> None:
-    assert write(QUADS, fmt("turtle")).decode() == (
-        "@prefix org: <https://w3id.org/partage/id/org/> .\n"
-        "@prefix ds: <https://w3id.org/partage/ns#> .\n"
-        "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
-        'org:netflix a ds:Organization ;\n\tskos:prefLabel "Netflix"@en .\n'
-    ) or sorted(write(QUADS, fmt("turtle")).splitlines()[:3]) == [
-        b"@prefix ds: <https://w3id.org/partage/ns#> .",
-        b"@prefix org: <https://w3id.org/partage/id/org/> .",
-        b"@prefix skos: <http://www.w3.org/2004/02/skos/core#> .",
-    ]
+    lines = write(QUADS, fmt("turtle")).decode().splitlines()
+    assert sorted(line.split()[1] for line in lines[:-2]) == ["ds:", "org:", "skos:"]
+    assert lines[-2:] == ["org:netflix a ds:Organization ;", '\tskos:prefLabel "Netflix"@en .']
 
 
 def test_a_dataset_format_keeps_the_graphs_and_a_graph_format_drops_them() -> None:
