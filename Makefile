@@ -34,7 +34,7 @@ validate: .venv/run.done ## Check ontology and data against shapes and rules
 .venv/bin/uv:
 	@test -n "$(PYTHON)" || { echo "Partage needs Python 3.11 or newer with venv (Debian: apt install python3-venv)."; exit 2; }
 	@echo "Setting up .venv with $(PYTHON) (once, under a minute) …"
-	@$(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(PYTHON) -m venv .venv && $(BIN)/python -m pip install -qq --disable-pip-version-check uv
 
 .venv/run.done: .venv/bin/uv .ci/run.lock pyproject.toml
 	@test -f .venv/dev.done || $(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes .ci/run.lock

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -78,13 +79,17 @@ def test_the_installed_wheel_builds_serves_and_answers(installed: Path) -> None:
 
 
 def served(installed: Path) -> None:
-    command = [str(installed / "env/bin/python"), "-m", "partage", "serve", "--port", "8461"]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    python = str(installed / "env/bin/python")
+    command = [python, "-m", "partage", "serve", "--port", str(port)]
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "PARTAGE"))}
     server = subprocess.Popen(
         command, cwd=installed, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
     try:
-        page = ask("http://127.0.0.1:8461/doc/claim/c0001")
+        page = ask(f"http://127.0.0.1:{port}/doc/claim/c0001")
         assert re.search(r"<h1[^>]*>.*Netflix", page, re.DOTALL)
     finally:
         server.terminate()

@@ -1,0 +1,137 @@
+"""What the pages of claims, parties and terms show, before any HTML."""
+
+import pytest
+from pyoxigraph import Store
+
+import small_dataset
+from partage.rdf.namespaces import ID, VOC
+from partage.resources.claims import ClaimPage, claim_page, is_claim
+from partage.resources.describe import describe
+from partage.resources.flows import flows
+from partage.resources.pages import ResourcePage, resource_page
+from partage.resources.terms import term_sections
+from partage.store.embedded import EmbeddedEngine
+from partage.store.engine import Engine
+
+ENGLISH = ("en", "fr", "")
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return EmbeddedEngine(small_dataset.store())
+
+
+def claim(engine: Engine, local: str) -> ClaimPage:
+    description = describe(engine, ID + "claim/" + local)
+    assert is_claim(description)
+    return claim_page(engine, description, ENGLISH)[0]
+
+
+def page(engine: Engine, iri: str, languages: tuple[str, ...] = ENGLISH) -> ResourcePage:
+    return resource_page(engine, describe(engine, iri), languages)
+
+
+def test_a_claim_tells_who_says_what(engine: Engine) -> None:
+    shown = claim(engine, "c0001")
+    assert shown.gloss is not None
+    assert shown.gloss.text == "Netflix is said to have had access to private messages."
+    assert [speaker.text for speaker in shown.speakers] == ["The Gazette & <Co>"]
+    assert [about.text for about in shown.about] == ["Facebook → Netflix: private messages"]
+    assert shown.contested
+    assert shown.version is not None
+    assert shown.version.href == "/doc/claim/c0001/v1"
+
+
+def test_a_claim_tells_where_it_is_said_with_the_digests(engine: Engine) -> None:
+    (passage,) = claim(engine, "c0001").passages
+    assert passage.source is not None
+    assert (passage.source.text, passage.source.language) == ("Quand Facebook partageait", "fr")
+    address = passage.first("schema:url")
+    assert address is not None
+    assert address.external
+    digests = {row.label.text: row.cells[0].value.text for row in passage.digests}
+    assert digests["first character"] == "124"
+    assert any(len(text) == 64 for text in digests.values())
+
+
+def test_a_claim_with_a_locator_has_no_digests(engine: Engine) -> None:
+    (passage,) = claim(engine, "c0002").passages
+    assert passage.digests == ()
+    locator = passage.first("ds:locator")
+    assert locator is not None
+    assert locator.text == "last paragraph"
+
+
+def test_relations_are_told_from_both_sides(engine: Engine) -> None:
+    (disputed,) = claim(engine, "c0001").relations
+    (disputing,) = claim(engine, "c0002").relations
+    assert (disputed.relation, disputed.outgoing, disputed.in_logic) == ("disputes", False, True)
+    assert (disputing.relation, disputing.outgoing, disputing.in_logic) == ("disputes", True, True)
+    assert disputed.claim.text == "Netflix denies having had that access."
+    assert [speaker.text for speaker in disputed.speakers] == ["Netflix"]
+
+
+def test_a_denial_is_read_as_one_sentence(engine: Engine) -> None:
+    (saying,) = claim(engine, "c0002").sayings
+    assert [value.text for value in saying.denied] == [
+        "Facebook → Netflix: private messages",
+        "has recipient",
+        "Netflix",
+    ]
+
+
+def test_what_a_claim_says_is_shown_thing_by_thing(engine: Engine) -> None:
+    first, second = claim(engine, "c0001").sayings
+    assert first.subject.text == "Facebook → Netflix: private messages"
+    assert {row.label.text for row in first.rows} >= {"type", "has recipient"}
+    assert second.subject.text == "state (claim c0001)"
+
+
+def test_a_party_shows_what_it_gives_and_gets_and_who_says_so(engine: Engine) -> None:
+    (given,) = flows(engine, ID + "org/facebook", ENGLISH).given
+    assert given.other.text == "Netflix"
+    assert [category.text for category in given.categories] == ["private messages"]
+    ((said, speakers),) = given.claims
+    assert said.text.startswith("Netflix is said")
+    assert [speaker.text for speaker in speakers] == ["The Gazette & <Co>"]
+    (received,) = flows(engine, ID + "org/netflix", ENGLISH).received
+    assert received.other.text == "Facebook"
+    assert page(engine, ID + "org/gazette").flows is None
+
+
+def test_asserted_inferred_and_derived_are_kept_apart(engine: Engine) -> None:
+    flow = page(engine, ID + "flow/f0001")
+    assert [value.text for value in flow.types] == ["access grant"]
+    assert [cell.value.text for row in flow.inferred for cell in row.cells][0] == "data flow"
+    assert page(engine, ID + "claim/c0002").derived[0].cells[0].value.name == ID + "claim/c0001"
+
+
+def test_the_claim_behind_a_statement_is_linked(engine: Engine) -> None:
+    (row,) = [r for r in page(engine, ID + "flow/f0001").asserted if r.label.text == "has recipient"]
+    (graph,) = row.cells[0].graphs
+    assert (graph.text, graph.href) == ("c0001", "/doc/claim/c0001")
+    assert graph.note.startswith("Netflix is said")
+
+
+def test_claims_about_a_thing_are_listed_with_their_speakers(engine: Engine) -> None:
+    first, second = page(engine, ID + "flow/f0001").claims
+    assert [speaker.text for speaker in first.speakers] == ["The Gazette & <Co>"]
+    assert (first.contested, second.contested) == (True, False)
+    assert second.type is not None
+    assert second.type.text == "denial"
+
+
+def test_names_follow_the_reader(engine: Engine) -> None:
+    concept = VOC + "data-category/private-messages"
+    assert page(engine, concept, ("fr", "en", "")).label.text == "messages privés"
+    assert {name.text for name in page(engine, concept).names} == {"private messages", "messages privés"}
+
+
+def test_the_terms_of_the_ontology_are_sorted_by_kind(engine: Engine) -> None:
+    classes, properties = term_sections(engine, ENGLISH)
+    assert [entry.curie for entry in classes.entries] == ["ds:AccessGrant", "ds:Claim", "ds:DataFlow"]
+    (recipient,) = properties.entries
+    assert recipient.definition is not None
+    assert recipient.definition.text == "The party that gets the data."
+    assert [(p.text, [v.text for v in vs]) for p, vs in recipient.related] == [("domain", ["data flow"])]
+    assert term_sections(EmbeddedEngine(Store()), ENGLISH) == ()

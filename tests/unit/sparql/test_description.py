@@ -1,0 +1,50 @@
+from pyoxigraph import Literal, NamedNode
+
+import small_dataset
+from partage.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS
+from partage.rdf.namespaces import GRAPH
+from partage.sparql.description import FORMATS, SD, describe
+from partage.store.embedded import EmbeddedEngine
+
+ENDPOINT = "http://host.example/sparql"
+QUADS = describe(EmbeddedEngine(small_dataset.store()), ENDPOINT)
+
+
+def objects(local: str) -> list[str]:
+    return [
+        quad.object.value
+        for quad in QUADS
+        if quad.predicate.value == SD + local and isinstance(quad.object, NamedNode)
+    ]
+
+
+def test_it_names_the_endpoint_and_the_languages() -> None:
+    assert objects("endpoint") == [ENDPOINT]
+    assert SD + "SPARQL11Query" in objects("supportedLanguage")
+
+
+def test_it_lists_as_many_formats_as_are_served_each_by_its_own_name() -> None:
+    listed = objects("resultFormat")
+    assert len(set(listed)) == len(listed) == len(RESULT_FORMATS) + len(GRAPH_FORMATS)
+    assert all(name.startswith(FORMATS) for name in listed)
+
+
+def test_it_promises_nothing_that_is_refused() -> None:
+    assert objects("feature") == []
+
+
+def test_the_counts_are_those_of_the_graphs() -> None:
+    names = {str(q.subject): q.object.value for q in QUADS if q.predicate.value == SD + "name"}  # type: ignore[union-attr]
+    graphs = {str(q.object): str(q.subject) for q in QUADS if q.predicate.value == SD + "graph"}
+    counted = {
+        names[graphs[str(q.subject)]]: int(q.object.value)
+        for q in QUADS
+        if q.predicate.value.endswith("#triples")
+        and isinstance(q.object, Literal)
+        and str(q.subject) in graphs
+    }
+    real: dict[str, int] = {}
+    for quad in small_dataset.quads():
+        if isinstance(quad.graph_name, NamedNode) and quad.graph_name.value.startswith(GRAPH):
+            real[quad.graph_name.value] = real.get(quad.graph_name.value, 0) + 1
+    assert counted == real

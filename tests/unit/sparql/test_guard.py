@@ -1,0 +1,182 @@
+"""Attacks on the guard, innocent look-alikes, and the parser itself as a judge."""
+
+import re
+import time
+
+import pyoxigraph
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from partage.errors import ServiceRefused, UpdateRefused
+from partage.sparql.guard import CAREFULLY_READ, refuse_service, refuse_update
+
+E = "PREFIX ex: <http://e.example/> "
+ATTACKS = [
+    "SELECT * { SERVICE <http://e.example/> { ?s ?p ?o } }",
+    "select*{service?x{}}",
+    "SELECT * { ?s ?p ?o SERVICE SILENT <x:y> {} }",
+    "SELECT * { SeRvIcE<http://e.example>{} }",
+    "SELECT * { #c\n SERVICE#d\n<http://e.example>{} }",
+    "SELECT * { #c\rSERVICE <http://e.example>{} }",
+    "SELECT * { SERVICE\t\r\n<http://e.example>\n#x\n{} }",
+    "SELECT * { \\u0053ERVICE <http://e.example> {} }",
+    "SELECT * { SERV\\U00000049CE <http://e.example> {} }",
+    "SELECT * { SERVICE\\u0020<http://e.example> {} }",
+    "SELECT * { \\u0053\\u0045\\u0052\\u0056\\u0049\\u0043\\u0045 <http://e.example> {} }",
+    E + "SELECT * { SERVICE ex:x {} }",
+    E + "SELECT * { SERVICE ex: {} }",
+    "SELECT * { SERVICE $v {} }",
+    "SELECT * { ?s <http://a> <http://b> SERVICE <http://e.example> {} }",
+    "SELECT * { ?s ?p <<( ?a ?b ?c )>> SERVICE <http://e.example> {} }",
+    "SELECT * { ?s ?p 5 SERVICE <http://e.example> {} }",
+    "SELECT * { ?s ?p 5SERVICE<http://e.example>{} }",
+    "SELECT * { ?s ?p 5.e5SERVICE<http://e.example>{} }",
+    "SELECT * { ?s ?p 'a' SERVICE ?e {} }",
+    "SELECT * { ?s ?p 'a'@en SERVICE ?e {} }",
+    'SELECT * { ?s ?p "\\"" SERVICE ?e {} }',
+    'SELECT * { ?s ?p """ " "" \\""" """ SERVICE ?e {} }',
+    "SELECT * { { SELECT * { SERVICE ?x {} } } }",
+    "SELECT * { OPTIONAL { SERVICE ?x {} } }",
+    "SELECT * { FILTER EXISTS { SERVICE ?x {} } }",
+    "SELECT * { GRAPH ?g { SERVICE ?x {} } }",
+    "CONSTRUCT { ?s ?p ?o } WHERE { SERVICE ?x { ?s ?p ?o } }",
+    "ASK { SERVICE ?x {} }",
+    "DESCRIBE ?s WHERE { SERVICE ?x { ?s ?p ?o } }",
+    "SELECT * { ?s ?p true.SERVICE <a:b> {} }",
+    "SELECT * { ?s ?p trueSERVICE<http://e.example>{} }",
+    E + "SELECT * { ?s ?p falseSERVICEex:x{} }",
+    "SELECT * { SERVICESILENT<http://e.example>{} }",
+    E + "SELECT * { SERVICEex:foo{} }",
+    E + "SELECT * { SERVICESILENTex:foo{} }",
+    "PREFIX : <http://e.example/> SELECT * { SERVICE:foo{} }",
+    "prefix#c\n:<http://e.example/> SELECT * { SERVICE:{} }",
+    "PREFIX : <http://e.example/> PREFIX service: <x:> SELECT * { service:foo {} }",
+    "SELECT * { ?s a ?o . FILTER(?a<?x)SERVICE?v#>\n{} }",
+    E + "SELECT * { FILTER(?a<ex:)SERVICE?v#>\n{} }",
+    'SELECT * { ?s a ?o . FILTER(?a<?b#>"""\n)SERVICE <http://e.example> {} #"""\n}',
+    'SELECT * { VALUES (?x ?y) {("""a")} SERVICE <x:e> {} #\\q"""\n}',
+    'SELECT * { VALUES (?x ?y) {("""a")} SERVICE <x:e> {} #"""\n}',
+]
+INNOCENT = [
+    "SELECT * { ?s <http://e.example/SERVICE> ?o }",
+    "SELECT * { ?s ?service ?o }",
+    "SELECT ?service { ?service a $SERVICE }",
+    'SELECT * { ?s ?p "SERVICE <http://e.example> {}" }',
+    "SELECT * { ?s ?p 'SERVICE ?x {}' }",
+    "SELECT * { # SERVICE <http://e.example> {}\n ?s ?p ?o }",
+    "PREFIX service: <http://e.example/> SELECT * { ?s service:service service: . }",
+    "PREFIX service: <http://e.example/> SELECT * { GRAPH service:g { ?s ?p service:o } }",
+    "PREFIX service: <http://e.example/> SELECT * { ?s ?p service:foo { ?s ?p ?o } }",
+    "PREFIX s: <http://e.example/> SELECT * { ?s s:service ?o }",
+    "SELECT * { ?s ?p '''\nSERVICE <x:y> {} '''}",
+    "BASE <http://e.example/> SELECT * { ?s <(a)/service> ?x . ?y <#service> <service> }",
+    'SELECT * { FILTER(?a = "") FILTER(?b = "SERVICE ?x {}") }',
+    "SELECT * { VALUES (?a ?b) {(<http://a/b> <http://x/service>)(<urn:service:x> <urn:y>)} }",
+    "SELECT * { ?s ?p 'x'@service }",
+    "BASE <http://x/> SELECT ?service { <a?b=service> <../service> </service> FILTER(?a<?service) }",
+    "SELECT * { ?s ?p _:service }",
+]
+UPDATES = [
+    "INSERT DATA { <a:a> <b:b> <c:c> }",
+    "PREFIX e: <x:y> # c\n load <http://e.example>",
+    "BASE <a:b> delete where {}",
+    "\\u0049NSERT DATA {}",
+    "WITH <a:b> DELETE {} WHERE {}",
+    "CLEAR ALL",
+    "DROP GRAPH <a:b>",
+    "CREATE GRAPH <a:b>",
+    "COPY <a:b> TO <c:d>",
+    "MOVE <a:b> TO <c:d>",
+    "ADD <a:b> TO <c:d>",
+]
+
+
+@pytest.mark.parametrize("text", ATTACKS)
+def test_a_query_that_would_reach_out_is_refused(text: str) -> None:
+    with pytest.raises(ServiceRefused, match=r"Line \d+, column \d+"):
+        refuse_service(text)
+
+
+@pytest.mark.parametrize("text", INNOCENT)
+def test_a_query_that_only_names_the_word_passes(text: str) -> None:
+    refuse_service(text)
+
+
+@pytest.mark.parametrize("text", UPDATES)
+def test_an_update_is_refused(text: str) -> None:
+    with pytest.raises(UpdateRefused, match="update"):
+        refuse_update(text)
+
+
+@pytest.mark.parametrize("text", ["SELECT ?insert {}", "PREFIX insert: <a:b> ASK {}", "", "}"])
+def test_a_query_is_no_update(text: str) -> None:
+    refuse_update(text)
+
+
+PATTERNS = [
+    "", "?s ?p ?o", "?s ?p ?o .", "?s ?p true", "?s ?p false", "?s ?p 5", "?s ?p 1.", "?s ?p 1e5",
+    "?s ?p 'a'", '?s ?p """b"c"""', "?s ?p '''d'e'''", "?s ?p 'f'@en ", "?s ?p '#'", "?s a [] ",
+    "?s ?p <<( ?a ?b ?c )>>", "?s <http://e.example/a#b>|^ex:b ?o", "?s ?p ex:a ", "?s ?p _:b ",
+    "?s ?p ( 1 ?x )", "FILTER(?a<?x)", "FILTER(?a<1&&?b>2)", "FILTER(?a<ex:)", "FILTER(?a < 'b')",
+    "BIND(1<2 AS ?z)", "BIND('<' AS ?y)", "VALUES ?v { 1 }", 'VALUES (?v ?w) {("" "a")}', "{}",
+    'VALUES (?v ?w) {("""a")}', "{} UNION {}", "OPTIONAL {}", "MINUS {}", "GRAPH ?g {}",
+    "FILTER EXISTS {}", "FILTER(?a<?b#>\n)", 'FILTER(?a<?b#>"\n)', "FILTER(?a<?x)?s ?p ?o",
+]  # fmt: skip
+GAPS = ["", "", " ", "\n", "#c\n", "#'\n", '#"""\r', "#<\n", "\t"]
+KEYWORDS = ["SERVICE", "service", "SeRvIcE"]
+ENDPOINTS = ["<http://e.example/>", "?v", "$v", "ex:e", "ex:", ":", ":e", "?v#>\n", "<x:y>"]
+TAILS = ["{}", "{} ", "{ ?s ?p ?o }", "#>\n{}", "{} #'''", '{} #"""', "{} #>"]
+PROLOGUE = "PREFIX ex: <http://e.example/> PREFIX : <http://e.example/> SELECT * { "
+EMPTY = pyoxigraph.Store()
+
+
+def parses(text: str) -> bool:
+    try:
+        EMPTY.query(text)
+    except (SyntaxError, ValueError):
+        return False
+    return True
+
+
+@st.composite
+def calls(draw: st.DrawFn) -> str:
+    """Draw a query in which the keyword stands where a parser might read it as one."""
+    parts = [PROLOGUE]
+    for pattern in draw(st.lists(st.sampled_from(PATTERNS), max_size=3)):
+        parts += [pattern, draw(st.sampled_from(GAPS))]
+    silent = draw(st.sampled_from(["", "", "SILENT", "silent"]))
+    for options in (KEYWORDS, GAPS, [silent], GAPS, ENDPOINTS, GAPS, TAILS):
+        parts.append(draw(st.sampled_from(options)))
+    return "".join([*parts, "\n}"])
+
+
+@settings(max_examples=1500, deadline=None)
+@given(calls())
+def test_no_text_that_the_parser_reads_as_a_call_passes(text: str) -> None:
+    """It is read as a call where it parses, and no longer does with the keyword spoilt."""
+    spoilt = re.sub("(?i)servic", "SERVIX", text)
+    # An impossible pattern first leaves the call without solutions, so that nothing is called.
+    harmless = text.replace("SELECT * { ", "SELECT * { FILTER(false) VALUES ?none {} ", 1)
+    assume(parses(harmless) and not parses(spoilt))
+    with pytest.raises(ServiceRefused):
+        refuse_service(text)
+
+
+@pytest.mark.parametrize(
+    "unit", ["a.a.", "<a ", "'''", '"', "a:b.", "SERVICE#", "SERVICE ?x #\n", '"\\', "<a>", "(<"]
+)
+def test_hostile_text_is_read_in_little_time(unit: str) -> None:
+    for size in (CAREFULLY_READ - 100, 1_000_000):
+        text = unit * (size // len(unit)) + " service ?x {"
+        began = time.monotonic()
+        try:
+            refuse_service(text)
+        except ServiceRefused:
+            pass
+        assert time.monotonic() - began < 5
+
+
+def test_a_long_list_of_values_passes() -> None:
+    rows = "(<http://e.example/service/1> <http://e.example/service>)" * 5000
+    refuse_service(f"SELECT * {{ VALUES (?a ?b) {{ {rows} }} ?a ?p ?b }}")
