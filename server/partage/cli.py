@@ -28,6 +28,7 @@ from partage import __version__, assets
 from partage.errors import BuildError, PartageError, RequestError, SettingsError
 from partage.settings import Settings
 from partage.store.engine import Engine
+from partage.store.loading import LoadProgress
 
 FINDING, USAGE, FAULT = 1, 2, 3
 STATUS: tuple[tuple[type[PartageError], int], ...] = (
@@ -274,7 +275,11 @@ def serve(
             line = f"Serving {what} at {address} — SPARQL at {address}sparql. Ctrl-C stops."
             console.print(line, soft_wrap=True)
 
-        server.serve(chosen, source, announce)
+        def report(progress: LoadProgress) -> None:
+            share = progress.read / max(progress.size, 1)
+            status.update(f"Loading {progress.file.name}: {share:.0%} of {progress.size:,} bytes")
+
+        server.serve(chosen, source, announce, report)
 
 
 STORE = click.option(

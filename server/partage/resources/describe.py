@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import BlankNode, NamedNode, Quad
 
-from partage.errors import UnknownResource
+from partage.errors import EngineFailure, QuerySyntaxError, UnknownResource
 from partage.rdf.namespaces import GRAPH, SPARQL_PREFIXES
 from partage.store.engine import Engine, Query, Solution, Term
 
@@ -112,8 +112,18 @@ def graph_contents(engine: Engine, iri: str) -> list[Quad]:
 
 
 def ask(engine: Engine, text: str, limit: int | None = None) -> list[Solution]:
-    """Return the solutions of a query written with our prefixes."""
-    return engine.query(Query(SPARQL_PREFIXES + text)).solutions(limit)
+    """
+    Return the solutions of a query of ours, written with our prefixes.
+
+    Raises
+    ------
+    EngineFailure
+        The query does not parse: our fault, not that of whoever asked for a page.
+    """
+    try:
+        return engine.query(Query(SPARQL_PREFIXES + text)).solutions(limit)
+    except QuerySyntaxError as error:
+        raise EngineFailure(f"{error} In our own query: {text}") from error
 
 
 def values(name: str, iris: Iterable[str]) -> str:
@@ -154,7 +164,7 @@ def _parts(
     engine: Engine, iri: str, own: tuple[Statement, ...]
 ) -> dict[str, tuple[Statement, ...]]:
     """Return the graphs that make up a claim or a claim version, and the nodes it contains."""
-    graphs = {f"{iri}#{part}": part for part in PARTS}
+    graphs = {} if "#" in iri else {f"{iri}#{part}": part for part in PARTS}
     for statement in own:
         if statement.predicate.value.endswith("nschema#hasAssertion"):
             version = str(statement.object.value).partition("#")[0]  # type: ignore[union-attr]

@@ -65,15 +65,18 @@ def labels(engine: Engine, iris: Iterable[str], languages: Sequence[str]) -> Lab
     wanted = sorted({name for name in iris if is_iri(name)})
     found = _named(engine, wanted, languages)
     composed = _composed(engine, [name for name in wanted if name not in found], languages)
+    named = found | composed
+    # Ours have a page at their own address; of others it must be known whether there is one.
+    foreign = [name for name in wanted if name not in named and not name.startswith(BASE)]
+    described = _described(engine, foreign)
     words = {
-        name: Label(WORDS[name].get(languages[0], WORDS[name]["en"]), languages[0])
-        for name in wanted
+        name: Label(
+            WORDS[name].get(languages[0], WORDS[name]["en"]), languages[0], name in described
+        )
+        for name in foreign
         if name in WORDS
     }
-    known = words | found | composed
-    # Ours have a page at their own address; of others it must be known whether there is one.
-    foreign = [name for name in wanted if name not in known and not name.startswith(BASE)]
-    return Labels(known, _described(engine, foreign))
+    return Labels(named | words, described)
 
 
 def fallback(name: str) -> str:

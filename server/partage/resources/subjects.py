@@ -1,4 +1,4 @@
-"""The claims about a thing: what is said of it, of which type, and by whom."""
+"""The claims about a thing or in a source: what is said, of which type, and by whom."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +12,8 @@ from partage.resources.rows import Value, Writer
 from partage.store.engine import Engine
 
 ABOUT = iri("ds:about")
+# By what comes in: how a claim leads to the thing.
+PATHS = {ABOUT: "ds:about", iri("oa:hasSource"): "prov:wasDerivedFrom/oa:hasSource"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +29,15 @@ class ClaimAbout:
 def claims_about(
     engine: Engine, description: Description, languages: Sequence[str]
 ) -> tuple[ClaimAbout, ...]:
-    """Return the claims about a resource, in the order of their identifiers."""
-    if not any(statement.predicate.value == ABOUT for statement in description.incoming):
+    """Return the claims about a resource or found in it, in the order of their identifiers."""
+    coming = {statement.predicate.value for statement in description.incoming}
+    path = next((path for predicate, path in PATHS.items() if predicate in coming), None)
+    if path is None:
         return ()
     rows = ask(
         engine,
         f"""SELECT ?claim ?type ?speaker ?disputing {{
-        ?claim ds:about <{description.iri}> .
+        ?claim {path} <{description.iri}> ; a ds:Claim .
         OPTIONAL {{ ?claim ds:claimType ?type }}
         OPTIONAL {{ ?claim ds:assertedBy ?speaker }}
         OPTIONAL {{ ?disputing ds:disputes ?claim }} }}""",

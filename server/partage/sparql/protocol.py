@@ -20,6 +20,8 @@ MAX_PARAMETERS = 1000
 ONCE = ("query", "format", "update")
 READING = ("default-graph-uri", "named-graph-uri")
 WRITING = ("using-graph-uri", "using-named-graph-uri")
+# Says how a page should look; a request with nothing else asks nothing.
+PRESENTATION = {"lang"}
 KINDS: dict[str, Kind] = {
     "SELECT": "solutions",
     "ASK": "boolean",
@@ -69,7 +71,7 @@ def parse(
     given = _parameters(query_string)
     if method == "POST":
         _add_body(given, media_type, body)
-    elif not given:
+    elif not given.keys() - PRESENTATION:
         return DescribeService()
     _check(given, method)
     text = given["query"][0]

@@ -124,7 +124,7 @@ def _represent(
     except NotAcceptable:
         chosen = TEXT  # an error is told all the same
     if chosen == HTML:
-        query = _query() if request.path == "/sparql" else None
+        query = _query() if request.path == "/sparql" and status != 413 else None
         template = "query.html" if query is not None else "error.html"
         page = render_template(
             template, status=status, title=title, detail=detail, facts=facts or {}, query=query

@@ -78,8 +78,10 @@ def languages(accept_language: str | None, wish: str | None) -> tuple[str, ...]:
     """
     if wish is not None and wish not in LANGUAGES:
         raise ProtocolError(f"lang={wish} is not offered. Use {' or '.join(LANGUAGES)}.")
+    # Werkzeug's best match would take a worse language over the general form of a better one.
     accepted = parse_accept_header(accept_language or "", LanguageAccept)
-    first = wish or accepted.best_match(LANGUAGES) or LANGUAGES[0]
+    general = [tag.partition("-")[0].lower() for tag, quality in accepted if quality > 0]
+    first = wish or next((code for code in general if code in LANGUAGES), LANGUAGES[0])
     return (first, *(code for code in LANGUAGES if code != first), "")
 
 

@@ -2,9 +2,9 @@ import pytest
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store
 
 import small_dataset
-from partage.errors import UnknownResource
+from partage.errors import EngineFailure, UnknownResource
 from partage.rdf.namespaces import GRAPH, ID, iri
-from partage.resources.describe import describe, graph_contents
+from partage.resources.describe import ask, describe, graph_contents
 from partage.store.embedded import EmbeddedEngine
 from partage.store.engine import Engine
 
@@ -22,7 +22,9 @@ def test_statements_tell_the_graphs_that_hold_them_and_how_we_know(engine: Engin
     assert grant.graphs == {ID + "claim/c0001/v1#assertion"}
     assert (grant.origin, inferred.origin) == ("asserted", "inferred")
     disputing = describe(engine, ID + "claim/c0002")
-    assert {s.origin for s in disputing.statements if "logically" in s.predicate.value} == {"derived"}
+    assert {s.origin for s in disputing.statements if "logically" in s.predicate.value} == {
+        "derived"
+    }
 
 
 def test_links_that_come_in_are_described(engine: Engine) -> None:
@@ -84,3 +86,8 @@ def test_a_graph_that_does_not_exist_is_unknown(engine: Engine) -> None:
     with pytest.raises(UnknownResource):
         graph_contents(engine, GRAPH + "nothing")
     assert len(graph_contents(engine, GRAPH + "derived")) == 1
+
+
+def test_a_query_of_ours_that_does_not_parse_is_our_fault(engine: Engine) -> None:
+    with pytest.raises(EngineFailure, match="our own query"):
+        ask(engine, "SELECT")

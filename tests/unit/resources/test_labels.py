@@ -22,7 +22,11 @@ def engine() -> Engine:
     [
         (ID + "org/netflix", "Netflix", "Netflix"),
         (VOC + "data-category/private-messages", "private messages", "messages privés"),
-        (ID + "flow/f0001", "Facebook → Netflix: private messages", "Facebook → Netflix: messages privés"),
+        (
+            ID + "flow/f0001",
+            "Facebook → Netflix: private messages",
+            "Facebook → Netflix: messages privés",
+        ),
         (ID + "agreement/a0001", "Facebook / Netflix", "Facebook / Netflix"),
         (ID + "source/s0001", "Quand Facebook partageait", "Quand Facebook partageait"),
         (ID + "claim/c0002", DENIAL, DENIAL),

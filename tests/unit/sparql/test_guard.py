@@ -1,5 +1,6 @@
 """Attacks on the guard, innocent look-alikes, and the parser itself as a judge."""
 
+import contextlib
 import re
 import time
 
@@ -74,7 +75,7 @@ INNOCENT = [
     'SELECT * { FILTER(?a = "") FILTER(?b = "SERVICE ?x {}") }',
     "SELECT * { VALUES (?a ?b) {(<http://a/b> <http://x/service>)(<urn:service:x> <urn:y>)} }",
     "SELECT * { ?s ?p 'x'@service }",
-    "BASE <http://x/> SELECT ?service { <a?b=service> <../service> </service> FILTER(?a<?service) }",
+    "BASE <x:/> SELECT ?service { <a?b=service> <../service> </service> FILTER(?a<?service) }",
     "SELECT * { ?s ?p _:service }",
 ]
 UPDATES = [
@@ -170,10 +171,8 @@ def test_hostile_text_is_read_in_little_time(unit: str) -> None:
     for size in (CAREFULLY_READ - 100, 1_000_000):
         text = unit * (size // len(unit)) + " service ?x {"
         began = time.monotonic()
-        try:
+        with contextlib.suppress(ServiceRefused):
             refuse_service(text)
-        except ServiceRefused:
-            pass
         assert time.monotonic() - began < 5
 
 

@@ -2,7 +2,7 @@ import pytest
 
 import small_dataset
 from partage.errors import NotAcceptable, QuerySyntaxError, ServiceRefused, UpdateRefused
-from partage.rdf.formats import ALL_FORMATS
+from partage.rdf.formats import ALL_FORMATS, GRAPH_FORMATS, RESULT_FORMATS, Format
 from partage.sparql.running import run_query
 from partage.store.embedded import EmbeddedEngine
 from partage.store.engine import Engine
@@ -22,16 +22,23 @@ def test_the_default_format_fits_the_query_form(engine: Engine) -> None:
     assert b"Netflix" in turtle
 
 
-@pytest.mark.parametrize("key", [fmt.key for fmt in ALL_FORMATS])
-def test_each_format_is_given_where_it_fits_and_refused_where_not(engine: Engine, key: str) -> None:
-    fits = 0
-    for text in ("SELECT ?o { <id/org/netflix> ?p ?o }", "DESCRIBE <id/org/netflix>"):
-        try:
-            assert b"Netflix" in b"".join(run_query(engine, text, key))
-            fits += 1
-        except NotAcceptable as error:
-            assert key not in error.offers
-    assert fits == 1
+TEXTS = {
+    RESULT_FORMATS: "SELECT ?o { <id/org/netflix> ?p ?o }",
+    GRAPH_FORMATS: "DESCRIBE <id/org/netflix>",
+}
+
+
+@pytest.mark.parametrize("fmt", ALL_FORMATS, ids=lambda fmt: fmt.key)
+@pytest.mark.parametrize("formats", TEXTS, ids=["SELECT", "DESCRIBE"])
+def test_each_format_is_given_where_it_fits_and_refused_where_not(
+    engine: Engine, fmt: Format, formats: tuple[Format, ...]
+) -> None:
+    if fmt in formats:
+        assert b"Netflix" in b"".join(run_query(engine, TEXTS[formats], fmt.key))
+    else:
+        with pytest.raises(NotAcceptable) as caught:
+            run_query(engine, TEXTS[formats], fmt.key)
+        assert caught.value.offers == tuple(offer.key for offer in formats)
 
 
 @pytest.mark.parametrize(

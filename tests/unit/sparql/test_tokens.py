@@ -10,8 +10,11 @@ from partage.sparql.tokens import place, token_at, tokens, unescape
     [
         ("SELECT ?x", ["word", "variable"]),
         ("<http://a.example/#b> # c\n ex:b.c .", ["iri", "name", "mark"]),
-        ("'a''b'@en \"\"\"c\"d\"\"\"", ["string", "string", "language", "string"]),
-        ("?a<?b && 1.5e3<=.5", ["variable", "mark", "variable", "mark", "number", "mark", "number"]),
+        ('\'a\'\'b\'@en """c"d"""', ["string", "string", "language", "string"]),
+        (
+            "?a<?b && 1.5e3<=.5",
+            ["variable", "mark", "variable", "mark", "number", "mark", "number"],
+        ),
         ("_:b a :c", ["name", "word", "name"]),
         ("'open", ["mark", "word"]),
     ],
@@ -33,7 +36,12 @@ def test_the_tokens_cover_the_text_without_gaps(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "plain"),
-    [("\\u0041", "A"), ("\\U0001F600", "😀"), ("\\U00110000", "\\U00110000"), ("\\u00g1", "\\u00g1")],
+    [
+        ("\\u0041", "A"),
+        ("\\U0001F600", "😀"),
+        ("\\U00110000", "\\U00110000"),
+        ("\\u00g1", "\\u00g1"),
+    ],
 )
 def test_escapes_are_replaced_where_they_are_characters(text: str, plain: str) -> None:
     assert unescape(text) == plain

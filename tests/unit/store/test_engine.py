@@ -75,7 +75,7 @@ def test_ask_gives_a_boolean(engine: Engine, text: str, answer: bool) -> None:
 
 
 def test_construct_gives_a_graph_written_with_the_prefixes_of_the_query(engine: Engine) -> None:
-    text = f"CONSTRUCT {{ ?s <{SKOS}prefLabel> ?o }} {{ ?s <{SKOS}prefLabel> ?o FILTER(?o = 'Facebook'@en) }}"
+    text = f"CONSTRUCT WHERE {{ ?s <{SKOS}prefLabel> 'Facebook'@en }}"
     prefixes = (("skos", SKOS), ("org", ID + "org/"))
     result = engine.query(Query(text, prefixes=prefixes))
     assert result.kind == "graph"
@@ -146,7 +146,7 @@ def test_a_syntax_error_tells_line_and_column(
 
 
 def test_an_unknown_function_is_the_querys_fault_and_named(engine: Engine) -> None:
-    with pytest.raises(QuerySyntaxError, match="http://f.example/x"):
+    with pytest.raises(QuerySyntaxError, match=r"http://f\.example/x"):
         engine.query(Query("SELECT (<http://f.example/x>(1) AS ?y) {}")).solutions()
 
 
@@ -165,8 +165,7 @@ def test_a_query_past_its_time_is_answered_at_once(engine: Engine) -> None:
 def test_a_stream_past_its_time_ends_with_an_error_not_quietly(engine: Engine) -> None:
     chunks = engine.query(Query(PRODUCT, limits=Limits(seconds=0.3))).serialize(fmt("csv"))
     with pytest.raises(QueryTimeout):
-        for _ in chunks:
-            time.sleep(0.01)
+        b"".join(chunks)
 
 
 def test_a_result_may_be_read_by_another_thread(engine: Engine) -> None:

@@ -1,0 +1,179 @@
+"""The real server, in processes of its own, on a loopback port."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+
+import partage
+import small_dataset
+from partage.store.loading import load
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from partage.errors import PartageError
+from partage.settings import Settings
+from partage.store.opening import choose_source
+from partage.web.server import serve
+
+if __name__ == "__main__":
+    port, how, *paths = sys.argv[1:]
+    paths = [Path(path) for path in paths]
+    try:
+        settings = Settings(port=int(port), release=paths[0])
+        files = tuple(paths) if how == "files" else ()
+        source = choose_source(settings, files, paths[0] if how == "store" else None)
+        serve(settings, source, lambda address: print("ready", address, flush=True))
+    except PartageError as error:
+        print(f"{type(error).__name__}: {error}", flush=True)
+        sys.exit(3)
+    print("stopped", flush=True)
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def start(directory: Path, port: int, how: str, *paths: Path) -> subprocess.Popen[str]:
+    program = directory / "program.py"
+    program.write_text(PROGRAM, encoding="utf-8")
+    environ = os.environ | {"PYTHONPATH": str(Path(partage.__file__).parents[1])}
+    return subprocess.Popen(
+        [sys.executable, program, str(port), how, *map(str, paths)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=environ,
+    )
+
+
+@contextmanager
+def running(directory: Path, how: str, *paths: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    port = free_port()
+    server = start(directory, port, how, *paths)
+    try:
+        assert server.stdout is not None
+        assert server.stdout.readline() == f"ready http://127.0.0.1:{port}/\n"
+        yield f"http://127.0.0.1:{port}", server
+    finally:
+        server.send_signal(signal.SIGINT)
+        assert server.wait(timeout=20) == 0
+        assert server.stdout is not None
+        assert server.stdout.read() == "stopped\n"
+        server.stdout.close()
+
+
+def children(pid: int) -> list[int]:
+    listed = Path(f"/proc/{pid}/task/{pid}/children")
+    if not listed.exists():
+        pytest.skip("needs Linux's /proc to see the server's processes")
+    return [int(child) for child in listed.read_text().split()]
+
+
+def alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def test_the_release_is_served_by_processes_that_all_end_with_it(tmp_path: Path) -> None:
+    began = time.monotonic()
+    release = small_dataset.release(tmp_path / "release")
+    with running(tmp_path, "release", release) as (address, server):
+        assert time.monotonic() - began < 15
+        answer = httpx.post(
+            address + "/sparql",
+            data={"query": "SELECT (COUNT(*) AS ?n) { ?c a <https://w3id.org/partage/ns#Claim> }"},
+            headers={"Accept": "text/csv"},
+        )
+        assert answer.text == "n\r\n2\r\n"
+        page = httpx.get(address + "/id/claim/c0001", headers={"Accept": "text/html"})
+        assert (page.status_code, page.headers["Location"]) == (303, "/doc/claim/c0001")
+        with urllib.request.urlopen(address + "/id/org/netflix") as response:
+            assert response.headers.get_content_type() == "text/turtle"
+            assert b"Netflix" in response.read()
+        started = children(server.pid)
+        assert len(started) >= 2
+    assert not any(alive(pid) for pid in started)
+
+
+def test_a_large_answer_is_streamed_and_a_reader_may_leave(tmp_path: Path) -> None:
+    release = small_dataset.release(tmp_path / "release")
+    product = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+    with running(tmp_path, "release", release) as (address, _):
+        url = f"{address}/sparql?{urlencode({'query': product, 'format': 'csv'})}"
+        for _ in range(3):
+            with httpx.stream("GET", url, timeout=10) as response:
+                read = 0
+                for chunk in response.iter_bytes():
+                    read += len(chunk)
+                    if read > 5_000_000:
+                        break
+        assert httpx.get(f"{address}/sparql?query=ASK{{}}", timeout=10).status_code == 200
+
+
+def test_a_query_that_runs_does_not_keep_the_server_from_stopping(tmp_path: Path) -> None:
+    release = small_dataset.release(tmp_path / "release")
+    endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n2 ?o }"
+    with running(tmp_path, "release", release) as (address, _):
+        with pytest.raises(httpx.TimeoutException):
+            httpx.get(f"{address}/sparql", params={"query": endless}, timeout=0.5)
+        began = time.monotonic()
+    assert time.monotonic() - began < 10
+
+
+def test_files_and_stores_are_served(tmp_path: Path) -> None:
+    file = tmp_path / "mine.ttl"
+    file.write_text('<http://e.example/a> <http://e.example/b> "c" .')
+    load([file], tmp_path / "store")
+    question = {"query": "SELECT ?o { ?s ?p ?o }", "format": "csv"}
+    for how, path in (("files", file), ("store", tmp_path / "store")):
+        with running(tmp_path, how, path) as (address, _):
+            assert httpx.get(address + "/sparql", params=question).text == "o\r\nc\r\n"
+
+
+def ended(server: subprocess.Popen[str]) -> tuple[int, str]:
+    output, _ = server.communicate(timeout=30)
+    return server.returncode, output
+
+
+def test_a_port_in_use_is_a_clear_error(tmp_path: Path) -> None:
+    release = small_dataset.release(tmp_path / "release")
+    with running(tmp_path, "release", release) as (address, _):
+        port = int(address.rpartition(":")[2])
+        code, output = ended(start(tmp_path, port, "release", release))
+    assert code == 3
+    assert f"Port {port} on 127.0.0.1 is in use." in output
+    assert "--port" in output
+
+
+def test_a_file_that_does_not_parse_is_a_clear_error(tmp_path: Path) -> None:
+    file = tmp_path / "bad.ttl"
+    file.write_text("<a:b> <c:d>\n")
+    code, output = ended(start(tmp_path, free_port(), "files", file))
+    assert code == 3
+    assert "bad.ttl:2" in output
+    assert "Traceback" not in output
+
+
+def test_without_a_release_it_says_what_to_run(tmp_path: Path) -> None:
+    code, output = ended(start(tmp_path, free_port(), "release", tmp_path / "none"))
+    assert code == 3
+    assert "partage build" in output
