@@ -22,7 +22,7 @@ from pyoxigraph import Store
 
 from partage.pipeline import competency
 from partage.settings import Settings
-from partage.store.opening import choose_source
+from partage.store.opening import DATASET
 
 ROOT = Path(__file__).parents[1]
 PORT = 8467
@@ -106,11 +106,11 @@ def questions() -> dict[str, float]:
 
     from pyoxigraph import RdfFormat
 
-    (dataset,) = choose_source(Settings()).files
+    dataset = Settings().release / DATASET
     store = Store()
     store.bulk_load(io.BytesIO(gzip.decompress(dataset.read_bytes())), format=RdfFormat.N_QUADS)
     medians = {}
-    for path in sorted((ROOT / "server/partage/queries/competency").glob("*.rq")):
+    for path in sorted((ROOT / "ontology/competency").glob("*.rq")):
         query = path.read_text(encoding="utf-8")
         runs = [timed(lambda q=query: competency.answer(store, q)) for _ in range(5)]  # type: ignore[misc]
         medians[path.stem] = round(1000 * statistics.median(runs), 1)
