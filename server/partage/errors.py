@@ -22,7 +22,7 @@ Every error Partage raises on purpose.
     ├ BuildError              the data, ontology or shapes are at fault
     │  ├ RdfSyntaxError (file, line, column) · CanonicalFormError · IdentifierError
     │  ├ ShapesGraphError · ProfileViolation · InconsistentOntology
-    │  ├ NonConformance (report) · RuleViolation · CompetencyFailure · IntegrityError
+    │  ├ NonConformance (report) · CompetencyFailure · IntegrityError
     └ SettingsError           a setting, path or port is unusable
 
 Classes carry facts; `partage.web.errors` alone knows HTTP status codes and `partage.cli` alone
@@ -175,10 +175,6 @@ class NonConformance(BuildError):
     def __init__(self, message: str, report: object) -> None:
         super().__init__(message)
         self.report = report
-
-
-class RuleViolation(BuildError):
-    """A whole-graph rule, which must return nothing, returned something."""
 
 
 class CompetencyFailure(BuildError):
