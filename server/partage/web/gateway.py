@@ -13,6 +13,7 @@ import ipaddress
 import logging
 import os
 import socket
+import stat
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from concurrent.futures import Future
@@ -201,6 +202,9 @@ def cut(client: str, server: str) -> None:
 
 
 def _socket(descriptor: int) -> socket.socket:
+    # A copy of anything else would be lost open; of a pipe's end, its reader would wait for ever.
+    if not stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+        raise ValueError(descriptor)
     return socket.socket(fileno=os.dup(descriptor))
 
 
