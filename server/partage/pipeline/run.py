@@ -17,7 +17,6 @@ from typing import TypeVar
 from partage.errors import BuildError, IntegrityError, NonConformance
 from partage.pipeline import (
     competency,
-    examples,
     materialize,
     parse,
     profile,
@@ -25,7 +24,6 @@ from partage.pipeline import (
     release,
     view,
     viewpoints,
-    void,
 )
 from partage.pipeline.manifest import Manifest, inputs_digest
 from partage.pipeline.state import State
@@ -71,8 +69,6 @@ STEPS: tuple[Step, ...] = (
     Step("consistency and inference", reason.reason),
     Step("viewpoints and disputes", viewpoints.weigh),
     Step("materialize", materialize.materialize),
-    Step("examples and prefixes", examples.publish),
-    Step("statistics", void.publish),
     Step("competency questions", competency.check),
 )
 
