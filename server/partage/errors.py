@@ -10,17 +10,19 @@ Every error Partage raises on purpose.
     │  ├ NotAcceptable        no offered format satisfies Accept (offers)
     │  ├ UnsupportedMediaType the body's media type is none we read
     │  ├ PayloadTooLarge      the body is longer than the limit
+    │  ├ AddressTooLong       the address is longer than the limit
     │  ├ UpdateRefused        the endpoint is read-only
     │  ├ ServiceRefused       the query would reach out to another endpoint
     │  ├ UnknownResource      nothing is known of this IRI
     │  ├ WithdrawnResource    the identifier was withdrawn
     │  └ UnknownRelease       no release has this number
     ├ EngineError             the store could not answer
-    │  ├ QueryTimeout · EngineUnavailable · EngineFailure
+    │  ├ QueryTimeout · QueryEnded · MemoryExceeded · EngineBusy (retry_after)
+    │  ├ EngineUnavailable · EngineFailure
     ├ BuildError              the data, ontology or shapes are at fault
     │  ├ RdfSyntaxError (file, line, column) · CanonicalFormError · IdentifierError
     │  ├ ShapesGraphError · ProfileViolation · InconsistentOntology
-    │  ├ NonConformance (report) · RuleViolation · CompetencyFailure · IntegrityError
+    │  ├ NonConformance (report) · CompetencyFailure · IntegrityError
     └ SettingsError           a setting, path or port is unusable
 
 Classes carry facts; `partage.web.errors` alone knows HTTP status codes and `partage.cli` alone
@@ -70,6 +72,10 @@ class PayloadTooLarge(RequestError):
     """The body is longer than the limit."""
 
 
+class AddressTooLong(RequestError):
+    """The address is longer than the limit; a body may be longer."""
+
+
 class UpdateRefused(RequestError):
     """The endpoint is read-only."""
 
@@ -100,6 +106,22 @@ class EngineError(PartageError):
 
 class QueryTimeout(EngineError):
     """The query did not finish in its time."""
+
+
+class QueryEnded(EngineError):
+    """Whoever asked the query ended it."""
+
+
+class MemoryExceeded(EngineError):
+    """The query needed more memory than a query may have."""
+
+
+class EngineBusy(EngineError):
+    """Too many queries are waiting; `retry_after` is in seconds."""
+
+    def __init__(self, message: str, retry_after: int = 1) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class EngineUnavailable(EngineError):
@@ -153,10 +175,6 @@ class NonConformance(BuildError):
     def __init__(self, message: str, report: object) -> None:
         super().__init__(message)
         self.report = report
-
-
-class RuleViolation(BuildError):
-    """A whole-graph rule, which must return nothing, returned something."""
 
 
 class CompetencyFailure(BuildError):

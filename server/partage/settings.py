@@ -13,6 +13,8 @@ from typing import Self
 from partage.errors import SettingsError
 
 PREFIX = "PARTAGE_"
+RANGED = ("port", "max_body", "query_seconds", "query_workers", "worker_memory", "queue_length")
+ACCESS_LOGS = ("none", "json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +23,33 @@ class Settings:
 
     host: str = field(default="127.0.0.1", metadata={"help": "Address to listen on."})
     port: int = field(default=8000, metadata={"help": "Port to listen on, 1 to 65535."})
-    workers: int = field(default=2, metadata={"help": "Server processes."})
     release: Path = field(
         default=Path("out/release"), metadata={"help": "Directory of the built release."}
     )
     max_body: int = field(default=1_000_000, metadata={"help": "Largest request body, in bytes."})
+    query_seconds: int = field(
+        default=30, metadata={"help": "Longest a query may run; a request can only ask for less."}
+    )
+    query_workers: int = field(
+        default=2, metadata={"help": "Processes for queries; two more take only short ones."}
+    )
+    worker_memory: int = field(
+        default=2_000_000_000, metadata={"help": "Most memory of a query process, in bytes."}
+    )
+    queue_length: int = field(
+        default=32, metadata={"help": "Most queries that wait for a process; others get a 503."}
+    )
+    access_log: str = field(
+        default="none", metadata={"help": "`json` writes a line for each request to stderr."}
+    )
+    engine: str = field(
+        default="",
+        metadata={"help": "Address of a SPARQL 1.1 service that holds the dataset, if not here."},
+    )
+    engine_default_graph: str = field(
+        default="",
+        metadata={"help": "Graph that is its default graph, where it has none of its own."},
+    )
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
@@ -43,15 +67,27 @@ class Settings:
             if name in environ:
                 given[setting.name] = _cast(name, environ[name], type(setting.default))
         settings = cls(**given)  # type: ignore[arg-type]  # _cast gives each field its own type
-        for name in ("port", "workers", "max_body"):
+        for name in RANGED:
             value = getattr(settings, name)
             if not 0 < value < (65536 if name == "port" else 2**40):
                 raise SettingsError(f"{PREFIX}{name.upper()} is {value}: out of range.")
+        if settings.access_log not in ACCESS_LOGS:
+            raise SettingsError(
+                f"{PREFIX}ACCESS_LOG is {settings.access_log!r}: give one of "
+                f"{', '.join(ACCESS_LOGS)}."
+            )
         return settings
 
-    def override(self, *, host: str | None = None, port: int | None = None) -> Self:
+    def override(
+        self, *, host: str | None = None, port: int | None = None, engine: str | None = None
+    ) -> Self:
         """Return the settings with what the command line chose."""
-        return replace(self, host=host or self.host, port=port or self.port)
+        return replace(
+            self,
+            host=host or self.host,
+            port=port or self.port,
+            engine=self.engine if engine is None else engine,
+        )
 
 
 def _cast(name: str, text: str, kind: type) -> str | int | Path:

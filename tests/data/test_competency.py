@@ -19,6 +19,7 @@ from partage import assets
 from partage.errors import UnknownResource
 from partage.pipeline import (
     competency,
+    examples,
     materialize,
     parse,
     profile,
@@ -27,6 +28,7 @@ from partage.pipeline import (
     subset,
     view,
     viewpoints,
+    void,
 )
 from partage.pipeline.manifest import inputs_digest
 from partage.pipeline.nanopublications import Version
@@ -38,7 +40,15 @@ QUESTIONS = sorted(FOLDER.glob("*.rq"))
 RELEASE = assets.root() / "out" / "release"
 SEED = iri("s:s0001")
 DATASETS = ("seed", "full")
-STEPS = (view.publish, profile.check, reason.reason, viewpoints.weigh, materialize.materialize)
+STEPS = (
+    view.publish,
+    profile.check,
+    reason.reason,
+    viewpoints.weigh,
+    materialize.materialize,
+    examples.publish,
+    void.publish,
+)
 
 question_files = pytest.mark.parametrize("path", QUESTIONS, ids=lambda path: str(path.stem))
 

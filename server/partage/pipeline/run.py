@@ -17,6 +17,7 @@ from typing import TypeVar
 from partage.errors import BuildError, IntegrityError, NonConformance
 from partage.pipeline import (
     competency,
+    examples,
     materialize,
     parse,
     profile,
@@ -24,6 +25,7 @@ from partage.pipeline import (
     release,
     view,
     viewpoints,
+    void,
 )
 from partage.pipeline.manifest import Manifest, inputs_digest
 from partage.pipeline.state import State
@@ -69,6 +71,8 @@ STEPS: tuple[Step, ...] = (
     Step("consistency and inference", reason.reason),
     Step("viewpoints and disputes", viewpoints.weigh),
     Step("materialize", materialize.materialize),
+    Step("examples and prefixes", examples.publish),
+    Step("statistics", void.publish),
     Step("competency questions", competency.check),
 )
 

@@ -46,7 +46,14 @@ RESULT_FORMATS: tuple[Format, ...] = (
            results=QueryResultsFormat.TSV),
 )  # fmt: skip
 
-ALL_FORMATS = GRAPH_FORMATS + RESULT_FORMATS
+# Typed columns, for data frames: https://arrow.apache.org/docs/format/IPC.html and
+# https://parquet.apache.org/docs/file-format/; they need the extra `arrow`.
+COLUMNAR_FORMATS: tuple[Format, ...] = (
+    Format("arrow", "application/vnd.apache.arrow.stream", "arrows", "Arrow", "solutions"),
+    Format("parquet", "application/vnd.apache.parquet", "parquet", "Parquet", "solutions"),
+)
+
+ALL_FORMATS = GRAPH_FORMATS + RESULT_FORMATS + COLUMNAR_FORMATS
 
 _BY_KEY = {fmt.key: fmt for fmt in ALL_FORMATS}
 _BY_MEDIA_TYPE = {fmt.media_type: fmt for fmt in ALL_FORMATS}

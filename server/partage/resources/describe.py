@@ -16,6 +16,10 @@ from partage.store.engine import Engine, Query, Solution, Term
 
 MAX_INCOMING = 5000
 INFERRED, DERIVED = GRAPH + "inferred", GRAPH + "derived"
+# A union of others for who asks without inference; a statement's origin are those others.
+UNITED = GRAPH + "asserted"
+# That a class or property is counted in the statistics says nothing about it.
+COUNTED = f'FILTER(isBlank(?s) || !STRSTARTS(STR(?s), "{GRAPH}void#"))'
 PARTS = ("head", "assertion", "provenance", "pubinfo")
 
 
@@ -153,7 +157,7 @@ def _incoming(engine: Engine, iri: str) -> tuple[Statement, ...]:
     pattern = f"?s ?p <{iri}>"
     rows = ask(
         engine,
-        f"SELECT ?s ?p ?g {{ {pattern} OPTIONAL {{ GRAPH ?g {{ {pattern} }} }} }}",
+        f"SELECT ?s ?p ?g {{ {pattern} {COUNTED} OPTIONAL {{ GRAPH ?g {{ {pattern} }} }} }}",
         MAX_INCOMING,
     )
     rows = rows or ask(engine, f"SELECT ?s ?p ?g {{ GRAPH ?g {{ {pattern} }} }}", MAX_INCOMING)
@@ -197,7 +201,7 @@ def _merged(
     graphs: dict[tuple[Term, Term, Term], set[str]] = {}
     for subject, predicate, value, graph in rows:
         names = graphs.setdefault((subject, predicate, value), set())
-        if graph is not None:
+        if graph is not None and _text(graph) != UNITED:
             names.add(_text(graph))
     found = []
     for (subject, predicate, value), names in graphs.items():

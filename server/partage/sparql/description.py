@@ -1,17 +1,28 @@
 """
 The service description, true to what is served
 (SPARQL 1.1 Service Description, https://www.w3.org/TR/sparql11-service-description/).
+
+What it tells of the dataset is surveyed once, not at every request.
 """
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from partage.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS
-from partage.rdf.namespaces import iri
+from partage.errors import EngineError, QuerySyntaxError
+from partage.rdf.formats import Format
+from partage.rdf.namespaces import GRAPH, iri
+from partage.sparql.functions import CANDIDATES
+from partage.sparql.running import offers
 from partage.store.engine import Engine, Query
 
 SD = "http://www.w3.org/ns/sparql-service-description#"
 FORMATS = "http://www.w3.org/ns/formats/"
-PREFIXES = {"sd": SD, "formats": FORMATS}
+ENTAILMENT = "http://www.w3.org/ns/entailment/"
+PROFILE = "http://www.w3.org/ns/owl-profile/"
+MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
+PREFIXES = {"sd": SD, "formats": FORMATS, "ent": ENTAILMENT}
 # The formats' own IRIs: https://www.w3.org/ns/formats/
 NAMES = {
     "turtle": "Turtle",
@@ -25,53 +36,134 @@ NAMES = {
     "csv": "SPARQL_Results_CSV",
     "tsv": "SPARQL_Results_TSV",
 }
-# The graphs that are parts of a document (`…/v1#assertion`) are thousands; it names them.
-NAMED_GRAPHS = """
-SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } FILTER(!CONTAINS(STR(?g), "#")) }
-GROUP BY ?g ORDER BY ?g LIMIT 500
-"""
+# What stands in a graph was entailed before, under this regime; asking it is simple entailment.
+REGIMES = {GRAPH + "inferred": "OWL-Direct"}
+NAMED_GRAPHS = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g"
 DEFAULT_GRAPH = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+# Beyond so many graphs, those that are parts of a document (`…/v1#assertion`) are left out.
+MANY = 10_000
 
 
-def describe(engine: Engine, endpoint: str) -> list[Quad]:
-    """Return the description of the service at `endpoint`: languages, formats, graphs."""
-    service, dataset, default = BlankNode("service"), BlankNode("dataset"), BlankNode("default")
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a query or request may cost here."""
+
+    key: str
+    label: str
+    value: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a description needs to know of an engine and its dataset."""
+
+    triples: int
+    graphs: Mapping[str, int]
+    functions: tuple[str, ...]
+
+
+def survey(engine: Engine) -> Survey:
+    """Count the triples of every graph, and try which extension functions there are."""
+    graphs = _counts(engine, NAMED_GRAPHS)
+    if len(graphs) > MANY:
+        graphs = {name: count for name, count in graphs.items() if "#" not in name}
+    return Survey(
+        _counts(engine, DEFAULT_GRAPH)[""],
+        graphs,
+        tuple(name for name in CANDIDATES if _known(engine, name)),
+    )
+
+
+def described_formats() -> tuple[Format, ...]:
+    """Return every format that a query may be answered in."""
+    return (*offers("solutions"), *offers("graph"))
+
+
+def format_iri(fmt: Format) -> str:
+    """Return the IRI of a format: W3C's, or where there is none, its media type's at IANA."""
+    return FORMATS + NAMES[fmt.key] if fmt.key in NAMES else MEDIA_TYPES + fmt.media_type
+
+
+def describe(
+    engine: Engine, endpoint: str, limits: Sequence[Limit] = (), known: Survey | None = None
+) -> list[Quad]:
+    """
+    Return the description of the service at `endpoint`: languages, formats, graphs, limits.
+
+    `known` spares the engine a survey of its dataset.
+    """
+    known = known or survey(engine)
+    service, dataset = BlankNode("service"), BlankNode("dataset")
     quads = [
         Quad(service, _rdf("type"), _sd("Service")),
         Quad(service, _sd("endpoint"), NamedNode(endpoint)),
         Quad(service, _sd("supportedLanguage"), _sd("SPARQL10Query")),
         Quad(service, _sd("supportedLanguage"), _sd("SPARQL11Query")),
+        Quad(service, _sd("defaultEntailmentRegime"), NamedNode(ENTAILMENT + "Simple")),
         Quad(service, _sd("defaultDataset"), dataset),
-        Quad(dataset, _rdf("type"), _sd("Dataset")),
-        Quad(dataset, _sd("defaultGraph"), default),
-        Quad(default, _rdf("type"), _sd("Graph")),
-        *(Quad(default, _triples(), count) for count in _counts(engine, DEFAULT_GRAPH).values()),
     ]
-    quads.extend(
-        Quad(service, _sd("resultFormat"), NamedNode(FORMATS + NAMES[fmt.key]))
-        for fmt in (*RESULT_FORMATS, *GRAPH_FORMATS)
-    )
-    for number, (name, count) in enumerate(_counts(engine, NAMED_GRAPHS).items(), 1):
+    quads += [
+        Quad(service, _sd("resultFormat"), NamedNode(format_iri(fmt)))
+        for fmt in described_formats()
+    ]
+    for name in known.functions:
+        quads.append(Quad(service, _sd("extensionFunction"), NamedNode(name)))
+        quads.append(Quad(NamedNode(name), _rdf("type"), _sd("Function")))
+    for limit in limits:
+        quads += _limit(service, limit)
+    return [*quads, *_dataset(dataset, known)]
+
+
+def _dataset(dataset: BlankNode, known: Survey) -> Iterator[Quad]:
+    default = BlankNode("default")
+    yield Quad(dataset, _rdf("type"), _sd("Dataset"))
+    yield Quad(dataset, _sd("defaultGraph"), default)
+    yield Quad(default, _rdf("type"), _sd("Graph"))
+    yield Quad(default, _triples(), Literal(known.triples))
+    for number, (name, count) in enumerate(known.graphs.items(), 1):
         named, graph = BlankNode(f"named{number}"), BlankNode(f"graph{number}")
-        quads += [
-            Quad(dataset, _sd("namedGraph"), named),
-            Quad(named, _rdf("type"), _sd("NamedGraph")),
-            Quad(named, _sd("name"), NamedNode(name)),
-            Quad(named, _sd("graph"), graph),
-            Quad(graph, _rdf("type"), _sd("Graph")),
-            Quad(graph, _triples(), count),
-        ]
-    return quads
+        regime = REGIMES.get(name, "Simple")
+        yield Quad(dataset, _sd("namedGraph"), named)
+        yield Quad(named, _rdf("type"), _sd("NamedGraph"))
+        yield Quad(named, _sd("name"), NamedNode(name))
+        yield Quad(named, _sd("entailmentRegime"), NamedNode(ENTAILMENT + regime))
+        if regime != "Simple":
+            yield Quad(named, _sd("supportedEntailmentProfile"), NamedNode(PROFILE + "DL"))
+        yield Quad(named, _sd("graph"), graph)
+        yield Quad(graph, _rdf("type"), _sd("Graph"))
+        yield Quad(graph, _triples(), Literal(count))
 
 
-def _counts(engine: Engine, text: str) -> dict[str, Literal]:
-    found: dict[str, Literal] = {}
+def _limit(service: BlankNode, limit: Limit) -> list[Quad]:
+    node = BlankNode(f"limit-{limit.key}")
+    value = Literal(int(limit.value) if limit.value == int(limit.value) else limit.value)
+    return [
+        Quad(service, _schema("additionalProperty"), node),
+        Quad(node, _rdf("type"), _schema("PropertyValue")),
+        Quad(node, _schema("propertyID"), Literal(limit.key)),
+        Quad(node, _schema("name"), Literal(limit.label, language="en")),
+        Quad(node, _schema("value"), value),
+        Quad(node, _schema("unitText"), Literal(limit.unit)),
+    ]
+
+
+def _counts(engine: Engine, text: str) -> dict[str, int]:
+    found: dict[str, int] = {}
     for solution in engine.query(Query(text)).solutions():
         graph, count = solution.get("g"), solution["n"]
         assert isinstance(count, Literal)
         if graph is None or isinstance(graph, NamedNode):
-            found[graph.value if graph else ""] = count
+            found[graph.value if graph else ""] = int(count.value)
     return found
+
+
+def _known(engine: Engine, function: str) -> bool:
+    try:
+        engine.query(Query(f"SELECT (<{function}>() AS ?x) {{}}")).solutions()
+    except (QuerySyntaxError, EngineError):
+        return False
+    return True
 
 
 def _sd(local: str) -> NamedNode:
@@ -80,6 +172,10 @@ def _sd(local: str) -> NamedNode:
 
 def _rdf(local: str) -> NamedNode:
     return NamedNode(iri("rdf:" + local))
+
+
+def _schema(local: str) -> NamedNode:
+    return NamedNode(iri("schema:" + local))
 
 
 def _triples() -> NamedNode:

@@ -1,5 +1,5 @@
 """
-Where a syntax error really is.
+Where a syntax error really is, and which name was meant.
 
 The engine's parser reports the furthest place it looked at, and counts a keyword that it tried in
 vain as looked at: `{ ?s ex:p ?o }` is faulted at a column where OPTIONAL, tried at `?s`, would have
@@ -8,14 +8,51 @@ place is the right one.
 """
 
 from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from pyoxigraph import NamedNode
 
 from partage.errors import EngineError, QuerySyntaxError
-from partage.rdf.namespaces import PREFIXES
+from partage.rdf.namespaces import BASE, ID, PREFIXES, VOC, curie
+from partage.sparql.protocol import prefixes
 from partage.sparql.tokens import Token, place, tokens
 from partage.store.engine import Engine, Limits, Query
 
 # Longer than any keyword of SPARQL.
 GAP = 24
+# Names of things that have a name rather than a number.
+NAMED = (PREFIXES["ds"], VOC, *(f"{ID}{kind}/" for kind in ("org", "person", "set", "feature")))
+MOST_HINTS = 5
+LONGEST_SHOWN = 80
+LIKE = 0.6
+VOCABULARY = (
+    "SELECT DISTINCT ?thing { ?thing ?p ?o "
+    f'FILTER(isIRI(?thing) && STRSTARTS(STR(?thing), "{BASE}")) }}'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A term of our namespaces that is not known, and the one that may have been meant."""
+
+    term: str
+    line: int
+    column: int
+    nearest: str | None
+
+    @property
+    def sentence(self) -> str:
+        """Say it to a person."""
+        meant = f" Did you mean {self.nearest}?" if self.nearest else ""
+        return f"Line {self.line}, column {self.column}: {self.term} is not known here.{meant}"
+
+    @property
+    def header(self) -> str:
+        """Say it in a header: an item of a list (RFC 9651)."""
+        nearest = f';nearest="{self.nearest}"' if self.nearest else ""
+        return f'"{self.term}";line={self.line};column={self.column}{nearest}'
 
 
 def locate(engine: Engine, query: Query, error: QuerySyntaxError) -> QuerySyntaxError:
@@ -51,8 +88,7 @@ def _at_token(text: str, token: Token, found: QuerySyntaxError) -> QuerySyntaxEr
     prefix = token.text.partition(":")[0]
     if "Prefix not found" in reason:
         reason = f"the prefix {prefix}: is not declared."
-        if prefix in PREFIXES:
-            reason += f" Add PREFIX {prefix}: <{PREFIXES[prefix]}> at the top."
+        reason += _advice(prefix, dict(prefixes(text)))
     return QuerySyntaxError(
         f"Line {line}, column {column}: `{token.text[:60]}`: {reason}", line, column
     )
@@ -62,3 +98,68 @@ def _reason(found: QuerySyntaxError) -> str:
     """Return what the parser says in words, if it says more than what it tried."""
     reason = str(found).partition(": ")[2]
     return "" if reason.startswith(("expected ", "this is not expected")) else reason
+
+
+def _advice(prefix: str, declared: Mapping[str, str]) -> str:
+    """Return what to do about a prefix that is not declared."""
+    if prefix in PREFIXES:
+        return f" Add PREFIX {prefix}: <{PREFIXES[prefix]}> at the top."
+    meant = get_close_matches(prefix, [*declared, *PREFIXES], n=1, cutoff=LIKE)
+    if not meant:
+        return " Declare it at the top: PREFIX name: <IRI>."
+    if meant[0] in declared:
+        return f" Did you mean {meant[0]}:, which is declared?"
+    return f" Did you mean {meant[0]}: <{PREFIXES[meant[0]]}>?"
+
+
+def vocabulary(engine: Engine) -> frozenset[str]:
+    """Return the IRIs of our named things and terms that a dataset describes."""
+    rows = engine.query(Query(VOCABULARY)).solutions()
+    things = (row["thing"] for row in rows)
+    return frozenset(
+        thing.value
+        for thing in things
+        if isinstance(thing, NamedNode) and thing.value.startswith(NAMED)
+    )
+
+
+def misspelt(text: str, known: frozenset[str]) -> list[Hint]:
+    """Return the terms of our namespaces in a query that are none of the known ones."""
+    if not known:
+        return []
+    declared = dict(prefixes(text))
+    found: dict[str, Hint] = {}
+    for token in tokens(text):
+        iri = _expanded(token, declared)
+        if iri is None or iri in known or iri in found or not iri.startswith(NAMED):
+            continue
+        if not (local := _local(iri)) or len(found) == MOST_HINTS:
+            continue
+        space = iri.removesuffix(local)
+        others = {name.removeprefix(space): name for name in known if name.startswith(space)}
+        meant = get_close_matches(local[:LONGEST_SHOWN], others, n=1, cutoff=LIKE)
+        nearest = others[meant[0]] if meant else None
+        line, column = place(text, token.start)
+        nearest = nearest and (curie(nearest) or f"<{nearest}>")
+        found[iri] = Hint(_shown(token.text), line, column, nearest)
+    return list(found.values())
+
+
+def _expanded(token: Token, declared: Mapping[str, str]) -> str | None:
+    if token.kind == "iri":
+        return token.text[1:-1]
+    prefix, _, local = token.text.partition(":")
+    if token.kind != "name" or not local or prefix not in declared:
+        return None
+    return declared[prefix] + local
+
+
+def _shown(term: str) -> str:
+    """Return a term as it can stand in a header: short, and in plain letters."""
+    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\' else "?" for c in term)
+    return plain if len(plain) <= LONGEST_SHOWN else plain[:LONGEST_SHOWN] + "..."
+
+
+def _local(iri: str) -> str:
+    """Return the last part of an IRI; a namespace has none."""
+    return iri.replace("#", "/").rpartition("/")[2]

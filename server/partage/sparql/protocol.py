@@ -4,6 +4,7 @@ From a request's values to an operation, without input or output
 """
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Literal
 from urllib.parse import parse_qsl
 
@@ -17,11 +18,12 @@ QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
 MAX_PARAMETERS = 1000
 
-ONCE = ("query", "format", "update")
+Method = Literal["GET", "POST", "QUERY"]
+ONCE = ("query", "format", "graphs", "update")
+# They choose how the service description is written; a request with no others asks for that.
+DRESSING = frozenset({"format", "lang"})
 READING = ("default-graph-uri", "named-graph-uri")
 WRITING = ("using-graph-uri", "using-named-graph-uri")
-# Says how a page should look; a request with nothing else asks nothing.
-PRESENTATION = {"lang"}
 KINDS: dict[str, Kind] = {
     "SELECT": "solutions",
     "ASK": "boolean",
@@ -34,28 +36,36 @@ Parameters = dict[str, list[str]]
 
 @dataclass(frozen=True, slots=True)
 class QueryOperation:
-    """A query to evaluate; `kind` tells what it will answer, before it runs."""
+    """
+    A query to evaluate; `kind` tells what it will answer, before it runs.
+
+    `graphs` names the part of the dataset to ask (see `partage.sparql.selection`).
+    """
 
     query: Query
     kind: Kind
-    format: str | None
+    format: str | None = None
+    graphs: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DescribeService:
     """A request for the service description (SPARQL 1.1 Service Description §2)."""
 
+    format: str | None = None
+
 
 Operation = QueryOperation | DescribeService
 
 
 def parse(
-    method: Literal["GET", "POST"], query_string: bytes, media_type: str, body: bytes, base: str
+    method: Method, query_string: bytes, media_type: str, body: bytes, base: str
 ) -> Operation:
     """
     Return the operation that a request asks for.
 
     `media_type` is the Content-Type as sent, with its parameters; `base` resolves relative IRIs.
+    QUERY (a safe method with a body) is read as POST is.
 
     Raises
     ------
@@ -69,10 +79,12 @@ def parse(
         The operation would change the dataset, or reach out.
     """
     given = _parameters(query_string)
-    if method == "POST":
+    if method != "GET":
         _add_body(given, media_type, body)
-    elif not given.keys() - PRESENTATION:
-        return DescribeService()
+    elif given.keys() <= DRESSING:
+        _check_once(given)
+        return DescribeService(_first(given, "format"))
+    _check_once(given)
     _check(given, method)
     text = given["query"][0]
     refuse_update(text)
@@ -84,7 +96,7 @@ def parse(
         base=base,
         prefixes=prefixes(text),
     )
-    return QueryOperation(query, kind(text), given.get("format", [None])[0])
+    return QueryOperation(query, kind(text), _first(given, "format"), _first(given, "graphs"))
 
 
 def kind(text: str) -> Kind:
@@ -101,9 +113,10 @@ def kind(text: str) -> Kind:
         return KINDS[word.text.upper()]
     line, column = place(text, word.start if word else 0)
     begins = f"`{word.text[:40]}` begins none" if word else "this is none"
+    meant = get_close_matches(word.text.upper()[:40], KINDS, n=1) if word else []
     raise QuerySyntaxError(
         f"Line {line}, column {column}: {begins} of the query forms "
-        "SELECT, ASK, CONSTRUCT, DESCRIBE.",
+        f"SELECT, ASK, CONSTRUCT, DESCRIBE.{f' Did you mean {meant[0]}?' if meant else ''}",
         line,
         column,
     )
@@ -177,12 +190,23 @@ def _media_type(content_type: str) -> tuple[str, str]:
     return media_type.strip().lower(), charset
 
 
-def _check(given: Parameters, method: str) -> None:
+def _first(given: Parameters, name: str) -> str | None:
+    return given[name][0] if name in given else None
+
+
+def _check_once(given: Parameters) -> None:
     for name in ONCE:
         if len(given.get(name, ())) > 1:
             raise ProtocolError(
                 f"The parameter {name} is given {len(given[name])} times, not once."
             )
+
+
+def _check(given: Parameters, method: Method) -> None:
+    if "graphs" in given and any(name in given for name in READING):
+        raise ProtocolError(
+            f"graphs= and {READING[0]}= or {READING[1]}= both choose the dataset. Use one of them."
+        )
     if "update" in given:
         if method == "GET" or "query" in given:
             raise ProtocolError(

@@ -3,17 +3,22 @@
 from collections.abc import Iterator
 
 from partage.errors import NotAcceptable, QuerySyntaxError
-from partage.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, Format, by_key
+from partage.rdf.formats import COLUMNAR_FORMATS, GRAPH_FORMATS, RESULT_FORMATS, Format, by_key
 from partage.rdf.namespaces import BASE
 from partage.sparql.diagnosis import locate
 from partage.sparql.guard import refuse_service, refuse_update
 from partage.sparql.protocol import kind, prefixes
+from partage.store.columnar import available
 from partage.store.engine import Engine, Kind, Query, Result
 
 
 def offers(answered: Kind) -> tuple[Format, ...]:
     """Return the formats for an answer of this kind, the default first."""
-    return GRAPH_FORMATS if answered == "graph" else RESULT_FORMATS
+    if answered == "graph":
+        return GRAPH_FORMATS
+    if answered == "solutions" and available():
+        return RESULT_FORMATS + COLUMNAR_FORMATS
+    return RESULT_FORMATS
 
 
 def evaluate(engine: Engine, query: Query) -> Result:

@@ -10,12 +10,13 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
-from pyoxigraph import NamedNode, Store
+from pyoxigraph import Store
 
 from partage.errors import EngineUnavailable
+from partage.store.answering import evaluate
 from partage.store.crew import Crew
 from partage.store.engine import Query, Result
-from partage.store.evaluation import EmbeddedResult, Evaluated, Evaluation
+from partage.store.evaluation import EmbeddedResult, Evaluation
 
 
 class EmbeddedEngine:
@@ -50,21 +51,12 @@ class EmbeddedEngine:
 
     def query(self, query: Query) -> Result:
         """Evaluate a query in a thread of its own; see `Engine.query`."""
-        evaluation = Evaluation(partial(_evaluate, self._store, query), query)
+        evaluation = Evaluation(partial(evaluate, self._store, query), query)
+        if query.ticket is not None:
+            query.ticket.on_end(evaluation.end)
         self._crew.submit(evaluation.run)
         return EmbeddedResult(evaluation)
 
     def close(self) -> None:
         """Send the idle threads home."""
         self._crew.dismiss()
-
-
-def _evaluate(store: Store, query: Query) -> Evaluated:
-    chosen = query.default_graphs is not None or query.named_graphs is not None
-    # Given one list alone, pyoxigraph would leave the other half of the store visible.
-    return store.query(
-        query.text,
-        base_iri=query.base,
-        default_graph=[NamedNode(g) for g in query.default_graphs or ()] if chosen else None,
-        named_graphs=[NamedNode(g) for g in query.named_graphs or ()] if chosen else None,
-    )

@@ -13,6 +13,7 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 from pyoxigraph import Literal as RdfLiteral
 
 from partage.rdf.formats import Format
+from partage.store.ticket import Ticket
 
 Kind = Literal["solutions", "boolean", "graph"]
 Term = NamedNode | BlankNode | RdfLiteral | Triple
@@ -33,7 +34,7 @@ class Query:
 
     With both graph lists None the text's own FROM decides, else the whole store. Otherwise the
     lists are the dataset, and FROM is passed over (SPARQL 1.1 Protocol §2.1.4). `prefixes` only
-    dress the answer, where its format has prefixes.
+    dress the answer, where its format has prefixes. `ticket` lets its holder end the query.
     """
 
     text: str
@@ -42,6 +43,7 @@ class Query:
     base: str | None = None
     prefixes: tuple[tuple[str, str], ...] = ()
     limits: Limits = field(default_factory=Limits)
+    ticket: Ticket | None = field(default=None, compare=False)
 
 
 class Result(Protocol):
@@ -97,6 +99,8 @@ class Engine(Protocol):
             The text does not parse.
         QueryTimeout
             Nothing was answered within the query's limit.
+        QueryEnded
+            The holder of its ticket ended it.
         EngineError
             The engine failed.
         """

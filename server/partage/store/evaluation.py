@@ -6,56 +6,25 @@ chunks over a short queue, so a slow reader slows the evaluation down instead of
 a reader who leaves ends it.
 """
 
-import re
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from queue import Empty, Queue, SimpleQueue
 from threading import Event
 
-import pyoxigraph
-from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
-
-from partage.errors import EngineFailure, PartageError, QuerySyntaxError, QueryTimeout
+from partage.errors import EngineFailure, PartageError, QueryEnded, QueryTimeout
 from partage.rdf.formats import Format
-from partage.store.engine import Kind, Query, Solution
+from partage.store.answering import End, Evaluated, Opened, Sink, collect, translate, write
+from partage.store.engine import Query, Solution
 
-CHUNK = 32 * 1024
 QUEUED_CHUNKS = 8
 
-Evaluated = QuerySolutions | QueryTriples | QueryBoolean
 Order = Callable[[Evaluated], None]
-_POSITION = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
-_UNKNOWN_FUNCTION = re.compile(r"The custom function (<.*>) is not supported")
+Delivery = Opened | bytes | list[Solution] | End | PartageError
 
 
 class _Abandoned(Exception):
     """Nobody reads the answer any more."""
-
-
-class _End:
-    """The answer is complete."""
-
-
-class _Opened:
-    """The evaluation has begun: what kind of answer it gives."""
-
-    def __init__(self, result: Evaluated) -> None:
-        self.variables: tuple[str, ...] = ()
-        self.answer: bool | None = None
-        self.kind: Kind
-        match result:
-            case QuerySolutions():
-                self.kind = "solutions"
-                self.variables = tuple(variable.value for variable in result.variables)
-            case QueryTriples():
-                self.kind = "graph"
-                self.variables = ("s", "p", "o")
-            case QueryBoolean():
-                self.kind, self.answer = "boolean", bool(result)
-
-
-Delivery = _Opened | bytes | list[Solution] | _End | PartageError
 
 
 class Evaluation:
@@ -85,17 +54,23 @@ class Evaluation:
     def _carry_out(self) -> Delivery:
         try:
             result = self._evaluate()
-            self.deliver(_Opened(result))
+            self.deliver(Opened(result))
             order = self._orders.get()
             if order is None:
                 raise _Abandoned
             order(result)
+        except PartageError as error:  # what evaluates knew better than `translate` could
+            return error.with_traceback(None)
         except (SyntaxError, ValueError, RuntimeError, OSError, MemoryError) as error:
             # The traceback holds the result, which must die in this thread: leave it here.
-            fault = _translate(error, self.query.text)
+            fault = self.translate(error)
             fault.__cause__ = error.with_traceback(None)
             return fault
-        return _End()
+        return End()
+
+    def translate(self, error: Exception) -> PartageError:
+        """Return the engine's error as one of ours."""
+        return translate(error, self.query.text)
 
     def deliver(self, delivery: Delivery) -> None:
         """Hand something to the reader, waiting while he is behind."""
@@ -129,6 +104,11 @@ class Evaluation:
             raise Empty  # also where chunks are waiting: a fast engine must not outrun its limit
         return remaining
 
+    def end(self) -> None:
+        """End it because whoever asked says so: the reader hears of it, the thread stops later."""
+        self.abandon()
+        self._deliveries.put(QueryEnded("The query was ended by whoever asked it."))
+
     def abandon(self) -> None:
         """Leave: the thread stops when it next hands something out."""
         self._abandoned.set()
@@ -146,7 +126,7 @@ class EmbeddedResult:
     def __init__(self, evaluation: Evaluation) -> None:
         self._evaluation = evaluation
         opened = evaluation.receive()
-        assert isinstance(opened, _Opened)
+        assert isinstance(opened, Opened)
         self.kind = opened.kind
         self.variables = opened.variables
         self.answer = opened.answer
@@ -154,7 +134,7 @@ class EmbeddedResult:
     def serialize(self, fmt: Format) -> Iterator[bytes]:
         """Return the answer in chunks; the first is ready when this returns."""
         query = self._evaluation.query
-        self._evaluation.order(partial(_write, _Sink(self._evaluation), fmt, dict(query.prefixes)))
+        self._evaluation.order(partial(write, Sink(self._evaluation), fmt, dict(query.prefixes)))
         return self._chunks(self._evaluation.receive())
 
     def _chunks(self, delivery: Delivery) -> Iterator[bytes]:
@@ -167,7 +147,7 @@ class EmbeddedResult:
 
     def solutions(self, limit: int | None = None) -> list[Solution]:
         """Return the solutions, at most `limit`."""
-        self._evaluation.order(partial(_collect, self._evaluation, limit))
+        self._evaluation.order(partial(collect, self._evaluation, limit))
         rows = self._evaluation.receive()
         assert isinstance(rows, list)
         self.close()
@@ -180,80 +160,3 @@ class EmbeddedResult:
     def __del__(self) -> None:
         if hasattr(self, "_evaluation"):
             self.close()
-
-
-class _Sink:
-    """The file an engine writes to: hands chunks to the reader, and stops when he leaves."""
-
-    def __init__(self, evaluation: Evaluation) -> None:
-        self._evaluation = evaluation
-        self._buffer = bytearray()
-
-    def write(self, data: bytes) -> int:
-        self._buffer += data
-        if len(self._buffer) >= CHUNK:
-            self.flush()
-        return len(data)
-
-    def flush(self) -> None:
-        if self._buffer:
-            self._evaluation.deliver(bytes(self._buffer))
-            self._buffer.clear()
-
-
-def _write(sink: _Sink, fmt: Format, prefixes: dict[str, str], result: Evaluated) -> None:
-    if isinstance(result, QueryTriples):
-        pyoxigraph.serialize(result, sink, fmt.rdf, prefixes=prefixes)  # type: ignore[arg-type]
-    else:
-        result.serialize(sink, fmt.results)  # type: ignore[arg-type]  # a sink is all it needs
-    sink.flush()
-
-
-def _collect(evaluation: Evaluation, limit: int | None, result: Evaluated) -> None:
-    rows: list[Solution] = []
-    if isinstance(result, QuerySolutions):
-        names = [variable.value for variable in result.variables]
-        for solution in result:
-            if limit is not None and len(rows) >= limit:
-                break
-            values = zip(names, solution, strict=True)
-            rows.append({name: value for name, value in values if value is not None})
-    elif isinstance(result, QueryTriples):
-        for triple in result:
-            if limit is not None and len(rows) >= limit:
-                break
-            rows.append({"s": triple.subject, "p": triple.predicate, "o": triple.object})
-    evaluation.deliver(rows)
-
-
-def _translate(error: Exception, text: str) -> PartageError:
-    message = str(error)
-    if place := _POSITION.fullmatch(message):
-        line, column = int(place[1]), int(place[2])
-        return QuerySyntaxError(
-            f"Line {line}, column {column}: {_expected(place[3])}", line, column
-        )
-    if isinstance(error, SyntaxError | ValueError):
-        return QuerySyntaxError(message)
-    if unknown := _UNKNOWN_FUNCTION.search(message):
-        return QuerySyntaxError(
-            f"The function {unknown[1]} is not known here. Use the functions of SPARQL 1.1."
-        )
-    return EngineFailure(f"{type(error).__name__}: {message}\nwhile answering: {text}")
-
-
-def _expected(message: str) -> str:
-    """Shorten the parser's list of alternatives to what a person can use."""
-    listed = re.sub(r"'[^']*'\.\.='[^']*'|\[[^\]]*\]", "", message.removeprefix("expected "))
-    words: list[str] = [
-        word.strip()
-        for word in re.findall(
-            r'"(?:\\.|[^"\\])*"|[A-Za-z][^,\[\]"]*', listed.removeprefix("one of ")
-        )
-    ]
-    if sentences := [word for word in words if " " in word and word[0].isupper()]:
-        return sentences[0] + "."
-    if not words:
-        return "this is not expected here."
-    more = " or others." if len(words) > 8 else "."
-    return "expected " + ", ".join(words[:8]) + more

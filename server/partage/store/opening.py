@@ -1,6 +1,6 @@
 """From what an operator asks for to an open engine."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from partage.errors import SettingsError
@@ -8,6 +8,9 @@ from partage.settings import Settings
 from partage.store.embedded import EmbeddedEngine
 from partage.store.engine import Engine
 from partage.store.loading import Report, check, load, silent
+from partage.store.pool import PoolEngine, PoolLimits
+from partage.store.remote import RemoteEngine
+from partage.store.transport import Address
 
 DATASET = "dataset.nq.gz"
 
@@ -15,7 +18,7 @@ DATASET = "dataset.nq.gz"
 @dataclass(frozen=True, slots=True)
 class EngineSource:
     """
-    Where the dataset comes from: files to hold in memory, or else a store directory.
+    Where the dataset is: files to hold in memory, a store directory, or a remote SPARQL service.
 
     A value that can be handed to another process, where the engine is then opened.
     """
@@ -23,18 +26,16 @@ class EngineSource:
     files: tuple[Path, ...] = ()
     store: Path | None = None
     release: Path | None = None
-
-    @property
-    def shareable(self) -> bool:
-        """Say whether several processes may each open it at little cost."""
-        return not self.files or self.release is not None
+    engine: str | None = None
+    default_graph: str | None = None
 
 
 def choose_source(
     settings: Settings, files: tuple[Path, ...] = (), store: Path | None = None
 ) -> EngineSource:
     """
-    Return the source that was asked for: RDF files, a store directory, else the built release.
+    Return the source that was asked for: RDF files, a store directory, else the remote engine of
+    the settings, else the built release.
 
     Raises
     ------
@@ -47,6 +48,13 @@ def choose_source(
     if store is not None:
         return EngineSource(store=store.resolve())
     dataset = settings.release / DATASET
+    if settings.engine:
+        return EngineSource(
+            # The files of the release, where it is at hand too, are served beside the engine.
+            release=settings.release.resolve() if dataset.is_file() else None,
+            engine=Address.parse(settings.engine).url,
+            default_graph=settings.engine_default_graph or None,
+        )
     if not dataset.is_file():
         raise SettingsError(
             f"There is no release in {settings.release} yet. Run `partage build` (or `make run`) "
@@ -67,6 +75,48 @@ def open_engine(source: EngineSource, progress: Report = silent) -> Engine:
     EngineUnavailable
         The directory holds no store.
     """
+    if source.engine is not None:
+        return RemoteEngine(source.engine, default_graph=source.default_graph)
     if source.store is not None:
         return EmbeddedEngine.read_only(source.store)
     return EmbeddedEngine(load(source.files, progress=progress))
+
+
+def stored(source: EngineSource, directory: Path, progress: Report = silent) -> EngineSource:
+    """
+    Return the source with files made into a store in the new `directory`; others as they are.
+
+    Every process then holds the same store: it is open in an instant, it is in memory once, and the
+    order and the blank nodes of an answer do not depend on which process gave it.
+
+    Raises
+    ------
+    RdfSyntaxError
+        A file does not parse.
+    """
+    if not source.files:
+        return source
+    load(source.files, directory, progress)
+    return replace(source, files=(), store=directory)
+
+
+def open_served(source: EngineSource, settings: Settings) -> Engine:
+    """
+    Open the engine of a server: a remote one, or processes over a store (see `stored`).
+
+    Raises
+    ------
+    EngineUnavailable
+        The directory holds no store, or processes cannot be started.
+    """
+    if source.store is None:
+        return open_engine(source)
+    return PoolEngine(
+        source.store,
+        PoolLimits(
+            workers=settings.query_workers,
+            seconds=settings.query_seconds,
+            memory=settings.worker_memory,
+            queue=settings.queue_length,
+        ),
+    )

@@ -6,11 +6,12 @@ from urllib.parse import urlencode
 from flask import Flask, Response, request
 
 from partage import __version__
-from partage.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS
+from partage.errors import AddressTooLong
 from partage.settings import Settings
+from partage.sparql.running import offers
 from partage.store.engine import Engine
-from partage.web import errors
-from partage.web.blueprints import pages, resources, sparql
+from partage.web import compression, cors, errors, observing, queries
+from partage.web.blueprints import operations, pages, resources, sparql, wellknown
 from partage.web.negotiation import LANGUAGES, languages
 from partage.web.site import Site, site
 
@@ -19,6 +20,8 @@ POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
+# HTTP servers and proxies cut off at about 64 kB; a query that long comes in a body.
+LONGEST_ADDRESS = 60_000
 STARTER = "SELECT ?thing ?property ?value\nWHERE {\n  ?thing ?property ?value .\n}\nLIMIT 10"
 
 
@@ -32,15 +35,30 @@ def create_app(settings: Settings, engine: Engine, release: Path | None = None) 
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.extensions["partage"] = Site(settings, engine, release)
-    for blueprint in (sparql.blueprint, resources.blueprint, pages.blueprint):
-        app.register_blueprint(blueprint)
+    for room in (sparql, resources, pages, wellknown):
+        app.register_blueprint(room.blueprint)
+    app.register_blueprint(operations.blueprint)
     errors.install(app)
+    queries.install(app)
+    observing.install(app, settings.access_log)
+    compression.install(app)
+    cors.install(app)
+    app.before_request(_refuse_endless)
     app.after_request(_harden)
     app.context_processor(_everywhere)
     app.add_template_global(_address, "address")
     app.add_template_global(_in_language, "in_language")
     app.add_template_filter(_number, "number")
     return app
+
+
+def _refuse_endless() -> None:
+    length = len(request.path) + len(request.query_string)
+    if length > LONGEST_ADDRESS:
+        raise AddressTooLong(
+            f"The address has {length:,} characters, more than {LONGEST_ADDRESS:,}. "
+            "Send the query in the body, by POST."
+        )
 
 
 def _harden(response: Response) -> Response:
@@ -54,8 +72,9 @@ def _everywhere() -> dict[str, object]:
     """Return what every template may use."""
     return {
         "version": __version__,
-        "result_formats": RESULT_FORMATS,
-        "graph_formats": GRAPH_FORMATS,
+        "result_formats": offers("solutions"),
+        "boolean_formats": offers("boolean"),
+        "graph_formats": offers("graph"),
         "site": site(),
         "starter": STARTER,
         "page_language": languages(_header(), _chosen())[0],

@@ -10,13 +10,17 @@ from flask import Flask, Response, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from partage.errors import (
+    AddressTooLong,
+    EngineBusy,
     EngineError,
     EngineFailure,
     EngineUnavailable,
+    MemoryExceeded,
     NotAcceptable,
     PartageError,
     PayloadTooLarge,
     ProtocolError,
+    QueryEnded,
     QuerySyntaxError,
     QueryTimeout,
     RequestError,
@@ -40,11 +44,15 @@ STATUS: dict[type[PartageError], int] = {
     NotAcceptable: 406,
     WithdrawnResource: 410,
     PayloadTooLarge: 413,
+    AddressTooLong: 414,
     UnsupportedMediaType: 415,
     EngineError: 500,
     EngineFailure: 500,
     EngineUnavailable: 502,
     QueryTimeout: 503,
+    QueryEnded: 503,
+    MemoryExceeded: 503,
+    EngineBusy: 503,
 }
 TITLES = {
     400: "The request cannot be understood",
@@ -54,14 +62,25 @@ TITLES = {
     406: "Not in this format",
     410: "Withdrawn",
     413: "Too large",
+    414: "The address is too long",
     415: "Not a media type we read",
     500: "The server failed",
     502: "The store cannot be reached",
     503: "The query took too long",
 }
-PARSE_TITLE = "The query does not parse"
+# Where the error says more than its status.
+NAMES: dict[type[PartageError], str] = {
+    QuerySyntaxError: "The query does not parse",
+    QueryEnded: "The query was ended",
+    MemoryExceeded: "The query needed too much memory",
+    EngineBusy: "Too many queries at once",
+}
+# What an engine says about its failure is for the log; about a limit, for the reader.
+LIMITS = (QueryTimeout, QueryEnded, MemoryExceeded, EngineBusy)
 PROBLEM = "application/problem+json"
 TEXT = "text/plain"
+# Who asks for answers in JSON alone can read an error in JSON.
+JSONS = ("application/json", "application/sparql-results+json", "application/ld+json")
 GENERIC = "Something went wrong here; it was noted under the number {number}."
 
 log = logging.getLogger(__name__)
@@ -82,15 +101,17 @@ def _answer_ours(error: PartageError) -> Response:
     if not isinstance(error, RequestError | EngineError):
         return _represent(500, _noted(error))
     status = status_of(error)
-    # What an engine says about its failure is for the log; a timeout is for the reader.
-    hidden = status >= 500 and not isinstance(error, QueryTimeout)
+    hidden = status >= 500 and not isinstance(error, LIMITS)
     facts: dict[str, object] = {}
     if isinstance(error, QuerySyntaxError) and error.line is not None:
         facts = {"line": error.line, "column": error.column}
     if isinstance(error, NotAcceptable):
         facts = {"offers": list(error.offers)}
-    title = PARSE_TITLE if isinstance(error, QuerySyntaxError) else None
-    return _represent(status, _noted(error) if hidden else str(error), facts, title)
+    detail = _noted(error) if hidden else str(error)
+    response = _represent(status, detail, facts, NAMES.get(type(error)))
+    if isinstance(error, EngineBusy):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def _answer_http(error: HTTPException) -> Response:
@@ -98,7 +119,12 @@ def _answer_http(error: HTTPException) -> Response:
     if status < 400:  # a redirect of the routing is an answer, not a fault
         return make_response(error.get_response())
     detail = error.description or ""
-    if status == 404:
+    if status == 405:
+        allowed = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
+        detail = f"{request.method} is not for {request.path}. Use {allowed}."
+    elif status == 413:
+        detail = f"The body is longer than {request.max_content_length:,} bytes. Send less."
+    elif status == 404:
         detail = f"There is no page at {request.path}. Start from the home page, or query."
     elif status >= 500:
         detail = _noted(getattr(error, "original_exception", None) or error)
@@ -119,10 +145,7 @@ def _represent(
     status: int, detail: str, facts: dict[str, object] | None = None, title: str | None = None
 ) -> Response:
     title = title or TITLES.get(status, "This did not work")
-    try:
-        chosen = negotiate(request.headers.get("Accept"), [TEXT, HTML, PROBLEM, "application/json"])
-    except NotAcceptable:
-        chosen = TEXT  # an error is told all the same
+    chosen = _chosen()
     if chosen == HTML:
         query = _query() if request.path == "/sparql" and status != 413 else None
         template = "query.html" if query is not None else "error.html"
@@ -140,6 +163,19 @@ def _represent(
     response.vary.add("Accept")
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _chosen() -> str:
+    """Return how to tell an error: as the address asks for answers, else as the header does."""
+    wish = request.args.get("format", "")
+    if wish == "html":
+        return HTML
+    if "json" in wish:
+        return PROBLEM
+    try:
+        return negotiate(request.headers.get("Accept"), [TEXT, HTML, PROBLEM, *JSONS])
+    except NotAcceptable:
+        return TEXT  # an error is told all the same
 
 
 def _query() -> str | None:

@@ -30,7 +30,7 @@ def negotiate(accept: str | None, offers: Sequence[str], wish: str | None = None
     """
     Return the media type to answer with, the first offer where the request does not care.
 
-    `wish` is a format's key or suffix in the address; it beats the header.
+    `wish` is a format's key, suffix or media type in the address; it beats the header.
 
     Raises
     ------
@@ -38,7 +38,7 @@ def negotiate(accept: str | None, offers: Sequence[str], wish: str | None = None
         Nothing offered satisfies the request.
     """
     if wish is not None:
-        wanted = HTML if wish == "html" else _media_type(wish)
+        wanted = _media_type(wish)
         if wanted is None or wanted not in offers:
             raise NotAcceptable(offers)
         return wanted
@@ -86,5 +86,9 @@ def languages(accept_language: str | None, wish: str | None) -> tuple[str, ...]:
 
 
 def _media_type(key: str) -> str | None:
+    if key == "html":
+        return HTML
+    if "/" in key:  # a plus sign that was not encoded has become a space
+        return key.replace(" ", "+").lower()
     named = by_key(key) or next((fmt for fmt in ALL_FORMATS if fmt.extension == key), None)
     return named.media_type if named else None

@@ -1,32 +1,34 @@
 """
 The production server: Granian (https://github.com/emmett-framework/granian) over our application.
 
-Each worker is a process with an engine of its own, opened when it starts. RDF files that only one
-process needs to hold are loaded once, so such a source gets one worker, whose threads answer
-queries at the same time all the same.
+One process with many threads takes the requests, and processes that can be killed evaluate the
+queries (`partage.store.pool`). One, because then every running query can be seen and ended, the
+limits hold for the whole server, and each number is kept once; evaluating is what takes the time.
+RDF files become a store on disk before anything listens, and it goes when the server stops.
 """
 
 import errno
 import multiprocessing
 import socket
+import tempfile
 import threading
 import time
 import urllib.request
 from collections.abc import Callable
 from functools import partial
 from multiprocessing.queues import SimpleQueue
+from pathlib import Path
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from partage.errors import EngineUnavailable, SettingsError
+from partage.errors import EngineUnavailable, RdfSyntaxError, SettingsError
 from partage.settings import Settings
 from partage.store.loading import Report, silent
-from partage.store.opening import EngineSource
-from partage.web.wsgi import Failed, Message, Ready, load
+from partage.store.opening import EngineSource, stored
+from partage.web.wsgi import Failed, Message, load
 
-THREADS = 16
 # A query that runs when the server is stopped is not waited for much longer than this.
 SECONDS_TO_STOP = 3
 SECONDS_TO_LISTEN = 20
@@ -49,26 +51,33 @@ def serve(
         The source could not be opened; the text says which file and where.
     """
     _check_port(settings)
+    with tempfile.TemporaryDirectory(prefix="partage-") as directory:
+        try:
+            source = stored(source, Path(directory) / "store", progress)
+        except RdfSyntaxError as error:
+            raise EngineUnavailable(str(error)) from error
+        _serve(settings, source, announce)
+
+
+def _serve(settings: Settings, source: EngineSource, announce: Callable[[str], None]) -> None:
     # Fresh processes: a forked one would inherit threads' locks, and differ between platforms.
     multiprocessing.set_start_method("spawn", force=True)
     messages: SimpleQueue[Message] = multiprocessing.get_context("spawn").SimpleQueue()
-    workers = settings.workers if source.shareable else 1
     server = Server(
         "partage.web.wsgi:load",
         address=settings.host,
         port=settings.port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=THREADS,
+        interface=Interfaces.RSGI,
+        workers=1,
         workers_kill_timeout=SECONDS_TO_STOP,
         log_level=LogLevels.critical,
         websockets=False,
     )
-    watch = _Watch(settings, messages, workers, announce, progress)
+    watch = _Watch(settings, messages, announce)
     server.on_startup(watch.start)
     try:
         server.serve(
-            target_loader=partial(load, settings, source, messages),
+            target_loader=partial(load, settings, source, messages),  # type: ignore[arg-type]  # RSGI takes objects too
             wrap_loader=False,
         )
     except SystemExit as stop:
@@ -81,38 +90,27 @@ def serve(
 
 
 class _Watch:
-    """Hears what the workers tell while they start, and says when the server answers."""
+    """Hears how the worker's start went, and says when the server answers."""
 
     def __init__(
         self,
         settings: Settings,
         messages: "SimpleQueue[Message]",
-        workers: int,
         announce: Callable[[str], None],
-        progress: Report,
     ) -> None:
         self.failure: EngineUnavailable | None = None
         self._settings = settings
         self._messages = messages
-        self._workers = workers
         self._announce = announce
-        self._progress = progress
 
     def start(self) -> None:
         threading.Thread(target=self._listen, name="partage-watch", daemon=True).start()
 
     def _listen(self) -> None:
-        ready = 0
-        while ready < self._workers:
-            message = self._messages.get()
-            match message:
-                case Failed():
-                    self.failure = EngineUnavailable(message.reason)
-                    return
-                case Ready():
-                    ready += 1
-                case _:
-                    self._progress(message)
+        message = self._messages.get()
+        if isinstance(message, Failed):
+            self.failure = EngineUnavailable(message.reason)
+            return
         if _answers(self._settings):
             self._announce(address(self._settings))
 

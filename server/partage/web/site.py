@@ -1,7 +1,7 @@
 """What the views of one application share: engine, settings, release, and facts about them."""
 
 import json
-from dataclasses import dataclass
+from contextlib import suppress
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -10,24 +10,25 @@ from typing import cast
 from flask import current_app
 from pyoxigraph import Quad
 
+from partage.assets import root
+from partage.errors import EngineError
+from partage.rdf.formats import Format
 from partage.rdf.namespaces import SPARQL_PREFIXES
+from partage.rdf.questions import Question, read_questions
 from partage.resources.describe import ask
 from partage.resources.identifiers import is_iri
+from partage.resources.statistics import statistics
 from partage.settings import Settings
-from partage.sparql.description import describe
+from partage.sparql.description import PREFIXES as DESCRIPTION_PREFIXES
+from partage.sparql.description import Limit, Survey, describe, survey
+from partage.sparql.diagnosis import vocabulary
+from partage.sparql.selection import Parts
 from partage.store.engine import Engine, Query
+from partage.store.writing import write
 
+# The competency questions that a visitor is offered first.
+SHOWN_QUESTIONS = ("01", "03", "04", "29")
 OF_PARTAGE = "ASK { ?claim a ds:Claim }"
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A query to start from: its name in `?example=`, its question, and its text."""
-
-    name: str
-    question: str
-    note: str
-    text: str
 
 
 class Site:
@@ -37,7 +38,7 @@ class Site:
         self.settings = settings
         self.engine = engine
         self.release = release
-        self._descriptions: dict[str, list[Quad]] = {}
+        self._descriptions: dict[str, dict[str, bytes]] = {}
 
     @cached_property
     def manifest(self) -> dict[str, object]:
@@ -69,37 +70,58 @@ class Site:
         return int(rows[0]["n"].value)  # type: ignore[union-attr]  # COUNT gives a literal
 
     @cached_property
-    def examples(self) -> tuple[Example, ...]:
+    def examples(self) -> tuple[Question, ...]:
         """Queries to start from: ours where our dataset is served, else ones for any dataset."""
-        return read_examples("partage" if self.of_partage else "any")
+        if not self.of_partage:
+            return read_questions(Path(str(files("partage"))) / "queries" / "any")
+        asked = read_questions(root() / "ontology" / "competency")
+        return tuple(question for question in asked if question.name[:2] in SHOWN_QUESTIONS)
+
+    @cached_property
+    def parts(self) -> Parts:
+        """The parts of the dataset that `graphs=` names."""
+        return Parts(self.engine)
+
+    @cached_property
+    def survey(self) -> Survey:
+        """What the service description tells of the dataset."""
+        return survey(self.engine)
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Our terms and named things, for finding which was meant."""
+        return vocabulary(self.engine) if self.of_partage else frozenset()
+
+    @cached_property
+    def statistics(self) -> list[Quad]:
+        """The dataset's VoID description: built with our release, counted for other datasets."""
+        return statistics(self.engine)
 
     @cached_property
     def of_partage(self) -> bool:
         """Whether the dataset holds claims of our kind, or is somebody else's."""
         return self.engine.query(Query(SPARQL_PREFIXES + OF_PARTAGE)).answer is True
 
-    def description(self, endpoint: str) -> list[Quad]:
-        """Return the service description for an endpoint's address, computed once."""
+    def description(self, endpoint: str, fmt: Format) -> bytes:
+        """Return the service description of an endpoint's address in a format, written once."""
         if endpoint not in self._descriptions:
-            self._descriptions = {endpoint: describe(self.engine, endpoint)}
-        return self._descriptions[endpoint]
+            self._descriptions = {endpoint: {}}  # one address only: anybody may invent others
+        written = self._descriptions[endpoint]
+        if fmt.key not in written:
+            quads = describe(self.engine, endpoint, self.limits, self.survey)
+            written[fmt.key] = write(quads, fmt, DESCRIPTION_PREFIXES)
+        return written[fmt.key]
 
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        """What a request may cost here, as the service description tells it."""
+        return (Limit("max-body", "Largest request body", self.settings.max_body, "bytes"),)
 
-def read_examples(folder: str) -> tuple[Example, ...]:
-    """Read the queries of a folder of `partage/queries`, in the order of their names."""
-    found = []
-    paths = (files("partage") / "queries" / folder).iterdir()
-    for path in sorted(paths, key=lambda path: path.name):
-        text = path.read_text(encoding="utf-8")
-        head = dict(
-            line.removeprefix("# ").split(": ", 1)
-            for line in text.splitlines()
-            if line.startswith("# ")
-        )
-        body = "\n".join(line for line in text.splitlines() if not line.startswith("# "))
-        name = path.name.removesuffix(".rq").partition("-")[2]
-        found.append(Example(name, head["question"], head.get("note", ""), body + "\n"))
-    return tuple(found)
+    def prepare(self) -> None:
+        """Compute what the first visitor would otherwise wait for."""
+        with suppress(EngineError):  # he will hear of it
+            for fact in (self.survey, self.parts, self.vocabulary, self.examples, self.statistics):
+                assert fact is not None  # to name it is to compute it
 
 
 def site() -> Site:

@@ -1,9 +1,11 @@
+import pytest
 from pyoxigraph import Literal, NamedNode
 
 import small_dataset
 from partage.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS
-from partage.rdf.namespaces import GRAPH
-from partage.sparql.description import FORMATS, SD, describe
+from partage.sparql import running
+from partage.sparql.description import FORMATS, SD, describe, described_formats, format_iri
+from partage.sparql.running import offers
 from partage.store.embedded import EmbeddedEngine
 
 ENDPOINT = "http://host.example/sparql"
@@ -25,8 +27,17 @@ def test_it_names_the_endpoint_and_the_languages() -> None:
 
 def test_it_lists_as_many_formats_as_are_served_each_by_its_own_name() -> None:
     listed = objects("resultFormat")
-    assert len(set(listed)) == len(listed) == len(RESULT_FORMATS) + len(GRAPH_FORMATS)
-    assert all(name.startswith(FORMATS) for name in listed)
+    assert set(listed) == {format_iri(fmt) for fmt in (*offers("solutions"), *offers("graph"))}
+    w3c = [name for name in listed if name.startswith(FORMATS)]
+    assert len(w3c) == len(RESULT_FORMATS) + len(GRAPH_FORMATS)
+
+
+def test_columns_are_described_only_where_they_are_served(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(running, "available", lambda: False)
+    assert offers("solutions") == RESULT_FORMATS
+    assert described_formats() == (*RESULT_FORMATS, *GRAPH_FORMATS)
 
 
 def test_it_promises_nothing_that_is_refused() -> None:
@@ -45,6 +56,6 @@ def test_the_counts_are_those_of_the_graphs() -> None:
     }
     real: dict[str, int] = {}
     for quad in small_dataset.quads():
-        if isinstance(quad.graph_name, NamedNode) and quad.graph_name.value.startswith(GRAPH):
+        if isinstance(quad.graph_name, NamedNode):
             real[quad.graph_name.value] = real.get(quad.graph_name.value, 0) + 1
     assert counted == real

@@ -2,8 +2,8 @@ import pytest
 
 import small_dataset
 from partage.errors import NotAcceptable, QuerySyntaxError, ServiceRefused, UpdateRefused
-from partage.rdf.formats import ALL_FORMATS, GRAPH_FORMATS, RESULT_FORMATS, Format
-from partage.sparql.running import run_query
+from partage.rdf.formats import ALL_FORMATS, Format
+from partage.sparql.running import offers, run_query
 from partage.store.embedded import EmbeddedEngine
 from partage.store.engine import Engine
 
@@ -23,8 +23,8 @@ def test_the_default_format_fits_the_query_form(engine: Engine) -> None:
 
 
 TEXTS = {
-    RESULT_FORMATS: "SELECT ?o { <id/org/netflix> ?p ?o }",
-    GRAPH_FORMATS: "DESCRIBE <id/org/netflix>",
+    offers("solutions"): "SELECT ?o { <id/org/netflix> ?p ?o }",
+    offers("graph"): "DESCRIBE <id/org/netflix>",
 }
 
 

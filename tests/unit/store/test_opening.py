@@ -8,7 +8,7 @@ from partage.errors import SettingsError
 from partage.settings import Settings
 from partage.store.engine import Query
 from partage.store.loading import load
-from partage.store.opening import choose_source, open_engine
+from partage.store.opening import choose_source, open_engine, open_served, stored
 
 
 def test_without_a_release_it_says_what_to_run(tmp_path: Path) -> None:
@@ -16,20 +16,18 @@ def test_without_a_release_it_says_what_to_run(tmp_path: Path) -> None:
         choose_source(Settings(release=tmp_path / "none"))
 
 
-def test_the_release_is_opened_and_may_be_shared(tmp_path: Path) -> None:
+def test_the_release_is_opened(tmp_path: Path) -> None:
     release = small_dataset.release(tmp_path / "release")
     source = choose_source(Settings(release=release))
     assert source.release == release.resolve()
-    assert source.shareable
     engine = open_engine(source)
     assert engine.query(Query("ASK { GRAPH ?g { ?s ?p ?o } ?s ?p ?o }")).answer is True
 
 
-def test_files_go_before_the_release_and_are_held_once(tmp_path: Path) -> None:
+def test_files_go_before_the_release_and_need_none(tmp_path: Path) -> None:
     file = tmp_path / "a.nt"
     file.write_text("<a:b> <c:d> <e:f> .")
     source = choose_source(Settings(release=tmp_path), files=(file,))
-    assert not source.shareable
     assert source.release is None
     assert open_engine(source).query(Query("ASK { <a:b> <c:d> <e:f> }")).answer is True
 
@@ -39,11 +37,33 @@ def test_a_store_directory_is_opened_by_as_many_as_like(tmp_path: Path) -> None:
     file.write_text("<a:b> <c:d> <e:f> .")
     load([file], tmp_path / "store")
     source = choose_source(Settings(), store=tmp_path / "store")
-    assert source.shareable
     engines = [open_engine(source), open_engine(source)]
     assert all(engine.query(Query("ASK { <a:b> ?p ?o }")).answer for engine in engines)
+
+
+def test_files_become_a_store_for_processes_and_a_store_stays_as_it_is(tmp_path: Path) -> None:
+    release = choose_source(Settings(release=small_dataset.release(tmp_path / "release")))
+    made = stored(release, tmp_path / "store")
+    assert (made.store, made.release, made.files) == (tmp_path / "store", release.release, ())
+    assert stored(made, tmp_path / "other") == made
+    assert not (tmp_path / "other").exists()
+    engine = open_served(made, Settings(query_workers=1))
+    assert engine.query(Query("ASK { GRAPH ?g { ?s ?p ?o } ?s ?p ?o }")).answer is True
+    engine.close()
 
 
 def test_a_source_can_be_handed_to_another_process(tmp_path: Path) -> None:
     source = choose_source(Settings(release=small_dataset.release(tmp_path)))
     assert pickle.loads(pickle.dumps(source)) == source
+
+
+def test_a_remote_engine_of_the_settings_goes_before_the_release(tmp_path: Path) -> None:
+    chosen = Settings(release=tmp_path, engine="http://127.0.0.1:9/query")
+    source = choose_source(chosen)
+    assert (source.engine, source.release) == ("http://127.0.0.1:9/query", None)
+    open_engine(source).close()
+
+
+def test_an_unfit_engine_address_is_refused_before_anything_is_opened() -> None:
+    with pytest.raises(SettingsError, match="no address"):
+        choose_source(Settings(engine="not an address"))

@@ -48,7 +48,7 @@ def page(local: str) -> Response:
     iri = iri_of(path)
     if iri is None:
         raise UnknownResource(BASE + "id/" + local)
-    return _document(iri, suffix, path)
+    return _document(iri, suffix or request.args.get("format"), path)
 
 
 @blueprint.get("/resource")

@@ -1,60 +1,113 @@
 """The endpoint `/sparql` (SPARQL 1.1 Protocol, https://www.w3.org/TR/sparql11-protocol/)."""
 
-from typing import Literal
+from types import MappingProxyType
 
 from flask import Blueprint, Response, render_template, request
 
+from partage.errors import EngineError, ProtocolError, UnsupportedMediaType
 from partage.rdf.formats import GRAPH_FORMATS, by_key
+from partage.rdf.namespaces import BASE
 from partage.resources.labels import labels
 from partage.resources.rows import Writer
-from partage.sparql.description import PREFIXES
-from partage.sparql.protocol import DescribeService, QueryOperation, parse
-from partage.sparql.running import evaluate, offers
+from partage.sparql.diagnosis import Hint, misspelt
+from partage.sparql.protocol import (
+    FORM,
+    QUERY,
+    DescribeService,
+    Method,
+    QueryOperation,
+    parse,
+)
+from partage.sparql.running import offers
 from partage.store.engine import Result, Solution
-from partage.store.writing import write
+from partage.web import queries
 from partage.web.negotiation import HTML, format_of, languages, media_types, negotiate
 from partage.web.representation import represent
 from partage.web.site import site
 
+# HEAD is a GET of which only the head is told.
+METHODS: MappingProxyType[str, Method] = MappingProxyType({"POST": "POST", "QUERY": "QUERY"})
+ACCEPT_QUERY = f"{QUERY}, {FORM}"
 SHOWN = 500
 SHOWN_BYTES = 200_000
 
 blueprint = Blueprint("sparql", __name__)
 
 
-@blueprint.route("/sparql", methods=["GET", "POST"])
+@blueprint.route("/sparql", methods=["GET", "POST", "QUERY"])
 def endpoint() -> Response:
     """Answer a query, or describe the service."""
-    method: Literal["GET", "POST"] = "POST" if request.method == "POST" else "GET"
     operation = parse(
-        method,
+        METHODS.get(request.method, "GET"),
         request.query_string,
         request.headers.get("Content-Type", ""),
-        request.get_data(cache=True),
+        _body(),
         request.base_url,
     )
-    if isinstance(operation, DescribeService):
-        return _service()
-    formats = offers(operation.kind)
-    chosen = negotiate(request.headers.get("Accept"), media_types(formats), operation.format)
-    result = evaluate(site().engine, operation.query)
-    if chosen == HTML:
-        return represent(_page(operation, result).encode(), HTML)
-    fmt = format_of(chosen, formats)
-    return represent(result.serialize(fmt), chosen, fmt)
+    response = _service(operation) if isinstance(operation, DescribeService) else _answer(operation)
+    response.headers["Accept-Query"] = ACCEPT_QUERY
+    return response
 
 
-def _service() -> Response:
-    chosen = negotiate(request.headers.get("Accept"), media_types(GRAPH_FORMATS))
+def _body() -> bytes:
+    """Return the body, whole and as it was sent."""
+    encoding = request.headers.get("Content-Encoding", "").strip().lower()
+    if encoding not in {"", "identity"}:
+        raise UnsupportedMediaType(f"The body is encoded as {encoding[:40]}. Send it as it is.")
+    body = request.get_data(cache=True)
+    if len(body) < (request.content_length or 0):
+        raise ProtocolError("The body ends before its Content-Length. Send it whole.")
+    return body
+
+
+def _service(operation: DescribeService) -> Response:
+    offers = media_types(GRAPH_FORMATS)
+    chosen = negotiate(request.headers.get("Accept"), offers, operation.format)
     if chosen == HTML:
         return represent(render_template("query.html", query=None).encode(), HTML)
-    quads = site().description(request.base_url)
-    return represent(write(quads, format_of(chosen, GRAPH_FORMATS), PREFIXES), chosen)
+    described = site().description(request.base_url, format_of(chosen, GRAPH_FORMATS))
+    return represent(described, chosen)
 
 
-def _page(operation: QueryOperation, result: Result) -> str:
+def _answer(operation: QueryOperation) -> Response:
+    """Run the query and answer it: the one place where that is done."""
+    formats = offers(operation.kind)
+    chosen = negotiate(request.headers.get("Accept"), media_types(formats), operation.format)
+    query = operation.query
+    if operation.graphs is not None:
+        query = site().parts.select(query, operation.graphs)
+    hints = _hints(operation)
+    result = queries.run(query)
+    if request.method == "HEAD":
+        result.close()  # the status is known; nobody reads the rest
+        response = represent(b"", chosen, None if chosen == HTML else format_of(chosen, formats))
+        response.automatically_set_content_length = False  # that of the GET is not known
+        del response.headers["Content-Length"]
+    elif chosen == HTML:
+        response = represent(_page(operation, result, hints).encode(), HTML)
+    else:
+        fmt = format_of(chosen, formats)
+        response = represent(result.serialize(fmt), chosen, fmt)
+    if hints:
+        response.headers["Query-Hint"] = ", ".join(hint.header for hint in hints)
+    return response
+
+
+def _hints(operation: QueryOperation) -> list[Hint]:
+    """Return what may be misspelt; found before the query takes an evaluation of its own."""
+    if BASE not in operation.query.text:
+        return []
+    try:
+        return misspelt(operation.query.text, site().vocabulary)
+    except EngineError:
+        return []  # a hint is no reason to refuse an answer
+
+
+def _page(operation: QueryOperation, result: Result, hints: list[Hint]) -> str:
     """Return the query page with the answer below the query."""
     answer: dict[str, object] = {"query": operation.query.text, "kind": operation.kind}
+    answer["hints"] = [hint.sentence for hint in hints]
+    answer["graphs"] = operation.graphs
     answer["dataset"] = (operation.query.default_graphs, operation.query.named_graphs)
     if operation.kind == "solutions":
         rows = result.solutions(SHOWN + 1)

@@ -1,0 +1,158 @@
+"""
+Measure what keeps one query from harming others: `python benchmarks/isolation.py`.
+
+A server of its own over the built release: how long after its deadline a query is gone; how long
+lookups take while nothing, and while as many endless queries as workers, are running; how much
+memory an answer of ten million rows takes in the server and in the query processes.
+"""
+
+import http.client
+import json
+import os
+import statistics
+import subprocess
+import sys
+import threading
+import time
+import urllib.parse
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PORT, WORKERS, ROWS, LOOKUPS = 8468, 2, 10_000_000, 3000
+TRIPLES = "{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+ENDLESS = f"SELECT (COUNT(*) AS ?n) {TRIPLES}"
+LONG = f"SELECT ?a ?d {TRIPLES} LIMIT {ROWS}"
+LOOKUP = "SELECT * { <https://w3id.org/partage/id/org/netflix> ?p ?o } LIMIT 8"
+
+
+def main() -> None:
+    environment = os.environ | {
+        "PARTAGE_QUERY_WORKERS": str(WORKERS),
+        "PARTAGE_QUERY_SECONDS": "300",
+    }
+    command = [sys.executable, "-m", "partage", "serve", "--port", str(PORT)]
+    server = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+    try:
+        wait_until_ready()
+        idle = lookups()
+        attacked = under_attack()
+        result = {
+            "kill delay (ms)": kill_delays(),
+            "lookups, idle (ms)": idle,
+            f"lookups, {WORKERS} endless queries running (ms)": attacked,
+            "p99 under attack / idle": round(attacked["p99"] / idle["p99"], 2),
+            f"answer of {ROWS:,} rows": long_answer(server.pid),
+        }
+        print(json.dumps(result, indent=2))
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def ask(
+    connection: http.client.HTTPConnection, query: str, **parameters: str
+) -> http.client.HTTPResponse:
+    address = "/sparql?" + urllib.parse.urlencode({"query": query, **parameters})
+    connection.request("GET", address, headers={"Accept": "text/csv"})
+    return connection.getresponse()
+
+
+def connect() -> http.client.HTTPConnection:
+    return http.client.HTTPConnection("127.0.0.1", PORT, timeout=600)
+
+
+def wait_until_ready() -> None:
+    for _ in range(600):
+        try:
+            connection = connect()
+            connection.request("GET", "/readyz")
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            pass
+        time.sleep(0.1)
+    raise TimeoutError("the server did not answer within a minute")
+
+
+def kill_delays() -> dict[str, float]:
+    delays = []
+    for _ in range(20):
+        began = time.perf_counter()
+        ask(connect(), ENDLESS, timeout="0.5").read()
+        delays.append(1000 * (time.perf_counter() - began - 0.5))
+    return {"median": round(statistics.median(delays), 1), "worst": round(max(delays), 1)}
+
+
+def lookups() -> dict[str, float]:
+    connection = connect()
+    times = []
+    for number in range(LOOKUPS):
+        began = time.perf_counter()
+        ask(connection, LOOKUP + f" # {number}").read()
+        times.append(1000 * (time.perf_counter() - began))
+    cuts = statistics.quantiles(times, n=100)
+    return {"p50": round(cuts[49], 2), "p99": round(cuts[98], 2), "worst": round(max(times), 2)}
+
+
+def under_attack() -> dict[str, float]:
+    attackers = [
+        threading.Thread(target=lambda: ask(connect(), ENDLESS, timeout="20").read())
+        for _ in range(WORKERS)
+    ]
+    for attacker in attackers:
+        attacker.start()
+    time.sleep(1)
+    measured = lookups()
+    for attacker in attackers:
+        attacker.join()
+    return measured
+
+
+def long_answer(server: int) -> dict[str, float]:
+    before = memory(server)
+    most = dict(before)
+    began = time.perf_counter()
+    response = ask(connect(), LONG)
+    rows, taken = -1, 0
+    while chunk := response.read(1 << 16):
+        rows += chunk.count(b"\n")
+        taken += len(chunk)
+        if taken % 50 == 0:
+            most = {name: max(most[name], now) for name, now in memory(server).items()}
+    assert rows == ROWS, rows
+    return {
+        "seconds": round(time.perf_counter() - began, 1),
+        "megabytes sent": round(taken / 1e6),
+        **{f"{name}, before (MB)": value for name, value in before.items()},
+        **{f"{name}, most (MB)": value for name, value in most.items()},
+    }
+
+
+def memory(server: int) -> dict[str, float]:
+    """Return the resident memory of the server's processes and of its query processes."""
+    found = {"server": 0.0, "largest query process": 0.0}
+    for process in descendants(server):
+        try:
+            status = Path(f"/proc/{process}/status").read_text()
+            command = Path(f"/proc/{process}/cmdline").read_text()
+        except OSError:
+            continue
+        resident = next((line for line in status.splitlines() if line.startswith("VmRSS")), "x 0")
+        size = round(int(resident.split()[1]) / 1000, 1)
+        if "partage.store.worker" in command:
+            found["largest query process"] = max(found["largest query process"], size)
+        else:
+            found["server"] = max(found["server"], size)
+    return found
+
+
+def descendants(process: int) -> list[int]:
+    found = [process]
+    for task in Path(f"/proc/{process}/task").glob("*/children"):
+        for child in task.read_text().split():
+            found += descendants(int(child))
+    return found
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""Commands that make and check: build, validate, verify."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+from partage import assets
+from partage.cli.base import FILES, FINDING, cli, example, settings
+
+
+@cli.command(epilog=example("partage build", "partage build --out /tmp/graph --force"))
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the release goes. [default: out/release]",
+)
+@click.option("--force", is_flag=True, help="Build even when nothing has changed.")
+def build(out: Path | None, force: bool) -> None:
+    """Build the release: check, reason, materialize, answer the competency questions."""
+    from partage.pipeline import run
+
+    console = Console(stderr=True)
+    with _steps(console) as progress:
+        manifest = run.build(assets.root(), out or settings().release, progress, force=force)
+    console.print(manifest.summary())
+
+
+@contextmanager
+def _steps(console: Console) -> Iterator[Callable[[str, int, int, float | None], None]]:
+    columns = (
+        SpinnerColumn(),
+        BarColumn(bar_width=20),
+        MofNCompleteColumn(),
+        TextColumn("{task.description}"),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("starting", total=None)
+
+        def report(step: str, done: int, total: int, seconds: float | None) -> None:
+            """Show a step that starts (`seconds` is None) or that has ended."""
+            bar.update(task, description=step, completed=done, total=total)
+            if seconds is not None:
+                bar.console.print(f"  {step:<34} {seconds:6.1f} s", highlight=False)
+
+        yield report
+
+
+@cli.command(
+    epilog=example(
+        "partage validate", "partage validate data/claims/seed.trig", "partage validate --lang fr"
+    )
+)
+@FILES
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "turtle"]),
+    default="text",
+    help="For people, or the SHACL validation report.",
+    show_default=True,
+)
+@click.option("--lang", type=click.Choice(["en", "fr"]), default="en", help="Language of messages.")
+def validate(files: tuple[Path, ...], form: str, lang: str) -> None:
+    """Check RDF files (or, with none given, all of ours) against the shapes and rules."""
+    from partage.pipeline import validate as checks
+
+    report = checks.validate(assets.root(), files)
+    language: Literal["en", "fr"] = "fr" if lang == "fr" else "en"
+    turtle = form == "turtle"
+    click.echo(
+        checks.report_turtle(report) if turtle else checks.report_text(report, lang=language)
+    )
+    raise click.exceptions.Exit(0 if report.conforms else FINDING)
+
+
+@cli.command(epilog=example("partage verify --source s0001 article.txt"))
+@click.option("--source", required=True, help="The source whose passages to check, as s0001.")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def verify(source: str, file: Path) -> None:
+    """Check every cited passage of a source against FILE, your own copy of its text."""
+    from partage.pipeline import verify as check
+    from partage.rdf.reading import read
+
+    data = assets.root() / "data"
+    quads = [
+        quad
+        for path in (data / "sources.ttl", *sorted((data / "passages").glob("*.ttl")))
+        for quad in read(path)
+    ]
+    try:
+        result = check.verify(quads, check.source_iri(source), file.read_bytes())
+    except UnicodeDecodeError as error:
+        raise click.UsageError(f"{file} is not UTF-8 text ({error}). Save it as UTF-8.") from error
+    click.echo(
+        f"{file} is byte for byte the captured text."
+        if result.capture
+        else f"{file} is another copy than the captured one; passages are found by their words."
+    )
+    for finding in result.findings:
+        at = ", ".join(f"{start}-{end}" for start, end in finding.places) or "not found"
+        name = finding.passage.iri.rpartition("/")[2]
+        click.echo(f"  {finding.outcome:<8} {name}  characters {at}")
+    missing = sum(finding.outcome == "missing" for finding in result.findings)
+    click.echo(f"{len(result.findings) - missing} of {len(result.findings)} passages verified.")
+    raise click.exceptions.Exit(0 if result.verified else FINDING)

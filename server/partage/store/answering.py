@@ -1,0 +1,157 @@
+"""
+What is done with an engine's result wherever it was evaluated: in a thread or another process.
+
+It is opened (what kind of answer is it?), then written in a format or taken as solutions, in
+deliveries to whoever reads it; and an engine's own errors become ours.
+"""
+
+import re
+from typing import Protocol
+
+import pyoxigraph
+from pyoxigraph import (
+    NamedNode,
+    QuadParser,
+    QueryBoolean,
+    QuerySolutions,
+    QueryTriples,
+    Store,
+)
+
+from partage.errors import EngineFailure, PartageError, QuerySyntaxError
+from partage.rdf.formats import COLUMNAR_FORMATS, Format
+from partage.store import columnar
+from partage.store.engine import Kind, Query, Solution
+
+CHUNK = 32 * 1024
+
+# A graph comes as triples from a store, as quads of one graph where it is read from elsewhere.
+Evaluated = QuerySolutions | QueryTriples | QuadParser | QueryBoolean
+_POSITION = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+_UNKNOWN_FUNCTION = re.compile(r"The custom function (<.*>) is not supported")
+
+
+class End:
+    """The answer is complete."""
+
+
+class Opened:
+    """The evaluation has begun: what kind of answer it gives."""
+
+    def __init__(self, result: Evaluated) -> None:
+        self.variables: tuple[str, ...] = ()
+        self.answer: bool | None = None
+        self.kind: Kind
+        match result:
+            case QuerySolutions():
+                self.kind = "solutions"
+                self.variables = tuple(variable.value for variable in result.variables)
+            case QueryTriples() | QuadParser():
+                self.kind = "graph"
+                self.variables = ("s", "p", "o")
+            case QueryBoolean():
+                self.kind, self.answer = "boolean", bool(result)
+
+
+def evaluate(store: Store, query: Query) -> Evaluated:
+    """Begin to evaluate a query; what it raises is for `translate`."""
+    chosen = query.default_graphs is not None or query.named_graphs is not None
+    # Given one list alone, pyoxigraph would leave the other half of the store visible.
+    return store.query(
+        query.text,
+        base_iri=query.base,
+        default_graph=[NamedNode(g) for g in query.default_graphs or ()] if chosen else None,
+        named_graphs=[NamedNode(g) for g in query.named_graphs or ()] if chosen else None,
+    )
+
+
+class Courier(Protocol):
+    """Carries the parts of an answer to its reader."""
+
+    def deliver(self, delivery: bytes | list[Solution], /) -> None:
+        """Hand over one part, waiting while the reader is behind."""
+        ...
+
+
+class Sink:
+    """The file an engine writes to: hands it on in chunks."""
+
+    def __init__(self, courier: Courier) -> None:
+        self._courier = courier
+        self._buffer = bytearray()
+
+    def write(self, data: bytes) -> int:
+        """Take bytes; what makes a chunk is handed on."""
+        self._buffer += data
+        if len(self._buffer) >= CHUNK:
+            self.flush()
+        return len(data)
+
+    def flush(self) -> None:
+        """Hand on what is left."""
+        if self._buffer:
+            self._courier.deliver(bytes(self._buffer))
+            self._buffer.clear()
+
+
+def write(sink: Sink, fmt: Format, prefixes: dict[str, str], result: Evaluated) -> None:
+    """Write a result into a sink, whole."""
+    if isinstance(result, QueryTriples | QuadParser):
+        pyoxigraph.serialize(result, sink, fmt.rdf, prefixes=prefixes)  # type: ignore[arg-type]
+    elif isinstance(result, QuerySolutions) and fmt in COLUMNAR_FORMATS:
+        columnar.write(result, sink, fmt.key)
+    else:
+        result.serialize(sink, fmt.results)  # type: ignore[arg-type]  # a sink is all it needs
+    sink.flush()
+
+
+def collect(courier: Courier, limit: int | None, result: Evaluated) -> None:
+    """Deliver the solutions of a result, at most `limit`, in one part."""
+    rows: list[Solution] = []
+    if isinstance(result, QuerySolutions):
+        names = [variable.value for variable in result.variables]
+        for solution in result:
+            if limit is not None and len(rows) >= limit:
+                break
+            values = zip(names, solution, strict=True)
+            rows.append({name: value for name, value in values if value is not None})
+    elif isinstance(result, QueryTriples | QuadParser):
+        for triple in result:
+            if limit is not None and len(rows) >= limit:
+                break
+            rows.append({"s": triple.subject, "p": triple.predicate, "o": triple.object})
+    courier.deliver(rows)
+
+
+def translate(error: Exception, text: str) -> PartageError:
+    """Return an engine's error, raised while it answered `text`, as one of ours."""
+    message = str(error)
+    if place := _POSITION.fullmatch(message):
+        line, column = int(place[1]), int(place[2])
+        return QuerySyntaxError(
+            f"Line {line}, column {column}: {_expected(place[3])}", line, column
+        )
+    if isinstance(error, SyntaxError | ValueError):
+        return QuerySyntaxError(message)
+    if unknown := _UNKNOWN_FUNCTION.search(message):
+        return QuerySyntaxError(
+            f"The function {unknown[1]} is not known here. Use the functions of SPARQL 1.1."
+        )
+    return EngineFailure(f"{type(error).__name__}: {message}\nwhile answering: {text}")
+
+
+def _expected(message: str) -> str:
+    """Shorten the parser's list of alternatives to what a person can use."""
+    listed = re.sub(r"'[^']*'\.\.='[^']*'|\[[^\]]*\]", "", message.removeprefix("expected "))
+    words: list[str] = [
+        word.strip()
+        for word in re.findall(
+            r'"(?:\\.|[^"\\])*"|[A-Za-z][^,\[\]"]*', listed.removeprefix("one of ")
+        )
+    ]
+    if sentences := [word for word in words if " " in word and word[0].isupper()]:
+        return sentences[0] + "."
+    if not words:
+        return "this is not expected here."
+    more = " or others." if len(words) > 8 else "."
+    return "expected " + ", ".join(words[:8]) + more

@@ -1,0 +1,222 @@
+"""
+The engine in processes of its own, so that a query can be killed.
+
+pyoxigraph cannot cancel an evaluation; an operating system can. Each query process holds the same
+store directory open, answers one query at a time, and is replaced when it had to be killed or died.
+A query that all ordinary processes are too busy for begins in a reserved one; when it is not soon
+done there, it is killed and waits for an ordinary one, and its reader notices nothing but the time.
+"""
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from partage.errors import EngineBusy, PartageError
+from partage.rdf.formats import Format
+from partage.store.answering import End, Opened
+from partage.store.engine import Query, Solution
+from partage.store.frames import Close, Collect, Order, Serialize
+from partage.store.process import WorkerProcess
+from partage.store.roster import Roster
+from partage.store.visit import Tally, TooHeavy, Visit, Watchman
+
+RESERVED = 2
+# An answer longer than this is not soon done: a reserved process hands over a whole one or none.
+RESERVED_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class PoolLimits:
+    """What queries may cost, all together and each."""
+
+    workers: int = 2
+    seconds: float = 30
+    memory: int = 2_000_000_000
+    queue: int = 32
+
+
+@dataclass(frozen=True, slots=True)
+class PoolFigures:
+    """How a pool is doing; `endings` counts how queries left their processes."""
+
+    processes: int
+    idle: int
+    running: int
+    waiting: int
+    replaced: int
+    refused: int
+    endings: Mapping[str, int]
+    barrier: str
+    memory: str
+
+
+class PoolEngine:
+    """Answers queries from one store directory in killable processes."""
+
+    def __init__(self, store: Path, limits: PoolLimits | None = None) -> None:
+        """
+        Start the processes and wait until each has opened the store.
+
+        Raises
+        ------
+        EngineUnavailable
+            The directory holds no store, or processes cannot be started.
+        """
+        self.limits = limits or PoolLimits()
+        start = partial(_start, store, self.limits.memory)
+        self._tally = Tally()
+        self._refused = 0
+        self._roster = Roster(start, self.limits.workers, RESERVED, self.limits.queue)
+        self._watchman = Watchman()
+
+    def query(self, query: Query) -> "PooledResult":
+        """Evaluate a query; its own limit counts where it is lower than ours."""
+        return PooledResult(self, query)
+
+    def admit(self, query: Query, *, heavy: bool) -> Visit:
+        """
+        Give a query a process as soon as one is free.
+
+        Raises
+        ------
+        EngineBusy
+            Too many queries are waiting, or this one has waited too long.
+        QueryEnded
+            The query's owner ended it while it waited.
+        """
+        seconds = self.limits.seconds
+        if query.limits.seconds is not None:
+            seconds = min(seconds, query.limits.seconds)
+        try:
+            worker = self._roster.borrow(heavy=heavy, patience=seconds, ticket=query.ticket)
+        except EngineBusy:
+            self._refused += 1
+            raise
+        visit = Visit(self._roster, worker, query, seconds, self._tally)
+        visit.send(replace(query, ticket=None))
+        self._watchman.watch(visit)
+        if query.ticket is not None:
+            query.ticket.on_end(visit.end_for_owner)
+        return visit
+
+    def figures(self) -> PoolFigures:
+        """Return how the pool is doing."""
+        return PoolFigures(
+            processes=self._roster.size,
+            idle=self._roster.idle,
+            running=self._watchman.running,
+            waiting=self._roster.waiting,
+            replaced=self._roster.replaced,
+            refused=self._refused,
+            endings=dict(self._tally.endings),
+            barrier=self._roster.ready.barrier,
+            memory=self._roster.ready.memory,
+        )
+
+    def close(self) -> None:
+        """End every process, whatever it is doing."""
+        self._roster.shut()
+        self._watchman.stop()
+        self._roster.close()
+
+
+class PooledResult:
+    """The reader's side of a query in a process."""
+
+    def __init__(self, pool: PoolEngine, query: Query) -> None:
+        self._pool = pool
+        self._query = query
+        self._ordered = False
+        self._visit = pool.admit(query, heavy=False)
+        try:
+            opened = self._open()
+        except TooHeavy:
+            opened = self._move()
+        self.kind = opened.kind
+        self.variables = opened.variables
+        self.answer = opened.answer
+
+    def serialize(self, fmt: Format) -> Iterator[bytes]:
+        """Return the answer in chunks; the first is ready when this returns."""
+        order = Serialize(fmt.key)
+        self._ordered = True
+        if self._visit.reserved:
+            try:
+                return iter(self._whole(order))
+            except TooHeavy:
+                self._move()
+        self._visit.send(order)
+        return self._chunks(self._visit.receive())
+
+    def solutions(self, limit: int | None = None) -> list[Solution]:
+        """Return the solutions, at most `limit`."""
+        order = Collect(limit)
+        self._ordered = True
+        try:
+            return self._rows(order)
+        except TooHeavy:
+            self._move()
+            return self._rows(order)
+
+    def close(self) -> None:
+        """End the evaluation: by a word where it waits for one, else by a kill."""
+        visit = self._visit
+        if self._ordered:
+            visit.end(None)
+            return
+        self._ordered = True
+        if visit.look(time.monotonic()):
+            visit.send(Close())
+            self._farewell(visit)
+
+    def __del__(self) -> None:
+        if hasattr(self, "kind"):
+            self.close()
+
+    def _open(self) -> Opened:
+        opened = self._visit.receive()
+        assert isinstance(opened, Opened)
+        return opened
+
+    def _move(self) -> Opened:
+        self._visit.end(TooHeavy())
+        self._visit = self._pool.admit(self._query, heavy=True)
+        return self._open()
+
+    def _whole(self, order: Order) -> list[bytes]:
+        """Return a short answer whole, so that a reader has all of it or can be given another."""
+        held: list[bytes] = []
+        self._visit.send(order)
+        while isinstance(delivery := self._visit.receive(), bytes):
+            held.append(delivery)
+            if sum(map(len, held)) > RESERVED_BYTES:
+                raise TooHeavy
+        return held
+
+    def _chunks(self, delivery: object) -> Iterator[bytes]:
+        try:
+            while isinstance(delivery, bytes):
+                yield delivery
+                delivery = self._visit.receive()
+        finally:
+            self.close()
+
+    def _rows(self, order: Order) -> list[Solution]:
+        self._visit.send(order)
+        rows = self._visit.receive()
+        assert isinstance(rows, list)
+        end = self._visit.receive()
+        assert isinstance(end, End)
+        return rows
+
+    def _farewell(self, visit: Visit) -> None:
+        try:
+            visit.receive()
+        except (TooHeavy, PartageError):
+            return  # it was killed before it could take leave
+
+
+def _start(store: Path, memory: int, reserved: bool) -> WorkerProcess:
+    return WorkerProcess(store, memory, reserved=reserved)

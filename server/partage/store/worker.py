@@ -1,0 +1,107 @@
+"""
+A query process: `python -m partage.store.worker STORE MEMORY NICENESS`.
+
+It opens a store, gives up what it does not need (the network, memory beyond its share, priority),
+and answers one query after another, in its only thread. The server kills it when a query has run
+for too long; so it keeps nothing that would be missed.
+"""
+
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+from pyoxigraph import Store
+
+from partage.errors import EngineUnavailable, PartageError
+from partage.rdf.formats import by_key
+from partage.store.answering import (
+    End,
+    Evaluated,
+    Opened,
+    Sink,
+    collect,
+    evaluate,
+    translate,
+    write,
+)
+from partage.store.barrier import raise_barrier
+from partage.store.engine import Query, Solution
+from partage.store.frames import Close, Collect, Reading, Ready, Serialize, Writing, receive, send
+from partage.store.memory import limit_memory
+
+SECONDS_BETWEEN_LOOKS = 1.0
+
+
+def main() -> None:
+    """Answer queries from standard input on standard output until either is closed."""
+    directory, memory, niceness = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to hear
+    orders, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever prints must not print into an answer
+    threading.Thread(target=_outlive_nobody, args=(os.getppid(),), daemon=True).start()
+    if hasattr(os, "nice"):
+        os.nice(niceness)
+    try:
+        store = Store.read_only(str(directory))
+    except OSError as error:
+        send(answers, EngineUnavailable(f"The store in {directory} cannot be opened: {error}"))
+        return
+    ready = Ready(barrier=raise_barrier().description, memory=limit_memory(memory))
+    try:
+        send(answers, ready)
+        while True:
+            query = receive(orders)
+            assert isinstance(query, Query)
+            send(answers, _Answering(store, query, answers).run(orders))
+    except (EOFError, BrokenPipeError):
+        os._exit(0)  # the server is gone, or wants no more of us
+
+
+def _outlive_nobody(parent: int) -> None:
+    """End this process when the server dies without a word, even in the middle of a query."""
+    while os.getppid() == parent:
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+    os._exit(1)
+
+
+class _Answering:
+    """One query on its way from a store to a stream."""
+
+    def __init__(self, store: Store, query: Query, answers: Writing) -> None:
+        self._store = store
+        self._query = query
+        self._answers = answers
+
+    def run(self, orders: Reading) -> End | PartageError:
+        """Evaluate, open, carry out one order; return how it ended."""
+        try:
+            result = evaluate(self._store, self._query)
+            send(self._answers, Opened(result))
+            self._carry_out(receive(orders), result)
+        except BrokenPipeError:
+            raise
+        except (SyntaxError, ValueError, RuntimeError, OSError) as error:
+            return translate(error, self._query.text)
+        return End()
+
+    def deliver(self, delivery: bytes | list[Solution]) -> None:
+        """Send a part of the answer; a full pipe makes us wait for its reader."""
+        send(self._answers, delivery)
+
+    def _carry_out(self, order: object, result: Evaluated) -> None:
+        match order:
+            case Serialize(key):
+                fmt = by_key(key)
+                assert fmt is not None
+                write(Sink(self), fmt, dict(self._query.prefixes), result)
+            case Collect(limit):
+                collect(self, limit, result)
+            case Close():
+                pass
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""For those who run the server: is it alive, is it ready, how is it doing."""
+
+from collections.abc import Iterable
+
+from flask import Blueprint, Response, make_response
+
+from partage import __version__
+from partage.errors import EngineError
+from partage.store.engine import Limits, Query
+from partage.store.pool import PoolEngine, PoolFigures
+from partage.web.metrics import CONTENT_TYPE, labelled, single
+from partage.web.observing import metrics
+from partage.web.site import site
+
+SECONDS_TO_BE_READY = 2.0
+
+blueprint = Blueprint("operations", __name__)
+
+
+@blueprint.get("/healthz")
+def alive() -> Response:
+    """Say that this process answers requests."""
+    return _plain("alive\n", 200)
+
+
+@blueprint.get("/readyz")
+def ready() -> Response:
+    """Say whether queries are answered, by asking one."""
+    try:
+        site().engine.query(Query("ASK {}", limits=Limits(SECONDS_TO_BE_READY))).close()
+    except EngineError as error:
+        return _plain(f"not ready: {error}\n", 503)
+    return _plain("ready\n", 200)
+
+
+@blueprint.get("/metrics")
+def numbers() -> Response:
+    """Return what was counted since the server started, for Prometheus."""
+    engine = site().engine
+    parts = [*metrics().write(), f'partage_info{{version="{__version__}"}} 1\n']
+    if isinstance(engine, PoolEngine):
+        parts += _pool(engine.figures())
+    response = _plain("".join(parts), 200)
+    response.headers["Content-Type"] = CONTENT_TYPE
+    return response
+
+
+def _pool(figures: PoolFigures) -> Iterable[str]:
+    yield labelled(
+        "partage_queries_total", "Queries, by how each ended.", "ending", figures.endings
+    )
+    yield single("partage_queries_refused_total", "Queries refused when busy.", figures.refused)
+    yield single("partage_queries_running", "Queries being evaluated.", figures.running)
+    yield single("partage_queries_waiting", "Queries waiting for a process.", figures.waiting)
+    yield single("partage_query_processes", "Query processes alive.", figures.processes)
+    yield single(
+        "partage_query_processes_idle", "Query processes with nothing to do.", figures.idle
+    )
+    yield single("partage_query_processes_replaced_total", "Processes replaced.", figures.replaced)
+
+
+def _plain(text: str, status: int) -> Response:
+    response = make_response(text, status)
+    response.mimetype = "text/plain"
+    response.headers["Cache-Control"] = "no-store"
+    return response

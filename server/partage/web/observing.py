@@ -1,0 +1,62 @@
+"""Every request is counted and timed when its answer is closed; on request also a line about it."""
+
+import json
+import sys
+import time
+from datetime import UTC, datetime
+from typing import cast
+
+from flask import Flask, Response, current_app, g, request
+
+from partage.web import queries
+from partage.web.metrics import Metrics
+
+
+def install(app: Flask, log: str) -> None:
+    """Have an application's requests counted, and with `log` as "json" logged."""
+    app.extensions["partage.metrics"] = Metrics()
+    app.before_request(_begin)
+
+    @app.after_request
+    def observe(response: Response) -> Response:
+        counted, running = metrics(), queries.current()
+        began: float = g.get("began", time.perf_counter())
+        method, path, status = request.method, request.path, response.status_code
+
+        def finish() -> None:
+            seconds = time.perf_counter() - began
+            counted.count(status)
+            counted.requests.observe(seconds)
+            if running is not None:
+                counted.queries.observe(time.perf_counter() - running.began)
+            if log == "json":
+                _write(method, path, status, seconds, running)
+
+        response.call_on_close(finish)
+        return response
+
+
+def metrics() -> Metrics:
+    """Return the current application's counts."""
+    return cast("Metrics", current_app.extensions["partage.metrics"])
+
+
+def _begin() -> None:
+    g.began = time.perf_counter()
+
+
+def _write(
+    method: str, path: str, status: int, seconds: float, running: queries.Running | None
+) -> None:
+    """Write a line of JSON to standard error; it tells nothing about who asked, or what."""
+    line: dict[str, object] = {
+        "time": datetime.now(tz=UTC).isoformat(timespec="milliseconds"),
+        "method": method,
+        "path": path,
+        "status": status,
+        "seconds": round(seconds, 6),
+    }
+    if running is not None:
+        line |= {"query": running.id, "waited": round(running.ticket.waited, 6)}
+    sys.stderr.write(json.dumps(line) + "\n")
+    sys.stderr.flush()

@@ -1,0 +1,161 @@
+"""
+The queries that are running: each has an id, and whoever knows it may end the query.
+
+An id is the right to end a query, so it cannot be guessed. It comes with the answer, in the header
+`Query-Id`; who wants to end a query before its answer begins chooses the id and sends it along in
+the same header. All queries of a server run under one process, so any of them can be ended there.
+"""
+
+import math
+import re
+import secrets
+import threading
+import time
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+from flask import Blueprint, Flask, Response, current_app, g, request
+
+from partage.errors import ProtocolError
+from partage.sparql.running import evaluate
+from partage.store.engine import Query, Result
+from partage.store.ticket import Ticket
+from partage.web.gateway import TICKET
+from partage.web.site import site
+
+HEADER = "Query-Id"
+# As many letters as 128 bits need, at least.
+CHOSEN = re.compile(r"[A-Za-z0-9_-]{22,128}")
+
+blueprint = Blueprint("queries", __name__)
+
+
+@dataclass(slots=True)
+class Running:
+    """A request's query, from its start until its answer is sent or given up."""
+
+    id: str
+    ticket: Ticket = field(default_factory=Ticket)
+    began: float = field(default_factory=time.perf_counter)
+    opened: float | None = None
+    result: Result | None = None
+
+
+class Registry:
+    """The running queries by their ids."""
+
+    def __init__(self) -> None:
+        self._running: dict[str, Running] = {}
+        self._lock = threading.Lock()
+
+    def enter(self, running: Running) -> None:
+        """Note a query that begins."""
+        with self._lock:
+            if running.id in self._running:
+                raise ProtocolError(f"A query with this {HEADER} is running. Choose another id.")
+            self._running[running.id] = running
+
+    def leave(self, running: Running) -> None:
+        """End a query that may be running still, and forget it."""
+        with self._lock:
+            self._running.pop(running.id, None)
+        if running.result is not None:
+            running.result.close()
+
+    def find(self, identifier: str) -> Running | None:
+        """Return the running query with this id."""
+        return self._running.get(identifier)
+
+
+def install(app: Flask) -> None:
+    """Give an application its registry and its address for running queries."""
+    app.extensions["partage.queries"] = Registry()
+    app.register_blueprint(blueprint)
+    app.after_request(_label)
+
+
+def run(query: Query) -> Result:
+    """
+    Evaluate the request's query, within the seconds that it grants (`timeout=`).
+
+    Raises
+    ------
+    ProtocolError
+        `timeout=` is no number of seconds, or the id sent along cannot be used.
+    QuerySyntaxError, EngineError
+        As `Engine.query`.
+    """
+    # The server's own ticket, where it gives one, ends the query when the client leaves.
+    running = Running(_identifier(), request.environ.get(TICKET) or Ticket())
+    seconds = _seconds()
+    _registry().enter(running)
+    g.running = running
+    limits = query.limits if seconds is None else replace(query.limits, seconds=seconds)
+    running.result = evaluate(site().engine, replace(query, limits=limits, ticket=running.ticket))
+    running.opened = time.perf_counter()
+    return running.result
+
+
+def current() -> Running | None:
+    """Return the query that the current request runs, if it does."""
+    return cast("Running | None", g.get("running"))
+
+
+@blueprint.delete("/sparql/queries/<identifier>")
+def end(identifier: str) -> tuple[str, int]:
+    """End a running query."""
+    running = _registry().find(identifier)
+    if running is None:
+        return "No query with this id is running. It may have ended by itself.\n", 404
+    running.ticket.end()
+    return "", 204
+
+
+def _label(response: Response) -> Response:
+    """Send the query's id and timing along, and end the query when its answer is closed."""
+    running = current()
+    if running is None:
+        return response
+    response.headers[HEADER] = running.id
+    timings = [f"wait;dur={1000 * running.ticket.waited:.1f}"]
+    if running.opened is not None:
+        taken = running.opened - running.began - running.ticket.waited
+        timings.append(f"open;dur={1000 * taken:.1f}")
+    response.headers["Server-Timing"] = ", ".join(timings)
+    registry = _registry()
+    response.call_on_close(lambda: registry.leave(running))
+    return response
+
+
+def _registry() -> Registry:
+    return cast("Registry", current_app.extensions["partage.queries"])
+
+
+def _identifier() -> str:
+    chosen = request.headers.get(HEADER)
+    if chosen is None:
+        return secrets.token_urlsafe(24)
+    if not CHOSEN.fullmatch(chosen):
+        raise ProtocolError(
+            f"The {HEADER} sent along must be 22 to 128 random letters, digits, - and _, "
+            "because whoever knows it may end the query."
+        )
+    return chosen
+
+
+def _seconds() -> float | None:
+    given = [*request.args.getlist("timeout"), *request.form.getlist("timeout")]
+    if not given:
+        return None
+    if len(given) > 1:
+        raise ProtocolError(f"The parameter timeout is given {len(given)} times, not once.")
+    try:
+        seconds = float(given[0])
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise ProtocolError(
+            f"timeout={given[0]!r} is no number of seconds. Give one above zero, as 2.5; it "
+            "counts where it is lower than the server's own limit."
+        )
+    return seconds

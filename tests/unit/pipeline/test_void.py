@@ -1,0 +1,133 @@
+"""What the statistics say is what a query counts; the examples run."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store, Triple
+
+from partage.pipeline import examples, void
+from partage.pipeline.state import State
+from partage.pipeline.view import current_view
+from partage.rdf.namespaces import BASE, GRAPH, PREFIXES, SPARQL_PREFIXES, iri
+from partage.rdf.questions import Question
+
+A, B = (NamedNode(f"http://e.example/{name}") for name in "ab")
+KNOWS, NAME, AGE = (NamedNode(f"http://e.example/{name}") for name in ("knows", "name", "age"))
+PERSON = NamedNode("http://e.example/Person")
+TYPE = NamedNode(iri("rdf:type"))
+TRIPLES = [
+    Triple(A, TYPE, PERSON),
+    Triple(B, TYPE, PERSON),
+    Triple(A, KNOWS, B),
+    Triple(A, NAME, Literal("a", language="en")),
+    Triple(B, NAME, Literal("b")),
+    Triple(B, AGE, Literal(7)),
+]
+
+Ask = Callable[[str], list[tuple[str, ...]]]
+
+
+@pytest.fixture
+def described(published: State) -> State:
+    return void.publish(examples.publish(published))
+
+
+@pytest.fixture
+def ask(described: State) -> Ask:
+    store = Store()
+    store.bulk_extend(described.view)
+    for quads in described.graphs.values():
+        store.bulk_extend(quads)
+
+    def asked(text: str) -> list[tuple[str, ...]]:
+        found = store.query(SPARQL_PREFIXES + text)
+        assert isinstance(found, QuerySolutions)
+        return sorted(tuple(str(term.value) for term in row) for row in found)
+
+    return asked
+
+
+TOTALS = {
+    "triples": "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }",
+    "distinctSubjects": "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }",
+    "distinctObjects": "SELECT (COUNT(DISTINCT ?o) AS ?n) { ?s ?p ?o }",
+    "properties": "SELECT (COUNT(DISTINCT ?p) AS ?n) { ?s ?p ?o }",
+    "entities": "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s a ?c }",
+    "classes": "SELECT (COUNT(DISTINCT ?c) AS ?n) { ?s a ?c }",
+}
+
+
+@pytest.mark.parametrize("name", TOTALS)
+def test_a_total_is_what_a_query_counts(name: str, ask: Ask) -> None:
+    assert ask(f"SELECT ?n {{ <{BASE}> void:{name} ?n }}") == ask(TOTALS[name])
+
+
+def test_partitions_count_members_uses_and_crossings() -> None:
+    store = Store()
+    store.bulk_extend(
+        Quad(t.subject, t.predicate, t.object)
+        for t in void.described(Quad(t.subject, t.predicate, t.object) for t in TRIPLES)
+    )
+
+    def number(pattern: str) -> int:
+        found = store.query(f"{SPARQL_PREFIXES} SELECT ?n {{ {pattern} }}")
+        assert isinstance(found, QuerySolutions)
+        (row,) = found
+        value = row["n"]
+        assert isinstance(value, Literal)
+        return int(value.value)
+
+    whole = f"<{BASE}> void:classPartition ?c . ?c void:class {PERSON} ."
+    assert number(f"{whole} ?c void:entities ?n") == 2
+    assert number(f"<{BASE}> void:propertyPartition ?p . ?p void:property {NAME}; void:triples ?n")
+    crossed = f"{whole} ?c void:propertyPartition ?p ."
+    assert number(f"{crossed} ?p void:property {NAME}; void:triples ?n") == 2
+    assert (
+        number(
+            f"{crossed} ?p void:property {KNOWS}; void:classPartition ?v . "
+            f"?v void:class {PERSON}; void:triples ?n"
+        )
+        == 1
+    )
+    ext = f"<{void.VOID_EXT}datatypePartition> ?v . ?v <{void.VOID_EXT}datatype>"
+    assert number(f"{crossed} ?p void:property {AGE}; {ext} xsd:integer; void:triples ?n") == 1
+    assert number(f"{crossed} ?p void:property {NAME}; {ext} rdf:langString; void:triples ?n") == 1
+
+
+def test_the_description_leads_to_the_data(ask: Ask) -> None:
+    for name in ("sparqlEndpoint", "dataDump", "exampleResource"):
+        assert ask(f"SELECT ?o {{ GRAPH graph:void {{ <{BASE}> void:{name} ?o }} }}")
+    assert ask(f"SELECT ?o {{ GRAPH graph:void {{ <{BASE}> dct:license ?o }} }}")
+
+
+def test_asserted_is_the_view_without_what_was_computed(described: State) -> None:
+    asserted = {quad.triple for quad in described.graph("asserted")}
+    computed = ("inferred", "derived", "prefixes", "examples", "void")
+    rest = {quad.triple for name in computed for quad in described.graph(name)}
+    view = {quad.triple for quad in described.view}
+    assert asserted | rest == view
+    assert asserted
+    again = current_view(replace(described, graphs=described.graphs))
+    assert set(again) == set(described.view)
+
+
+def test_every_prefix_of_ours_is_declared(ask: Ask) -> None:
+    rows = ask(
+        f"SELECT ?p ?n {{ <{GRAPH}prefixes> sh:declare ?d . ?d sh:prefix ?p ; sh:namespace ?n }}"
+    )
+    assert {row[0]: row[1] for row in rows} == PREFIXES
+
+
+def test_an_example_follows_the_convention() -> None:
+    question = Question("07-x", {"en": "Is it?", "fr": "Est-ce ?"}, "ASK {}\n", "A note.", "all")
+    triples = {
+        (t.predicate.value, getattr(t.object, "value", "")) for t in examples.example(question)
+    }
+    assert (iri("rdf:type"), iri("sh:SPARQLExecutable")) in triples
+    assert (iri("rdf:type"), iri("sh:SPARQLAskExecutable")) in triples
+    assert (iri("sh:ask"), "ASK {}\n") in triples
+    assert (iri("rdfs:comment"), "Is it?") in triples
+    assert (iri("rdfs:comment"), "Est-ce ?") in triples
+    assert (iri("schema:target"), BASE + "sparql") in triples
+    assert (iri("sh:prefixes"), GRAPH + "prefixes") in triples
