@@ -14,6 +14,7 @@ Every error Partage raises on purpose.
     │  ├ UpdateRefused        the endpoint is read-only
     │  ├ ServiceRefused       the query would reach out to another endpoint
     │  ├ UnknownResource      nothing is known of this IRI
+    │  ├ UnknownQuery         no query with this id is running
     │  ├ WithdrawnResource    the identifier was withdrawn
     │  └ UnknownRelease       no release has this number
     ├ EngineError             the store could not answer
@@ -90,6 +91,10 @@ class UnknownResource(RequestError):
     def __init__(self, iri: str) -> None:
         super().__init__(f"Nothing is known of <{iri}>. Check the identifier, or search for it.")
         self.iri = iri
+
+
+class UnknownQuery(RequestError):
+    """No query with this id is running."""
 
 
 class WithdrawnResource(RequestError):

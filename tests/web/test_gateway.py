@@ -1,12 +1,15 @@
 """What a client on the wire sees of an answer that fails half-way, and what its leaving does."""
 
 import http.client
+import secrets
+import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
+import httpx
 import pytest
 
 import small_dataset
@@ -28,15 +31,31 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def ask(
-    server: Server, query: str, identifier: str | None = None, **parameters: str
+    server: Server, query: str, identifier: str, **parameters: str
 ) -> http.client.HTTPConnection:
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=SECONDS)
     address = "/sparql?" + urlencode({"query": query, **parameters})
-    headers = {"Accept": "text/csv"} | ({"Query-Id": identifier} if identifier else {})
+    headers = {"Accept": "text/csv", "Query-Id": identifier}
     connection.request("GET", address, headers=headers)
-    if identifier:
-        time.sleep(0.3)  # until it runs
     return connection
+
+
+def new_id() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def known(server: Server, identifier: str) -> bool:
+    """Ask the server whether a query runs there."""
+    answer = httpx.get(f"{server.endpoint}/queries/{identifier}")
+    assert answer.status_code == 404 or answer.json()["id"] == identifier
+    return answer.status_code == 200
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.02)
 
 
 def read_whole(answer: http.client.HTTPResponse) -> None:
@@ -59,22 +78,23 @@ def number(server: Server, name: str) -> float:
     return next((float(value) for key, _, value in found if key == name), 0.0)
 
 
-def until_nothing_runs(server: Server) -> None:
-    deadline = time.monotonic() + SECONDS
-    while number(server, "partage_queries_running"):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+def memory(server: Server) -> int:
+    """Return how many bytes the server's processes hold, without those for queries."""
+    listed = subprocess.run(
+        ["ps", "-o", "rss=,args=", "--ppid", str(server.process)],
+        capture_output=True, text=True, check=True,
+    ).stdout.splitlines()  # fmt: skip
+    return sum(1024 * int(line.split(None, 1)[0]) for line in listed)
 
 
 def test_an_answer_past_its_time_never_looks_complete(server: Server) -> None:
-    connection = ask(server, ROWS, timeout="0.5")
-    read_to_its_bad_end(connection)
+    read_to_its_bad_end(ask(server, ROWS, new_id(), timeout="2"))
 
 
 def test_others_keep_their_connections_when_one_is_cut(server: Server) -> None:
-    other = ask(server, "ASK {}")
+    other = ask(server, "ASK {}", new_id())
     assert other.getresponse().read()
-    read_to_its_bad_end(ask(server, ROWS, timeout="0.3"))
+    read_to_its_bad_end(ask(server, ROWS, new_id(), timeout="2"))
     assert other.sock is not None
     other.request("GET", "/healthz")
     assert other.getresponse().read() == b"alive\n"
@@ -83,28 +103,45 @@ def test_others_keep_their_connections_when_one_is_cut(server: Server) -> None:
 
 def test_a_client_who_leaves_ends_a_query_whose_answer_has_not_begun(server: Server) -> None:
     before = number(server, 'partage_queries_total{ending="ended"}')
-    connection = ask(server, ENDLESS)
-    time.sleep(0.5)
-    assert number(server, "partage_queries_running") == 1
+    identifier = new_id()
+    connection = ask(server, ENDLESS, identifier)
+    until(lambda: known(server, identifier))
     connection.close()
-    until_nothing_runs(server)
+    until(lambda: not known(server, identifier))
     assert number(server, 'partage_queries_total{ending="ended"}') == before + 1
 
 
 def test_a_client_who_leaves_ends_a_query_amid_its_answer(server: Server) -> None:
-    connection = ask(server, ROWS)
+    identifier = new_id()
+    connection = ask(server, ROWS, identifier)
     answer = connection.getresponse()
     assert len(answer.read(100_000)) == 100_000
-    assert number(server, "partage_queries_running") == 1
+    assert known(server, identifier)
     answer.close()
     connection.close()
-    until_nothing_runs(server)
+    until(lambda: not known(server, identifier))
 
 
 def test_a_query_is_ended_over_the_wire(server: Server) -> None:
-    connection = ask(server, ROWS, identifier="an-id-that-nobody-would-guess")
+    identifier = new_id()
+    connection = ask(server, ROWS, identifier)
+    until(lambda: known(server, identifier))
     deleting = http.client.HTTPConnection("127.0.0.1", server.port, timeout=SECONDS)
-    deleting.request("DELETE", "/sparql/queries/an-id-that-nobody-would-guess")
+    deleting.request("DELETE", f"/sparql/queries/{identifier}")
     assert deleting.getresponse().status == 204
     deleting.close()
     read_to_its_bad_end(connection)
+
+
+def test_an_answer_that_nobody_reads_does_not_gather_in_memory(server: Server) -> None:
+    identifier = new_id()
+    connection = ask(server, ROWS, identifier)
+    answer = connection.getresponse()
+    assert answer.read(1)
+    before = memory(server)
+    time.sleep(2)  # at full speed, tens of megabytes
+    assert known(server, identifier)
+    assert memory(server) < before + 15_000_000
+    answer.close()
+    connection.close()
+    until(lambda: not known(server, identifier))

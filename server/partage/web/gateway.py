@@ -1,10 +1,12 @@
 """
-From Granian's own protocol (RSGI, https://github.com/emmett-framework/granian/blob/master/docs/spec/RSGI.md)
-to WSGI (PEP 3333), and what WSGI alone cannot say.
+From ASGI (https://asgi.readthedocs.io/en/latest/specs/www.html), as Granian speaks it, to WSGI
+(PEP 3333), and what WSGI alone cannot say.
 
-Under Granian's WSGI an answer that fails half-way ends like a complete one, and a request whose
+Under a WSGI server an answer that fails half-way may end like a complete one, and a request whose
 client has left goes on to its end. Here a failed answer ends with the connection, before the last
-chunk that would make it whole (RFC 9112 §8), and a client who leaves ends its query.
+chunk that would make it whole (RFC 9112 §8), and a client who leaves ends its query. A client who
+reads slowly slows its answer down, so that no answer gathers in memory; one who stops reading is
+cut off.
 """
 
 import asyncio
@@ -15,15 +17,14 @@ import os
 import socket
 import stat
 import sys
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar
-
-from granian.rsgi import Scope
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import unquote_to_bytes
 
 from partage.errors import PartageError
 from partage.store.crew import Crew
@@ -35,39 +36,14 @@ if TYPE_CHECKING:
 # Where the application finds the ticket that the gateway ends when the client leaves.
 TICKET = "partage.ticket"
 SECONDS_UNTIL_WATCHED = 0.25
+SECONDS_UNREAD = 60.0
 BODILESS = frozenset({204, 304})
 
-Headers = list[tuple[str, str]]
-
-
-class StreamTransport(Protocol):
-    """Where the chunks of an answer go."""
-
-    async def send_bytes(self, data: bytes) -> None:
-        """Send a chunk, waiting while the client is behind."""
-        ...
-
-
-class HTTPProtocol(Protocol):
-    """As much of Granian's side of one request as is used."""
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        """Return the parts of the request's body."""
-        ...
-
-    async def client_disconnect(self) -> None:
-        """Wait until the client leaves."""
-        ...
-
-    def response_bytes(self, status: int, headers: Headers, body: bytes) -> None:
-        """Answer with a whole body."""
-        ...
-
-    def response_stream(self, status: int, headers: Headers) -> StreamTransport:
-        """Begin to answer in chunks."""
-        ...
-
-
+# As in the specification: what these hold is said there, not in Python's types.
+Scope = dict[str, Any]
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
 Done = TypeVar("Done")
 log = logging.getLogger(__name__)
 
@@ -75,14 +51,18 @@ log = logging.getLogger(__name__)
 @dataclass(slots=True)
 class _Answer:
     status: int
-    headers: Headers
+    headers: list[tuple[bytes, bytes]]
     whole: bytes | None
     chunks: Iterator[bytes]
     close: Callable[[], None]
 
 
+class _Left(Exception):
+    """The client has left."""
+
+
 class Gateway:
-    """An RSGI application that runs a WSGI one in threads."""
+    """An ASGI application that runs a WSGI one in threads."""
 
     def __init__(self, application: "WSGIApplication", threads: int, longest_body: int) -> None:
         self._application = application
@@ -90,27 +70,37 @@ class Gateway:
         self._places = asyncio.Semaphore(threads)
         self._longest_body = longest_body
 
-    async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        ticket = Ticket()
-        # A body that is announced as too long is not waited for: the application refuses it.
-        unread = _announced(scope) > self._longest_body
-        body = b"" if unread else await self._body(protocol)
-        environ = _environ(scope, body, ticket)
-        starting = asyncio.create_task(self._in_thread(partial(self._start, environ)))
-        answer = await self._unless_left(starting, protocol, ticket)
-        if (unread or len(body) > self._longest_body) and scope.http_version.startswith("1"):
-            # The server closes a connection with an unread body: the client must not use it again.
-            answer.headers.append(("connection", "close"))
         try:
+            # A body announced as too long is not waited for: the application refuses it.
+            announced = _announced(scope)
+            body = b"" if announced > self._longest_body else await self._body(receive)
+        except _Left:
+            return
+        ticket = Ticket()
+        starting = asyncio.create_task(
+            self._in_thread(partial(self._start, _environ(scope, body, ticket)))
+        )
+        if max(announced, len(body)) > self._longest_body:
+            answer = await starting
+            if scope["http_version"].startswith("1"):
+                # Its body is left unread, so the connection closes: it must not be used again.
+                answer.headers.append((b"connection", b"close"))
+        else:
+            answer = await self._unless_left(starting, receive, ticket)
+        try:
+            await send(
+                {
+                    "type": "http.response.start",
+                    "status": answer.status,
+                    "headers": answer.headers,
+                }
+            )
             if answer.whole is not None:
-                protocol.response_bytes(answer.status, answer.headers, answer.whole)
-                return
-            transport = protocol.response_stream(answer.status, answer.headers)
-            while (chunk := await self._next(answer, scope)) is not None:
-                await transport.send_bytes(chunk)
-        except OSError:
-            return  # the client has left
+                await send({"type": "http.response.body", "body": answer.whole})
+            else:
+                await self._stream(answer, scope, receive, send, ticket)
         finally:
             await self._in_thread(answer.close)
 
@@ -128,22 +118,24 @@ class Gateway:
             self._crew.submit(job)
             return await asyncio.wrap_future(done)
 
-    async def _body(self, protocol: HTTPProtocol) -> bytes:
+    async def _body(self, receive: Receive) -> bytes:
         """Return the request's body, or as much as shows that it is too long."""
-        body = bytearray()
-        async for part in protocol:
-            body += part
-            if len(body) > self._longest_body:
-                break
+        body, more = bytearray(), True
+        while more and len(body) <= self._longest_body:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise _Left
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
         return bytes(body)
 
     async def _unless_left(
-        self, starting: "asyncio.Task[_Answer]", protocol: HTTPProtocol, ticket: Ticket
+        self, starting: "asyncio.Task[_Answer]", receive: Receive, ticket: Ticket
     ) -> _Answer:
         """Wait for the answer's start; end its query when the client leaves meanwhile."""
         await asyncio.wait({starting}, timeout=SECONDS_UNTIL_WATCHED)
         if not starting.done():
-            leaving = asyncio.create_task(_left(protocol))
+            leaving = asyncio.create_task(_left(receive))
             either: set[asyncio.Task[_Answer] | asyncio.Task[None]] = {starting, leaving}
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             if not starting.done():
@@ -151,26 +143,39 @@ class Gateway:
             leaving.cancel()
         return await starting
 
-    async def _next(self, answer: _Answer, scope: Scope) -> bytes | None:
-        """Return the next chunk; where there should be one and is none, cut the connection."""
+    async def _stream(  # what ASGI gives, and what was made of it
+        self, answer: _Answer, scope: Scope, receive: Receive, send: Send, ticket: Ticket
+    ) -> None:
+        """Send chunk after chunk; where there should be one and is none, cut the connection."""
+        leaving = asyncio.create_task(_left(receive))
+        leaving.add_done_callback(lambda _: ticket.end())  # also while the next chunk is awaited
         whole = False
         try:
-            chunk = await self._in_thread(lambda: next(answer.chunks, None))
-            whole = True
+            while not leaving.done():
+                chunk = await self._in_thread(lambda: next(answer.chunks, None))
+                message = {
+                    "type": "http.response.body",
+                    "body": chunk or b"",
+                    "more_body": chunk is not None,
+                }
+                await asyncio.wait_for(_sent(send, message), SECONDS_UNREAD)
+                if chunk is None:
+                    whole = True
+                    return
         except PartageError as error:
-            log.info("%s %s: cut off: %s", scope.method, scope.path, error)
-            return None
-        else:
-            return chunk
+            log.info("%s %s: cut off: %s", scope["method"], scope["path"], error)
+        except TimeoutError:
+            log.info("%s %s: cut off: nobody reads it", scope["method"], scope["path"])
         finally:
             if not whole:
-                cut(scope.client, scope.server)
+                cut(scope["client"], scope["server"])
+            leaving.cancel()
 
     def _start(self, environ: "WSGIEnvironment") -> _Answer:
-        said: list[tuple[str, Headers]] = []
+        said: list[tuple[str, list[tuple[str, str]]]] = []
 
         def start_response(
-            status: str, headers: Headers, _: object = None
+            status: str, headers: list[tuple[str, str]], _: object = None
         ) -> Callable[..., object]:
             said.append((status, headers))
             return lambda _: None
@@ -179,24 +184,25 @@ class Gateway:
         close: Callable[[], None] = getattr(body, "close", lambda: None)
         status, headers = said[-1]
         number = int(status.split(" ", 1)[0])
-        named = {name.lower() for name, _ in headers}
+        encoded = [
+            (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers
+        ]
         whole = None
         if number in BODILESS or environ["REQUEST_METHOD"] == "HEAD":
             whole = b""
-        elif "content-length" in named:
+        elif any(name == b"content-length" for name, _ in encoded):
             whole = b"".join(body)
-        return _Answer(
-            number, [(name.lower(), value) for name, value in headers], whole, iter(body), close
-        )
+        return _Answer(number, encoded, whole, iter(body), close)
 
 
-def cut(client: str, server: str) -> None:
+def cut(client: tuple[str, str | int], server: tuple[str, str | int]) -> None:
     """End the connection between these two addresses, in the middle of whatever it carries."""
+    peer, port = (_plain(client[0]), int(client[1])), int(server[1])
     for entry in Path("/dev/fd").iterdir():
         with contextlib.suppress(OSError, ValueError), _socket(int(entry.name)) as connection:
             if (
-                _address(connection.getpeername()) == _parse(client)
-                and _address(connection.getsockname())[1] == _parse(server)[1]
+                _address(connection.getpeername()) == peer
+                and _address(connection.getsockname())[1] == port
             ):
                 connection.shutdown(socket.SHUT_RDWR)
 
@@ -214,41 +220,39 @@ def _address(pair: object) -> tuple[str, int]:
     return _plain(str(pair[0])), int(pair[1])
 
 
-def _parse(address: str) -> tuple[str, int]:
-    host, _, port = address.rpartition(":")
-    return _plain(host.strip("[]")), int(port)
-
-
 def _plain(host: str) -> str:
     parsed = ipaddress.ip_address(host.partition("%")[0])
     mapped = getattr(parsed, "ipv4_mapped", None)
     return str(mapped or parsed)
 
 
-async def _left(protocol: HTTPProtocol) -> None:
-    await protocol.client_disconnect()
+async def _left(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _sent(send: Send, message: Message) -> None:
+    await send(message)
 
 
 def _announced(scope: Scope) -> int:
-    length = scope.headers.get("content-length") or ""
-    return int(length) if length.isdecimal() else 0
+    lengths = [value for name, value in scope["headers"] if name == b"content-length"]
+    return int(lengths[0]) if lengths and lengths[0].isdigit() else 0
 
 
 def _environ(scope: Scope, body: bytes, ticket: Ticket) -> "WSGIEnvironment":
-    server, _, port = scope.server.rpartition(":")
-    client, _, client_port = scope.client.rpartition(":")
     environ: WSGIEnvironment = {
-        "REQUEST_METHOD": scope.method,
+        "REQUEST_METHOD": scope["method"],
         "SCRIPT_NAME": "",
-        "PATH_INFO": scope.path.encode("utf-8").decode("latin-1"),
-        "QUERY_STRING": scope.query_string,
-        "SERVER_NAME": server.strip("[]"),
-        "SERVER_PORT": port,
-        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
-        "REMOTE_ADDR": client.strip("[]"),
-        "REMOTE_PORT": client_port,
+        "PATH_INFO": unquote_to_bytes(scope["raw_path"]).decode("latin-1"),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "SERVER_NAME": scope["server"][0],
+        "SERVER_PORT": str(scope["server"][1]),
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "REMOTE_ADDR": scope["client"][0],
+        "REMOTE_PORT": str(scope["client"][1]),
         "wsgi.version": (1, 0),
-        "wsgi.url_scheme": scope.scheme,
+        "wsgi.url_scheme": scope["scheme"],
         "wsgi.input": BytesIO(body),
         "wsgi.input_terminated": True,
         "wsgi.errors": sys.stderr,
@@ -257,10 +261,12 @@ def _environ(scope: Scope, body: bytes, ticket: Ticket) -> "WSGIEnvironment":
         "wsgi.run_once": False,
         TICKET: ticket,
     }
-    for name, value in scope.headers.items():
+    for raw, value in scope["headers"]:
+        name = raw.decode("latin-1")
         if "_" in name:
             continue  # it would pass for the header that is spelt with a hyphen
         key = name.upper().replace("-", "_")
         key = key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}"
-        environ[key] = f"{environ[key]},{value}" if key in environ else value
+        text = value.decode("latin-1")
+        environ[key] = f"{environ[key]},{text}" if key in environ else text
     return environ

@@ -16,7 +16,7 @@ from typing import cast
 
 from flask import Blueprint, Flask, Response, current_app, g, request
 
-from partage.errors import ProtocolError
+from partage.errors import ProtocolError, UnknownQuery
 from partage.sparql.running import evaluate
 from partage.store.engine import Query, Result
 from partage.store.ticket import Ticket
@@ -101,14 +101,29 @@ def current() -> Running | None:
     return cast("Running | None", g.get("running"))
 
 
+@blueprint.get("/sparql/queries/<identifier>")
+def show(identifier: str) -> dict[str, object]:
+    """Tell how a running query is doing."""
+    running = _find(identifier)
+    return {
+        "id": running.id,
+        "state": "waiting or evaluating" if running.opened is None else "answering",
+        "seconds": round(time.perf_counter() - running.began, 3),
+    }
+
+
 @blueprint.delete("/sparql/queries/<identifier>")
 def end(identifier: str) -> tuple[str, int]:
     """End a running query."""
+    _find(identifier).ticket.end()
+    return "", 204
+
+
+def _find(identifier: str) -> Running:
     running = _registry().find(identifier)
     if running is None:
-        return "No query with this id is running. It may have ended by itself.\n", 404
-    running.ticket.end()
-    return "", 204
+        raise UnknownQuery("No query with this id is running. It may have ended by itself.")
+    return running
 
 
 def _label(response: Response) -> Response:

@@ -67,7 +67,7 @@ def _serve(settings: Settings, source: EngineSource, announce: Callable[[str], N
         "partage.web.wsgi:load",
         address=settings.host,
         port=settings.port,
-        interface=Interfaces.RSGI,
+        interface=Interfaces.ASGINL,
         workers=1,
         workers_kill_timeout=SECONDS_TO_STOP,
         log_level=LogLevels.critical,
@@ -77,7 +77,7 @@ def _serve(settings: Settings, source: EngineSource, announce: Callable[[str], N
     server.on_startup(watch.start)
     try:
         server.serve(
-            target_loader=partial(load, settings, source, messages),  # type: ignore[arg-type]  # RSGI takes objects too
+            target_loader=partial(load, settings, source, messages),
             wrap_loader=False,
         )
     except SystemExit as stop:
