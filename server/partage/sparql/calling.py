@@ -161,7 +161,7 @@ def _answer(
 
 
 def _check(engine: Engine, query: Query, calls: Sequence[Call]) -> None:
-    """Have the engine read the query over no graph, so that a fault shows before others are asked."""
+    """Have the engine read the query over no graph: a fault shows before others are asked."""
     probe = replace(query, text=disguised(query.text, calls), default_graphs=(), named_graphs=())
     try:
         engine.query(probe).solutions(1)
