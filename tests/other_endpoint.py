@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
+from pyoxigraph import QueryResultsFormat, QuerySolutions, Store
+
 JSON = "application/sparql-results+json"
 Binding = Mapping[str, Mapping[str, str]]
 
@@ -31,6 +33,15 @@ class OtherEndpoint:
     saying: Saying = field(default_factory=Saying)
     heard: list[str] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    store: Store | None = None
+
+    def answer(self, query: str) -> Saying:
+        """Return what to answer: from the store where there is one."""
+        if self.store is None:
+            return self.saying
+        result = self.store.query(query)
+        assert isinstance(result, QuerySolutions)
+        return Saying(body=result.serialize(format=QueryResultsFormat.JSON) or b"")
 
     def say(self, variables: list[str], *rows: Binding) -> None:
         """Answer with solutions."""
@@ -57,12 +68,14 @@ def listening() -> Iterator[OtherEndpoint]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode("ascii"))
-            other.heard += form["query"]
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode("utf-8")
+            plain = self.headers["Content-Type"].startswith("application/sparql-query")
+            query = body if plain else parse_qs(body)["query"][0]
+            other.heard.append(query)
             other.headers.append(dict(self.headers.items()))
-            said = other.saying
+            said = other.answer(query)
             self.send_response(said.status)
-            for name, value in said.headers.items():
+            for name, value in {"Content-Length": str(len(said.body)), **said.headers}.items():
                 self.send_header(name, value)
             self.end_headers()
             with suppress(OSError):  # whoever asked may have left
