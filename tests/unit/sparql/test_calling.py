@@ -63,7 +63,6 @@ MEANT = [
     "SELECT * { { SELECT ?p { SERVICE <E> { ?p <x:age> ?a } } } ?s ?q ?p }",
     "SELECT * { VALUES ?p { <x:c> } SERVICE <E> { VALUES ?p { <x:b> <x:c> } ?p <x:age> ?a } }",
     "SELECT * { SERVICE <E> { [] <x:age> ?a } }",
-    "SELECT * { GRAPH ?g { ?s <x:likes> ?p SERVICE <E> { ?p <x:age> ?a } } }",
     "SELECT (EXISTS { SERVICE <E> { ?p <x:age> 4 } } AS ?is) {}",
     "PREFIX x: <x:> SELECT * { SERVICE <E> { ?p x:age ?a # }\n } }",
     "SELECT * { SERVICE <E> { ?p <x:age> ?a } } ORDER BY ?a LIMIT 1",
@@ -131,6 +130,17 @@ def test_a_query_means_what_it_means_where_the_engine_calls(
     other.heard.clear()
     assert ours(ask(engine, Federation((other.url,)), text)) == expected
     assert len(other.heard) == text.count("SERVICE")
+
+
+def test_a_call_within_a_graph_is_joined_with_that_graph(
+    other: OtherEndpoint, engine: EmbeddedEngine
+) -> None:
+    """Where Oxigraph makes the call itself, nothing is found."""
+    other.store = store(THERE)
+    call = f"SERVICE <{other.url}> {{ ?p <x:age> ?a }}"
+    text = f"SELECT ?g ?p {{ GRAPH ?g {{ ?s <x:likes> ?p {call} }} }} ORDER BY ?g"
+    found = rows(ask(engine, Federation((other.url,)), text))
+    assert found == [["<x:g>", "<x:b>"], ["<x:h>", "<x:c>"]]
 
 
 def test_the_command_line_asks_too(other: OtherEndpoint, engine: EmbeddedEngine) -> None:
