@@ -5,6 +5,7 @@ put in (SPARQL 1.1 Federated Query, https://www.w3.org/TR/sparql11-federated-que
 The engine itself reaches nothing. See docs/decisions/0007-federation.md.
 """
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -126,7 +127,8 @@ class Federation:
             except ServiceError as error:
                 if not call.silent or isinstance(error, ServiceExceeded):
                     raise _told(error, query.text, call) from error
-                clauses.append(clause(variables, UNBOUND, number, purse.room))
+                # As long as the query at most, so no limit is needed.
+                clauses.append(clause(variables, UNBOUND, number, math.inf))
         return inlined(query.text, calls, clauses)
 
 

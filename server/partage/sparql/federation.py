@@ -62,7 +62,8 @@ def allowed_calls(text: str, base: str | None, allowed: Collection[str]) -> tupl
     # The guard reads the text as the user wrote it, so that it can say where a call is, and then
     # as the engine is going to get it, which is the last word.
     refuse_service(disguised(text, calls), allowed)
-    refuse_service(inlined(text, calls, [NOTHING] * len(calls)), allowed)
+    if calls:
+        refuse_service(inlined(text, calls, [NOTHING] * len(calls)), allowed)
     if len(calls) > MOST_CALLS:
         line, column = place(text, calls[MOST_CALLS].start)
         raise ServiceRefused(

@@ -28,7 +28,7 @@ _TERM = re.compile(
 )
 
 
-def clause(variables: Sequence[str], rows: Sequence[Solution], number: int, most: int) -> str:
+def clause(variables: Sequence[str], rows: Sequence[Solution], number: int, most: float) -> str:
     """
     Return the group that stands for call number `number`, at most `most` characters.
 
