@@ -12,7 +12,7 @@ are cited from plain values, by `of_statement`, `of_query` and `of_result`.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from partage.rdf.namespaces import BASE, LICENSE
@@ -111,7 +111,6 @@ def of_statement(
     release: Record | None = None,
     chain: Words = NOTHING,
     claims: Sequence[str] = (),
-    digest: str | None = None,
 ) -> Citation:
     """
     Cite one statement.
@@ -125,11 +124,9 @@ def of_statement(
     release
         The release that it is cited from, None for the current state.
     chain
-        Who claims so and where, for the note: `claimed by …, in source s0001, code points 1–9`.
+        Who claims so and where, for the note: `Claim of …, source s0001, code points 1–9`.
     claims
         The IRIs of the claims or claim versions that make it.
-    digest
-        `SHA-256 …`, where it is another than that in the IRI.
     """
     return Citation(
         iri=iri,
@@ -139,7 +136,6 @@ def of_statement(
         version=release.version if release else None,
         issued=release.issued.date() if release else None,
         note=chain,
-        digest=digest,
         related=(
             Related("IsPartOf", versioned(BASE, release)),
             *(Related("IsDerivedFrom", claim) for claim in claims),
@@ -172,46 +168,31 @@ def of_query(iri: str, title: Words, *, release: Record | None = None) -> Citati
 
 
 def of_result(
-    iri: str,
-    title: Words,
-    *,
-    executed: datetime,
-    digest: str,
-    rows: int | None = None,
-    release: Record | None = None,
+    query: Citation, *, executed: datetime, digest: str, rows: int | None = None
 ) -> Citation:
     """
     Cite what a query answered (RDA data citation, https://doi.org/10.15497/RDA00016, R10).
 
     Parameters
     ----------
-    iri
-        Of the result: `https://w3id.org/partage/query/{hash}`.
-    title
-        What the query asks: the question where it has one, else the text, which is shortened here.
+    query
+        The citation of the query, by `of_query`: result and query have one address.
     executed
         When it was first answered; the day becomes the date of publication.
     digest
         Of the result, with the name of the method: `SHA-256 ff71…`.
     rows
         How many solutions or triples there are; None for a boolean.
-    release
-        The release that was asked, None for the current state.
     """
-    asked = versioned(BASE, release)
+    asked = query.related[0].iri
     at = executed.isoformat(timespec="seconds")
-    count = "" if rows is None else f"{rows} rows, "
-    compte = "" if rows is None else f"{rows} lignes, "
-    return Citation(
-        iri=iri,
-        url=iri,
+    return replace(
+        query,
         genre=RESULT,
-        title=Words(shortened(title.en), shortened(title.fr)),
-        version=release.version if release else None,
         issued=executed.date(),
         note=Words(
-            f"{count}answered {at} by {asked}, {digest}",
-            f"{compte}répondu le {at} par {asked}, {digest}",
+            f"Answered on {at} by {asked}{'' if rows is None else f', rows: {rows}'}; {digest}",
+            f"Répondu le {at} par {asked}{'' if rows is None else f', lignes : {rows}'} ; {digest}",
         ),
         digest=digest,
         related=(Related("IsDerivedFrom", asked),),
