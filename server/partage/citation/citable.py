@@ -24,7 +24,17 @@ from partage.store.engine import Engine
 PARTS = ("head", "assertion", "provenance", "pubinfo")
 DIGEST = "RDFC-1.0 SHA-256 {}"
 DRAFT = "{}-draft"
-WITHDRAWN = Words("Withdrawn identifier", "Identifiant retiré")
+# What is left of a claim's title where nobody is told to make it: of a tombstone.
+NOBODY = " ()"
+# By `schema:creativeWorkStatus` of the tombstone.
+RETIRED = MappingProxyType(
+    {
+        "withdrawn": Words("Withdrawn identifier", "Identifiant retiré"),
+        "merged": Words("Merged identifier", "Identifiant fusionné"),
+        "deprecated": Words("Deprecated identifier", "Identifiant déconseillé"),
+    }
+)
+_LAST = Words("last held by release {}", "présent pour la dernière fois dans la version {}")
 _REPLACED = Words("replaced by {}", "remplacé par {}")
 _FLOW = Words("{} → {}", "{} → {}")
 _FLOW_OF = Words("{} → {}: {}", "{} → {} : {}")
@@ -34,9 +44,7 @@ _SLASH = {"en": " / ", "fr": " / "}
 _SEMICOLON = {"en": "; ", "fr": " ; "}
 
 
-def cite(
-    engine: Engine, iri: str, release: Record | None = None, accessed: date | None = None
-) -> Citation:
+def cite(engine: Engine, iri: str, release: Record | None = None) -> Citation:
     """
     Return the citation of a thing of ours.
 
@@ -48,8 +56,6 @@ def cite(
         Of the thing; a node within something (`…/c0001#state`) is cited as the whole.
     release
         The release it is cited from. With None the state is a draft and may change.
-    accessed
-        The day it was looked at; only of use for a draft.
 
     Raises
     ------
@@ -71,7 +77,7 @@ def cite(
     told = reader.facts([thing, BASE])
     if kind.key not in {"dataset", "release"} and not reader.exists(thing):
         raise UnknownResource(iri)
-    case = _Case(reader, thing, kind, told[thing], told[BASE], release, accessed)
+    case = _Case(reader, thing, kind, told[thing], told[BASE], release)
     return MAKING.get(kind.key, _named)(case)
 
 
@@ -85,7 +91,6 @@ class _Case:
     told: Facts
     dataset: Facts
     release: Record | None
-    accessed: date | None
 
     def citation(
         self,
@@ -98,6 +103,7 @@ class _Case:
         own = both(local(self.thing))
         name = name or self.told.name or own
         made = filled(self.kind.title, name=_open(name), local=own, who=who)
+        made = Words(made.en.removesuffix(NOBODY), made.fr.removesuffix(NOBODY))
         # A title is in the language of the name in it.
         title = Words(made.en if name.en else "", made.fr if name.fr else "")
         draft = self.dataset.plain("dcat:version")
@@ -109,7 +115,7 @@ class _Case:
             title=title,
             version=release.version if release else DRAFT.format(draft) if draft else None,
             issued=release.issued.date() if release else _day(self.dataset.plain("dct:issued")),
-            accessed=None if release else self.accessed,
+            draft=release is None,
             note=listed([words for words in (self._gone(), note) if words], _SENTENCE),
             related=(
                 Related("IsPartOf", versioned(BASE, release)),
@@ -119,14 +125,17 @@ class _Case:
         )
 
     def _gone(self) -> Words:
-        """Say that the identifier was withdrawn, why, and what replaces it."""
+        """Say that the identifier was retired, since when, why, and what replaces it."""
         if self.told.plain("owl:deprecated") not in {"true", "1"}:
             return NOTHING
         others = [both(other) for other in self.told.iris("dct:isReplacedBy")]
-        onward = [filled(_REPLACED, listed(others))] if others else []
-        reason = self.told.text("rdfs:comment")
-        said = listed([WITHDRAWN, *onward], _SEMICOLON)
-        return listed([said, *([reason] if reason else [])], _COLON)
+        releases = [both(local(name)) for name in self.told.iris("dct:isPartOf")]
+        status = self.told.plain("schema:creativeWorkStatus")
+        said = [RETIRED.get(status, RETIRED["withdrawn"])]
+        said += [filled(_LAST, listed(releases))] if releases else []
+        said += [filled(_REPLACED, listed(others))] if others else []
+        reason = _open(self.told.text("rdfs:comment"))
+        return listed([listed(said, _SEMICOLON), *([reason] if reason else [])], _COLON)
 
 
 def _named(case: _Case) -> Citation:
@@ -200,12 +209,15 @@ def _version(case: _Case) -> Citation:
     """Cite a claim version: its IRI never changes meaning, its digest is that of its graphs."""
     assertion = f"{case.thing}#assertion"
     chain = chain_of(case.reader, case.reader.facts([assertion])[assertion])
+    claims = case.told.iris("dct:isVersionOf")
     before = case.told.iris("pav:previousVersion")
+    names = [told.name for told in case.reader.facts(claims).values() if told.name]
     made = case.citation(
+        case.told.name or listed(names),
         who=chain.who,
         note=chain.note,
         related=(
-            *(Related("IsVersionOf", claim) for claim in case.told.iris("dct:isVersionOf")),
+            *(Related("IsVersionOf", claim) for claim in claims),
             *(Related("IsNewVersionOf", version) for version in before),
             *(Related("IsDerivedFrom", source) for source in chain.sources),
         ),
@@ -215,6 +227,7 @@ def _version(case: _Case) -> Citation:
         made,
         url=case.thing,
         version=local(case.thing),
+        draft=False,
         issued=_day(case.told.plain("dct:created")) or made.issued,
         digest=DIGEST.format(digest(quads)) if quads else None,
     )

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from partage.citation.model import Words
-from partage.rdf.namespaces import BASE
+from partage.rdf.namespaces import BASE, PREFIXES
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,9 @@ class Kind:
 
 
 _SEGMENT = r"[A-Za-z0-9._~-]+"
+_VERSIONED = re.compile(re.escape(BASE) + rf"release/(?P<version>{_SEGMENT})(?:/(?P<rest>.*))?")
+# Documents about what is not below `id/`.
+OUTSIDE = ("voc", "graph", "ns")
 # A star is one segment of a path.
 _TABLE = """
 dataset | | dataset | jeu de données | {name} | {name}
@@ -71,3 +74,29 @@ def kind_of(iri: str) -> Kind | None:
 def whole(iri: str) -> str:
     """Return what a node within something belongs to (`c0001#state` to `c0001`), else the IRI."""
     return iri if iri.startswith(BASE + "ns#") else iri.partition("#")[0]
+
+
+def unversioned(iri: str) -> tuple[str, str | None]:
+    """Return the thing and the release that a versioned IRI names: `…/release/2026.11.0/id/x`."""
+    found = _VERSIONED.fullmatch(iri)
+    if found is None:
+        return iri, None
+    return (BASE + found["rest"] if found["rest"] else iri), found["version"]
+
+
+def named(text: str) -> str:
+    """
+    Return the IRI that a person means: an IRI, a CURIE (`c:c0001`) or a path (`/doc/claim/c0001`).
+
+    What is none of these comes back as it is.
+    """
+    prefix, colon, rest = text.partition(":")
+    if text.startswith(BASE) or rest.startswith("//"):
+        return text
+    if colon and prefix in PREFIXES:
+        return PREFIXES[prefix] + rest
+    path = text.removeprefix("/")
+    document = path.removeprefix("doc/")
+    if document == path:
+        return BASE + path
+    return BASE + ("" if document.partition("/")[0] in OUTSIDE else "id/") + document

@@ -66,9 +66,9 @@ class Citation:
     One citation.
 
     `iri` is the thing, `url` the persistent address of the state that is cited: that in a release
-    wherever there is one. `genre` says what the record is; `note` whatever its reader must not
-    miss (the chain of a claim, that it was withdrawn); `digest` by what the cited thing is known
-    again, with the name of the method: `SHA-256 ff71…`.
+    wherever there is one; `draft` says that it may still change. `genre` says what the record is;
+    `note` whatever its reader must not miss (the chain of a claim, that it was withdrawn); `digest`
+    by what the cited thing is known again, with the name of the method: `SHA-256 ff71…`.
     """
 
     iri: str
@@ -79,6 +79,7 @@ class Citation:
     issued: date | None = None
     accessed: date | None = None
     note: Words = NOTHING
+    draft: bool = False
     digest: str | None = None
     related: tuple[Related, ...] = ()
     license: str = LICENSE

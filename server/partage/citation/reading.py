@@ -12,6 +12,7 @@ from partage.store.engine import Engine, Query, Term
 NAMING = ("skos:prefLabel", "rdfs:label", "dct:title", "foaf:name", "dct:description")
 _ASKED = (
     *NAMING, "dct:issued", "dct:created", "dct:isVersionOf", "dct:publisher", "dct:isReplacedBy",
+    "dct:isPartOf", "schema:creativeWorkStatus",
     "dcat:version", "owl:versionInfo", "owl:versionIRI", "owl:deprecated", "rdfs:comment",
     "skos:inScheme", "pav:version", "pav:previousVersion", "pav:hasCurrentVersion",
     "ds:assertedBy", "ds:reportedBy", "ds:citesWork", "ds:citedThrough", "ds:publisherName",
