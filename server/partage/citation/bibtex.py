@@ -27,7 +27,7 @@ def bibtex(citation: Citation, language: str) -> str:
     day = citation.issued
     kind = [citation.genre.said(language).capitalize()]
     kind += [f"version {citation.version}"] if citation.version else []
-    details = [", ".join(kind), *_details(citation, language)]
+    details = [", ".join(kind), *citation.details(language)]
     return _entry(
         "misc",
         citation.key,
@@ -58,7 +58,7 @@ def biblatex(citation: Citation, language: str) -> str:
             "url": citation.url,
             "urldate": citation.accessed.isoformat() if citation.accessed else "",
             "langid": LANGID[citation.title.spoken(language)],
-            "note": escaped(". ".join(_details(citation, language))),
+            "note": escaped(". ".join(citation.details(language))),
         },
     )
 
@@ -66,10 +66,6 @@ def biblatex(citation: Citation, language: str) -> str:
 def escaped(text: str) -> str:
     """Return a text in one line that TeX prints as it is."""
     return " ".join(text.split()).translate(_TEX)
-
-
-def _details(citation: Citation, language: str) -> list[str]:
-    return [text for text in (citation.note.said(language), citation.digest) if text]
 
 
 def _people(citation: Citation, language: str) -> str:

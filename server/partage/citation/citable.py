@@ -213,7 +213,7 @@ def _version(case: _Case) -> Citation:
     before = case.told.iris("pav:previousVersion")
     names = [told.name for told in case.reader.facts(claims).values() if told.name]
     made = case.citation(
-        case.told.name or listed(names),
+        case.told.name or (names[0] if names else NOTHING),
         who=chain.who,
         note=chain.note,
         related=(
@@ -226,7 +226,7 @@ def _version(case: _Case) -> Citation:
     return replace(
         made,
         url=case.thing,
-        version=local(case.thing),
+        version=local(case.thing).removeprefix("v"),
         draft=False,
         issued=_day(case.told.plain("dct:created")) or made.issued,
         digest=DIGEST.format(digest(quads)) if quads else None,

@@ -53,8 +53,7 @@ def ris(citation: Citation, language: str) -> str:
         ("M3", citation.genre.said(language)),
         ("LA", citation.title.spoken(language)),
         ("Y2", f"{citation.accessed:%Y/%m/%d}" if citation.accessed else ""),
-        ("N1", citation.note.said(language)),
-        ("N1", citation.digest or ""),
+        *(("N1", text) for text in citation.details(language)),
         ("UR", citation.url),
         ("ID", citation.key),
     ]
@@ -76,7 +75,7 @@ def csl_item(citation: Citation, language: str) -> dict[str, object]:
         "publisher": citation.publisher,
         "URL": citation.url,
         "language": citation.title.spoken(language),
-        "note": ". ".join(filter(None, (citation.note.said(language), citation.digest))),
+        "note": ". ".join(citation.details(language)),
     }
     return {key: value for key, value in item.items() if value}
 
@@ -177,18 +176,16 @@ def datacite(citation: Citation, language: str) -> str:
 
 def text(citation: Citation, language: str, style: str = "apa") -> str:
     """
-    Return the citation as formatted text in a CSL style; a note that the style drops follows it.
+    Return formatted text in a CSL style; note and digest follow where the style drops them.
 
     Raises
     ------
     UnknownStyle
         There is no style of this name, or the processor cannot use it.
     """
-    entry = formatted(json.dumps(csl_item(citation, language)), style, language)
-    note = citation.note.said(language)
-    if not note or " ".join(note.split()) in entry:
-        return entry + "\n"
-    return f"{entry} {note.removesuffix('.')}.\n"
+    item = csl_item(citation, language)
+    entry, note = formatted(json.dumps(item), style, language), str(item.get("note", ""))
+    return f"{entry}\n" if not note or note in entry else f"{entry} [{note}]\n"
 
 
 CITATION_FORMATS: tuple[CitationFormat, ...] = (

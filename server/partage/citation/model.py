@@ -86,6 +86,10 @@ class Citation:
     authors: tuple[Words, ...] = (EDITORS,)
     publisher: str = PUBLISHER
 
+    def details(self, language: str) -> tuple[str, ...]:
+        """Return the note and the digest, where there are any."""
+        return tuple(text for text in (self.note.said(language), self.digest) if text)
+
     @property
     def key(self) -> str:
         """The name of the citation in a bibliography: `partage-id-claim-c0026-v1`."""
@@ -192,8 +196,8 @@ def of_result(
         genre=RESULT,
         issued=executed.date(),
         note=Words(
-            f"Answered on {at} by {asked}{'' if rows is None else f', rows: {rows}'}; {digest}",
-            f"Répondu le {at} par {asked}{'' if rows is None else f', lignes : {rows}'} ; {digest}",
+            f"Answered on {at} by {asked}{'' if rows is None else f', rows: {rows}'}",
+            f"Répondu le {at} par {asked}{'' if rows is None else f', lignes : {rows}'}",
         ),
         digest=digest,
         related=(Related("IsDerivedFrom", asked),),
