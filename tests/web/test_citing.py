@@ -116,6 +116,7 @@ def test_who_asks_for_nothing_we_have_hears_of_citations_too(reader: FlaskClient
         ("/release/2026.12.0.ris", "release/2026.12.0"),
         ("/cite?iri=/release/2026.12.0&format=ris", "release/2026.12.0"),
         ("/cite?iri=/&format=ris", "release/2027.01.0"),
+        ("/cite?format=ris", "release/2027.01.0"),
         (
             "/cite?iri=ds:Claim&format=application/x-research-info-systems",
             "release/2027.01.0/ns#Claim",
@@ -142,7 +143,6 @@ def test_a_draft_says_that_it_is_one_and_when_it_was_seen(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("address", "status", "said"),
     [
-        ("/cite", 404, "Nothing is known"),
         ("/cite?iri=http://%3Cx%3E", 400, "Give an IRI of ours"),
         ("/cite?iri=https://example.org/x", 404, "Nothing is known"),
         ("/cite?iri=org:nobody&format=ris", 404, "org/nobody"),

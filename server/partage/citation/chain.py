@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from partage.citation.model import NOTHING, Words
-from partage.citation.reading import Facts, Reader, both, filled, listed, local
+from partage.citation.reading import COMMA, Facts, Reader, both, filled, joined, listed, local
 
 WHO = Words("claim of {}", "assertion de {}")
 REPORTED = Words("as reported by {}", "rapportée par {}")
@@ -20,7 +20,6 @@ SOURCE = Words("source {} ({})", "source {} ({})")
 QUOTED = Words("“{}”", "« {} »")
 SPANS = Words("code points {}", "points de code {}")
 THROUGH = Words("cited through {}", "citée d’après {}")
-_COMMA = {"en": ", ", "fr": ", "}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +70,8 @@ def chain_of(reader: Reader, claim: Facts) -> Chain:
     note = [*who, *_said(WORK, people("ds:citesWork")), *located(reader, places)]
     note += _said(THROUGH, [both(local(source)) for source in through])
     return Chain(
-        who=listed(who, _COMMA),
-        note=_capital(listed(note, _COMMA)),
+        who=joined(who, COMMA),
+        note=_capital(joined(note, COMMA)),
         sources=tuple(place.source for place in places),
     )
 
@@ -108,7 +107,7 @@ def entitled(source: Facts) -> Words:
     """Return the title of a source, which is not translated, and its date."""
     title, issued = source.plain("dct:title"), source.plain("dct:issued")
     quoted = [filled(QUOTED, both(title))] if title else []
-    return listed([*quoted, *([both(issued)] if issued else [])], _COMMA)
+    return joined([*quoted, *([both(issued)] if issued else [])], COMMA)
 
 
 def _sources(passage: Facts) -> tuple[str, ...]:

