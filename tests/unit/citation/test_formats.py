@@ -5,14 +5,15 @@ import re
 from dataclasses import replace
 from datetime import date
 
-import bibtexparser
 import pytest
 import rispy
 import yaml
+from bibtexparser.entrypoint import parse_string
 from bibtexparser.middlewares import LatexDecodingMiddleware
 from datacite import schema45
 from hypothesis import given
 from hypothesis import strategies as st
+from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
 from pyoxigraph import Quad, Store
 
 from citation_cases import CASES, DIRECTORY, RECORD, citation, files
@@ -59,12 +60,20 @@ def rendered(key: str, made: Citation, language: str = "en") -> str:
     return form(key).render(made, language)
 
 
+def decoder() -> LatexNodes2Text:
+    """Return a decoder that knows all that TeX prints for a character of its own."""
+    known = get_default_latex_context_db()
+    printed = {"textbraceleft": "{", "textbraceright": "}", "textasciicircum": "^"}
+    macros = [MacroTextSpec(name, simplify_repl=text) for name, text in printed.items()]
+    known.add_context_category("partage", macros=macros, prepend=True)
+    return LatexNodes2Text(latex_context=known)
+
+
 def bibliography(source: str) -> dict[str, str]:
-    library = bibtexparser.parse_string(source, append_middleware=[LatexDecodingMiddleware()])
+    library = parse_string(source, append_middleware=[LatexDecodingMiddleware(decoder=decoder())])
     assert library.failed_blocks == []
     (entry,) = library.entries
-    # The decoder reads what prints `^` as a letter that looks like it.
-    return {field.key: str(field.value).replace("\u02c6", "^") for field in entry.fields}
+    return {field.key: str(field.value) for field in entry.fields}
 
 
 def plain(text: str) -> str:
@@ -111,8 +120,8 @@ def test_csl_json_has_the_members_of_its_schema(case: str) -> None:
     (item,) = json.loads(rendered("csl", citation(case)))
     assert set(item) <= CSL_MEMBERS
     assert item["type"] == "dataset"
-    ((parts,),) = (item["issued"]["date-parts"],)
-    assert date(*parts)
+    (parts,) = item["issued"]["date-parts"]
+    assert date(*parts).year == 2026
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -146,13 +155,11 @@ def test_the_repository_s_cff_says_what_we_say_of_its_dataset() -> None:
 @given(HOSTILE)
 def test_hostile_text_comes_back_from_every_format(hostile: str) -> None:
     made = printable(replace(SAMPLE, title=Words(hostile), note=Words(hostile)))
-    wanted = plain(hostile).replace("\u02c6", "^")
+    wanted = plain(hostile)
     if not wanted:
         return
     for key in ("bibtex", "biblatex"):
-        assert (
-            bibliography(rendered(key, made))["title"].removeprefix("{").removesuffix("}") == wanted
-        )
+        assert bibliography(rendered(key, made))["title"] == wanted
     (entry,) = rispy.loads(rendered("ris", made))
     assert entry["title"] == wanted
     (item,) = json.loads(rendered("csl", made))
