@@ -96,6 +96,7 @@ def _everywhere() -> dict[str, object]:
         "graph_formats": offers("graph"),
         "site": site(),
         "newest": sites().catalog.newest,
+        "oldest": next(iter(sites().catalog), None),
         "past": request.environ.get(RELEASE),
         "today": "/" + request.full_path.lstrip("/").removesuffix("?"),
         "starter": STARTER,

@@ -2,7 +2,7 @@
 
 import json
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cached_property, lru_cache, partial
 from importlib.resources import files
 from pathlib import Path
@@ -16,7 +16,9 @@ from partage.errors import EngineError
 from partage.rdf.formats import Format
 from partage.rdf.namespaces import SPARQL_PREFIXES
 from partage.rdf.questions import Question, read_questions
+from partage.releases import archive
 from partage.releases.catalog import Catalog
+from partage.releases.diff import Difference, diff
 from partage.releases.record import Record
 from partage.resources.describe import ask
 from partage.resources.identifiers import is_iri
@@ -36,6 +38,7 @@ from partage.web.versions import RELEASE
 SHOWN_QUESTIONS = ("01", "03", "04", "29")
 OF_PARTAGE = "ASK { ?claim a ds:Claim }"
 REMEMBERED = 10_000
+DIFFERENCES = 8
 
 
 class Site:
@@ -150,6 +153,8 @@ class Sites:
         self.current = current
         self.catalog = catalog
         self.of = lru_cache(None)(self._of)
+        # What changed between two releases, by their versions.
+        self.difference = lru_cache(DIFFERENCES)(self._difference)
         digest = current.manifest.get("rdfc10")
         current.record = catalog.known_as(str(digest)) if digest else None
 
@@ -165,6 +170,10 @@ class Sites:
         record = self.catalog.find(version)
         engine = AtRelease(self.current.engine, version)
         return Site(self.current.settings, engine, None, record)
+
+    def _difference(self, before: str, after: str) -> Difference:
+        old, new = (archive.restored_quads(self.catalog, version) for version in (before, after))
+        return replace(diff(old, new), before=before, after=after)
 
 
 def sites() -> Sites:
