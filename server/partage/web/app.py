@@ -11,8 +11,9 @@ from partage.releases.catalog import Catalog
 from partage.settings import Settings
 from partage.sparql.running import offers
 from partage.store.engine import Engine
-from partage.web import compression, cors, errors, memento, observing, queries
+from partage.web import citing, compression, cors, errors, memento, observing, queries
 from partage.web.blueprints import (
+    cite,
     downloads,
     operations,
     pages,
@@ -53,7 +54,7 @@ def create_app(
     app.extensions["partage"] = Site(settings, engine, release)
     app.extensions["partage.sites"] = Sites(app.extensions["partage"], catalog)
     app.wsgi_app = Versions(app.wsgi_app, catalog)  # type: ignore[method-assign]
-    for room in (sparql, resources, pages, wellknown, downloads, releases):
+    for room in (sparql, resources, pages, wellknown, downloads, releases, cite):
         app.register_blueprint(room.blueprint)
     app.register_blueprint(operations.blueprint)
     errors.install(app)
@@ -67,6 +68,7 @@ def create_app(
     app.context_processor(_everywhere)
     app.add_template_global(_address, "address")
     app.add_template_global(_in_language, "in_language")
+    app.add_template_global(citing.box, "citation_box")
     app.add_template_filter(_number, "number")
     return app
 

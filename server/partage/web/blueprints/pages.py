@@ -2,9 +2,10 @@
 
 from flask import Blueprint, Response, render_template, request
 
-from partage.rdf.namespaces import iri
+from partage.rdf.namespaces import BASE, iri
 from partage.resources.labels import labels
 from partage.resources.rows import Writer
+from partage.web import citing
 from partage.web.negotiation import HTML, languages
 from partage.web.representation import represent
 from partage.web.site import site
@@ -27,6 +28,8 @@ def home() -> Response:
     """Say what this is, how much of it there is, and where to begin."""
     reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
     here = site()
+    if here.of_partage and (cited := citing.asked(BASE, request.args.get("format"), [HTML])):
+        return citing.answer(BASE, cited)
     writer = Writer(labels(here.engine, here.counts, reader))
     counts = [(writer.named(name), number) for name, number in here.counts.items()]
     figures = [

@@ -16,10 +16,11 @@ from flask import (
 
 from partage.errors import UnknownRelease, UnknownResource
 from partage.rdf.formats import GRAPH_FORMATS
-from partage.rdf.namespaces import PREFIXES
+from partage.rdf.namespaces import BASE, PREFIXES
 from partage.releases.memento import LINK_FORMAT, as_json, link_format
 from partage.resources.releases import described, listed
 from partage.store.writing import write
+from partage.web import citing
 from partage.web.memento import holding, mementos, original, timed
 from partage.web.negotiation import HTML, format_of, media_types, negotiate
 from partage.web.representation import represent
@@ -45,12 +46,16 @@ def releases() -> Response:
 
 @blueprint.get("/release/<version>")
 def release(version: str) -> Response:
-    """Describe one release, for people or in RDF."""
+    """Describe one release, for people, in RDF or as a citation."""
     catalog = sites().catalog
+    version, suffix = citing.split(version) or (version, request.args.get("format"))
     record = catalog.find(version)
+    iri = f"{BASE}release/{version}"
+    if cited := citing.asked(iri, suffix, media_types(GRAPH_FORMATS)):
+        return citing.answer(iri, cited)
     chosen = _negotiated()
     if chosen == HTML:
-        page = render_template("release.html", record=record, latest=catalog.newest)
+        page = render_template("release.html", iri=iri, record=record, latest=catalog.newest)
         return represent(page.encode(), HTML)
     host = request.host_url.rstrip("/")
     quads = described(record, f"{host}/release/{version}/sparql")
