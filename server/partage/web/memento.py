@@ -37,8 +37,8 @@ TIMELESS = frozenset({"operations", "queries", "releases", "static", "downloads"
 TIMELESS_PAGES = frozenset({"resources.thing"})
 # Links repeat the address of a query; headers must not grow with it without end.
 LONGEST_LINKED = 2_000
-# These answer otherwise each time: such an answer is not to be kept.
-_UNSETTLED = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\s*\(", re.IGNORECASE)
+# These answer otherwise each time, and an escape may write them: such an answer is not to be kept.
+_UNSETTLED = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\b|SERVICE|\\u", re.IGNORECASE)
 _SAFE = "/?:@!$&'()*+,;=-._~%"
 
 
