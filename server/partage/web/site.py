@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 from functools import cached_property, lru_cache, partial
 from importlib.resources import files
 from pathlib import Path
+from threading import Lock
 from typing import cast
 
 from flask import current_app, has_request_context, request
@@ -165,8 +166,8 @@ class Sites:
         self.current = current
         self.catalog = catalog
         self.of = lru_cache(None)(self._of)
-        # What changed between two releases, by their versions.
-        self.difference = lru_cache(DIFFERENCES)(self._difference)
+        self._compared = lru_cache(DIFFERENCES)(self._compare)
+        self._comparing = Lock()
         digest = current.manifest.get("rdfc10")
         current.record = catalog.known_as(str(digest)) if digest else None
 
@@ -183,7 +184,21 @@ class Sites:
         engine = AtRelease(self.current.engine, version)
         return Site(self.current.settings, engine, None, record)
 
-    def _difference(self, before: str, after: str) -> Difference:
+    def difference(self, before: str, after: str) -> Difference:
+        """
+        Return what changed between two releases; seconds the first time, so one at a time.
+
+        Raises
+        ------
+        UnknownRelease
+            There is no such release.
+        IntegrityError
+            Its archive is not what its record says.
+        """
+        with self._comparing:
+            return self._compared(before, after)
+
+    def _compare(self, before: str, after: str) -> Difference:
         old, new = (archive.restored_quads(self.catalog, version) for version in (before, after))
         return replace(diff(old, new), before=before, after=after)
 
