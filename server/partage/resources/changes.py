@@ -16,6 +16,8 @@ from partage.resources.rows import Value, Writer
 
 # Of a section a page shows no more; all of them are in the JSON.
 SHOWN = 500
+# What became of things: what is there or no longer there before what only changed.
+ORDER = ("added", "deprecated", "merged", "withdrawn", "removed", "changed")
 VERSION = iri("pav:hasCurrentVersion")
 
 
@@ -78,7 +80,7 @@ def sections(difference: Difference, labels: Labels, reader: Sequence[str]) -> t
     others = tuple({change.kind for change in difference.changes} - headed)
     found = []
     for title, kinds in (*SECTIONS, ("Others", others)):
-        changes = difference.of(*kinds)
+        changes = sorted(difference.of(*kinds), key=lambda change: ORDER.index(change.what))
         listed = tuple(altered(change, labels, reader) for change in changes[:SHOWN])
         if listed:
             found.append(Section(title, listed, len(changes) - len(listed)))

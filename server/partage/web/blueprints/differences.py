@@ -12,7 +12,7 @@ from partage.errors import ProtocolError, UnknownResource
 from partage.releases.diff import Difference
 from partage.releases.notes import as_json
 from partage.releases.statements import thing
-from partage.resources.changes import altered, named_in, named_within, properties, sections
+from partage.resources.changes import ORDER, altered, named_in, named_within, properties, sections
 from partage.resources.identifiers import document, is_iri
 from partage.resources.labels import labels
 from partage.web.memento import IMMUTABLE, holding
@@ -21,7 +21,6 @@ from partage.web.representation import represent
 from partage.web.site import sites
 
 JSON = "application/json"
-WHAT = ("added", "changed", "deprecated", "merged", "withdrawn", "removed")
 
 blueprint = Blueprint("differences", __name__)
 
@@ -58,7 +57,7 @@ def _whole(found: Difference, reader: Sequence[str]) -> dict[str, Any]:
     named = labels(sites().of(found.after).engine, named_in(found.changes), reader)
     shown = sections(found, named, reader)
     counted: Counter[str] = Counter(change.what for change in found.changes)
-    counts = [(what, counted[what]) for what in WHAT if counted[what]]
+    counts = [(what, counted[what]) for what in ORDER if counted[what]]
     return {"sections": shown, "counts": counts}
 
 
