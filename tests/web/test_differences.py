@@ -1,5 +1,6 @@
 """What changed between releases: for people and programs, in all and of one thing."""
 
+import re
 from urllib.parse import quote
 
 import pytest
@@ -124,10 +125,16 @@ def test_what_cannot_be_compared_is_explained(
 
 
 @pytest.mark.parametrize("path", [GAZETTE, "/doc/claim/c0003", "/doc/ns"])
-@pytest.mark.parametrize("prefix", ["", f"/release/{FIRST}"])
-def test_every_page_leads_to_its_history(client: FlaskClient, path: str, prefix: str) -> None:
+@pytest.mark.parametrize(
+    ("prefix", "until"), [("", THIRD), (f"/release/{SECOND}", SECOND), (f"/release/{FIRST}", None)]
+)
+def test_every_page_leads_to_its_history_until_then(
+    client: FlaskClient, path: str, prefix: str, until: str | None
+) -> None:
     page = client.get(prefix + path, headers=BROWSER).text
-    assert f'href="/release/{FIRST}/diff/{THIRD}?iri=https' in page
+    assert re.findall(r'href="/release/[^"/]*/diff/([^"?]*)\?iri=https', page) == (
+        [until] if until else []
+    )
     assert f'href="/timemap{path}"' in page
 
 
