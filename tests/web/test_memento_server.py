@@ -100,7 +100,7 @@ def test_r4_a_version_of_the_ontology_is_dereferenced(client: httpx.Client, onto
 
 def links(answer: httpx.Response) -> dict[str, str]:
     """Return the target of each relation of the header `Link`, read by the client's library."""
-    return {rel: link["url"] for rels, link in answer.links.items() for rel in rels.split()}
+    return {rel: link["url"] for rels, link in answer.links.items() for rel in str(rels).split()}
 
 
 def test_m2_a_client_travels_from_a_thing_to_its_past(client: httpx.Client) -> None:
