@@ -1,12 +1,18 @@
 """What changed between releases: for people and programs, in all and of one thing."""
 
 import re
+from pathlib import Path
+from threading import Event, Thread
 from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
 
+import three_releases
+from partage.errors import EngineBusy
 from partage.rdf.namespaces import iri
+from partage.releases.diff import Difference
+from partage.web.comparing import Comparing
 from released_app import GAZETTE, application
 from three_releases import (
     CHANGED,
@@ -152,3 +158,46 @@ def test_the_words_of_a_page_are_labels(client: FlaskClient) -> None:
     page = client.get(of(LATER, CORRECTED), headers=BROWSER).text
     assert iri("skos:prefLabel") not in page
     assert 'title="skos:prefLabel"' in page
+
+
+def test_the_last_differences_are_kept_and_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[tuple[str, str]] = []
+    comparing = Comparing(three_releases.write_archives(tmp_path))
+
+    def make(before: str, after: str) -> Difference:
+        made.append((before, after))
+        return Difference(before, after, ())
+
+    monkeypatch.setattr(comparing, "_made", make)
+    monkeypatch.setattr("partage.web.comparing.KEPT", 3)
+    for pair in [(FIRST, SECOND), (SECOND, THIRD), (FIRST, THIRD), (FIRST, SECOND), (THIRD, FIRST)]:
+        assert comparing.difference(*pair).after == pair[1]
+    assert len(made) == 4
+    comparing.difference(FIRST, THIRD)
+    comparing.difference(FIRST, SECOND)
+    assert made[4:] == [(FIRST, SECOND)]
+
+
+def test_who_would_wait_long_for_a_difference_is_sent_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    comparing = Comparing(three_releases.write_archives(tmp_path))
+    monkeypatch.setattr("partage.web.comparing.PATIENCE", 0.01)
+    asked, answer = Event(), Event()
+
+    def wait(before: str, after: str) -> Difference:
+        asked.set()
+        assert answer.wait(10)
+        return Difference(before, after, ())
+
+    monkeypatch.setattr(comparing, "_made", wait)
+    first = Thread(target=comparing.difference, args=(FIRST, SECOND))
+    first.start()
+    assert asked.wait(10)
+    with pytest.raises(EngineBusy, match="Try again"):
+        comparing.difference(FIRST, THIRD)
+    answer.set()
+    first.join()
+    assert comparing.difference(FIRST, SECOND).after == SECOND

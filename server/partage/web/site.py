@@ -2,11 +2,10 @@
 
 import json
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import cached_property, lru_cache, partial
 from importlib.resources import files
 from pathlib import Path
-from threading import Lock
 from typing import cast
 
 from flask import current_app, has_request_context, request
@@ -17,9 +16,7 @@ from partage.errors import EngineError
 from partage.rdf.formats import Format
 from partage.rdf.namespaces import SPARQL_PREFIXES
 from partage.rdf.questions import Question, read_questions
-from partage.releases import archive
 from partage.releases.catalog import Catalog
-from partage.releases.diff import Difference, diff
 from partage.releases.record import Record
 from partage.resources.describe import ask
 from partage.resources.identifiers import is_iri
@@ -34,13 +31,13 @@ from partage.sparql.selection import Parts
 from partage.store.engine import Engine, Query
 from partage.store.shelf import AtRelease
 from partage.store.writing import write
+from partage.web.comparing import Comparing
 from partage.web.versions import RELEASE
 
 # The competency questions that a visitor is offered first.
 SHOWN_QUESTIONS = ("01", "03", "04", "29")
 OF_PARTAGE = "ASK { ?claim a ds:Claim }"
 REMEMBERED = 10_000
-DIFFERENCES = 8
 
 
 class Site:
@@ -166,8 +163,7 @@ class Sites:
         self.current = current
         self.catalog = catalog
         self.of = lru_cache(None)(self._of)
-        self._compared = lru_cache(DIFFERENCES)(self._compare)
-        self._comparing = Lock()
+        self.comparing = Comparing(catalog)
         digest = current.manifest.get("rdfc10")
         current.record = catalog.known_as(str(digest)) if digest else None
 
@@ -183,24 +179,6 @@ class Sites:
         record = self.catalog.find(version)
         engine = AtRelease(self.current.engine, version)
         return Site(self.current.settings, engine, None, record)
-
-    def difference(self, before: str, after: str) -> Difference:
-        """
-        Return what changed between two releases; seconds the first time, so one at a time.
-
-        Raises
-        ------
-        UnknownRelease
-            There is no such release.
-        IntegrityError
-            Its archive is not what its record says.
-        """
-        with self._comparing:
-            return self._compared(before, after)
-
-    def _compare(self, before: str, after: str) -> Difference:
-        old, new = (archive.restored_quads(self.catalog, version) for version in (before, after))
-        return replace(diff(old, new), before=before, after=after)
 
 
 def sites() -> Sites:

@@ -35,7 +35,7 @@ def difference(before: str, after: str) -> Response:
     wish = request.args.get("format")
     wish = JSON if wish == "json" else wish  # elsewhere the key of results of queries
     chosen = negotiate(request.headers.get("Accept"), [HTML, JSON], wish)
-    found = sites().difference(before, after)
+    found = sites().comparing.difference(before, after)
     if iri is not None:
         found = replace(found, changes=tuple(filter(None, (found.about(thing(iri)),))))
         if not found.changes and not any(sites().of(v).holds(iri) for v in (before, after)):
