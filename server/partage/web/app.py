@@ -14,6 +14,7 @@ from partage.store.engine import Engine
 from partage.web import citing, compression, cors, errors, memento, observing, queries
 from partage.web.blueprints import (
     cite,
+    differences,
     downloads,
     operations,
     pages,
@@ -54,7 +55,7 @@ def create_app(
     app.extensions["partage"] = Site(settings, engine, release)
     app.extensions["partage.sites"] = Sites(app.extensions["partage"], catalog)
     app.wsgi_app = Versions(app.wsgi_app, catalog)  # type: ignore[method-assign]
-    for room in (sparql, resources, pages, wellknown, downloads, releases, cite):
+    for room in (sparql, resources, pages, wellknown, downloads, releases, differences, cite):
         app.register_blueprint(room.blueprint)
     app.register_blueprint(operations.blueprint)
     errors.install(app)
@@ -98,6 +99,7 @@ def _everywhere() -> dict[str, object]:
         "graph_formats": offers("graph"),
         "site": site(),
         "newest": sites().catalog.newest,
+        "oldest": next(iter(sites().catalog), None),
         "past": request.environ.get(RELEASE),
         "today": "/" + request.full_path.lstrip("/").removesuffix("?"),
         "starter": STARTER,

@@ -31,6 +31,7 @@ from partage.sparql.selection import Parts
 from partage.store.engine import Engine, Query
 from partage.store.shelf import AtRelease
 from partage.store.writing import write
+from partage.web.comparing import Comparing
 from partage.web.versions import RELEASE
 
 # The competency questions that a visitor is offered first.
@@ -53,10 +54,10 @@ class Site:
         self.settings = settings
         self.engine = engine
         self.release = release
-        self.federation = Federation.of(settings)
         self.record = record
         # Whether the dataset holds a resource.
         self.holds = lru_cache(REMEMBERED)(partial(holds, engine))
+        self.federation = Federation.of(settings)
         self._descriptions: dict[str, dict[str, bytes]] = {}
 
     @cached_property
@@ -162,6 +163,7 @@ class Sites:
         self.current = current
         self.catalog = catalog
         self.of = lru_cache(None)(self._of)
+        self.comparing = Comparing(catalog)
         digest = current.manifest.get("rdfc10")
         current.record = catalog.known_as(str(digest)) if digest else None
 
