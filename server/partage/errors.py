@@ -26,7 +26,7 @@ Every error Partage raises on purpose.
     ├ BuildError              the data, ontology or shapes are at fault
     │  ├ RdfSyntaxError (file, line, column) · CanonicalFormError · IdentifierError
     │  ├ ShapesGraphError · ProfileViolation · InconsistentOntology
-    │  ├ NonConformance (report) · CompetencyFailure · IntegrityError
+    │  ├ NonConformance (report) · CompetencyFailure · IntegrityError · ReleaseRefused
     └ SettingsError           a setting, path or port is unusable
 
 Classes carry facts; `partage.web.errors` alone knows HTTP status codes and `partage.cli` alone
@@ -216,6 +216,10 @@ class CompetencyFailure(BuildError):
 
 class IntegrityError(BuildError):
     """Bytes differ from the digest recorded for them."""
+
+
+class ReleaseRefused(BuildError):
+    """The release cannot be frozen as things stand."""
 
 
 class SettingsError(PartageError):
