@@ -67,7 +67,7 @@ def freeze(
     manifest = run.build(root, target, progress)
     text = gzip.decompress((target / DATASET).read_bytes()).decode("utf-8")
     if sha256(text.encode("utf-8")).hexdigest() != manifest.rdfc10 or manifest.commit is None:
-        raise IntegrityError(f"{target} is not what its manifest says. Run `partage build --force`.")
+        raise IntegrityError(f"{target} belies its manifest. Run `partage build --force`.")
     newest = catalog.newest
     progress("compare with the last release", 0, 2, None)
     before = archive.restore(catalog, newest.version) if newest else ""
