@@ -50,11 +50,13 @@ def _write_files(version: str | None, directory: Path, console: Console) -> None
     from partage.releases.catalog import Catalog
 
     catalog = Catalog.read(assets.root())
-    chosen = version or (catalog.newest.version if catalog.newest else "")
-    with console.status(f"Restoring {chosen} …") as status:
-        text = archive.restore(catalog, chosen)
-        status.update(f"Writing the files of {chosen} …")
-        written = dumps.export(text, directory)
+    newest = catalog.newest.version if catalog.newest else "at all"
+    record = catalog.find(version or newest)
+    with steps(console) as progress:
+        progress(f"restore {record.version}", 0, 1, None)
+        text = archive.restore(catalog, record.version)
+        before = archive.restore(catalog, record.previous) if record.previous else ""
+        written = dumps.export(text, directory, before, progress)
     for path in written:
         click.echo(path)
 
