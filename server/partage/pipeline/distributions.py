@@ -35,7 +35,7 @@ MEDIA_TYPES: tuple[tuple[str, str], ...] = (
 def document(
     version: str, dataset: Iterable[Quad], artefacts: Iterable[Artefact], page: str
 ) -> str:
-    """Return the description, in Turtle, of a release and its files; `page` tells of it in words."""
+    """Return the description, in Turtle, of a release and its files; `page` tells of it."""
     about = Triple(NamedNode(f"{BASE}release/{version}"), _name("foaf:page"), _beside(page))
     triples = [*_release(version, dataset), about, *_files(version, artefacts)]
     ordered = sorted(dict.fromkeys(triples), key=lambda triple: str(triple.subject))
