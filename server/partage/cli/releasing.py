@@ -11,7 +11,7 @@ from rich.console import Console
 from partage import assets
 from partage.cli.base import cli, example, settings
 from partage.cli.making import steps
-from partage.errors import SettingsError, UnknownResource
+from partage.errors import SettingsError, UnknownRelease, UnknownResource
 
 CURRENT = "current"
 
@@ -50,8 +50,9 @@ def _write_files(version: str | None, directory: Path, console: Console) -> None
     from partage.releases.catalog import Catalog
 
     catalog = Catalog.read(assets.root())
-    newest = catalog.newest.version if catalog.newest else "at all"
-    record = catalog.find(version or newest)
+    if catalog.newest is None:
+        raise UnknownRelease("Nothing was released yet. Freeze it first: `partage release`.")
+    record = catalog.find(version) if version else catalog.newest
     with steps(console) as progress:
         progress(f"restore {record.version}", 0, 1, None)
         text = archive.restore(catalog, record.version)
