@@ -16,10 +16,13 @@ Every error Partage raises on purpose.
     │  ├ UnknownResource      nothing is known of this IRI
     │  ├ UnknownQuery         no query with this id is running
     │  ├ WithdrawnResource    the identifier was withdrawn
+    │  ├ NotCitable           what the query answers could not be found again
+    │  ├ UnknownCitation      no result was cited under this address
     │  └ UnknownRelease       no release has this number
     ├ EngineError             the store could not answer
     │  ├ QueryTimeout · QueryEnded · MemoryExceeded · EngineBusy (retry_after)
     │  ├ EngineUnavailable · EngineFailure
+    │  ├ QueryStoreFull       no more results can be cited here
     ├ BuildError              the data, ontology or shapes are at fault
     │  ├ RdfSyntaxError (file, line, column) · CanonicalFormError · IdentifierError
     │  ├ ShapesGraphError · ProfileViolation · InconsistentOntology
@@ -105,6 +108,14 @@ class UnknownRelease(RequestError):
     """No release has this number."""
 
 
+class NotCitable(RequestError):
+    """What the query answers could not be found again, so it cannot be cited."""
+
+
+class UnknownCitation(RequestError):
+    """No result was cited under this address."""
+
+
 class EngineError(PartageError):
     """The store could not answer."""
 
@@ -135,6 +146,10 @@ class EngineUnavailable(EngineError):
 
 class EngineFailure(EngineError):
     """The store failed while it answered."""
+
+
+class QueryStoreFull(EngineError):
+    """The query store has reached its size, or cannot be written."""
 
 
 class BuildError(PartageError):
