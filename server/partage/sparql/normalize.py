@@ -4,8 +4,8 @@ text (RDA Data Citation R4, https://doi.org/10.15497/RDA00016; the grammar is SP
 https://www.w3.org/TR/sparql11-query/#sparqlGrammar).
 
 Comments and white space go, keywords are in capitals, `a`, prefixed and relative names are whole
-IRIs, the prologue is gone, `$x` is `?x`. Literals, blank node labels and the variables' spelling stay as
-typed. The form parses, and answers as the query does.
+IRIs, the prologue is gone, `$x` is `?x`. Literals, blank node labels and the names of variables
+stay as typed. The form parses, and answers as the query does.
 """
 
 import re
@@ -17,6 +17,9 @@ from partage.errors import NotCitable
 from partage.rdf.namespaces import BASE, iri
 from partage.sparql.tokens import IRI, Token, place, tokens, unescape
 
+# Longer than any query somebody wrote; reading one of these takes some hundredths of a second.
+LONGEST = 50_000
+LONGEST_FORM = 200_000
 # Where a text has no BASE: the endpoint's lasting address, not that of the host which was asked.
 ENDPOINT = BASE + "sparql"
 TYPE = f"<{iri('rdf:type')}>"
@@ -26,6 +29,7 @@ RESOLVING = ("IRI", "URI")
 _MARKS = ("<<(", ")>>", "<<", ">>", "{|", "|}")
 # Oxigraph reads these in small letters only.
 _AS_TYPED = ("true", "false")
+_IRI = re.compile(IRI)
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _LOCATED = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*://")
 # A comparison that has no space in it, `?a<?b&&?c>?d`, looks like an IRI.
@@ -41,10 +45,26 @@ def normalize(text: str, base: str = ENDPOINT) -> str:
     Raises
     ------
     NotCitable
-        A name in it can be read in two ways, or its prefix is declared nowhere.
+        It is too long; a name in it can be read in two ways, or its prefix is declared nowhere.
     """
+    if len(text) > LONGEST:
+        raise NotCitable(
+            f"The query has {len(text):,} characters; one of more than {LONGEST:,} is not cited. "
+            "Shorten it."
+        )
+    # Forms send the end of a line as two characters; it must not matter who sent it.
+    text = text.replace("\r\n", "\n")
     reader = _Reader(text, base)
-    words = list(reader.words(_merged(text)))
+    words = []
+    size = 0
+    for word in reader.words(_merged(text)):
+        words.append(word)
+        size += len(word) + 1
+        if size > LONGEST_FORM:  # a long prefix makes much of little
+            raise NotCitable(
+                f"With its names written out the query has more than {LONGEST_FORM:,} characters. "
+                "Shorten it."
+            )
     if reader.resolves:
         words.insert(0, f"BASE <{reader.base}>")
     return " ".join(words)
@@ -115,7 +135,7 @@ class _Reader:
     def _resolve(self, token: Token) -> str:
         """Return an IRI absolute and without escapes, as Oxigraph reads it."""
         plain = unescape(token.text)
-        if not re.fullmatch(IRI, plain):
+        if not _IRI.fullmatch(plain):
             raise NotCitable(f"{self._place(token)}: {token.text[:80]} is no IRI.")
         if _ABSOLUTE.match(plain, 1):
             return plain[1:-1]
@@ -166,6 +186,6 @@ def _merged(text: str) -> Iterator[Token]:
 
 
 def _mark(text: str, token: Token) -> str | None:
-    if re.match(IRI, text[token.start + 1 :]):  # `?a<<urn:b>` compares
+    if _IRI.match(text, token.end):  # `?a<<urn:b>` compares
         return None
     return next((mark for mark in _MARKS if text.startswith(mark, token.start)), None)

@@ -2,9 +2,9 @@
 The query store: which results were cited, a line each in a file that only grows
 (RDA Data Citation R3-R4 and R7-R9, https://doi.org/10.15497/RDA00016).
 
-A line is a JSON object (https://jsonlines.org/). It holds nothing of who asked. What cannot be read, as a
-line that was torn when the machine stopped, is passed over and counted; a copy of the file taken
-at any time is a backup.
+A line is a JSON object (https://jsonlines.org/). It holds nothing of who asked. What cannot be
+read, as a line that was torn when the machine stopped, is passed over and counted; a copy of the
+file taken at any time is a backup.
 """
 
 import hashlib
@@ -17,9 +17,9 @@ from datetime import datetime
 from pathlib import Path
 
 from partage.errors import NotCitable, QueryStoreFull
-from partage.store.engine import Query
+from partage.store.engine import Kind
 
-LONGEST_LINE = 400_000
+LONGEST_LINE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +49,6 @@ class Asked:
         text = "\n".join((self.normal, self.release, *sorted(set(dataset))))
         return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
-    def query(self, base: str) -> Query:
-        """Return the query to evaluate again; `graphs` is for the dataset's parts to select."""
-        return Query(
-            self.normal,
-            self.default_graphs,
-            self.named_graphs,
-            base=base,
-            release=self.release,
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class CitedResult:
@@ -75,7 +65,7 @@ class CitedResult:
     rdfc10: str
     cited: datetime
     software: str
-    kind: str
+    kind: Kind
     rows: int | None
     sha256: str
 
@@ -96,9 +86,9 @@ class CitedResult:
             facts["asked"] = Asked(**facts["asked"])
             facts["cited"] = datetime.fromisoformat(facts["cited"])
             found = cls(**facts)
-            return found if found.asked.id == identifier else None
         except (ValueError, TypeError, KeyError, AttributeError):
             return None
+        return found if found.asked.id == identifier else None
 
 
 class QueryStore:

@@ -7,11 +7,12 @@ from flask import Flask, Response, request
 
 from partage import __version__
 from partage.errors import AddressTooLong
+from partage.releases.catalog import Catalog
 from partage.settings import Settings
 from partage.sparql.running import offers
 from partage.store.engine import Engine
-from partage.web import compression, cors, errors, observing, queries
-from partage.web.blueprints import operations, pages, resources, sparql, wellknown
+from partage.web import citing, compression, cors, errors, observing, queries
+from partage.web.blueprints import operations, pages, querycite, resources, sparql, wellknown
 from partage.web.negotiation import LANGUAGES, languages
 from partage.web.site import Site, site
 
@@ -25,7 +26,12 @@ LONGEST_ADDRESS = 60_000
 STARTER = "SELECT ?thing ?property ?value\nWHERE {\n  ?thing ?property ?value .\n}\nLIMIT 10"
 
 
-def create_app(settings: Settings, engine: Engine, release: Path | None = None) -> Flask:
+def create_app(
+    settings: Settings,
+    engine: Engine,
+    release: Path | None = None,
+    catalog: Catalog | None = None,
+) -> Flask:
     """Return the WSGI application that serves one dataset, and the files of its release."""
     app = Flask("partage.web", static_folder="static", template_folder="templates")
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
@@ -34,12 +40,13 @@ def create_app(settings: Settings, engine: Engine, release: Path | None = None) 
     app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.extensions["partage"] = Site(settings, engine, release)
-    for room in (sparql, resources, pages, wellknown):
+    app.extensions["partage"] = Site(settings, engine, release, catalog)
+    for room in (sparql, querycite, resources, pages, wellknown):
         app.register_blueprint(room.blueprint)
     app.register_blueprint(operations.blueprint)
     errors.install(app)
     queries.install(app)
+    citing.install(app, settings)
     observing.install(app, settings.access_log)
     compression.install(app)
     cors.install(app)

@@ -17,14 +17,17 @@ from partage.errors import (
     EngineUnavailable,
     MemoryExceeded,
     NotAcceptable,
+    NotCitable,
     PartageError,
     PayloadTooLarge,
     ProtocolError,
     QueryEnded,
+    QueryStoreFull,
     QuerySyntaxError,
     QueryTimeout,
     RequestError,
     ServiceRefused,
+    UnknownCitation,
     UnknownQuery,
     UnknownRelease,
     UnknownResource,
@@ -43,7 +46,9 @@ STATUS: dict[type[PartageError], int] = {
     UnknownQuery: 404,
     UnknownResource: 404,
     UnknownRelease: 404,
+    UnknownCitation: 404,
     NotAcceptable: 406,
+    NotCitable: 409,
     WithdrawnResource: 410,
     PayloadTooLarge: 413,
     AddressTooLong: 414,
@@ -55,6 +60,7 @@ STATUS: dict[type[PartageError], int] = {
     QueryEnded: 503,
     MemoryExceeded: 503,
     EngineBusy: 503,
+    QueryStoreFull: 507,
 }
 TITLES = {
     400: "The request cannot be understood",
@@ -62,6 +68,7 @@ TITLES = {
     404: "Nothing here",
     405: "This method is not for this address",
     406: "Not in this format",
+    409: "Cannot be cited",
     410: "Withdrawn",
     413: "Too large",
     414: "The address is too long",
@@ -69,6 +76,7 @@ TITLES = {
     500: "The server failed",
     502: "The store cannot be reached",
     503: "The query took too long",
+    507: "No room for more",
 }
 # Where the error says more than its status.
 NAMES: dict[type[PartageError], str] = {
@@ -78,7 +86,7 @@ NAMES: dict[type[PartageError], str] = {
     EngineBusy: "Too many queries at once",
 }
 # What an engine says about its failure is for the log; about a limit, for the reader.
-LIMITS = (QueryTimeout, QueryEnded, MemoryExceeded, EngineBusy)
+LIMITS = (QueryTimeout, QueryEnded, MemoryExceeded, EngineBusy, QueryStoreFull)
 PROBLEM = "application/problem+json"
 TEXT = "text/plain"
 # Who asks for answers in JSON alone can read an error in JSON.

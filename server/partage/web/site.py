@@ -15,6 +15,8 @@ from partage.errors import EngineError
 from partage.rdf.formats import Format
 from partage.rdf.namespaces import SPARQL_PREFIXES
 from partage.rdf.questions import Question, read_questions
+from partage.releases.catalog import Catalog
+from partage.releases.record import Record
 from partage.resources.describe import ask
 from partage.resources.identifiers import is_iri
 from partage.resources.statistics import statistics
@@ -34,10 +36,17 @@ OF_PARTAGE = "ASK { ?claim a ds:Claim }"
 class Site:
     """One engine and what is known of its dataset, which never changes while we serve it."""
 
-    def __init__(self, settings: Settings, engine: Engine, release: Path | None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        engine: Engine,
+        release: Path | None,
+        catalog: Catalog | None = None,
+    ) -> None:
         self.settings = settings
         self.engine = engine
         self.release = release
+        self.catalog = Catalog.read(root()) if catalog is None else catalog
         self._descriptions: dict[str, dict[str, bytes]] = {}
 
     @cached_property
@@ -48,6 +57,11 @@ class Site:
             return {}
         read = json.loads(path.read_text(encoding="utf-8"))
         return read if isinstance(read, dict) else {}
+
+    @cached_property
+    def current(self) -> Record | None:
+        """The release that the dataset is, None where it is a draft or somebody else's."""
+        return self.catalog.known_as(str(self.manifest.get("rdfc10")))
 
     @cached_property
     def counts(self) -> dict[str, int]:

@@ -1,0 +1,202 @@
+"""
+Cited results of queries: `/query` cites one, `/query/{hash}` is its landing page
+(RDA Data Citation R8-R12, https://doi.org/10.15497/RDA00016).
+"""
+
+import json
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, redirect, render_template, request
+
+from partage.citation.model import Citation, Words, of_query, of_result
+from partage.errors import EngineError, ProtocolError, UnknownCitation, UnknownRelease
+from partage.rdf.formats import GRAPH_FORMATS, by_key
+from partage.resources.identifiers import split
+from partage.sparql.citing import CITED, PREFIXES, Verification, caveat, describe
+from partage.sparql.protocol import QueryOperation, parse
+from partage.sparql.query_store import CitedResult
+from partage.sparql.running import evaluate, offers
+from partage.store.engine import Result
+from partage.store.writing import write
+from partage.web import citing
+from partage.web.blueprints.sparql import body, table
+from partage.web.negotiation import HTML, format_of, media_types, negotiate
+from partage.web.representation import represent
+from partage.web.site import site
+
+JSON = "application/json"
+SHOWN = 10
+SHOWN_BYTES = 4_000
+# The result is for ever; how its page looks is not.
+CACHED = "public, max-age=3600"
+# A longer address is not made: the query is sent in a body instead.
+LONGEST_ADDRESS = 8_000
+
+blueprint = Blueprint("querycite", __name__)
+
+
+@blueprint.post("/query")
+def cite() -> Response:
+    """Cite what a query answers, and send on to the citation's page."""
+    media_type = request.headers.get("Content-Type", "")
+    operation = parse("POST", request.query_string, media_type, body(), request.base_url)
+    if not isinstance(operation, QueryOperation):
+        raise ProtocolError("There is no query. Send it as the parameter `query`.")
+    response = redirect(f"/query/{citing.cite(operation).asked.id}", 303)
+    response.headers["Cache-Control"] = "no-store"
+    return response  # type: ignore[return-value]  # Flask's redirect makes a Flask response
+
+
+@blueprint.get("/query/<name>")
+def page(name: str) -> Response:
+    """Show a cited result; with `verify=1` it is answered again and compared."""
+    identifier, suffix = _split(name)
+    cited = citing.store().find(identifier)
+    if cited is None:
+        raise UnknownCitation(
+            f"No result is cited here as {identifier[:80]}. Check the address; a result is cited "
+            "by the button under its answer, or by sending the query to /query by POST."
+        )
+    verification = citing.verify(cited) if request.args.get("verify") == "1" else None
+    types = [*media_types(GRAPH_FORMATS, html=False), HTML]
+    wish = JSON if suffix == "json" else suffix or request.args.get("format")
+    chosen = negotiate(request.headers.get("Accept"), [HTML, JSON, *types], wish)
+    if chosen == HTML:
+        response = represent(_html(cited, verification).encode(), HTML)
+        response.vary.add("Accept-Language")
+    elif chosen == JSON:
+        facts = _json(cited, verification)
+        text = json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
+        response = represent(text.encode(), JSON)
+    else:
+        response = represent(
+            write(describe(cited), format_of(chosen, GRAPH_FORMATS), PREFIXES), chosen
+        )
+    _link(response, cited)
+    if verification is not None:
+        response.headers["Cache-Control"] = "no-store"
+        return response
+    response.headers["Cache-Control"] = CACHED
+    response.last_modified = cited.cited
+    response.add_etag()
+    return response.make_conditional(request)  # type: ignore[return-value]  # it returns itself
+
+
+def _split(name: str) -> tuple[str, str | None]:
+    stem, _, suffix = name.rpartition(".")
+    return (stem, suffix) if suffix == "json" and stem else split(name)
+
+
+def _link(response: Response, cited: CitedResult) -> None:
+    """Name the lasting address, the release it comes from, and the other formats."""
+    path = f"/query/{cited.asked.id}"
+    response.headers.add("Link", f'<{CITED}{cited.asked.id}>; rel="cite-as"')
+    for extension, media_type in (
+        ("json", JSON),
+        *((fmt.extension, fmt.media_type) for fmt in GRAPH_FORMATS),
+    ):
+        response.headers.add(
+            "Link", f'<{path}.{extension}>; rel="describedby"; type="{media_type}"'
+        )
+
+
+def citation(cited: CitedResult) -> Citation:
+    """Return the citation of a cited result, for any format of citations."""
+    text = Words(
+        f"Result of the query {cited.asked.normal}", f"Résultat de la requête {cited.asked.normal}"
+    )
+    asked_of = next((r for r in site().catalog if r.version == cited.asked.release), None)
+    query = of_query(CITED + cited.asked.id, text, release=asked_of)
+    digest = f"SHA-256 {cited.sha256}"
+    return of_result(query, executed=cited.cited, digest=digest, rows=cited.rows)
+
+
+def _json(cited: CitedResult, verification: Verification | None) -> dict[str, object]:
+    made = cited.asked
+    facts: dict[str, object] = {
+        "id": CITED + made.id,
+        "query": cited.text,
+        "normalForm": made.normal,
+        "release": {"version": made.release, "rdfc10": cited.rdfc10},
+        "dataset": {
+            "graphs": made.graphs,
+            "defaultGraphs": made.default_graphs,
+            "namedGraphs": made.named_graphs,
+        },
+        "cited": cited.cited.isoformat(),
+        "software": cited.software,
+        "kind": cited.kind,
+        "rows": cited.rows,
+        "sha256": cited.sha256,
+        "caveat": caveat(made.normal),
+        "downloads": {key: address for key, _, address in _downloads(cited)},
+    }
+    if verification is not None:
+        found = verification.found
+        facts["verification"] = {
+            "matches": verification.matches,
+            "rows": found.rows,
+            "sha256": found.sha256,
+        }
+    return facts
+
+
+def _downloads(cited: CitedResult) -> list[tuple[str, str, str]]:
+    """Return key, label and address of each format to get the result in, from its release."""
+    parameters = [("query", cited.text), ("version", cited.asked.release), *_dataset(cited)]
+    addresses = [
+        (fmt.key, fmt.label, "/sparql?" + urlencode([*parameters, ("format", fmt.key)]))
+        for fmt in offers(cited.kind)
+    ]
+    return addresses if len(addresses[0][2]) <= LONGEST_ADDRESS else []
+
+
+def _dataset(cited: CitedResult) -> list[tuple[str, str]]:
+    made = cited.asked
+    return [
+        *([("graphs", made.graphs)] if made.graphs else ()),
+        *(("default-graph-uri", graph) for graph in made.default_graphs or ()),
+        *(("named-graph-uri", graph) for graph in made.named_graphs or ()),
+    ]
+
+
+def _html(cited: CitedResult, verification: Verification | None) -> str:
+    return render_template(
+        "citation.html",
+        cited=cited,
+        iri=CITED + cited.asked.id,
+        path=f"/query/{cited.asked.id}",
+        citation=citation(cited),
+        caveat=caveat(cited.asked.normal),
+        downloads=_downloads(cited),
+        dataset=_dataset(cited),
+        verification=verification,
+        **_beginning(cited),
+    )
+
+
+def _beginning(cited: CitedResult) -> dict[str, object]:
+    """Return the first rows; a page that cannot show them shows the rest."""
+    try:
+        result = evaluate(site().engine, citing.repeated(cited.asked))
+    except (EngineError, UnknownRelease, ProtocolError) as error:
+        return {"unanswered": str(error)}
+    try:
+        return _shown(result)
+    except EngineError as error:
+        return {"unanswered": str(error)}
+    finally:
+        result.close()
+
+
+def _shown(result: Result) -> dict[str, object]:
+    if result.kind == "boolean":
+        return {"truth": result.answer}
+    if result.kind == "solutions":
+        rows = result.solutions(SHOWN)
+        return {"variables": result.variables, "shown": table(rows, result.variables)}
+    turtle = by_key("turtle")
+    assert turtle is not None
+    text = next(result.serialize(turtle), b"").decode("utf-8", "ignore")
+    whole = len(text) <= SHOWN_BYTES
+    return {"turtle": text if whole else text[:SHOWN_BYTES].rpartition("\n")[0] + "\n…"}
