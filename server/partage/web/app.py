@@ -11,7 +11,7 @@ from partage.releases.catalog import Catalog
 from partage.settings import Settings
 from partage.sparql.running import offers
 from partage.store.engine import Engine
-from partage.web import citing, compression, cors, errors, observing, queries
+from partage.web import compression, cors, errors, observing, queries, querystore
 from partage.web.blueprints import operations, pages, querycite, resources, sparql, wellknown
 from partage.web.negotiation import LANGUAGES, languages
 from partage.web.site import Site, site
@@ -46,7 +46,7 @@ def create_app(
     app.register_blueprint(operations.blueprint)
     errors.install(app)
     queries.install(app)
-    citing.install(app, settings)
+    querystore.install(app, settings)
     observing.install(app, settings.access_log)
     compression.install(app)
     cors.install(app)

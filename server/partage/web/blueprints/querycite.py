@@ -18,7 +18,7 @@ from partage.sparql.query_store import CitedResult
 from partage.sparql.running import evaluate, offers
 from partage.store.engine import Result
 from partage.store.writing import write
-from partage.web import citing
+from partage.web import querystore
 from partage.web.blueprints.sparql import body, table
 from partage.web.negotiation import HTML, format_of, media_types, negotiate
 from partage.web.representation import represent
@@ -42,7 +42,7 @@ def cite() -> Response:
     operation = parse("POST", request.query_string, media_type, body(), request.base_url)
     if not isinstance(operation, QueryOperation):
         raise ProtocolError("There is no query. Send it as the parameter `query`.")
-    response = redirect(f"/query/{citing.cite(operation).asked.id}", 303)
+    response = redirect(f"/query/{querystore.cite(operation).asked.id}", 303)
     response.headers["Cache-Control"] = "no-store"
     return response  # type: ignore[return-value]  # Flask's redirect makes a Flask response
 
@@ -51,13 +51,13 @@ def cite() -> Response:
 def page(name: str) -> Response:
     """Show a cited result; with `verify=1` it is answered again and compared."""
     identifier, suffix = _split(name)
-    cited = citing.store().find(identifier)
+    cited = querystore.store().find(identifier)
     if cited is None:
         raise UnknownCitation(
             f"No result is cited here as {identifier[:80]}. Check the address; a result is cited "
             "by the button under its answer, or by sending the query to /query by POST."
         )
-    verification = citing.verify(cited) if request.args.get("verify") == "1" else None
+    verification = querystore.verify(cited) if request.args.get("verify") == "1" else None
     types = [*media_types(GRAPH_FORMATS, html=False), HTML]
     wish = JSON if suffix == "json" else suffix or request.args.get("format")
     chosen = negotiate(request.headers.get("Accept"), [HTML, JSON, *types], wish)
@@ -162,7 +162,7 @@ def _dataset(cited: CitedResult) -> list[tuple[str, str]]:
 
 def _html(cited: CitedResult, verification: Verification | None) -> str:
     return render_template(
-        "citation.html",
+        "cited.html",
         cited=cited,
         iri=CITED + cited.asked.id,
         path=f"/query/{cited.asked.id}",
@@ -178,7 +178,7 @@ def _html(cited: CitedResult, verification: Verification | None) -> str:
 def _beginning(cited: CitedResult) -> dict[str, object]:
     """Return the first rows; a page that cannot show them shows the rest."""
     try:
-        result = evaluate(site().engine, citing.repeated(cited.asked))
+        result = evaluate(site().engine, querystore.repeated(cited.asked))
     except (EngineError, UnknownRelease, ProtocolError) as error:
         return {"unanswered": str(error)}
     try:

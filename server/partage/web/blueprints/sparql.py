@@ -20,7 +20,7 @@ from partage.sparql.protocol import (
 )
 from partage.sparql.running import offers
 from partage.store.engine import Result, Solution
-from partage.web import citing, queries
+from partage.web import queries, querystore
 from partage.web.negotiation import HTML, format_of, languages, media_types, negotiate
 from partage.web.representation import represent
 from partage.web.site import site
@@ -77,7 +77,7 @@ def _answer(operation: QueryOperation) -> Response:
     if operation.graphs is not None:
         query = site().parts.select(query, operation.graphs)
     hints = _hints(operation)
-    standing = citing.standing(operation)
+    standing = querystore.standing(operation)
     result = queries.run(query)
     if request.method == "HEAD":
         result.close()  # the status is known; nobody reads the rest
@@ -89,7 +89,7 @@ def _answer(operation: QueryOperation) -> Response:
     else:
         fmt = format_of(chosen, formats)
         response = represent(result.serialize(fmt), chosen, fmt)
-    citing.link(response, standing)
+    querystore.link(response, standing)
     if hints:
         response.headers["Query-Hint"] = ", ".join(hint.header for hint in hints)
     return response
@@ -106,7 +106,7 @@ def _hints(operation: QueryOperation) -> list[Hint]:
 
 
 def _page(
-    operation: QueryOperation, result: Result, hints: list[Hint], standing: citing.Standing
+    operation: QueryOperation, result: Result, hints: list[Hint], standing: querystore.Standing
 ) -> str:
     """Return the query page with the answer below the query."""
     answer: dict[str, object] = {"query": operation.query.text, "kind": operation.kind}
