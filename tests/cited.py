@@ -55,7 +55,7 @@ def app(
     settings = Settings(query_store=directory / "queries.jsonl", query_store_bytes=store_bytes)
     made = create_app(
         settings,
-        engine or EmbeddedEngine(small_dataset.store()),
+        engine or EmbeddedEngine(small_dataset.store(), lambda _: small_dataset.store()),
         release(directory / "release"),
         catalog() if releases is None else releases,
     )

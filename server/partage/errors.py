@@ -18,7 +18,8 @@ Every error Partage raises on purpose.
     │  ├ WithdrawnResource    the identifier was withdrawn
     │  ├ NotCitable           what the query answers could not be found again
     │  ├ UnknownCitation      no result was cited under this address
-    │  └ UnknownRelease       no release has this number
+    │  ├ UnknownRelease       no release has this number
+    │  └ UnknownStyle         no citation style has this name
     ├ EngineError             the store could not answer
     │  ├ QueryTimeout · QueryEnded · MemoryExceeded · EngineBusy (retry_after)
     │  ├ EngineUnavailable · EngineFailure
@@ -114,6 +115,10 @@ class NotCitable(RequestError):
 
 class UnknownCitation(RequestError):
     """No result was cited under this address."""
+
+
+class UnknownStyle(RequestError):
+    """No citation style has this name."""
 
 
 class EngineError(PartageError):

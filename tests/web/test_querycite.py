@@ -3,25 +3,31 @@ Citable results, requirement by requirement: RDA Data Citation of Evolving Data
 (https://doi.org/10.15497/RDA00016), Q1 to Q7 of the conformance report.
 """
 
+import hashlib
 import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from html import unescape
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from pyoxigraph import Literal, NamedNode, Store, parse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 from werkzeug.test import TestResponse
 
 import cited
 import small_dataset
+import three_releases
+from partage.citation.formats import CITATION_FORMATS, CitationFormat
 from partage.rdf.formats import GRAPH_FORMATS, Format
 from partage.rdf.namespaces import ID, iri
-from partage.releases.catalog import Catalog
+from partage.settings import Settings
 from partage.store.embedded import EmbeddedEngine
 from partage.store.engine import Query, Result
+from partage.store.shelf import Shelf
+from partage.web.app import create_app
 
 DS = "https://w3id.org/partage/ns#"
 WHO = f"SELECT ?who {{ ?c <{DS}assertedBy> ?who }}"
@@ -109,8 +115,6 @@ def test_q2_graphs_in_another_order_are_the_same_dataset(client: FlaskClient) ->
 
 
 def test_q2_the_address_is_made_as_documented(client: FlaskClient) -> None:
-    import hashlib
-
     path = cite(client, WHO, graphs="claims")
     normal = f"SELECT ?who {{ ?c <{DS}assertedBy> ?who }}"
     expected = hashlib.sha256(f"{normal}\n{cited.VERSION}\ngraphs=claims".encode()).hexdigest()
@@ -286,9 +290,9 @@ def test_q6_the_landing_page_tells_a_person_everything(client: FlaskClient) -> N
         "graphs=claims",
         "The Gazette &amp; &lt;Co&gt;",
         cited.record().rdfc10,
-        "Partage editors (20",
+        "Partage editors. (20",
         ">Verify</button>",
-        "version=2026.11.0",
+        "/release/2026.11.0/sparql?query=",
     ):
         assert said in page.text, said
 
@@ -333,8 +337,6 @@ def test_q6_the_button_under_an_answer_cites_what_is_shown(client: FlaskClient) 
         "/sparql", query_string={"query": WHO, "graphs": "claims"}, headers=BROWSER
     ).text
     form = page.partition('<form class="cite"')[2].partition("</form>")[0]
-    from html import unescape
-
     sent = {
         name: unescape(value) for name, value in re.findall(r'name="([^"]+)" value="([^"]*)"', form)
     }
@@ -422,14 +424,82 @@ def test_a_full_store_refuses_and_says_what_to_raise(tmp_path: Path) -> None:
     assert "PARTAGE_QUERY_STORE_BYTES" in response.text
 
 
-def test_a_query_cited_from_an_older_release_is_asked_of_that_release(tmp_path: Path) -> None:
-    client = cited.app(tmp_path).test_client()
+# Older releases
+
+
+@pytest.fixture
+def archived(tmp_path: Path) -> FlaskClient:
+    """Return a client of a server that holds three releases, the third as the current one."""
+    made = three_releases.build(tmp_path)
+    shelf = Shelf(made.catalog, tmp_path / "stores")
+    dataset = read_string(three_releases.dataset(three_releases.THIRD))
+    store = Store()
+    store.bulk_extend(dataset)
+    engine = EmbeddedEngine(store, shelf.open)
+    settings = Settings(query_store=tmp_path / "queries.jsonl")
+    return create_app(settings, engine, made.release, made.catalog).test_client()
+
+
+def read_string(text: str) -> list[Quad]:
+    return list(parse(text, RdfFormat.N_QUADS))
+
+
+RECIPIENTS = f"SELECT ?who {{ ?flow <{DS}hasRecipient> ?who }}"
+
+
+def test_each_release_has_a_citation_of_its_own_that_verifies(archived: FlaskClient) -> None:
+    current = cite(archived, RECIPIENTS)
+    third = cite(archived, RECIPIENTS, version=three_releases.THIRD)
+    first = cite(archived, RECIPIENTS, version=three_releases.FIRST)
+    below = archived.post(
+        f"/release/{three_releases.FIRST}/query", data={"query": RECIPIENTS, "graphs": "current"}
+    )
+    assert below.headers["Location"] == first != third == current
+    for path, version in ((first, three_releases.FIRST), (third, three_releases.THIRD)):
+        told = facts(archived, path, verify="1")
+        assert told["release"] == {
+            "version": version,
+            "rdfc10": hashlib.sha256(three_releases.dataset(version).encode()).hexdigest(),
+        }
+        assert '"matches": true' in json.dumps(told["verification"])
+        downloads = told["downloads"]
+        assert isinstance(downloads, dict)
+        solutions = json.loads(archived.get(downloads["json"]).text)["results"]["bindings"]
+        assert len(solutions) == told["rows"]
+    assert facts(archived, first)["sha256"] != facts(archived, third)["sha256"]
+
+
+def test_a_part_of_an_older_release_is_asked_there(archived: FlaskClient) -> None:
+    path = cite(archived, "SELECT * { ?s ?p ?o }", version=three_releases.FIRST, graphs="claims")
+    assert '"matches": true' in json.dumps(facts(archived, path, verify="1")["verification"])
+
+
+def test_the_page_of_an_answer_of_a_release_cites_that_release(archived: FlaskClient) -> None:
+    path = cite(archived, RECIPIENTS, version=three_releases.FIRST)
+    at = f"/release/{three_releases.FIRST}/sparql"
+    page = archived.get(at, query_string={"query": RECIPIENTS}, headers=BROWSER)
+    assert f'href="{path}"' in page.text
+    assert f'<https://w3id.org/partage{path}>; rel="cite-as"' in links(page)
+    other = archived.get("/sparql", query_string={"query": RECIPIENTS}, headers=BROWSER).text
+    assert "Cite this result" in other
+
+
+@pytest.mark.parametrize("fmt", CITATION_FORMATS, ids=lambda fmt: fmt.key)
+def test_q6_the_citation_comes_in_every_format(client: FlaskClient, fmt: CitationFormat) -> None:
     path = cite(client)
-    newer = replace(cited.record(), version="2026.12.0", issued=datetime(2026, 12, 1, tzinfo=UTC))
-    older = replace(cited.record(), rdfc10="f" * 64)
-    engine = Reversed()
-    releases: Catalog = cited.catalog(older, newer)
-    later = cited.app(tmp_path, engine=engine, releases=releases).test_client()
-    engine.asked.clear()
-    facts(later, path, verify="1")
-    assert [query.release for query in engine.asked] == [cited.VERSION]
+    by_suffix = client.get(f"{path}.{fmt.suffix}")
+    by_accept = client.get(path, headers={"Accept": fmt.media_type})
+    by_iri = client.get(
+        "/cite", query_string={"iri": "https://w3id.org/partage" + path, "format": fmt.key}
+    )
+    assert by_suffix.text == by_iri.text
+    assert by_suffix.mimetype == by_accept.mimetype == fmt.media_type
+    assert path in by_suffix.text.replace("\\", "")
+
+
+def test_q6_the_citation_tells_release_digest_and_count(client: FlaskClient) -> None:
+    path = cite(client)
+    item = client.get(path + ".csl.json").text
+    assert str(facts(client, path)["sha256"]) in item
+    assert cited.VERSION in item
+    assert "rows: 2" in item

@@ -66,9 +66,9 @@ class Citation:
     One citation.
 
     `iri` is the thing, `url` the persistent address of the state that is cited: that in a release
-    wherever there is one. `genre` says what the record is; `note` whatever its reader must not
-    miss (the chain of a claim, that it was withdrawn); `digest` by what the cited thing is known
-    again, with the name of the method: `SHA-256 ff71…`.
+    wherever there is one; `draft` says that it may still change. `genre` says what the record is;
+    `note` whatever its reader must not miss (the chain of a claim, that it was withdrawn); `digest`
+    by what the cited thing is known again, with the name of the method: `SHA-256 ff71…`.
     """
 
     iri: str
@@ -79,11 +79,16 @@ class Citation:
     issued: date | None = None
     accessed: date | None = None
     note: Words = NOTHING
+    draft: bool = False
     digest: str | None = None
     related: tuple[Related, ...] = ()
     license: str = LICENSE
     authors: tuple[Words, ...] = (EDITORS,)
     publisher: str = PUBLISHER
+
+    def details(self, language: str) -> tuple[str, ...]:
+        """Return the note and the digest, where there are any."""
+        return tuple(text for text in (self.note.said(language), self.digest) if text)
 
     @property
     def key(self) -> str:
@@ -191,8 +196,8 @@ def of_result(
         genre=RESULT,
         issued=executed.date(),
         note=Words(
-            f"Answered on {at} by {asked}{'' if rows is None else f', rows: {rows}'}; {digest}",
-            f"Répondu le {at} par {asked}{'' if rows is None else f', lignes : {rows}'} ; {digest}",
+            f"Answered on {at} by {asked}{'' if rows is None else f', rows: {rows}'}",
+            f"Répondu le {at} par {asked}{'' if rows is None else f', lignes : {rows}'}",
         ),
         digest=digest,
         related=(Related("IsDerivedFrom", asked),),

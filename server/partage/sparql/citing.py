@@ -3,6 +3,7 @@ What can be cited, and whether it is still answered as it was cited
 (RDA Data Citation, https://doi.org/10.15497/RDA00016).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pyoxigraph import Literal, NamedNode, Quad
@@ -17,6 +18,7 @@ from partage.sparql.running import evaluate
 from partage.sparql.selection import CURRENT, Parts
 from partage.sparql.tokens import tokens
 from partage.store.engine import Engine, Query, Result
+from partage.store.shelf import AtRelease
 
 CITED = BASE + "query/"
 SPDX = "http://spdx.org/rdf/terms#"
@@ -84,9 +86,12 @@ def caveat(normal: str) -> str | None:
     return None
 
 
-def question(engine: Engine, made: Asked, current: str | None) -> Query:
+def question(made: Asked, current: str | None, parts: Callable[[str | None], Parts]) -> Query:
     """
-    Return the query that asks it again; `current` is the release that the engine has at hand.
+    Return the query that asks it again.
+
+    `current` is the release that is asked where a query names none; `parts` finds the parts of a
+    release, of that one for None.
 
     Raises
     ------
@@ -100,7 +105,7 @@ def question(engine: Engine, made: Asked, current: str | None) -> Query:
         query = replace(query, release=made.release)
     if made.graphs is None:
         return query
-    return Parts(_At(engine, query.release)).select(query, made.graphs)
+    return parts(query.release).select(query, made.graphs)
 
 
 def verify(engine: Engine, cited: CitedResult, current: str | None) -> Verification:
@@ -114,8 +119,11 @@ def verify(engine: Engine, cited: CitedResult, current: str | None) -> Verificat
     UnknownRelease, EngineError
         As `Engine.query`.
     """
-    result = evaluate(engine, question(engine, cited.asked, current))
-    return compare(cited, result)
+
+    def parts(release: str | None) -> Parts:
+        return Parts(engine if release is None else AtRelease(engine, release))
+
+    return compare(cited, evaluate(engine, question(cited.asked, current, parts)))
 
 
 def compare(cited: CitedResult, result: Result) -> Verification:
@@ -172,18 +180,3 @@ def _quad(subject: str, predicate: str, value: str | Literal) -> Quad:
 
 def _unordered(graphs: tuple[str, ...] | None) -> tuple[str, ...] | None:
     return None if graphs is None else tuple(sorted(set(graphs)))
-
-
-@dataclass(frozen=True, slots=True)
-class _At:
-    """An engine that asks one release, whatever it is asked."""
-
-    engine: Engine
-    release: str | None
-
-    def query(self, query: Query) -> Result:
-        """Evaluate a query on the release; see `Engine.query`."""
-        return self.engine.query(replace(query, release=self.release))
-
-    def close(self) -> None:
-        """Leave the engine open."""

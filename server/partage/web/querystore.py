@@ -8,6 +8,7 @@ from typing import cast
 from flask import Flask, Response, current_app
 
 from partage import __version__
+from partage.citation.model import Citation, Words, of_query, of_result
 from partage.errors import NotCitable
 from partage.releases.record import Record
 from partage.settings import Settings
@@ -15,9 +16,10 @@ from partage.sparql.citing import CITED, Verification, asked, compare, question
 from partage.sparql.digest import digest, is_ordered
 from partage.sparql.protocol import QueryOperation
 from partage.sparql.query_store import Asked, CitedResult, QueryStore
+from partage.sparql.selection import Parts
 from partage.store.engine import Query
 from partage.web import queries
-from partage.web.site import site
+from partage.web.site import site, sites
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def cite(operation: QueryOperation) -> CitedResult:
     ProtocolError, QuerySyntaxError, EngineError
         As for any query.
     """
-    record = _release(operation)
+    record = _release()
     made = asked(operation, record.version)
     if (found := store().find(made.id)) is not None:
         return found
@@ -78,14 +80,33 @@ def verify(cited: CitedResult) -> Verification:
 
 def repeated(made: Asked) -> Query:
     """Return the query that asks again what was asked."""
-    current = site().current
-    return question(site().engine, made, current.version if current else None)
+    here = sites().current
+    # Asked below the address of a release, the engine would take none for that one.
+    at_hand = here.record.version if here.record and site() is here else None
+    return question(made, at_hand, _parts)
+
+
+def is_cited(iri: str) -> bool:
+    """Return whether an IRI is the address of a result that was cited here."""
+    return iri.startswith(CITED) and iri.removeprefix(CITED) in store()
+
+
+def citation(iri: str) -> Citation:
+    """Return the citation of a result that was cited here."""
+    cited = store().find(iri.removeprefix(CITED))
+    assert cited is not None  # whoever asks knows that it is there
+    made = cited.asked
+    title = Words(f"Result of the query {made.normal}", f"Résultat de la requête {made.normal}")
+    release = next((known for known in sites().catalog if known.version == made.release), None)
+    query = of_query(iri, title, release=release)
+    digest = f"SHA-256 {cited.sha256}"
+    return of_result(query, executed=cited.cited, digest=digest, rows=cited.rows)
 
 
 def standing(operation: QueryOperation) -> Standing:
     """Tell how the answer to an operation stands."""
     with suppress(NotCitable):
-        made = asked(operation, _release(operation).version)
+        made = asked(operation, _release().version)
         return Standing(citable=True, id=made.id if made.id in store() else None)
     return Standing(citable=False, id=None)
 
@@ -96,9 +117,12 @@ def link(response: Response, cited: Standing) -> None:
         response.headers.add("Link", f'<{CITED}{cited.id}>; rel="cite-as"')
 
 
-def _release(operation: QueryOperation) -> Record:
-    version = operation.query.release
-    record = site().catalog.find(version) if version is not None else site().current
+def _parts(version: str | None) -> Parts:
+    return sites().current.parts if version is None else sites().of(version).parts
+
+
+def _release() -> Record:
+    record = site().record
     if record is None:
         known = site().manifest.get("rdfc10")
         what = f"the dataset with the digest {known}" if known else "a dataset without a manifest"

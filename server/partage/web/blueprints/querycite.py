@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, render_template, request
 
-from partage.citation.model import Citation, Words, of_query, of_result
 from partage.errors import EngineError, ProtocolError, UnknownCitation, UnknownRelease
 from partage.rdf.formats import GRAPH_FORMATS, by_key
 from partage.resources.identifiers import split
@@ -18,11 +17,12 @@ from partage.sparql.query_store import CitedResult
 from partage.sparql.running import evaluate, offers
 from partage.store.engine import Result
 from partage.store.writing import write
-from partage.web import querystore
+from partage.web import citing, memento, querystore
 from partage.web.blueprints.sparql import body, table
 from partage.web.negotiation import HTML, format_of, media_types, negotiate
 from partage.web.representation import represent
 from partage.web.site import site
+from partage.web.versions import PARAMETER
 
 JSON = "application/json"
 SHOWN = 10
@@ -40,6 +40,7 @@ def cite() -> Response:
     """Cite what a query answers, and send on to the citation's page."""
     media_type = request.headers.get("Content-Type", "")
     operation = parse("POST", request.query_string, media_type, body(), request.base_url)
+    memento.choose(request.form.get(PARAMETER))
     if not isinstance(operation, QueryOperation):
         raise ProtocolError("There is no query. Send it as the parameter `query`.")
     response = redirect(f"/query/{querystore.cite(operation).asked.id}", 303)
@@ -50,7 +51,7 @@ def cite() -> Response:
 @blueprint.get("/query/<name>")
 def page(name: str) -> Response:
     """Show a cited result; with `verify=1` it is answered again and compared."""
-    identifier, suffix = _split(name)
+    identifier, suffix = citing.split(name) or _split(name)
     cited = querystore.store().find(identifier)
     if cited is None:
         raise UnknownCitation(
@@ -58,9 +59,11 @@ def page(name: str) -> Response:
             "by the button under its answer, or by sending the query to /query by POST."
         )
     verification = querystore.verify(cited) if request.args.get("verify") == "1" else None
-    types = [*media_types(GRAPH_FORMATS, html=False), HTML]
     wish = JSON if suffix == "json" else suffix or request.args.get("format")
-    chosen = negotiate(request.headers.get("Accept"), [HTML, JSON, *types], wish)
+    types = [HTML, JSON, *media_types(GRAPH_FORMATS, html=False)]
+    if citation := citing.asked(CITED + identifier, wish, types):
+        return citing.answer(CITED + identifier, citation)
+    chosen = negotiate(request.headers.get("Accept"), [*types, *citing.MEDIA_TYPES], wish)
     if chosen == HTML:
         response = represent(_html(cited, verification).encode(), HTML)
         response.vary.add("Accept-Language")
@@ -100,17 +103,6 @@ def _link(response: Response, cited: CitedResult) -> None:
         )
 
 
-def citation(cited: CitedResult) -> Citation:
-    """Return the citation of a cited result, for any format of citations."""
-    text = Words(
-        f"Result of the query {cited.asked.normal}", f"Résultat de la requête {cited.asked.normal}"
-    )
-    asked_of = next((r for r in site().catalog if r.version == cited.asked.release), None)
-    query = of_query(CITED + cited.asked.id, text, release=asked_of)
-    digest = f"SHA-256 {cited.sha256}"
-    return of_result(query, executed=cited.cited, digest=digest, rows=cited.rows)
-
-
 def _json(cited: CitedResult, verification: Verification | None) -> dict[str, object]:
     made = cited.asked
     facts: dict[str, object] = {
@@ -143,9 +135,10 @@ def _json(cited: CitedResult, verification: Verification | None) -> dict[str, ob
 
 def _downloads(cited: CitedResult) -> list[tuple[str, str, str]]:
     """Return key, label and address of each format to get the result in, from its release."""
-    parameters = [("query", cited.text), ("version", cited.asked.release), *_dataset(cited)]
+    parameters = [("query", cited.text), *_dataset(cited)]
+    endpoint = f"/release/{cited.asked.release}/sparql?"
     addresses = [
-        (fmt.key, fmt.label, "/sparql?" + urlencode([*parameters, ("format", fmt.key)]))
+        (fmt.key, fmt.label, endpoint + urlencode([*parameters, ("format", fmt.key)]))
         for fmt in offers(cited.kind)
     ]
     return addresses if len(addresses[0][2]) <= LONGEST_ADDRESS else []
@@ -163,10 +156,9 @@ def _dataset(cited: CitedResult) -> list[tuple[str, str]]:
 def _html(cited: CitedResult, verification: Verification | None) -> str:
     return render_template(
         "cited.html",
-        cited=cited,
+        result=cited,
         iri=CITED + cited.asked.id,
         path=f"/query/{cited.asked.id}",
-        citation=citation(cited),
         caveat=caveat(cited.asked.normal),
         downloads=_downloads(cited),
         dataset=_dataset(cited),
