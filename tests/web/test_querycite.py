@@ -214,8 +214,8 @@ def test_q4_another_answer_is_told_plainly(client: FlaskClient, tmp_path: Path) 
     assert "'matches': False, 'rows': 1" in str(told["verification"])
     page = other.get(path, query_string={"verify": "1"}, headers=BROWSER).text
     assert "Not what was cited." in page
-    assert "Cited: 2 rows" in page
-    assert "Found: 1 rows" in page
+    assert "Cited: 2 rows," in page
+    assert "Found: 1 row," in page
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from partage.errors import NotCitable
 from partage.rdf.namespaces import BASE, iri
 from partage.sparql.tokens import IRI, Token, place, tokens, unescape
 
-# Longer than any query somebody wrote; reading one of these takes some hundredths of a second.
+# Longer than any query somebody wrote; reading one of these takes some 350 ms.
 LONGEST = 50_000
 LONGEST_FORM = 200_000
 # Where a text has no BASE: the endpoint's lasting address, not that of the host which was asked.

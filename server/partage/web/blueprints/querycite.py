@@ -12,6 +12,7 @@ from partage.errors import EngineError, ProtocolError, UnknownCitation, UnknownR
 from partage.rdf.formats import GRAPH_FORMATS, by_key
 from partage.resources.identifiers import split
 from partage.sparql.citing import CITED, PREFIXES, Verification, caveat, describe
+from partage.sparql.normalize import normalize
 from partage.sparql.protocol import QueryOperation, parse
 from partage.sparql.query_store import CitedResult
 from partage.sparql.running import evaluate, offers
@@ -31,6 +32,8 @@ SHOWN_BYTES = 4_000
 CACHED = "public, max-age=3600"
 # A longer address is not made: the query is sent in a body instead.
 LONGEST_ADDRESS = 8_000
+# A base of nobody: with it a query means the same only if it has no relative names.
+ELSEWHERE = "a://b/"
 
 blueprint = Blueprint("querycite", __name__)
 
@@ -135,13 +138,17 @@ def _json(cited: CitedResult, verification: Verification | None) -> dict[str, ob
 
 def _downloads(cited: CitedResult) -> list[tuple[str, str, str]]:
     """Return key, label and address of each format to get the result in, from its release."""
-    parameters = [("query", cited.text), *_dataset(cited)]
-    endpoint = f"/release/{cited.asked.release}/sparql?"
-    addresses = [
-        (fmt.key, fmt.label, endpoint + urlencode([*parameters, ("format", fmt.key)]))
-        for fmt in offers(cited.kind)
-    ]
+    asking = _asking(cited)
+    addresses = [(fmt.key, fmt.label, f"{asking}&format={fmt.key}") for fmt in offers(cited.kind)]
     return addresses if len(addresses[0][2]) <= LONGEST_ADDRESS else []
+
+
+def _asking(cited: CitedResult) -> str:
+    """Return the address that asks it again: as it was typed, where that means the same there."""
+    alike = normalize(cited.text, ELSEWHERE) == cited.asked.normal
+    query = cited.text if alike else cited.asked.normal
+    parameters = urlencode([("query", query), *_dataset(cited)])
+    return f"/release/{cited.asked.release}/sparql?{parameters}"
 
 
 def _dataset(cited: CitedResult) -> list[tuple[str, str]]:
@@ -161,6 +168,7 @@ def _html(cited: CitedResult, verification: Verification | None) -> str:
         path=f"/query/{cited.asked.id}",
         caveat=caveat(cited.asked.normal),
         downloads=_downloads(cited),
+        asking=_asking(cited),
         dataset=_dataset(cited),
         verification=verification,
         **_beginning(cited),
