@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 import small_dataset
 from partage.rdf.canonical import rdfc10
@@ -14,6 +16,11 @@ from partage.settings import Settings
 from partage.store.embedded import EmbeddedEngine
 from partage.store.engine import Engine
 from partage.web.app import create_app
+
+DS = "https://w3id.org/partage/ns#"
+WHO = f"SELECT ?who {{ ?c <{DS}assertedBy> ?who }}"
+SAME = f"prefix p: <{DS}>\n# who?\nselect $who\n{{ ?c p:assertedBy ?who }}"
+BROWSER = {"Accept": "text/html"}
 
 VERSION = "2026.11.0"
 
@@ -61,3 +68,19 @@ def app(
     )
     made.testing = True
     return made
+
+
+def cite(client: FlaskClient, text: str = WHO, **parameters: str | list[str]) -> str:
+    response = client.post("/query", data={"query": text, **parameters})
+    assert response.status_code == 303, response.text
+    return response.headers["Location"]
+
+
+def facts(client: FlaskClient, path: str, **parameters: str) -> dict[str, object]:
+    response = client.get(path + ".json", query_string=parameters)
+    assert response.status_code == 200, response.text
+    return dict(json.loads(response.text))
+
+
+def links(response: TestResponse) -> list[str]:
+    return response.headers.getlist("Link")

@@ -86,7 +86,7 @@ class CitedResult:
             facts["asked"] = Asked(**facts["asked"])
             facts["cited"] = datetime.fromisoformat(facts["cited"])
             found = cls(**facts)
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return None
         return found if found.asked.id == identifier else None
 

@@ -1,0 +1,184 @@
+"""What a cited result shows and hands out: Q6 (R10-R12) of RDA Data Citation."""
+
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from pyoxigraph import Literal, NamedNode, parse
+
+import cited
+from cited import BROWSER, SAME, WHO, cite, facts, links
+from partage.citation.formats import CITATION_FORMATS, CitationFormat
+from partage.rdf.formats import GRAPH_FORMATS, Format
+from partage.rdf.namespaces import iri
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> FlaskClient:
+    return cited.app(tmp_path).test_client()
+
+
+def test_q6_the_landing_page_tells_a_person_everything(client: FlaskClient) -> None:
+    page = client.get(cite(client, graphs="claims"), headers=BROWSER)
+    assert page.mimetype == "text/html"
+    for said in (
+        "2 solutions from release 2026.11.0",
+        "SELECT ?who",
+        "graphs=claims",
+        "The Gazette &amp; &lt;Co&gt;",
+        cited.record().rdfc10,
+        "Partage editors. (20",
+        ">Verify</button>",
+        "/release/2026.11.0/sparql?query=",
+    ):
+        assert said in page.text, said
+
+
+@pytest.mark.parametrize("fmt", GRAPH_FORMATS, ids=lambda fmt: fmt.key)
+def test_q6_the_record_comes_in_every_format_by_accept_and_by_suffix(
+    client: FlaskClient, fmt: Format
+) -> None:
+    path = cite(client)
+    name = NamedNode("https://w3id.org/partage" + path)
+    by_accept = client.get(path, headers={"Accept": fmt.media_type})
+    by_suffix = client.get(f"{path}.{fmt.extension}")
+    assert by_accept.mimetype == by_suffix.mimetype == fmt.media_type
+    assert by_accept.data == by_suffix.data
+    assert fmt.rdf is not None
+    found = {(q.subject, q.predicate.value, q.object) for q in parse(by_accept.data, fmt.rdf)}
+    release = NamedNode("https://w3id.org/partage/release/2026.11.0")
+    assert (name, iri("prov:wasDerivedFrom"), release) in found
+    query = NamedNode(name.value + "#query")
+    assert (query, iri("sh:select"), Literal(WHO)) in found
+    assert any(predicate.endswith("checksumValue") for _, predicate, _ in found)
+
+
+def test_q6_every_link_of_the_page_and_its_header_leads_somewhere(client: FlaskClient) -> None:
+    path = cite(client)
+    for link in links(client.get(path)):
+        address, relation = re.findall(r"<([^>]+)>; rel=\"([^\"]+)\"", link)[0]
+        if relation == "describedby":
+            media_type = re.findall(r'type="([^"]+)"', link)[0]
+            response = client.get(address)
+            assert response.mimetype == media_type, response.text
+    downloads = facts(client, path)["downloads"]
+    assert isinstance(downloads, dict)
+    for key, address in downloads.items():
+        response = client.get(address)
+        assert response.status_code == 200, key
+        assert response.data
+
+
+def test_q6_the_button_under_an_answer_cites_what_is_shown(client: FlaskClient) -> None:
+    page = client.get(
+        "/sparql", query_string={"query": WHO, "graphs": "claims"}, headers=BROWSER
+    ).text
+    form = page.partition('<form class="cite"')[2].partition("</form>")[0]
+    sent = {
+        name: unescape(value) for name, value in re.findall(r'name="([^"]+)" value="([^"]*)"', form)
+    }
+    assert sent == {"query": WHO, "graphs": "claims"}
+    there = client.post("/query", data=sent).headers["Location"]
+    assert there == cite(client, WHO, graphs="claims")
+
+
+def test_q6_an_answer_says_by_which_address_it_was_cited(client: FlaskClient) -> None:
+    before = client.get("/sparql", query_string={"query": SAME})
+    assert not any("cite-as" in link for link in links(before))
+    path = cite(client)
+    after = client.get("/sparql", query_string={"query": SAME})
+    assert f'<https://w3id.org/partage{path}>; rel="cite-as"' in links(after)
+    page = client.get("/sparql", query_string={"query": SAME}, headers=BROWSER).text
+    assert f'href="{path}"' in page
+    assert "Cite this result" not in page
+
+
+def test_q6_nothing_in_a_query_becomes_markup_or_a_header(client: FlaskClient) -> None:
+    hostile = "</textarea></code><script>alert(1)</script>"
+    text = f"SELECT ('{hostile}' AS ?x) {{}} # {hostile}\r\n# Set-Cookie: x"
+    path = cite(client, text)
+    for page in (
+        client.get(path, headers=BROWSER),
+        client.get("/sparql", query_string={"query": text}, headers=BROWSER),
+    ):
+        assert "<script" not in page.text
+        assert "&lt;script&gt;" in page.text
+
+
+@pytest.mark.parametrize("name", ["0" * 64, "x", "..%2f..%2fetc", "0" * 64 + ".ttl", "é.json"])
+def test_q6_an_unknown_address_explains_itself(client: FlaskClient, name: str) -> None:
+    response = client.get("/query/" + name)
+    assert response.status_code == 404
+    if "%2f" not in name:
+        assert "No result is cited here" in response.text
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_q6_a_page_is_cached_and_revalidated(client: FlaskClient) -> None:
+    path = cite(client)
+    found = client.get(path + ".ttl")
+    assert found.headers["Cache-Control"] == "public, max-age=3600"
+    again = client.get(path + ".ttl", headers={"If-None-Match": found.headers["ETag"]})
+    assert again.status_code == 304
+    assert found.headers["ETag"] != client.get(path + ".json").headers["ETag"]
+    assert "Accept" in client.get(path).vary
+    posted = client.post("/query", data={"query": WHO})
+    assert posted.headers["Cache-Control"] == "no-store"
+
+
+def test_q6_a_query_can_be_sent_as_the_protocol_sends_them(client: FlaskClient) -> None:
+    direct = client.post("/query?graphs=claims", data=WHO, content_type="application/sparql-query")
+    assert direct.headers["Location"] == cite(client, WHO, graphs="claims")
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "said"),
+    [
+        ("", 400, "There is no query"),
+        ("SELECT * {", 400, "Line 1"),
+        ("DELETE WHERE { ?s ?p ?o }", 403, "update"),
+        ("SELECT * { SERVICE <http://e.example/> {} }", 403, "SERVICE"),
+    ],
+)
+def test_q6_what_cannot_be_asked_cannot_be_cited(
+    client: FlaskClient, text: str, status: int, said: str
+) -> None:
+    response = client.post("/query", data={"query": text})
+    assert response.status_code == status
+    assert said in response.text
+
+
+def test_q6_a_caveat_says_what_an_engine_may_choose(client: FlaskClient) -> None:
+    assert "ORDER BY says it" in str(facts(client, cite(client, WHO + " LIMIT 1"))["caveat"])
+    ordered = WHO + " ORDER BY ?who LIMIT 1"
+    assert facts(client, cite(client, ordered))["caveat"] is None
+
+
+def test_a_full_store_refuses_and_says_what_to_raise(tmp_path: Path) -> None:
+    client = cited.app(tmp_path, store_bytes=100).test_client()
+    response = client.post("/query", data={"query": WHO})
+    assert response.status_code == 507
+    assert "PARTAGE_QUERY_STORE_BYTES" in response.text
+
+
+@pytest.mark.parametrize("fmt", CITATION_FORMATS, ids=lambda fmt: fmt.key)
+def test_q6_the_citation_comes_in_every_format(client: FlaskClient, fmt: CitationFormat) -> None:
+    path = cite(client)
+    by_suffix = client.get(f"{path}.{fmt.suffix}")
+    by_accept = client.get(path, headers={"Accept": fmt.media_type})
+    by_iri = client.get(
+        "/cite", query_string={"iri": "https://w3id.org/partage" + path, "format": fmt.key}
+    )
+    assert by_suffix.text == by_iri.text
+    assert by_suffix.mimetype == by_accept.mimetype == fmt.media_type
+    assert path in by_suffix.text.replace("\\", "")
+
+
+def test_q6_the_citation_tells_release_digest_and_count(client: FlaskClient) -> None:
+    path = cite(client)
+    item = client.get(path + ".csl.json").text
+    assert str(facts(client, path)["sha256"]) in item
+    assert cited.VERSION in item
+    assert "rows: 2" in item
