@@ -51,7 +51,8 @@ def requery(results: tuple[str, ...], store: Path | None) -> None:
         click.echo(f"  differs  {name}  {difference}" if difference else f"  same     {name}")
     click.echo(f"{len(asked) - different} of {len(asked)} cited results are answered as cited.")
     if cited.damaged:
-        click.echo(f"{cited.damaged} lines of {path} cannot be read; passed over.", err=True)
+        lines = "1 line" if cited.damaged == 1 else f"{cited.damaged} lines"
+        click.echo(f"{lines} of {path} cannot be read: passed over.", err=True)
     raise click.exceptions.Exit(FINDING if different else 0)
 
 
