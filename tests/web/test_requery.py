@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,7 +40,7 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     root: Path = tmp_path_factory.mktemp("requery")
     three_releases.build(root)
     # The package finds `data/releases` beside itself: here it lies where the releases are.
@@ -75,7 +75,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         assert told["release"]["version"] == three_releases.THIRD
         assert len(rows) == told["rows"] > 0
         cited[path] = WHO
-    yield Site(root, settings, cited)
+    return Site(root, settings, cited)
 
 
 def requery(site: Site, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -116,7 +116,7 @@ def test_q7_another_answer_is_told_and_fails_the_command(site: Site, tmp_path: P
 
 
 def test_q7_one_result_is_asked_by_its_address(site: Site) -> None:
-    path = list(site.cited)[0]
+    path = next(iter(site.cited))
     for name in (path.removeprefix("/query/"), "https://w3id.org/partage" + path):
         done = requery(site, name)
         assert done.stdout.endswith("1 of 1 cited results are answered as cited.\n")

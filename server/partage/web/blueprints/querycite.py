@@ -59,7 +59,7 @@ def page(name: str) -> Response:
     if cited is None:
         raise UnknownCitation(
             f"No result is cited here as {identifier[:80]}. Check the address; a result is cited "
-            "by the button under its answer, or by sending the query to /query by POST."
+            "by `Cite this result` on the query page, or by sending the query to /query by POST."
         )
     verification = querystore.verify(cited) if request.args.get("verify") == "1" else None
     wish = JSON if suffix == "json" else suffix or request.args.get("format")
