@@ -1,5 +1,6 @@
 """What a cited result shows and hands out: Q6 (R10-R12) of RDA Data Citation."""
 
+import json
 import re
 from html import unescape
 from pathlib import Path
@@ -148,6 +149,54 @@ def test_q6_what_cannot_be_asked_cannot_be_cited(
     response = client.post("/query", data={"query": text})
     assert response.status_code == status
     assert said in response.text
+
+
+@pytest.mark.parametrize(
+    ("parameters", "status", "said"),
+    [
+        ({"graphs": "nonsense"}, 400, "graphs=nonsense is no part of this dataset"),
+        ({"version": "1999.1.0"}, 404, "There is no release 1999.1.0"),
+        ({"query": [WHO, WHO]}, 400, "query"),
+        ({"default-graph-uri": "not an iri"}, 400, "not an iri"),
+    ],
+)
+def test_q6_a_dataset_that_is_not_here_cannot_be_cited(
+    client: FlaskClient, parameters: dict[str, str | list[str]], status: int, said: str
+) -> None:
+    response = client.post("/query", data={"query": WHO, **parameters})
+    assert response.status_code == status, response.text
+    assert said in response.text
+
+
+def test_q6_a_person_whose_query_is_not_citable_can_mend_it(client: FlaskClient) -> None:
+    page = client.post("/query", data={"query": "SELECT (NOW() AS ?t) {}"}, headers=BROWSER)
+    assert page.status_code == 409
+    assert "Write the value into the query" in page.text
+    assert "SELECT (NOW() AS ?t) {}</textarea>" in page.text
+
+
+def test_q6_verifying_takes_a_plain_wish(client: FlaskClient) -> None:
+    response = client.get(cite(client), query_string={"verify": "perhaps"})
+    assert response.status_code == 400
+    assert "Use verify=1" in response.text
+
+
+def test_q6_a_query_with_relative_names_is_downloaded_as_it_was_cited(client: FlaskClient) -> None:
+    text = "SELECT ?name { <id/org/netflix> ?p ?name }"
+    told = facts(client, cite(client, text))
+    downloads = told["downloads"]
+    assert isinstance(downloads, dict)
+    answer = json.loads(client.get(downloads["json"]).text)
+    assert len(answer["results"]["bindings"]) == told["rows"] == 5
+
+
+def test_q6_a_long_query_is_cited_though_it_is_not_looked_up(client: FlaskClient) -> None:
+    text = f"{WHO} # {'a' * 5_000}"
+    path = cite(client, text)
+    assert path == cite(client)
+    answer = client.get("/sparql", query_string={"query": text}, headers=BROWSER)
+    assert "Cite this result" in answer.text
+    assert not any("cite-as" in link for link in links(answer))
 
 
 def test_q6_a_caveat_says_what_an_engine_may_choose(client: FlaskClient) -> None:

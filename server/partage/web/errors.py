@@ -90,6 +90,8 @@ NAMES: dict[type[PartageError], str] = {
 }
 # What an engine says about its failure is for the log; about a limit, for the reader.
 LIMITS = (QueryTimeout, QueryEnded, MemoryExceeded, EngineBusy, QueryStoreFull)
+# Where a person mends the query and asks again.
+ASKED = ("/sparql", "/query")
 PROBLEM = "application/problem+json"
 TEXT = "text/plain"
 # Who asks for answers in JSON alone can read an error in JSON.
@@ -160,7 +162,7 @@ def _represent(
     title = title or TITLES.get(status, "This did not work")
     chosen = _chosen()
     if chosen == HTML:
-        query = _query() if request.path == "/sparql" and status != 413 else None
+        query = _query() if request.path in ASKED and status != 413 else None
         template = "query.html" if query is not None else "error.html"
         page = render_template(
             template, status=status, title=title, detail=detail, facts=facts or {}, query=query

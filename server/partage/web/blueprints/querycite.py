@@ -61,7 +61,7 @@ def page(name: str) -> Response:
             f"No result is cited here as {identifier[:80]}. Check the address; a result is cited "
             "by `Cite this result` on the query page, or by sending the query to /query by POST."
         )
-    verification = querystore.verify(cited) if request.args.get("verify") == "1" else None
+    verification = querystore.verify(cited) if _verifying() else None
     wish = JSON if suffix == "json" else suffix or request.args.get("format")
     types = [HTML, JSON, *media_types(GRAPH_FORMATS, html=False)]
     if citation := citing.asked(CITED + identifier, wish, types):
@@ -86,6 +86,13 @@ def page(name: str) -> Response:
     response.last_modified = cited.cited
     response.add_etag()
     return response.make_conditional(request)  # type: ignore[return-value]  # it returns itself
+
+
+def _verifying() -> bool:
+    wish = request.args.get("verify", "0")
+    if wish not in {"0", "1"}:
+        raise ProtocolError(f"verify={wish[:40]} says nothing to us. Use verify=1 to verify.")
+    return wish == "1"
 
 
 def _split(name: str) -> tuple[str, str | None]:
