@@ -199,6 +199,28 @@ def test_q6_a_long_query_is_cited_though_it_is_not_looked_up(client: FlaskClient
     assert not any("cite-as" in link for link in links(answer))
 
 
+@pytest.mark.parametrize(
+    ("text", "heading"),
+    [
+        ("SELECT * { ?s ?p ?o } LIMIT 10", "<h2>Result</h2>"),
+        ("SELECT * { ?s ?p ?o } LIMIT 11", "<h2>The beginning of the result</h2>"),
+        ("DESCRIBE <https://w3id.org/partage/id/org/netflix>", "<h2>Result</h2>"),
+        ("CONSTRUCT WHERE { ?s ?p ?o }", "<h2>The beginning of the result</h2>"),
+        ("ASK {}", "<h2>Result</h2>"),
+    ],
+)
+def test_q6_the_page_says_whether_it_shows_all(
+    client: FlaskClient, text: str, heading: str
+) -> None:
+    assert heading in client.get(cite(client, text), headers=BROWSER).text
+
+
+def test_q6_a_graph_is_shown_with_the_prefixes_of_the_query(client: FlaskClient) -> None:
+    text = "PREFIX org: <https://w3id.org/partage/id/org/> DESCRIBE org:netflix"
+    page = client.get(cite(client, text), headers=BROWSER).text
+    assert "\norg:netflix " in page
+
+
 def test_q6_a_caveat_says_what_an_engine_may_choose(client: FlaskClient) -> None:
     assert "ORDER BY says it" in str(facts(client, cite(client, WHO + " LIMIT 1"))["caveat"])
     ordered = WHO + " ORDER BY ?who LIMIT 1"

@@ -190,6 +190,7 @@ def test_q4_another_answer_is_told_plainly(client: FlaskClient, tmp_path: Path) 
     assert "Not what was cited." in page
     assert "Cited: 2 rows," in page
     assert "Found: 1 row," in page
+    assert "The software that answered then" not in page
 
 
 @pytest.mark.parametrize(

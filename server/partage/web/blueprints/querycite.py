@@ -4,6 +4,7 @@ Cited results of queries: `/query` cites one, `/query/{hash}` is its landing pag
 """
 
 import json
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, render_template, request
@@ -13,7 +14,7 @@ from partage.rdf.formats import GRAPH_FORMATS, by_key
 from partage.resources.identifiers import split
 from partage.sparql.citing import CITED, PREFIXES, Verification, caveat, describe
 from partage.sparql.normalize import normalize
-from partage.sparql.protocol import QueryOperation, parse
+from partage.sparql.protocol import QueryOperation, parse, prefixes
 from partage.sparql.query_store import CitedResult
 from partage.sparql.running import evaluate, offers
 from partage.store.engine import Result
@@ -185,7 +186,9 @@ def _html(cited: CitedResult, verification: Verification | None) -> str:
 def _beginning(cited: CitedResult) -> dict[str, object]:
     """Return the first rows; a page that cannot show them shows the rest."""
     try:
-        result = evaluate(site().engine, querystore.repeated(cited.asked))
+        query = querystore.repeated(cited.asked)
+        query = replace(query, prefixes=prefixes(cited.text))
+        result = evaluate(site().engine, query)
     except (EngineError, UnknownRelease, ProtocolError) as error:
         return {"unanswered": str(error)}
     try:
@@ -200,10 +203,13 @@ def _shown(result: Result) -> dict[str, object]:
     if result.kind == "boolean":
         return {"truth": result.answer}
     if result.kind == "solutions":
-        rows = result.solutions(SHOWN)
-        return {"variables": result.variables, "shown": table(rows, result.variables)}
+        rows = result.solutions(SHOWN + 1)
+        shown = table(rows[:SHOWN], result.variables)
+        return {"variables": result.variables, "shown": shown, "more": len(rows) > SHOWN}
     turtle = by_key("turtle")
     assert turtle is not None
-    text = next(result.serialize(turtle), b"").decode("utf-8", "ignore")
-    whole = len(text) <= SHOWN_BYTES
-    return {"turtle": text if whole else text[:SHOWN_BYTES].rpartition("\n")[0] + "\n…"}
+    chunks = result.serialize(turtle)
+    text = next(chunks, b"").decode("utf-8", "ignore")
+    if len(text) <= SHOWN_BYTES and next(chunks, None) is None:
+        return {"turtle": text}
+    return {"turtle": text[:SHOWN_BYTES].rpartition("\n")[0] + "\n…", "more": True}
