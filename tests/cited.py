@@ -57,9 +57,14 @@ def app(
     engine: Engine | None = None,
     releases: Catalog | None = None,
     store_bytes: int = 1_000_000,
+    service_allowed: str = "",
 ) -> Flask:
     """Return an application that keeps its query store below `directory`."""
-    settings = Settings(query_store=directory / "queries.jsonl", query_store_bytes=store_bytes)
+    settings = Settings(
+        query_store=directory / "queries.jsonl",
+        query_store_bytes=store_bytes,
+        service_allowed=service_allowed,
+    )
     made = create_app(
         settings,
         engine or EmbeddedEngine(small_dataset.store(), lambda _: small_dataset.store()),

@@ -21,6 +21,7 @@ def client(tmp_path: Path) -> FlaskClient:
     return cited.app(tmp_path).test_client()
 
 
+@pytest.mark.meets("Q6")
 def test_q6_the_landing_page_tells_a_person_everything(client: FlaskClient) -> None:
     page = client.get(cite(client, graphs="claims"), headers=BROWSER)
     assert page.mimetype == "text/html"
@@ -38,6 +39,7 @@ def test_q6_the_landing_page_tells_a_person_everything(client: FlaskClient) -> N
 
 
 @pytest.mark.parametrize("fmt", GRAPH_FORMATS, ids=lambda fmt: fmt.key)
+@pytest.mark.meets("Q6")
 def test_q6_the_record_comes_in_every_format_by_accept_and_by_suffix(
     client: FlaskClient, fmt: Format
 ) -> None:
@@ -56,6 +58,7 @@ def test_q6_the_record_comes_in_every_format_by_accept_and_by_suffix(
     assert any(predicate.endswith("checksumValue") for _, predicate, _ in found)
 
 
+@pytest.mark.meets("Q6")
 def test_q6_every_link_of_the_page_and_its_header_leads_somewhere(client: FlaskClient) -> None:
     path = cite(client)
     for link in links(client.get(path)):
@@ -72,6 +75,7 @@ def test_q6_every_link_of_the_page_and_its_header_leads_somewhere(client: FlaskC
         assert response.data
 
 
+@pytest.mark.meets("Q6")
 def test_q6_the_button_under_an_answer_cites_what_is_shown(client: FlaskClient) -> None:
     page = client.get(
         "/sparql", query_string={"query": WHO, "graphs": "claims"}, headers=BROWSER
@@ -85,6 +89,7 @@ def test_q6_the_button_under_an_answer_cites_what_is_shown(client: FlaskClient) 
     assert there == cite(client, WHO, graphs="claims")
 
 
+@pytest.mark.meets("Q6")
 def test_q6_an_answer_says_by_which_address_it_was_cited(client: FlaskClient) -> None:
     before = client.get("/sparql", query_string={"query": SAME})
     assert not any("cite-as" in link for link in links(before))
@@ -96,6 +101,7 @@ def test_q6_an_answer_says_by_which_address_it_was_cited(client: FlaskClient) ->
     assert "Cite this result" not in page
 
 
+@pytest.mark.meets("Q6")
 def test_q6_nothing_in_a_query_becomes_markup_or_a_header(client: FlaskClient) -> None:
     hostile = "</textarea></code><script>alert(1)</script>"
     text = f"SELECT ('{hostile}' AS ?x) {{}} # {hostile}\r\n# Set-Cookie: x"
@@ -109,6 +115,7 @@ def test_q6_nothing_in_a_query_becomes_markup_or_a_header(client: FlaskClient) -
 
 
 @pytest.mark.parametrize("name", ["0" * 64, "x", "..%2f..%2fetc", "0" * 64 + ".ttl", "é.json"])
+@pytest.mark.meets("Q6")
 def test_q6_an_unknown_address_explains_itself(client: FlaskClient, name: str) -> None:
     response = client.get("/query/" + name)
     assert response.status_code == 404
@@ -117,6 +124,7 @@ def test_q6_an_unknown_address_explains_itself(client: FlaskClient, name: str) -
     assert response.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.meets("Q6")
 def test_q6_a_page_is_cached_and_revalidated(client: FlaskClient) -> None:
     path = cite(client)
     found = client.get(path + ".ttl")
@@ -129,6 +137,7 @@ def test_q6_a_page_is_cached_and_revalidated(client: FlaskClient) -> None:
     assert posted.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.meets("Q6")
 def test_q6_a_query_can_be_sent_as_the_protocol_sends_them(client: FlaskClient) -> None:
     direct = client.post("/query?graphs=claims", data=WHO, content_type="application/sparql-query")
     assert direct.headers["Location"] == cite(client, WHO, graphs="claims")
@@ -143,6 +152,7 @@ def test_q6_a_query_can_be_sent_as_the_protocol_sends_them(client: FlaskClient) 
         ("SELECT * { SERVICE <http://e.example/> {} }", 403, "SERVICE"),
     ],
 )
+@pytest.mark.meets("Q6")
 def test_q6_what_cannot_be_asked_cannot_be_cited(
     client: FlaskClient, text: str, status: int, said: str
 ) -> None:
@@ -160,6 +170,7 @@ def test_q6_what_cannot_be_asked_cannot_be_cited(
         ({"default-graph-uri": "not an iri"}, 400, "not an iri"),
     ],
 )
+@pytest.mark.meets("Q6")
 def test_q6_a_dataset_that_is_not_here_cannot_be_cited(
     client: FlaskClient, parameters: dict[str, str | list[str]], status: int, said: str
 ) -> None:
@@ -168,6 +179,7 @@ def test_q6_a_dataset_that_is_not_here_cannot_be_cited(
     assert said in response.text
 
 
+@pytest.mark.meets("Q6")
 def test_q6_a_person_whose_query_is_not_citable_can_mend_it(client: FlaskClient) -> None:
     page = client.post("/query", data={"query": "SELECT (NOW() AS ?t) {}"}, headers=BROWSER)
     assert page.status_code == 409
@@ -175,12 +187,14 @@ def test_q6_a_person_whose_query_is_not_citable_can_mend_it(client: FlaskClient)
     assert "SELECT (NOW() AS ?t) {}</textarea>" in page.text
 
 
+@pytest.mark.meets("Q6")
 def test_q6_verifying_takes_a_plain_wish(client: FlaskClient) -> None:
     response = client.get(cite(client), query_string={"verify": "perhaps"})
     assert response.status_code == 400
     assert "Use verify=1" in response.text
 
 
+@pytest.mark.meets("Q6")
 def test_q6_a_query_with_relative_names_is_downloaded_as_it_was_cited(client: FlaskClient) -> None:
     text = "SELECT ?name { <id/org/netflix> ?p ?name }"
     told = facts(client, cite(client, text))
@@ -190,6 +204,7 @@ def test_q6_a_query_with_relative_names_is_downloaded_as_it_was_cited(client: Fl
     assert len(answer["results"]["bindings"]) == told["rows"] == 5
 
 
+@pytest.mark.meets("Q6")
 def test_q6_a_long_query_is_cited_though_it_is_not_looked_up(client: FlaskClient) -> None:
     text = f"{WHO} # {'a' * 5_000}"
     path = cite(client, text)
@@ -209,18 +224,21 @@ def test_q6_a_long_query_is_cited_though_it_is_not_looked_up(client: FlaskClient
         ("ASK {}", "<h2>Result</h2>"),
     ],
 )
+@pytest.mark.meets("Q6")
 def test_q6_the_page_says_whether_it_shows_all(
     client: FlaskClient, text: str, heading: str
 ) -> None:
     assert heading in client.get(cite(client, text), headers=BROWSER).text
 
 
+@pytest.mark.meets("Q6")
 def test_q6_a_graph_is_shown_with_the_prefixes_of_the_query(client: FlaskClient) -> None:
     text = "PREFIX org: <https://w3id.org/partage/id/org/> DESCRIBE org:netflix"
     page = client.get(cite(client, text), headers=BROWSER).text
     assert "\norg:netflix " in page
 
 
+@pytest.mark.meets("Q6")
 def test_q6_a_caveat_says_what_an_engine_may_choose(client: FlaskClient) -> None:
     assert "ORDER BY says it" in str(facts(client, cite(client, WHO + " LIMIT 1"))["caveat"])
     ordered = WHO + " ORDER BY ?who LIMIT 1"
@@ -235,6 +253,7 @@ def test_a_full_store_refuses_and_says_what_to_raise(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("fmt", CITATION_FORMATS, ids=lambda fmt: fmt.key)
+@pytest.mark.meets("Q6")
 def test_q6_the_citation_comes_in_every_format(client: FlaskClient, fmt: CitationFormat) -> None:
     path = cite(client)
     by_suffix = client.get(f"{path}.{fmt.suffix}")
@@ -247,6 +266,7 @@ def test_q6_the_citation_comes_in_every_format(client: FlaskClient, fmt: Citatio
     assert path in by_suffix.text.replace("\\", "")
 
 
+@pytest.mark.meets("Q6")
 def test_q6_the_citation_tells_release_digest_and_count(client: FlaskClient) -> None:
     path = cite(client)
     item = client.get(path + ".csl.json").text

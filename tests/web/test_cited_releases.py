@@ -36,6 +36,7 @@ def read_string(text: str) -> list[Quad]:
 RECIPIENTS = f"SELECT ?who {{ ?flow <{DS}hasRecipient> ?who }}"
 
 
+@pytest.mark.meets("Q1", "Q4")
 def test_each_release_has_a_citation_of_its_own_that_verifies(archived: FlaskClient) -> None:
     current = cite(archived, RECIPIENTS)
     third = cite(archived, RECIPIENTS, version=three_releases.THIRD)

@@ -39,11 +39,13 @@ def lines(tmp_path: Path) -> list[dict[str, object]]:
 # Q1 (R1-R2): versioned and timestamped data
 
 
+@pytest.mark.meets("Q1")
 def test_q1_a_citation_names_the_release_and_its_digest(client: FlaskClient) -> None:
     told = facts(client, cite(client))
     assert told["release"] == {"version": cited.VERSION, "rdfc10": cited.record().rdfc10}
 
 
+@pytest.mark.meets("Q1")
 def test_q1_a_draft_is_refused_with_the_reason(tmp_path: Path) -> None:
     other = replace(cited.record(), rdfc10="f" * 64)
     client = cited.app(tmp_path, releases=cited.catalog(other)).test_client()
@@ -58,6 +60,7 @@ def test_q1_a_draft_is_refused_with_the_reason(tmp_path: Path) -> None:
 # Q2 (R3-R4): query store, normal form, the same query has the same address
 
 
+@pytest.mark.meets("Q2")
 def test_q2_the_same_query_typed_otherwise_has_the_same_address(
     client: FlaskClient, tmp_path: Path
 ) -> None:
@@ -65,11 +68,13 @@ def test_q2_the_same_query_typed_otherwise_has_the_same_address(
     assert len(lines(tmp_path)) == 1
 
 
+@pytest.mark.meets("Q2")
 def test_q2_line_ends_as_forms_send_them_change_nothing(client: FlaskClient) -> None:
     text = 'SELECT ?x {\n VALUES ?x { """a\nb""" } }'
     assert cite(client, text) == cite(client, text.replace("\n", "\r\n"))
 
 
+@pytest.mark.meets("Q2")
 def test_q2_another_query_or_dataset_has_another_address(client: FlaskClient) -> None:
     graph = "https://w3id.org/partage/graph/"
     found = {
@@ -82,12 +87,14 @@ def test_q2_another_query_or_dataset_has_another_address(client: FlaskClient) ->
     assert len(found) == 5
 
 
+@pytest.mark.meets("Q2")
 def test_q2_graphs_in_another_order_are_the_same_dataset(client: FlaskClient) -> None:
     graphs = ["https://w3id.org/partage/graph/" + name for name in ("claims", "entities")]
     there = cite(client, WHO, **{"default-graph-uri": graphs})
     assert cite(client, WHO, **{"default-graph-uri": graphs[::-1]}) == there
 
 
+@pytest.mark.meets("Q2")
 def test_q2_the_address_is_made_as_documented(client: FlaskClient) -> None:
     path = cite(client, WHO, graphs="claims")
     normal = f"SELECT ?who {{ ?c <{DS}assertedBy> ?who }}"
@@ -95,6 +102,7 @@ def test_q2_the_address_is_made_as_documented(client: FlaskClient) -> None:
     assert path == f"/query/{expected}"
 
 
+@pytest.mark.meets("Q2")
 def test_q2_the_store_keeps_what_the_recommendation_lists_and_nobody(
     client: FlaskClient, tmp_path: Path
 ) -> None:
@@ -120,6 +128,7 @@ def test_q2_the_store_keeps_what_the_recommendation_lists_and_nobody(
     assert "Secret" not in text
 
 
+@pytest.mark.meets("Q2")
 def test_q2_what_was_cited_is_there_after_a_restart(client: FlaskClient, tmp_path: Path) -> None:
     path = cite(client)
     again = cited.app(tmp_path).test_client()
@@ -150,6 +159,7 @@ class Reversed:
         self.inner.close()
 
 
+@pytest.mark.meets("Q3")
 def test_q3_the_order_matters_only_where_the_query_orders(tmp_path: Path) -> None:
     ascending = WHO + " ORDER BY ?who"
     descending = WHO + " ORDER BY DESC(?who)"
@@ -166,6 +176,7 @@ def test_q3_the_order_matters_only_where_the_query_orders(tmp_path: Path) -> Non
     assert len(ordered) == 2
 
 
+@pytest.mark.meets("Q4")
 def test_q4_a_cited_result_verifies(client: FlaskClient) -> None:
     path = cite(client)
     told = facts(client, path, verify="1")
@@ -175,6 +186,7 @@ def test_q4_a_cited_result_verifies(client: FlaskClient) -> None:
     assert page.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.meets("Q4")
 def test_q4_another_answer_is_told_plainly(client: FlaskClient, tmp_path: Path) -> None:
     path = cite(client)
     changed = Store()
@@ -203,12 +215,24 @@ def test_q4_another_answer_is_told_plainly(client: FlaskClient, tmp_path: Path) 
         ("SELECT * { ?a ?b ?c FILTER(?a<?b&&?b>?c) }", "may be an IRI or a comparison"),
     ],
 )
+@pytest.mark.meets("Q4")
 def test_q4_what_could_not_be_found_again_is_not_cited(
     client: FlaskClient, tmp_path: Path, text: str, reason: str
 ) -> None:
     response = client.post("/query", data={"query": text})
     assert response.status_code == 409
     assert reason in response.text
+    assert not (tmp_path / "queries.jsonl").exists()
+
+
+@pytest.mark.meets("Q4")
+def test_q4_what_another_endpoint_answers_is_not_cited(tmp_path: Path) -> None:
+    there = "http://127.0.0.1:9/sparql"
+    client = cited.app(tmp_path, service_allowed=there).test_client()
+    text = f"SELECT * {{ SERVICE SILENT <{there}> {{ ?s ?p ?o }} }}"
+    response = client.post("/query", data={"query": text})
+    assert response.status_code == 409
+    assert "SERVICE asks another endpoint" in response.text
     assert not (tmp_path / "queries.jsonl").exists()
 
 
@@ -222,6 +246,7 @@ def test_q4_what_could_not_be_found_again_is_not_cited(
         ("CONSTRUCT { [] <a:p> ?o } { ?s a ?o }", "graph", 25),
     ],
 )
+@pytest.mark.meets("Q4")
 def test_q4_every_kind_of_answer_is_cited_and_verified(
     client: FlaskClient, text: str, kind: str, rows: int | None
 ) -> None:
@@ -234,6 +259,7 @@ def test_q4_every_kind_of_answer_is_cited_and_verified(
 # Q5 (R7-R9): time of execution, an identifier
 
 
+@pytest.mark.meets("Q5")
 def test_q5_the_time_of_the_first_citing_stays(client: FlaskClient) -> None:
     before = datetime.now(tz=UTC).replace(microsecond=0)
     path = cite(client)
@@ -243,6 +269,7 @@ def test_q5_the_time_of_the_first_citing_stays(client: FlaskClient) -> None:
     assert facts(client, path)["cited"] == first
 
 
+@pytest.mark.meets("Q5")
 def test_q5_the_identifier_is_a_persistent_iri(client: FlaskClient) -> None:
     path = cite(client)
     assert facts(client, path)["id"] == "https://w3id.org/partage" + path

@@ -97,6 +97,7 @@ def changed(site: Site, tmp_path: Path, **facts: object) -> Path:
     return copy
 
 
+@pytest.mark.meets("Q7")
 def test_q7_every_cited_result_is_answered_as_cited(site: Site) -> None:
     done = requery(site)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -106,6 +107,7 @@ def test_q7_every_cited_result_is_answered_as_cited(site: Site) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.meets("Q7")
 def test_q7_another_answer_is_told_and_fails_the_command(site: Site, tmp_path: Path) -> None:
     copy = changed(site, tmp_path, sha256="0" * 64, rows=1234)
     done = requery(site, "--store", copy)
@@ -115,6 +117,7 @@ def test_q7_another_answer_is_told_and_fails_the_command(site: Site, tmp_path: P
     assert f"cited 1,234 rows, {'0' * 64}, found " in line
 
 
+@pytest.mark.meets("Q7")
 def test_q7_one_result_is_asked_by_its_address(site: Site) -> None:
     path = next(iter(site.cited))
     for name in (path.removeprefix("/query/"), "https://w3id.org/partage" + path):
@@ -122,12 +125,14 @@ def test_q7_one_result_is_asked_by_its_address(site: Site) -> None:
         assert done.stdout.endswith("1 of 1 cited results are answered as cited.\n")
 
 
+@pytest.mark.meets("Q7")
 def test_q7_an_unknown_result_is_a_usage_error(site: Site) -> None:
     done = requery(site, "0" * 64)
     assert done.returncode == 2
     assert "No result is cited as 000" in done.stderr
 
 
+@pytest.mark.meets("Q7")
 def test_q7_a_release_that_is_not_here_is_told(site: Site, tmp_path: Path) -> None:
     copy = tmp_path / "root"
     copy.mkdir()
@@ -145,6 +150,7 @@ def test_q7_a_release_that_is_not_here_is_told(site: Site, tmp_path: Path) -> No
     assert "  same     " in done.stdout
 
 
+@pytest.mark.meets("Q7")
 def test_q7_a_torn_line_is_counted_and_costs_only_itself(site: Site, tmp_path: Path) -> None:
     copy = tmp_path / "torn.jsonl"
     copy.write_bytes(site.store.read_bytes()[:-40])
@@ -155,6 +161,7 @@ def test_q7_a_torn_line_is_counted_and_costs_only_itself(site: Site, tmp_path: P
     assert done.stderr == f"1 line of {copy} cannot be read: passed over.\n"
 
 
+@pytest.mark.meets("Q7")
 def test_q7_no_query_store_is_a_usage_error(site: Site, tmp_path: Path) -> None:
     moved = Site(site.root, {**site.settings, "PARTAGE_QUERY_STORE": str(tmp_path / "n")}, {})
     done = requery(moved)

@@ -57,10 +57,15 @@ def asked(operation: QueryOperation, release: str) -> Asked:
     Raises
     ------
     NotCitable
-        The query has no normal form, or answers otherwise each time.
+        The query has no normal form, asks others, or answers otherwise each time.
     """
     normal = normalize(operation.query.text)
     words = {token.text for token in tokens(normal) if token.kind == "word"}
+    if "SERVICE" in words:
+        raise NotCitable(
+            "SERVICE asks another endpoint, whose answer may be another one tomorrow. Cite what "
+            "this dataset answers."
+        )
     if passing := sorted(words.intersection(PASSING)):
         raise NotCitable(
             f"{passing[0]} answers otherwise each time, so the result could not be found again. "

@@ -43,7 +43,8 @@ blueprint = Blueprint("querycite", __name__)
 def cite() -> Response:
     """Cite what a query answers, and send on to the citation's page."""
     media_type = request.headers.get("Content-Type", "")
-    operation = parse("POST", request.query_string, media_type, body(), request.base_url)
+    allowed = site().federation.allowed
+    operation = parse("POST", request.query_string, media_type, body(), request.base_url, allowed)
     memento.choose(request.form.get(PARAMETER))
     if not isinstance(operation, QueryOperation):
         raise ProtocolError("There is no query. Send it as the parameter `query`.")
