@@ -16,11 +16,14 @@ Every error Partage raises on purpose.
     │  ├ UnknownResource      nothing is known of this IRI
     │  ├ UnknownQuery         no query with this id is running
     │  ├ WithdrawnResource    the identifier was withdrawn
+    │  ├ NotCitable           what the query answers could not be found again
+    │  ├ UnknownCitation      no result was cited under this address
     │  ├ UnknownRelease       no release has this number
-   │  └ UnknownStyle         no citation style has this name
+    │  └ UnknownStyle         no citation style has this name
     ├ EngineError             the store could not answer
     │  ├ QueryTimeout · QueryEnded · MemoryExceeded · EngineBusy (retry_after)
     │  ├ EngineUnavailable · EngineFailure
+    │  ├ QueryStoreFull       no more results can be cited here
     │  └ ServiceError         another endpoint that the query calls (line, column)
     │     └ ServiceFailed · ServiceTimeout · ServiceExceeded
     ├ BuildError              the data, ontology or shapes are at fault
@@ -108,6 +111,14 @@ class UnknownRelease(RequestError):
     """No release has this number."""
 
 
+class NotCitable(RequestError):
+    """What the query answers could not be found again, so it cannot be cited."""
+
+
+class UnknownCitation(RequestError):
+    """No result was cited under this address."""
+
+
 class UnknownStyle(RequestError):
     """No citation style has this name."""
 
@@ -142,6 +153,10 @@ class EngineUnavailable(EngineError):
 
 class EngineFailure(EngineError):
     """The store failed while it answered."""
+
+
+class QueryStoreFull(EngineError):
+    """The query store has reached its size, or cannot be written."""
 
 
 class ServiceError(EngineError):
