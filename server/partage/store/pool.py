@@ -20,7 +20,7 @@ from partage.store.engine import Query, Solution
 from partage.store.frames import Close, Collect, Order, Serialize
 from partage.store.process import WorkerProcess
 from partage.store.roster import Roster
-from partage.store.visit import Tally, TooHeavy, Visit, Watchman
+from partage.store.visit import SECONDS_RESERVED, Tally, TooHeavy, Visit, Watchman
 
 RESERVED = 2
 # An answer longer than this is not soon done: a reserved process hands over a whole one or none.
@@ -95,6 +95,8 @@ class PoolEngine:
             self._refused += 1
             raise
         visit = Visit(self._roster, worker, query, seconds, self._tally)
+        if heavy:  # it has spent that in a reserved process
+            visit.deadline -= SECONDS_RESERVED
         visit.send(replace(query, ticket=None))
         self._watchman.watch(visit)
         if query.ticket is not None:

@@ -4,6 +4,7 @@ import contextlib
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -38,16 +39,19 @@ class WorkerProcess:
         self._burial = threading.Lock()
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  # it lives as long as the process
         niceness = 0 if reserved else NICE
-        self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
-            _command(store, memory, niceness),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._stderr,
-            env={**os.environ, "PYTHONPATH": _python_path()},
-        )
+        # Of a pipe the end shows once the process is dead, and on a busy machine one that stepped
+        # back dies slowly. A socket can be hung up from here.
+        self._answers, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
+                _command(store, memory, niceness),
+                stdin=subprocess.PIPE,
+                stdout=theirs,
+                stderr=self._stderr,
+                env={**os.environ, "PYTHONPATH": _python_path()},
+            )
         assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._to, self._from = self._process.stdin, self._process.stdout
+        self._to, self._from = self._process.stdin, self._answers.makefile("rb")
 
     @property
     def pid(self) -> int:
@@ -108,14 +112,16 @@ class WorkerProcess:
             raise EOFError from error
 
     def kill(self) -> None:
-        """End it at once."""
+        """End it at once: whoever waits for its next delivery hears of it before it is dead."""
         self._process.kill()
+        with contextlib.suppress(OSError):  # it is buried already
+            self._answers.shutdown(socket.SHUT_RDWR)
 
     def bury(self) -> int:
         """Wait for a dead process, free what it held, and return its exit status."""
         status = self._process.wait()
         with self._burial:
-            for stream in (self._to, self._from, self._stderr):
+            for stream in (self._to, self._from, self._answers, self._stderr):
                 with contextlib.suppress(BrokenPipeError):  # an order was never read
                     stream.close()
         return status

@@ -26,6 +26,7 @@ from partage.rdf.formats import Format, by_key
 from partage.store import barrier
 from partage.store.engine import Limits, Query
 from partage.store.pool import RESERVED, PoolEngine, PoolLimits
+from partage.store.process import WorkerProcess
 from partage.store.ticket import Ticket
 
 PRODUCT = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o . ?p ?q ?r }"
@@ -130,6 +131,38 @@ def test_a_query_past_its_deadline_is_killed_in_a_quarter_of_a_second(
     until(lambda: healthy(pool))
     assert pool.figures().endings["timeout"] == 1
     assert pool.query(Query(LOOKUP)).answer is True
+
+
+def test_who_reads_hears_of_a_kill_before_the_process_is_dead(store: Path) -> None:
+    worker = WorkerProcess(store, PoolLimits().memory, reserved=False)
+    worker.await_ready()
+    os.kill(worker.pid, signal.SIGSTOP)
+    heard: list[type[Exception]] = []
+
+    def read() -> None:
+        try:
+            worker.receive()
+        except EOFError as error:
+            heard.append(type(error))
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    worker._process.kill = lambda: None  # type: ignore[method-assign]  # a very slow death
+    worker.kill()
+    reader.join(SECONDS)
+    assert heard == [EOFError]
+    assert worker.alive
+    os.kill(worker.pid, signal.SIGKILL)
+    worker.bury()
+
+
+def test_a_time_shorter_than_that_in_a_reserved_process_holds_there_too(pool: PoolEngine) -> None:
+    running = Asking(pool, ENDLESS)
+    until(lambda: pool.figures().running == 1)
+    with pytest.raises(QueryTimeout, match=r"0\.05 seconds"):
+        pool.query(Query(ENDLESS, limits=Limits(0.05)))
+    running.ticket.end()
+    running.outcome()
 
 
 def test_a_reader_who_dawdles_is_past_the_deadline_too(pool: PoolEngine) -> None:
