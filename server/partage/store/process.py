@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import partage
-from partage.errors import EngineFailure, EngineUnavailable, MemoryExceeded, PartageError
+from partage.errors import EngineUnavailable, MemoryExceeded, PartageError, QueryCrashed
 from partage.store.engine import Query
 from partage.store.frames import Order, Ready, receive, send
 
@@ -137,7 +137,13 @@ class WorkerProcess:
             )
         cause = signal.Signals(-status).name if status < 0 else f"exit status {status}"
         log.error("Query process %d died of %s: %s", self.pid, cause, words)
-        return EngineFailure(f"The query process died ({cause}): {words}")
+        crash = QueryCrashed(
+            "The process that evaluated the query ended in the middle of it. Other queries are not "
+            "affected, and another process has taken its place. Make the query simpler: nest it "
+            "less deeply, or cut it in two."
+        )
+        crash.add_note(f"Cause: {cause}: {words}")
+        return crash
 
     def last_words(self) -> str:
         """Return the end of what it wrote to standard error."""

@@ -115,7 +115,11 @@ class Site:
     @property
     def limits(self) -> tuple[Limit, ...]:
         """What a request may cost here, as the service description tells it."""
-        return (Limit("max-body", "Largest request body", self.settings.max_body, "bytes"),)
+        body = Limit("max-body", "Largest request body", self.settings.max_body, "bytes")
+        if not self.settings.client_seconds:
+            return (body,)
+        label = "Query time of a client in a minute"
+        return (body, Limit("client-seconds", label, self.settings.client_seconds, "seconds"))
 
     def prepare(self) -> None:
         """Compute what the first visitor would otherwise wait for."""
