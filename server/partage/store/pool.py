@@ -20,7 +20,7 @@ from partage.store.engine import Query, Solution
 from partage.store.frames import Close, Collect, Order, Serialize
 from partage.store.process import WorkerProcess
 from partage.store.roster import Roster
-from partage.store.visit import SECONDS_RESERVED, Tally, TooHeavy, Visit, Watchman
+from partage.store.visit import Tally, TooHeavy, Visit, Watchman
 
 RESERVED = 2
 # An answer longer than this is not soon done: a reserved process hands over a whole one or none.
@@ -75,9 +75,9 @@ class PoolEngine:
         """Evaluate a query; its own limit counts where it is lower than ours."""
         return PooledResult(self, query)
 
-    def admit(self, query: Query, *, heavy: bool) -> Visit:
+    def admit(self, query: Query, *, heavy: bool, spent: float = 0.0) -> Visit:
         """
-        Give a query a process as soon as one is free.
+        Give a query a process as soon as one is free; it has `spent` seconds of its time already.
 
         Raises
         ------
@@ -95,8 +95,7 @@ class PoolEngine:
             self._refused += 1
             raise
         visit = Visit(self._roster, worker, query, seconds, self._tally)
-        if heavy:  # it has spent that in a reserved process
-            visit.deadline -= SECONDS_RESERVED
+        visit.deadline -= spent
         visit.send(replace(query, ticket=None))
         self._watchman.watch(visit)
         if query.ticket is not None:
@@ -184,7 +183,7 @@ class PooledResult:
 
     def _move(self) -> Opened:
         self._visit.end(TooHeavy())
-        self._visit = self._pool.admit(self._query, heavy=True)
+        self._visit = self._pool.admit(self._query, heavy=True, spent=self._visit.spent)
         return self._open()
 
     def _whole(self, order: Order) -> list[bytes]:

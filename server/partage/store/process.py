@@ -46,7 +46,7 @@ class WorkerProcess:
             self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
                 _command(store, memory, niceness),
                 stdin=subprocess.PIPE,
-                stdout=theirs,
+                stdout=theirs.fileno(),
                 stderr=self._stderr,
                 env={**os.environ, "PYTHONPATH": _python_path()},
             )

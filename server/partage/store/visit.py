@@ -11,7 +11,7 @@ from partage.store.answering import End, Opened
 from partage.store.engine import Query, Solution
 from partage.store.frames import Order
 from partage.store.process import WorkerProcess
-from partage.store.roster import Roster
+from partage.store.roster import STOPPING, Roster
 
 # Visits that are over are forgotten at least this often.
 SECONDS_BETWEEN_LOOKS = 0.25
@@ -66,9 +66,8 @@ class Visit:
         self._lock = threading.Lock()
         self._fault: Fault | None = None
         self._over = False
-        self.deadline = time.monotonic() + (
-            min(seconds, SECONDS_RESERVED) if self.reserved else seconds
-        )
+        self._began = time.monotonic()
+        self.deadline = self._began + (min(seconds, SECONDS_RESERVED) if self.reserved else seconds)
 
     @property
     def reserved(self) -> bool:
@@ -79,6 +78,11 @@ class Visit:
     def running(self) -> bool:
         """Whether it is not over."""
         return not self._over
+
+    @property
+    def spent(self) -> float:
+        """How many seconds a reserved process has had for it."""
+        return min(time.monotonic() - self._began, SECONDS_RESERVED)
 
     def send(self, message: Query | Order) -> None:
         """Send the query or an order; that the process is gone shows when it is to answer."""
@@ -173,6 +177,8 @@ class Watchman:
     def watch(self, visit: Visit) -> None:
         """Watch a visit until it is over."""
         with self._changed:
+            if self._stopped:
+                visit.end(QueryEnded(STOPPING))
             self._visits.add(visit)
             if visit.deadline < self._next_look:
                 self._changed.notify()
@@ -183,7 +189,7 @@ class Watchman:
             self._stopped = True
             self._changed.notify()
             for visit in self._visits:
-                visit.end(QueryEnded("The server is stopping."))
+                visit.end(QueryEnded(STOPPING))
 
     def _watch(self) -> None:
         with self._changed:

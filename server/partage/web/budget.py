@@ -2,9 +2,11 @@
 How much query time each client may use
 (https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/).
 
-A token bucket of query seconds for each client: it fills at so many seconds a minute up to a burst.
-A query begins while something is left, and may take more than that; then the client waits until
-the debt is paid. A client is an address, and of IPv6 the network of 64 bits that one subscriber has.
+A bucket of query seconds for each client, as large as what flows into it in a minute. A query
+begins while something is left, and may take more; then its client waits until the debt is paid.
+A client is an address, and of IPv6 the network of 64 bits that one subscriber has.
+
+The draft registers no unit of time, but says what has none to count requests: so ours is named.
 """
 
 import ipaddress
@@ -20,7 +22,6 @@ from partage.errors import BudgetSpent
 
 POLICY = "query-time"
 WINDOW = 60
-BURST = 2
 MOST_CLIENTS = 10_000
 SUBSCRIBER_BITS = 64
 UNKNOWN = "unknown"
@@ -40,16 +41,11 @@ class Allowance:
 
     seconds: int
 
-    @property
-    def burst(self) -> float:
-        """The most that a client can save up."""
-        return self.seconds * BURST
-
     def left(self, bucket: Bucket | None, now: float) -> float:
         """Return what is left; below zero, what is owed."""
         if bucket is None:
-            return self.burst
-        return min(self.burst, bucket.level + (now - bucket.at) * self.seconds / WINDOW)
+            return float(self.seconds)
+        return min(self.seconds, bucket.level + (now - bucket.at) * self.seconds / WINDOW)
 
     def wait(self, left: float) -> int:
         """Return the whole seconds until something is left again."""
@@ -57,7 +53,7 @@ class Allowance:
 
     def policy(self) -> str:
         """Return the allowance as the header `RateLimit-Policy` has it."""
-        return f'"{POLICY}";q={self.seconds};qu="seconds";w={WINDOW};partage-burst={self.burst:.0f}'
+        return f'"{POLICY}";q={self.seconds};qu="seconds";w={WINDOW}'
 
     def state(self, left: float) -> str:
         """Return what is left as the header `RateLimit` has it."""
@@ -119,7 +115,7 @@ class Budget:
         self._buckets = {
             client: self._buckets[client]
             for client in poorest[: self._most // 2]
-            if self.left(client, now) < self.allowance.burst
+            if self.left(client, now) < self.allowance.seconds
         }
 
 

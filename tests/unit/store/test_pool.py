@@ -19,6 +19,7 @@ from partage.errors import (
     EngineUnavailable,
     MemoryExceeded,
     PartageError,
+    QueryCrashed,
     QueryEnded,
     QueryTimeout,
 )
@@ -225,9 +226,23 @@ def test_a_process_that_dies_fails_its_own_query_only(pool: PoolEngine) -> None:
     for child in killed:
         os.kill(child, signal.SIGSEGV)  # the idle ones too
     until(lambda: not killed & children())
-    assert isinstance(asking.outcome(), EngineFailure)
+    crash = asking.outcome()
+    assert isinstance(crash, QueryCrashed)
+    assert "Other queries are not affected" in str(crash)
+    assert "SIGSEGV" not in str(crash)
+    assert crash.__notes__[0].startswith("Cause: SIGSEGV: ")
     assert pool.query(Query(LOOKUP)).answer is True
     until(lambda: healthy(pool))
+
+
+def test_a_pool_that_stops_takes_no_more_queries(store: Path) -> None:
+    pool = PoolEngine(store, PoolLimits(workers=1, seconds=SECONDS))
+    asking = Asking(pool, ENDLESS)
+    until(lambda: pool.figures().running == 1)
+    pool.close()
+    assert isinstance(asking.outcome(), QueryEnded)
+    with pytest.raises(QueryEnded, match="stopping"):
+        pool.query(Query(LOOKUP))
 
 
 def test_deep_nesting_kills_a_process_at_most(pool: PoolEngine) -> None:
