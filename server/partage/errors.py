@@ -21,7 +21,9 @@ Every error Partage raises on purpose.
     ├ EngineError             the store could not answer
     │  ├ QueryTimeout · QueryEnded · MemoryExceeded · EngineBusy (retry_after)
     │  ├ EngineUnavailable
-    │  └ EngineFailure · QueryCrashed
+    │  ├ EngineFailure · QueryCrashed
+    │  └ ServiceError         another endpoint that the query calls (line, column)
+    │     └ ServiceFailed · ServiceTimeout · ServiceExceeded
     ├ BuildError              the data, ontology or shapes are at fault
     │  ├ RdfSyntaxError (file, line, column) · CanonicalFormError · IdentifierError
     │  ├ ShapesGraphError · ProfileViolation · InconsistentOntology
@@ -149,6 +151,27 @@ class EngineFailure(EngineError):
 
 class QueryCrashed(EngineFailure):
     """The query ended the process that evaluated it; the cause is a note, for the log."""
+
+
+class ServiceError(EngineError):
+    """An endpoint that the query calls did not answer; line and column are those of the call."""
+
+    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
+
+
+class ServiceFailed(ServiceError):
+    """It cannot be reached, or what it says cannot be used."""
+
+
+class ServiceTimeout(ServiceError):
+    """It was too slow."""
+
+
+class ServiceExceeded(ServiceError):
+    """It answered more than a query may take from others."""
 
 
 class BuildError(PartageError):

@@ -6,6 +6,7 @@ import subprocess
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -63,12 +64,10 @@ def read_whole(answer: http.client.HTTPResponse) -> None:
         pass
 
 
-def read_to_its_bad_end(connection: http.client.HTTPConnection) -> None:
-    with connection.getresponse() as answer:
-        assert answer.status == 200
-        with pytest.raises((http.client.IncompleteRead, ConnectionError)):
-            read_whole(answer)
-    connection.close()
+def read_to_its_bad_end(answer: http.client.HTTPResponse) -> None:
+    assert answer.status == 200
+    with answer, pytest.raises((http.client.IncompleteRead, ConnectionError)):
+        read_whole(answer)
 
 
 def number(server: Server, name: str) -> float:
@@ -88,13 +87,15 @@ def memory(server: Server) -> int:
 
 
 def test_an_answer_past_its_time_never_looks_complete(server: Server) -> None:
-    read_to_its_bad_end(ask(server, ROWS, new_id(), timeout="2"))
+    with closing(ask(server, ROWS, new_id(), timeout="2")) as connection:
+        read_to_its_bad_end(connection.getresponse())
 
 
 def test_others_keep_their_connections_when_one_is_cut(server: Server) -> None:
     other = ask(server, "ASK {}", new_id())
     assert other.getresponse().read()
-    read_to_its_bad_end(ask(server, ROWS, new_id(), timeout="2"))
+    with closing(ask(server, ROWS, new_id(), timeout="2")) as connection:
+        read_to_its_bad_end(connection.getresponse())
     assert other.sock is not None
     other.request("GET", "/healthz")
     assert other.getresponse().read() == b"alive\n"
@@ -124,13 +125,10 @@ def test_a_client_who_leaves_ends_a_query_amid_its_answer(server: Server) -> Non
 
 def test_a_query_is_ended_over_the_wire(server: Server) -> None:
     identifier = new_id()
-    connection = ask(server, ROWS, identifier)
-    until(lambda: known(server, identifier))
-    deleting = http.client.HTTPConnection("127.0.0.1", server.port, timeout=SECONDS)
-    deleting.request("DELETE", f"/sparql/queries/{identifier}")
-    assert deleting.getresponse().status == 204
-    deleting.close()
-    read_to_its_bad_end(connection)
+    with closing(ask(server, ROWS, identifier)) as connection:
+        answer = connection.getresponse()
+        assert httpx.delete(f"{server.endpoint}/queries/{identifier}").status_code == 204
+        read_to_its_bad_end(answer)
 
 
 def test_an_answer_that_nobody_reads_does_not_gather_in_memory(server: Server) -> None:

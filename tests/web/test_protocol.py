@@ -267,7 +267,7 @@ def test_head_is_get_without_a_body_and_runs_once(
 
     ran = []
     run = queries.run
-    monkeypatch.setattr(queries, "run", lambda query: ran.append(query) or run(query))  # type: ignore[func-returns-value]
+    monkeypatch.setattr(queries, "run", lambda *asked: ran.append(asked) or run(*asked))  # type: ignore[func-returns-value]
     got = client.get("/sparql", query_string={"query": WHOLE})
     ran.clear()
     head = client.head("/sparql", query_string={"query": WHOLE})

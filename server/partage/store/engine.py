@@ -35,6 +35,7 @@ class Query:
     With both graph lists None the text's own FROM decides, else the whole store. Otherwise the
     lists are the dataset, and FROM is passed over (SPARQL 1.1 Protocol §2.1.4). `prefixes` only
     dress the answer, where its format has prefixes. `ticket` lets its holder end the query.
+    `release` is the version of the release to ask, None the dataset that is current here.
     """
 
     text: str
@@ -44,6 +45,7 @@ class Query:
     prefixes: tuple[tuple[str, str], ...] = ()
     limits: Limits = field(default_factory=Limits)
     ticket: Ticket | None = field(default=None, compare=False)
+    release: str | None = None
 
 
 class Result(Protocol):

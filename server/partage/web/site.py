@@ -19,6 +19,7 @@ from partage.resources.describe import ask
 from partage.resources.identifiers import is_iri
 from partage.resources.statistics import statistics
 from partage.settings import Settings
+from partage.sparql.calling import Federation
 from partage.sparql.description import PREFIXES as DESCRIPTION_PREFIXES
 from partage.sparql.description import Limit, Survey, describe, survey
 from partage.sparql.diagnosis import vocabulary
@@ -38,6 +39,7 @@ class Site:
         self.settings = settings
         self.engine = engine
         self.release = release
+        self.federation = Federation.of(settings)
         self._descriptions: dict[str, dict[str, bytes]] = {}
 
     @cached_property
@@ -108,18 +110,27 @@ class Site:
             self._descriptions = {endpoint: {}}  # one address only: anybody may invent others
         written = self._descriptions[endpoint]
         if fmt.key not in written:
-            quads = describe(self.engine, endpoint, self.limits, self.survey)
+            quads = describe(
+                self.engine, endpoint, self.limits, self.survey, self.federation.allowed
+            )
             written[fmt.key] = write(quads, fmt, DESCRIPTION_PREFIXES)
         return written[fmt.key]
 
     @property
     def limits(self) -> tuple[Limit, ...]:
         """What a request may cost here, as the service description tells it."""
-        body = Limit("max-body", "Largest request body", self.settings.max_body, "bytes")
-        if not self.settings.client_seconds:
-            return (body,)
-        label = "Query time of a client in a minute"
-        return (body, Limit("client-seconds", label, self.settings.client_seconds, "seconds"))
+        limits = [Limit("max-body", "Largest request body", self.settings.max_body, "bytes")]
+        if seconds := self.settings.client_seconds:
+            label = "Query time of a client in a minute"
+            limits.append(Limit("client-seconds", label, seconds, "s"))
+        called = self.federation
+        if called.allowed:
+            limits += (
+                Limit("service-seconds", "Longest wait for SERVICE", called.seconds, "s"),
+                Limit("service-rows", "Most solutions by SERVICE", called.rows, "solutions"),
+                Limit("service-bytes", "Most bytes by SERVICE", called.bytes, "bytes"),
+            )
+        return tuple(limits)
 
     def prepare(self) -> None:
         """Compute what the first visitor would otherwise wait for."""

@@ -1,0 +1,1 @@
+"""How to cite anything that has an identifier here."""
