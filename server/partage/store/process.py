@@ -113,9 +113,10 @@ class WorkerProcess:
 
     def kill(self) -> None:
         """End it at once: whoever waits for its next delivery hears of it before it is dead."""
-        self._process.kill()
+        # In this order: a dying process may take the processor that the reader needs to hear of it.
         with contextlib.suppress(OSError):  # it is buried already
             self._answers.shutdown(socket.SHUT_RDWR)
+        self._process.kill()
 
     def bury(self) -> int:
         """Wait for a dead process, free what it held, and return its exit status."""

@@ -81,8 +81,8 @@ class Visit:
 
     @property
     def spent(self) -> float:
-        """How many seconds a reserved process has had for it."""
-        return min(time.monotonic() - self._began, SECONDS_RESERVED)
+        """How many seconds it has taken so far."""
+        return time.monotonic() - self._began
 
     def send(self, message: Query | Order) -> None:
         """Send the query or an order; that the process is gone shows when it is to answer."""
