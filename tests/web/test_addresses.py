@@ -70,6 +70,8 @@ def test_a_well_formed_host_is_taken(host: str) -> None:
         "one.example:0",
         "one.example>",
         "[::1",
+        "[abc]",
+        "",
         "ünï.example",
         "%6fne.example",
     ],
@@ -80,6 +82,13 @@ def test_a_host_that_is_none_is_refused(host: str) -> None:
     assert answer.text == (
         "The Host header is no host. Send the name from the address, as it is.\n"
     )
+
+
+def test_only_a_request_of_http_1_0_need_not_say_a_host() -> None:
+    client = served()
+    for protocol, status in (("HTTP/1.0", 200), ("HTTP/1.1", 400)):
+        environ = {"HTTP_HOST": "", "SERVER_PROTOCOL": protocol}
+        assert client.get("/healthz", environ_overrides=environ).status_code == status
 
 
 def test_what_a_proxy_forwards_counts_only_where_it_is_trusted() -> None:
