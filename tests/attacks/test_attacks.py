@@ -305,6 +305,7 @@ MALFORMED = (
     wire("two hosts", b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n",
          400),
     wire("no host", b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nConnection: close\r\n\r\n", 400),
+    wire("no host in HTTP/1.0", b"GET /sparql?query=ASK%7B%7D HTTP/1.0\r\n\r\n", 200),
     wire("two lengths", post_head("Content-Length: 5", "Content-Length: 6") + b"ASK{}", 400),
     wire("a negative length", post_head("Content-Length: -1"), 400),
     wire("a length beyond numbers", post_head("Content-Length: " + "9" * 40), 400, 413),

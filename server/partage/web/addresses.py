@@ -50,8 +50,8 @@ def install(app: Flask, settings: Settings) -> None:
 
 def _refuse_nonsense() -> None:
     """Refuse a request whose address cannot be written into an answer."""
-    host = request.environ.get("HTTP_HOST") or ""
-    if not host and request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0":
+    host = request.environ.get("HTTP_HOST", "")
+    if "HTTP_HOST" not in request.environ and request.environ["SERVER_PROTOCOL"] == "HTTP/1.0":
         host = request.host  # it need not say one; health checks do not
     # Where Werkzeug finds that the host is none, its own is empty.
     if request.scheme not in SCHEMES or not is_host(host) or not request.host:
