@@ -16,10 +16,12 @@ Every error Partage raises on purpose.
     │  ├ UnknownResource      nothing is known of this IRI
     │  ├ UnknownQuery         no query with this id is running
     │  ├ WithdrawnResource    the identifier was withdrawn
-    │  └ UnknownRelease       no release has this number
+    │  ├ UnknownRelease       no release has this number
+    │  └ BudgetSpent          the client has used up its query time (retry_after)
     ├ EngineError             the store could not answer
     │  ├ QueryTimeout · QueryEnded · MemoryExceeded · EngineBusy (retry_after)
-    │  ├ EngineUnavailable · EngineFailure
+    │  ├ EngineUnavailable
+    │  ├ EngineFailure · QueryCrashed
     │  └ ServiceError         another endpoint that the query calls (line, column)
     │     └ ServiceFailed · ServiceTimeout · ServiceExceeded
     ├ BuildError              the data, ontology or shapes are at fault
@@ -107,6 +109,14 @@ class UnknownRelease(RequestError):
     """No release has this number."""
 
 
+class BudgetSpent(RequestError):
+    """The client has used up its query time for now; `retry_after` is in seconds."""
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 class EngineError(PartageError):
     """The store could not answer."""
 
@@ -137,6 +147,10 @@ class EngineUnavailable(EngineError):
 
 class EngineFailure(EngineError):
     """The store failed while it answered."""
+
+
+class QueryCrashed(EngineFailure):
+    """The query ended the process that evaluated it; the cause is a note, for the log."""
 
 
 class ServiceError(EngineError):

@@ -75,9 +75,9 @@ class PoolEngine:
         """Evaluate a query; its own limit counts where it is lower than ours."""
         return PooledResult(self, query)
 
-    def admit(self, query: Query, *, heavy: bool) -> Visit:
+    def admit(self, query: Query, *, heavy: bool, spent: float = 0.0) -> Visit:
         """
-        Give a query a process as soon as one is free.
+        Give a query a process as soon as one is free; it has `spent` seconds of its time already.
 
         Raises
         ------
@@ -98,6 +98,7 @@ class PoolEngine:
             self._tally.count(fault, "ended")
             raise
         visit = Visit(self._roster, worker, query, seconds, self._tally)
+        visit.deadline -= spent
         visit.send(replace(query, ticket=None))
         self._watchman.watch(visit)
         if query.ticket is not None:
@@ -185,7 +186,7 @@ class PooledResult:
 
     def _move(self) -> Opened:
         self._visit.end(TooHeavy())
-        self._visit = self._pool.admit(self._query, heavy=True)
+        self._visit = self._pool.admit(self._query, heavy=True, spent=self._visit.spent)
         return self._open()
 
     def _whole(self, order: Order) -> list[bytes]:

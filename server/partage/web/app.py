@@ -10,7 +10,7 @@ from partage.errors import AddressTooLong
 from partage.settings import Settings
 from partage.sparql.running import offers
 from partage.store.engine import Engine
-from partage.web import compression, cors, errors, observing, queries
+from partage.web import addresses, budget, compression, cors, errors, observing, queries
 from partage.web.blueprints import operations, pages, resources, sparql, wellknown
 from partage.web.negotiation import LANGUAGES, languages
 from partage.web.site import Site, site
@@ -39,10 +39,12 @@ def create_app(settings: Settings, engine: Engine, release: Path | None = None) 
         app.register_blueprint(room.blueprint)
     app.register_blueprint(operations.blueprint)
     errors.install(app)
+    budget.install(app, settings.client_seconds)
     queries.install(app)
     observing.install(app, settings.access_log)
     compression.install(app)
     cors.install(app)
+    addresses.install(app, settings)
     app.before_request(_refuse_endless)
     app.after_request(_harden)
     app.context_processor(_everywhere)
