@@ -19,10 +19,12 @@ Every error Partage raises on purpose.
     │  ├ NotCitable           what the query answers could not be found again
     │  ├ UnknownCitation      no result was cited under this address
     │  ├ UnknownRelease       no release has this number
-    │  └ UnknownStyle         no citation style has this name
+    │  ├ UnknownStyle         no citation style has this name
+    │  └ BudgetSpent          the client has used up its query time (retry_after)
     ├ EngineError             the store could not answer
     │  ├ QueryTimeout · QueryEnded · MemoryExceeded · EngineBusy (retry_after)
-    │  ├ EngineUnavailable · EngineFailure
+    │  ├ EngineUnavailable
+    │  ├ EngineFailure · QueryCrashed
     │  ├ QueryStoreFull       no more results can be cited here
     │  └ ServiceError         another endpoint that the query calls (line, column)
     │     └ ServiceFailed · ServiceTimeout · ServiceExceeded
@@ -123,6 +125,14 @@ class UnknownStyle(RequestError):
     """No citation style has this name."""
 
 
+class BudgetSpent(RequestError):
+    """The client has used up its query time for now; `retry_after` is in seconds."""
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 class EngineError(PartageError):
     """The store could not answer."""
 
@@ -157,6 +167,10 @@ class EngineFailure(EngineError):
 
 class QueryStoreFull(EngineError):
     """The query store has reached its size, or cannot be written."""
+
+
+class QueryCrashed(EngineFailure):
+    """The query ended the process that evaluated it; the cause is a note, for the log."""
 
 
 class ServiceError(EngineError):

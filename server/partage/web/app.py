@@ -11,7 +11,18 @@ from partage.releases.catalog import Catalog
 from partage.settings import Settings
 from partage.sparql.running import offers
 from partage.store.engine import Engine
-from partage.web import citing, compression, cors, errors, memento, observing, queries, querystore
+from partage.web import (
+    addresses,
+    budget,
+    citing,
+    compression,
+    cors,
+    errors,
+    memento,
+    observing,
+    queries,
+    querystore,
+)
 from partage.web.blueprints import (
     cite,
     differences,
@@ -71,12 +82,14 @@ def create_app(
     for room in ROOMS:
         app.register_blueprint(room.blueprint)
     errors.install(app)
+    budget.install(app, settings.client_seconds)
     queries.install(app)
     querystore.install(app, settings)
     memento.install(app)
     observing.install(app, settings.access_log)
     compression.install(app)
     cors.install(app)
+    addresses.install(app, settings)
     app.before_request(_refuse_endless)
     app.after_request(_harden)
     app.context_processor(_everywhere)

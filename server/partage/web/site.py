@@ -139,15 +139,18 @@ class Site:
     @property
     def limits(self) -> tuple[Limit, ...]:
         """What a request may cost here, as the service description tells it."""
-        limits = (Limit("max-body", "Largest request body", self.settings.max_body, "bytes"),)
-        if not self.federation.allowed:
-            return limits
-        return (
-            *limits,
-            Limit("service-seconds", "Longest wait for SERVICE", self.federation.seconds, "s"),
-            Limit("service-rows", "Most solutions by SERVICE", self.federation.rows, "solutions"),
-            Limit("service-bytes", "Most bytes by SERVICE", self.federation.bytes, "bytes"),
-        )
+        limits = [Limit("max-body", "Largest request body", self.settings.max_body, "bytes")]
+        if seconds := self.settings.client_seconds:
+            label = "Query time of a client in a minute"
+            limits.append(Limit("client-seconds", label, seconds, "s"))
+        called = self.federation
+        if called.allowed:
+            limits += (
+                Limit("service-seconds", "Longest wait for SERVICE", called.seconds, "s"),
+                Limit("service-rows", "Most solutions by SERVICE", called.rows, "solutions"),
+                Limit("service-bytes", "Most bytes by SERVICE", called.bytes, "bytes"),
+            )
+        return tuple(limits)
 
     def prepare(self) -> None:
         """Compute what the first visitor would otherwise wait for."""
