@@ -16,7 +16,8 @@ Every error Partage raises on purpose.
     │  ├ UnknownResource      nothing is known of this IRI
     │  ├ UnknownQuery         no query with this id is running
     │  ├ WithdrawnResource    the identifier was withdrawn
-    │  └ UnknownRelease       no release has this number
+    │  ├ UnknownRelease       no release has this number
+    │  └ StatementsNotIndexed the dataset is too large to find statements by digest
     ├ EngineError             the store could not answer
     │  ├ QueryTimeout · QueryEnded · MemoryExceeded · EngineBusy (retry_after)
     │  ├ EngineUnavailable · EngineFailure
@@ -103,6 +104,10 @@ class WithdrawnResource(RequestError):
 
 class UnknownRelease(RequestError):
     """No release has this number."""
+
+
+class StatementsNotIndexed(RequestError):
+    """The dataset is too large for its statements to be found by their digests."""
 
 
 class EngineError(PartageError):
