@@ -252,6 +252,4 @@ def _short(predicate: NamedNode) -> str:
     return _SHORT.get(predicate.value, "")
 
 
-_SHORT = {
-    iri(name): name for name in (TYPE, *(rule.predicate for rule in RULES if rule.predicate))
-}
+_SHORT = {iri(name): name for name in (TYPE, *(rule.predicate for rule in RULES if rule.predicate))}

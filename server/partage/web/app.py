@@ -7,11 +7,12 @@ from flask import Flask, Response, request
 
 from partage import __version__
 from partage.errors import AddressTooLong
+from partage.resources.identifiers import document
 from partage.settings import Settings
 from partage.sparql.running import offers
 from partage.store.engine import Engine
 from partage.web import compression, cors, errors, observing, queries
-from partage.web.blueprints import operations, pages, resources, sparql, wellknown
+from partage.web.blueprints import operations, pages, resources, sparql, statements, wellknown
 from partage.web.negotiation import LANGUAGES, languages
 from partage.web.site import Site, site
 
@@ -35,7 +36,7 @@ def create_app(settings: Settings, engine: Engine, release: Path | None = None) 
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.extensions["partage"] = Site(settings, engine, release)
-    for room in (sparql, resources, pages, wellknown):
+    for room in (sparql, statements, resources, pages, wellknown):
         app.register_blueprint(room.blueprint)
     app.register_blueprint(operations.blueprint)
     errors.install(app)
@@ -47,6 +48,7 @@ def create_app(settings: Settings, engine: Engine, release: Path | None = None) 
     app.after_request(_harden)
     app.context_processor(_everywhere)
     app.add_template_global(_address, "address")
+    app.add_template_global(document)
     app.add_template_global(_in_language, "in_language")
     app.add_template_filter(_number, "number")
     return app

@@ -5,16 +5,18 @@ from contextlib import suppress
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
+from threading import Lock
 from typing import cast
 
 from flask import current_app
-from pyoxigraph import Quad
+from pyoxigraph import Quad, Triple
 
 from partage.assets import root
-from partage.errors import EngineError
+from partage.errors import EngineError, StatementsNotIndexed, UnknownRelease
 from partage.rdf.formats import Format
 from partage.rdf.namespaces import SPARQL_PREFIXES
 from partage.rdf.questions import Question, read_questions
+from partage.releases.catalog import Catalog
 from partage.resources.describe import ask
 from partage.resources.identifiers import is_iri
 from partage.resources.statistics import statistics
@@ -24,6 +26,7 @@ from partage.sparql.description import Limit, Survey, describe, survey
 from partage.sparql.diagnosis import vocabulary
 from partage.sparql.selection import Parts
 from partage.store.engine import Engine, Query
+from partage.store.statements import StatementIndex, index
 from partage.store.writing import write
 
 # The competency questions that a visitor is offered first.
@@ -39,6 +42,8 @@ class Site:
         self.engine = engine
         self.release = release
         self._descriptions: dict[str, dict[str, bytes]] = {}
+        self._indexes: dict[str | None, StatementIndex] = {}
+        self._indexing = Lock()
 
     @cached_property
     def manifest(self) -> dict[str, object]:
@@ -117,9 +122,25 @@ class Site:
         """What a request may cost here, as the service description tells it."""
         return (Limit("max-body", "Largest request body", self.settings.max_body, "bytes"),)
 
+    @cached_property
+    def versions(self) -> tuple[str, ...]:
+        """The releases that can be asked here, the oldest first."""
+        return tuple(record.version for record in Catalog.read(root()))
+
+    def statement(self, digest: str) -> Triple | None:
+        """Return the statement with a digest, in the current dataset or in the newest before."""
+        for release in (None, *reversed(self.versions)):
+            with suppress(UnknownRelease), self._indexing:
+                if release not in self._indexes:
+                    self._indexes[release] = index(self.engine, release)
+                if triple := self._indexes[release].find(digest):
+                    return triple
+        return None
+
     def prepare(self) -> None:
         """Compute what the first visitor would otherwise wait for."""
-        with suppress(EngineError):  # he will hear of it
+        with suppress(EngineError, StatementsNotIndexed):  # he will hear of it
+            self.statement("")
             for fact in (self.survey, self.parts, self.vocabulary, self.examples, self.statistics):
                 assert fact is not None  # to name it is to compute it
 
