@@ -17,7 +17,8 @@ Every error Partage raises on purpose.
     │  ├ UnknownQuery         no query with this id is running
     │  ├ WithdrawnResource    the identifier was withdrawn
     │  ├ UnknownRelease       no release has this number
-    │  └ StatementsNotIndexed the dataset is too large to find statements by digest
+    │  ├ StatementsNotIndexed the dataset is too large to find statements by digest
+   │  └ UnknownStyle         no citation style has this name
     ├ EngineError             the store could not answer
     │  ├ QueryTimeout · QueryEnded · MemoryExceeded · EngineBusy (retry_after)
     │  ├ EngineUnavailable · EngineFailure
@@ -108,6 +109,10 @@ class UnknownRelease(RequestError):
 
 class StatementsNotIndexed(RequestError):
     """The dataset is too large for its statements to be found by their digests."""
+
+
+class UnknownStyle(RequestError):
+    """No citation style has this name."""
 
 
 class EngineError(PartageError):

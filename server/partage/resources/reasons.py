@@ -216,7 +216,8 @@ def _witness(row: Solution) -> tuple[Triple, ...]:
 
 def _stated(engine: Engine, premises: Iterable[Triple]) -> set[Triple]:
     """Return those of the premises that stand in a graph besides the inferred and derived ones."""
-    wanted, found = sorted(premises, key=str), set()
+    wanted = sorted(set(premises), key=str)
+    found: set[Triple] = set()
     others = ", ".join(f"<{name}>" for name in (INFERRED, DERIVED, UNITED))
     for start in range(0, len(wanted), BATCH):
         given = _given(wanted[start : start + BATCH])

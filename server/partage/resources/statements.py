@@ -16,7 +16,7 @@ from partage.rdf.canonical import STATEMENTS, statement_digest, statement_iri
 from partage.rdf.namespaces import BASE, curie, iri
 from partage.resources.describe import UNITED, Statement, ask, values
 from partage.resources.reasons import Reason, reasons
-from partage.store.engine import Engine, Query, Solution, Term
+from partage.store.engine import Engine, Query, Term
 
 ASSERTION = "#assertion"
 # Of a claim that makes the statement, and of claims about that claim.
@@ -127,6 +127,14 @@ def record(engine: Engine, triple: Triple, releases: Sequence[str] = ()) -> Reco
     )
 
 
+def makers(engine: Engine, triple: Triple) -> list[str]:
+    """Return the claim versions in whose assertion a statement stands."""
+    pattern = f"{triple.subject} {triple.predicate} {triple.object}"
+    rows = ask(engine, f"SELECT DISTINCT ?g {{ GRAPH ?g {{ {pattern} }} }}")
+    names = {_name(row["g"]) for row in rows}
+    return sorted(name.removesuffix(ASSERTION) for name in names if name.endswith(ASSERTION))
+
+
 def seen(engine: Engine, triple: Triple, releases: Sequence[str]) -> Seen | None:
     """Return the releases that hold a statement, in any graph."""
     pattern = f"{triple.subject} {triple.predicate} {triple.object}"
@@ -150,7 +158,7 @@ def disputed(engine: Engine, graphs: Iterable[str]) -> frozenset[str]:
     rows = ask(
         engine,
         f"SELECT DISTINCT ?a {{ {values('a', wanted)} "
-        "?claim np:hasAssertion ?a . ?other ds:disputes ?claim }}",
+        "?claim np:hasAssertion ?a . ?other ds:disputes ?claim }",
     )
     return frozenset(_name(row["a"]) for row in rows)
 

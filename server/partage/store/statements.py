@@ -1,5 +1,5 @@
 """
-From the digest of a statement to the statement: an index of one dataset, in a file mapped to memory.
+The statement with a digest: an index of one dataset, in a file that is mapped to memory.
 
 The file: how many statements there are (8 bytes), their SHA-256 digests in order (32 bytes each),
 where each line ends (8 bytes each), and the canonical N-Triples lines in the order of the digests.

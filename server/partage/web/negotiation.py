@@ -23,7 +23,8 @@ ALIASES = {
     "application/x-turtle": {"turtle"},
     "text/plain": {"ntriples"},
 }
-_CHARSET = re.compile(r";\s*charset\s*=\s*\"?[^\s;,\"]*\"?", re.IGNORECASE)
+# Of bibliographies the style and locale are read by `partage.web.citing`.
+_CHARSET = re.compile(r";\s*(?:charset|style|locale)\s*=\s*\"?[^\s;,\"]*\"?", re.IGNORECASE)
 
 
 def negotiate(accept: str | None, offers: Sequence[str], wish: str | None = None) -> str:

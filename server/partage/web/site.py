@@ -2,23 +2,27 @@
 
 import json
 from contextlib import suppress
-from functools import cached_property
+from dataclasses import asdict
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock
 from typing import cast
 
-from flask import current_app
+from flask import current_app, has_request_context, request
 from pyoxigraph import Quad, Triple
 
 from partage.assets import root
 from partage.errors import EngineError, StatementsNotIndexed, UnknownRelease
+from partage.rdf.canonical import STATEMENTS
 from partage.rdf.formats import Format
 from partage.rdf.namespaces import SPARQL_PREFIXES
 from partage.rdf.questions import Question, read_questions
 from partage.releases.catalog import Catalog
+from partage.releases.record import Record
 from partage.resources.describe import ask
 from partage.resources.identifiers import is_iri
+from partage.resources.presence import holds
 from partage.resources.statistics import statistics
 from partage.settings import Settings
 from partage.sparql.description import PREFIXES as DESCRIPTION_PREFIXES
@@ -26,28 +30,43 @@ from partage.sparql.description import Limit, Survey, describe, survey
 from partage.sparql.diagnosis import vocabulary
 from partage.sparql.selection import Parts
 from partage.store.engine import Engine, Query
+from partage.store.shelf import AtRelease
 from partage.store.statements import StatementIndex, index
 from partage.store.writing import write
+from partage.web.versions import RELEASE
 
 # The competency questions that a visitor is offered first.
 SHOWN_QUESTIONS = ("01", "03", "04", "29")
 OF_PARTAGE = "ASK { ?claim a ds:Claim }"
+REMEMBERED = 10_000
 
 
 class Site:
     """One engine and what is known of its dataset, which never changes while we serve it."""
 
-    def __init__(self, settings: Settings, engine: Engine, release: Path | None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        engine: Engine,
+        release: Path | None,
+        record: Record | None = None,
+    ) -> None:
+        """`release` is the directory of its files, `record` the release that the dataset is."""
         self.settings = settings
         self.engine = engine
         self.release = release
+        self.record = record
+        # Whether the dataset holds a resource.
+        self.holds = lru_cache(REMEMBERED)(self._holds)
         self._descriptions: dict[str, dict[str, bytes]] = {}
-        self._indexes: dict[str | None, StatementIndex] = {}
+        self._index: StatementIndex | None = None
         self._indexing = Lock()
 
     @cached_property
     def manifest(self) -> dict[str, object]:
-        """The release's manifest; empty where no release is served."""
+        """The release's manifest, or of an older one its record; empty where none is served."""
+        if self.release is None and self.record is not None:
+            return {**asdict(self.record), "data": self.record.version}
         path = self.release / "manifest.json" if self.release else None
         if path is None or not path.is_file():
             return {}
@@ -122,20 +141,24 @@ class Site:
         """What a request may cost here, as the service description tells it."""
         return (Limit("max-body", "Largest request body", self.settings.max_body, "bytes"),)
 
-    @cached_property
-    def versions(self) -> tuple[str, ...]:
-        """The releases that can be asked here, the oldest first."""
-        return tuple(record.version for record in Catalog.read(root()))
-
     def statement(self, digest: str) -> Triple | None:
-        """Return the statement with a digest, in the current dataset or in the newest before."""
-        for release in (None, *reversed(self.versions)):
-            with suppress(UnknownRelease), self._indexing:
-                if release not in self._indexes:
-                    self._indexes[release] = index(self.engine, release)
-                if triple := self._indexes[release].find(digest):
-                    return triple
-        return None
+        """
+        Return the statement of the dataset with a digest.
+
+        Raises
+        ------
+        StatementsNotIndexed
+            The dataset is too large to be indexed.
+        """
+        with self._indexing:
+            if self._index is None:
+                self._index = index(self.engine)
+        return self._index.find(digest)
+
+    def _holds(self, iri: str) -> bool:
+        if iri.startswith(STATEMENTS):
+            return self.statement(iri.removeprefix(STATEMENTS)) is not None
+        return holds(self.engine, iri)
 
     def prepare(self) -> None:
         """Compute what the first visitor would otherwise wait for."""
@@ -145,6 +168,59 @@ class Site:
                 assert fact is not None  # to name it is to compute it
 
 
+class Sites:
+    """The site of the current dataset, and a site for each release."""
+
+    def __init__(self, current: Site, catalog: Catalog) -> None:
+        self.current = current
+        self.catalog = catalog
+        self.of = lru_cache(None)(self._of)
+        digest = current.manifest.get("rdfc10")
+        current.record = catalog.known_as(str(digest)) if digest else None
+
+    def _of(self, version: str) -> Site:
+        """
+        Return the site of a release.
+
+        Raises
+        ------
+        UnknownRelease
+            There is no such release.
+        """
+        record = self.catalog.find(version)
+        engine = AtRelease(self.current.engine, version)
+        return Site(self.current.settings, engine, None, record)
+
+    def statement(self, digest: str, version: str | None = None) -> tuple[Site, Triple] | None:
+        """
+        Return a statement with the site that holds it: of a release, or the newest that does.
+
+        Raises
+        ------
+        UnknownRelease
+            There is no such release.
+        StatementsNotIndexed
+            The dataset is too large to be indexed.
+        """
+        if version is not None:
+            here = self.of(version)
+            triple = here.statement(digest)
+            return (here, triple) if triple else None
+        if triple := self.current.statement(digest):
+            return self.current, triple
+        for record in reversed(self.catalog.records):
+            with suppress(UnknownRelease):  # it is not at hand here
+                if found := self.statement(digest, record.version):
+                    return found
+        return None
+
+
+def sites() -> Sites:
+    """Return all sites that the current application serves."""
+    return cast("Sites", current_app.extensions["partage.sites"])
+
+
 def site() -> Site:
-    """Return the site that the current application serves."""
-    return cast("Site", current_app.extensions["partage"])
+    """Return the site that the request is for: of the current dataset, or of a release."""
+    version = request.environ.get(RELEASE) if has_request_context() else None
+    return sites().current if version is None else sites().of(version)

@@ -17,6 +17,7 @@ from partage.resources.rows import Value, Writer
 from partage.resources.terms import ONTOLOGY, term_sections
 from partage.store.engine import Engine
 from partage.store.writing import write
+from partage.web import citing
 from partage.web.negotiation import HTML, format_of, languages, media_types, negotiate
 from partage.web.representation import represent
 from partage.web.site import site
@@ -44,7 +45,7 @@ def thing(local: str = "") -> Response:  # noqa: ARG001  # the path is read whol
 @blueprint.get("/doc/<path:local>")
 def page(local: str) -> Response:
     """Describe one of our resources, in the format of the suffix or of `Accept`."""
-    path, suffix = split("/doc/" + local)
+    path, suffix = citing.split("/doc/" + local) or split("/doc/" + local)
     iri = iri_of(path)
     if iri is None:
         raise UnknownResource(BASE + "id/" + local)
@@ -64,7 +65,10 @@ def _document(iri: str, wish: str | None, path: str | None) -> Response:
     reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
     versioned = iri.startswith(BASE + "id/claim/") and iri.count("/", len(BASE)) == 3
     formats = _trig_first() if versioned else GRAPH_FORMATS
-    chosen = negotiate(request.headers.get("Accept"), media_types(formats), wish)
+    if cited := citing.asked(iri, wish, media_types(formats)):
+        return citing.answer(iri, cited)
+    offers = [*media_types(formats), *citing.offers(iri)]
+    chosen = negotiate(request.headers.get("Accept"), offers, wish)
     if chosen == HTML:
         response = represent(_html(iri, reader, path).encode(), HTML)
         response.vary.add("Accept-Language")

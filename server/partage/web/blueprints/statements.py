@@ -7,11 +7,13 @@ from partage.rdf.canonical import STATEMENTS, line
 from partage.rdf.formats import GRAPH_FORMATS
 from partage.resources.identifiers import document, split
 from partage.resources.statement_pages import statement_page
-from partage.resources.statements import Record, quads, record
+from partage.resources.statements import quads, record
 from partage.store.writing import write
+from partage.web import citing
 from partage.web.negotiation import HTML, format_of, languages, media_types, negotiate
 from partage.web.representation import represent
-from partage.web.site import site
+from partage.web.site import sites
+from partage.web.versions import RELEASE
 
 blueprint = Blueprint("statements", __name__)
 
@@ -31,24 +33,26 @@ def thing(digest: str) -> Response:
 @blueprint.get("/doc/statement/<name>")
 def page(name: str) -> Response:
     """Describe a statement, in the format of the suffix or of `Accept`."""
-    path, suffix = split("/doc/statement/" + name)
-    found = _record(path.rpartition("/")[2])
+    path, suffix = citing.split("/doc/statement/" + name) or split("/doc/statement/" + name)
     wish = suffix or request.args.get("format")
-    chosen = negotiate(request.headers.get("Accept"), media_types(GRAPH_FORMATS), wish)
+    digest = path.rpartition("/")[2]
+    iri = STATEMENTS + digest
+    found = sites().statement(digest, request.environ.get(RELEASE))
+    if found is None:
+        raise UnknownResource(iri)
+    here, triple = found
+    if fmt := citing.asked(iri, wish, media_types(GRAPH_FORMATS)):
+        return citing.answer(iri, fmt)
+    offers = [*media_types(GRAPH_FORMATS), *citing.offers(iri)]
+    chosen = negotiate(request.headers.get("Accept"), offers, wish)
+    versions = [release.version for release in sites().catalog.records]
+    known = record(here.engine, triple, versions)
     if chosen != HTML:
-        return represent(write(quads(found), format_of(chosen, GRAPH_FORMATS)), chosen)
+        return represent(write(quads(known), format_of(chosen, GRAPH_FORMATS)), chosen)
     reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
-    shown = statement_page(site().engine, found, reader)
-    common = {"iri": found.iri, "path": path, "language": reader[0], "line": line(found.triple)}
-    html = render_template("statement.html", record=found, shown=shown, **common)
+    shown = statement_page(here.engine, known, reader)
+    common = {"iri": iri, "path": path, "language": reader[0], "line": line(triple)}
+    html = render_template("statement.html", record=known, shown=shown, **common)
     response = represent(html.encode(), HTML)
     response.vary.add("Accept-Language")
     return response
-
-
-def _record(digest: str) -> Record:
-    here = site()
-    triple = here.statement(digest)
-    if triple is None:
-        raise UnknownResource(STATEMENTS + digest)
-    return record(here.engine, triple, here.versions)
