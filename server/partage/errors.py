@@ -18,7 +18,7 @@ Every error Partage raises on purpose.
     │  ├ WithdrawnResource    the identifier was withdrawn
     │  ├ UnknownRelease       no release has this number
     │  ├ StatementsNotIndexed the dataset is too large to find statements by digest
-   │  └ UnknownStyle         no citation style has this name
+    │  └ UnknownStyle         no citation style has this name
     ├ EngineError             the store could not answer
     │  ├ QueryTimeout · QueryEnded · MemoryExceeded · EngineBusy (retry_after)
     │  ├ EngineUnavailable · EngineFailure
