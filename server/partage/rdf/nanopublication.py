@@ -115,6 +115,8 @@ def faults(quads: Iterable[Quad]) -> list[str]:
             found.append(f"The head must link to one {part} graph, not {len(values)}.")
             continue
         graph = values[0].value
+        if not graph.startswith(name.value):
+            found.append(f"The IRI of the {part} graph must begin with <{name.value}>.")
         if graph in parts or graph == name.value:
             found.append(f"The {part} graph must have a name of its own.")
         if not graphs.get(graph):

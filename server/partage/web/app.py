@@ -16,6 +16,7 @@ from partage.web import citing, compression, cors, errors, memento, observing, q
 from partage.web.blueprints import (
     cite,
     downloads,
+    nanopublications,
     operations,
     pages,
     releases,
@@ -56,7 +57,9 @@ def create_app(
     app.extensions["partage"] = Site(settings, engine, release)
     app.extensions["partage.sites"] = Sites(app.extensions["partage"], catalog)
     app.wsgi_app = Versions(app.wsgi_app, catalog)  # type: ignore[method-assign]
-    for room in (sparql, statements, resources, pages, wellknown, downloads, releases, cite):
+    for room in (
+        sparql, statements, nanopublications, resources, pages, wellknown, downloads, releases, cite
+    ):  # fmt: skip
         app.register_blueprint(room.blueprint)
     app.register_blueprint(operations.blueprint)
     errors.install(app)

@@ -1,6 +1,7 @@
 """What the views of one application share: engine, settings, release, and facts about them."""
 
 import json
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from functools import cached_property, lru_cache
@@ -206,13 +207,17 @@ class Sites:
             here = self.of(version)
             triple = here.statement(digest)
             return (here, triple) if triple else None
-        if triple := self.current.statement(digest):
-            return self.current, triple
-        for record in reversed(self.catalog.records):
+        for here in self.newest_first():
             with suppress(UnknownRelease):  # it is not at hand here
-                if found := self.statement(digest, record.version):
-                    return found
+                if triple := here.statement(digest):
+                    return here, triple
         return None
+
+    def newest_first(self) -> Iterator[Site]:
+        """Give the current site, then those of the releases, back in time."""
+        yield self.current
+        for record in reversed(self.catalog.records):
+            yield self.of(record.version)
 
 
 def sites() -> Sites:
