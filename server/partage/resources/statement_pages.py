@@ -53,7 +53,7 @@ class ShownSaying:
     version: Value
     current: bool
     speakers: tuple[Value, ...]
-    reporters: tuple[Value, ...]
+    links: tuple[tuple[str, tuple[Value, ...]], ...]
     places: tuple[ShownPlace, ...]
     to: Value | None
 
@@ -86,7 +86,8 @@ def statement_page(engine: Engine, found: Record, languages: Sequence[str]) -> S
     names = _names(found.triple) | _of_reason(found.reason)
     names |= {graph.removesuffix(ASSERTION).rpartition("/")[0] for graph in found.statement.graphs}
     for saying in found.sayings:
-        names |= {saying.claim, saying.version, *saying.speakers, *saying.reporters}
+        names |= {saying.claim, saying.version, *saying.speakers}
+        names |= {name for _, linked in saying.links for name in linked}
         names |= {name for place in saying.places for name in (place.passage, place.source) if name}
         names |= {saying.to} if saying.to else set()
     write = Writer(labels(engine, names, languages))
@@ -168,7 +169,7 @@ def _saying(saying: Saying, write: Writer) -> ShownSaying:
         write.named(saying.version),
         saying.current,
         tuple(write.named(name) for name in saying.speakers),
-        tuple(write.named(name) for name in saying.reporters),
+        tuple((words, tuple(map(write.named, linked))) for words, linked in saying.links),
         places,
         write.named(saying.to) if saying.to else None,
     )

@@ -23,7 +23,12 @@ ASSERTION = "#assertion"
 MAKES, DENIES = "makes", "denies"
 RELATIONS = ("disputes", "supports", "qualifies")
 CURRENT, FOUND = iri("np:hasAssertion"), iri("prov:wasDerivedFrom")
-REPORTED = ("ds:citedThrough", "ds:citesWork")
+# The links of the chain from who says it to us, in words.
+LINKS = (
+    ("as reported by", "ds:reportedBy"),
+    ("citing the work of", "ds:citesWork"),
+    ("cited through", "ds:citedThrough"),
+)
 RELEASE = BASE + "release/"
 # How the RDF of a statement names a claim version in each relation.
 PREDICATES = {
@@ -59,7 +64,7 @@ class Saying:
     assertion: str
     current: bool
     speakers: tuple[str, ...]
-    reporters: tuple[str, ...]
+    links: tuple[tuple[str, tuple[str, ...]], ...] = ()
     places: tuple[Place, ...] = ()
     to: str | None = None
 
@@ -188,7 +193,7 @@ def _sayings(engine: Engine, statement: Statement) -> Iterator[Saying]:
             assertion,
             CURRENT in chain,
             tuple(chain.get(iri("ds:assertedBy"), ())),
-            tuple(name for p in REPORTED for name in chain.get(iri(p), ())),
+            tuple((words, tuple(chain[iri(p)])) for words, p in LINKS if iri(p) in chain),
             tuple(places.get(name, Place(name)) for name in chain.get(FOUND, ())),
             to,
         )

@@ -42,11 +42,17 @@ class StatementIndex:
     @classmethod
     def build(cls, statements: Iterable[Triple | Quad], path: Path | None = None) -> Self:
         """Index statements into a new file, or into one without a name."""
-        found: dict[bytes, bytes] = {}
-        for statement in statements:
-            if statement_digest(statement):
-                text = line(statement).encode("utf-8")
-                found[hashlib.sha256(text).digest()] = text
+        told = (line(s).encode("utf-8") for s in statements if statement_digest(s))
+        return cls._write(told, path)
+
+    @classmethod
+    def of_lines(cls, ntriples: bytes) -> Self:
+        """Index N-Triples as our stores write them: canonical, a line each."""
+        return cls._write((text for text in ntriples.split(b"\n") if _nameable(text)), None)
+
+    @classmethod
+    def _write(cls, lines: Iterable[bytes], path: Path | None) -> Self:
+        found = {hashlib.sha256(text).digest(): text for text in lines}
         with path.open("w+b") if path else tempfile.TemporaryFile() as file:
             digests = sorted(found)
             file.write(len(digests).to_bytes(_NUMBER, "little"))
@@ -99,6 +105,11 @@ class StatementIndex:
         return int.from_bytes(self._data[start : start + _NUMBER], "little")
 
 
+def _nameable(text: bytes) -> bool:
+    """Say whether a line is a statement whose nodes have names of their own."""
+    return text.startswith(b"<") and not text.split(b" ", 2)[2].startswith((b"_:", b"<<"))
+
+
 def _ends(lines: Iterable[bytes]) -> bytes:
     ends = accumulate(len(text) for text in lines)
     return b"".join(end.to_bytes(_NUMBER, "little") for end in ends)
@@ -128,5 +139,4 @@ def index(engine: Engine, release: str | None = None) -> StatementIndex:
     ntriples = by_key("ntriples")
     assert ntriples is not None
     every = engine.query(Query(f"CONSTRUCT {{ ?s ?p ?o }} {EVERYTHING}", release=release))
-    text = b"".join(every.serialize(ntriples))
-    return StatementIndex.build(parse(text, format=RdfFormat.N_TRIPLES))
+    return StatementIndex.of_lines(b"".join(every.serialize(ntriples)))
