@@ -24,22 +24,19 @@ from partage.cli.base import FINDING, cli, example, settings
 )
 @click.argument("digest", required=False)
 def verify(source: str | None, file: Path, digest: str | None) -> None:
-    """
-    Recompute the digests of FILE, without any server, and look for DIGEST among them.
-
-    DIGEST is what a citation prints: hexadecimal, a trusty URI or its code, or the IRI of a
-    statement; `-` reads N-Quads. Without it, what FILE says of itself is checked: the code in a
-    nanopublication, the digests in a manifest. Exit status: 0 verified, 1 not, 2 FILE or DIGEST
-    cannot be read.
-    """
+    """Recompute the digests of FILE, with no server, and look for DIGEST among them."""
     if source is not None:
         if digest is not None:
             raise click.UsageError("--source needs no DIGEST: the passages have their own.")
         _passages(source, file)
+    from partage.errors import IntegrityError, RdfSyntaxError
     from partage.pipeline.digests import recompute, wanted
 
     data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-    findings = recompute(file, data)
+    try:
+        findings = recompute(file, data)
+    except (RdfSyntaxError, IntegrityError) as error:
+        raise click.UsageError(str(error)) from error
     sought = wanted(digest) if digest is not None else None
     if digest is not None and sought is None:
         raise click.UsageError(f"{digest!r} is no digest: 64 hexadecimal digits, or a code RA….")

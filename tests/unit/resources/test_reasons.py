@@ -56,7 +56,7 @@ CASES = {
 
 
 def triple(text: str) -> Triple:
-    return Triple(*(NamedNode(iri(part)) for part in text.split()))  # type: ignore[arg-type]
+    return Triple(*(NamedNode(iri(part)) for part in text.split()))
 
 
 def read(text: str) -> list[Triple]:
@@ -76,7 +76,7 @@ def engine() -> EmbeddedEngine:
     ):
         for found in triples:
             parts = found.subject, found.predicate, found.object
-            store.extend([Quad(*parts, NamedNode(GRAPH + graph)), Quad(*parts)])  # type: ignore[arg-type]
+            store.extend([Quad(*parts, NamedNode(GRAPH + graph)), Quad(*parts)])
     return EmbeddedEngine(store)
 
 
