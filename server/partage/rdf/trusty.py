@@ -69,8 +69,8 @@ def _key(quad: Quad, itself: str) -> _Key:
     value = quad.object
     if not isinstance(value, Literal):
         return (*head, False, blanked(value), _LANGUAGE, "")
-    if value.language:
-        return (*head, True, value.value, _LANGUAGE, value.language.lower())
+    if value.language:  # in lower case, as pyoxigraph keeps it
+        return (*head, True, value.value, _LANGUAGE, value.language)
     return (*head, True, value.value, _TYPE, value.datatype.value)
 
 

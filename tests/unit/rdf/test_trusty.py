@@ -1,5 +1,7 @@
 """Artifact codes and the rules of nanopublications, by published vectors."""
 
+import base64
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -74,6 +76,22 @@ def test_literals_of_another_type_language_or_with_a_line_break_differ() -> None
         Literal("a\nb", datatype=NamedNode(iri("xsd:token"))),
     ]
     assert len({graph_code([Quad(subject, predicate, value)]) for value in values}) == len(values)
+
+
+def test_the_code_is_that_of_the_text_that_the_specification_describes() -> None:
+    itself = "RA" + "x" * 43
+    subject, predicate = NamedNode("http://example.org/" + itself), NamedNode("http://e.org/p")
+    values = [
+        NamedNode("http://z.org/"),
+        Literal("a\\\nb"),
+        Literal("a", language="EN"),
+        Literal("a"),
+    ]
+    string = "^http://www.w3.org/2001/XMLSchema#string "
+    written = ["http://z.org/", "@en a", string + "a", string + "a\\\\\\nb"]
+    text = "".join(f"\nhttp://example.org/ \nhttp://e.org/p\n{value}\n" for value in written)
+    code = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=")
+    assert graph_code([Quad(subject, predicate, value) for value in values], itself) == "RA" + code
 
 
 def test_a_blank_node_is_refused() -> None:
