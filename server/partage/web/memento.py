@@ -34,7 +34,7 @@ IMMUTABLE = f"public, max-age={YEAR}, immutable"
 DRAFT = "draft"
 # What tells of the server or of all releases has no past; a thing sends on to its document.
 TIMELESS = frozenset({"operations", "queries", "releases", "static", "downloads"})
-TIMELESS_PAGES = frozenset({"resources.thing", "statements.thing"})
+TIMELESS_PAGES = frozenset({"resources.thing", "statements.thing", "nanopublications.thing"})
 # Links repeat the address of a query; headers must not grow with it without end.
 LONGEST_LINKED = 2_000
 # These answer otherwise each time: such an answer is not to be kept.

@@ -25,6 +25,17 @@ FORMATS = [fmt for key in ("trig", "nquads", "jsonld") for fmt in GRAPH_FORMATS 
 blueprint = Blueprint("nanopublications", __name__)
 
 
+@blueprint.get("/id/claim/<claim>/<version>.RA<string(length=43):code>")
+def thing(claim: str, version: str, code: str) -> Response:
+    """Send the visitor of a trusty URI on to its content, whatever format is wanted."""
+    path = document(f"{ID}claim/{claim}/{version}.RA{code}")
+    if path is None:
+        raise UnknownResource(f"{ID}claim/{claim}/{version}.RA{code}")
+    response = redirect(path, 303)
+    response.vary.add("Accept")
+    return response  # type: ignore[return-value]  # Flask's redirect makes a Flask response
+
+
 @blueprint.get("/doc/claim/<claim>/<version>.nanopub")
 @blueprint.get("/doc/claim/<claim>/<version>.nanopub.<suffix>")
 def by_version(claim: str, version: str, suffix: str | None = None) -> Response:
