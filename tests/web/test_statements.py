@@ -1,15 +1,21 @@
 """Statements, their pages, why they hold, and nanopublications, over HTTP."""
 
 import json
+import re
 
 import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
+import small_dataset
 from partage.rdf.canonical import STATEMENTS, statement_digest
 from partage.rdf.namespaces import BASE, GRAPH, ID, iri
 from partage.rdf.nanopublication import faults, of_itself
 from partage.rdf.trusty import graph_code
+from partage.settings import Settings
+from partage.store import statements
+from partage.store.embedded import EmbeddedEngine
+from partage.web.app import create_app
 from released_app import application
 from three_releases import FIRST, SECOND, THIRD, WITHDRAWN_FLOW
 
@@ -226,3 +232,24 @@ def test_the_nanopublication_of_a_withdrawn_claim_is_still_given(released: Flask
     quads = nanopub(released, "/doc/claim/c0004/v1.nanopub")
     assert Literal("1") in {q.object for q in quads}
     assert released.get(f"/release/{THIRD}/doc/claim/c0004/v1.nanopub").status_code == 404
+
+
+def test_a_statement_iri_names_no_owner_version_or_counter_and_is_one_hop_from_its_page(
+    client: FlaskClient,
+) -> None:
+    """X1 and X3: after w3id.org there is one redirect more."""
+    assert re.fullmatch(r"https://w3id\.org/partage/statement/[0-9a-f]{64}", STATEMENTS + RECIPIENT)
+    landed = client.get(f"/statement/{RECIPIENT}", follow_redirects=True)
+    assert (landed.status_code, len(landed.history)) == (200, 1)
+
+
+def test_a_dataset_that_is_too_large_says_so_and_what_to_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(statements, "LARGEST", 3)
+    app = create_app(Settings(), EmbeddedEngine(small_dataset.store()))
+    answer = app.test_client().get(f"/doc/statement/{RECIPIENT}.ttl")
+    assert answer.status_code == 404
+    assert "by SPARQL instead" in answer.text
+    page = app.test_client().get("/doc/flow/f0001", headers={"Accept": "text/html"})
+    assert page.status_code == 200

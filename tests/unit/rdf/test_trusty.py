@@ -81,7 +81,7 @@ def test_literals_of_another_type_language_or_with_a_line_break_differ() -> None
 def test_the_code_is_that_of_the_text_that_the_specification_describes() -> None:
     itself = "RA" + "x" * 43
     subject, predicate = NamedNode("http://example.org/" + itself), NamedNode("http://e.org/p")
-    values = [
+    values: list[NamedNode | Literal] = [
         NamedNode("http://z.org/"),
         Literal("a\\\nb"),
         Literal("a", language="EN"),
