@@ -16,16 +16,21 @@ Every error Partage raises on purpose.
     │  ├ UnknownResource      nothing is known of this IRI
     │  ├ UnknownQuery         no query with this id is running
     │  ├ WithdrawnResource    the identifier was withdrawn
+    │  ├ NotCitable           what the query answers could not be found again
+    │  ├ UnknownCitation      no result was cited under this address
     │  ├ UnknownRelease       no release has this number
     │  ├ StatementsNotIndexed the dataset is too large to find statements by digest
     │  └ UnknownStyle         no citation style has this name
     ├ EngineError             the store could not answer
     │  ├ QueryTimeout · QueryEnded · MemoryExceeded · EngineBusy (retry_after)
     │  ├ EngineUnavailable · EngineFailure
+    │  ├ QueryStoreFull       no more results can be cited here
+    │  └ ServiceError         another endpoint that the query calls (line, column)
+    │     └ ServiceFailed · ServiceTimeout · ServiceExceeded
     ├ BuildError              the data, ontology or shapes are at fault
     │  ├ RdfSyntaxError (file, line, column) · CanonicalFormError · IdentifierError
     │  ├ ShapesGraphError · ProfileViolation · InconsistentOntology
-    │  ├ NonConformance (report) · CompetencyFailure · IntegrityError
+    │  ├ NonConformance (report) · CompetencyFailure · IntegrityError · ReleaseRefused
     └ SettingsError           a setting, path or port is unusable
 
 Classes carry facts; `partage.web.errors` alone knows HTTP status codes and `partage.cli` alone
@@ -111,6 +116,14 @@ class StatementsNotIndexed(RequestError):
     """The dataset is too large for its statements to be found by their digests."""
 
 
+class NotCitable(RequestError):
+    """What the query answers could not be found again, so it cannot be cited."""
+
+
+class UnknownCitation(RequestError):
+    """No result was cited under this address."""
+
+
 class UnknownStyle(RequestError):
     """No citation style has this name."""
 
@@ -145,6 +158,31 @@ class EngineUnavailable(EngineError):
 
 class EngineFailure(EngineError):
     """The store failed while it answered."""
+
+
+class QueryStoreFull(EngineError):
+    """The query store has reached its size, or cannot be written."""
+
+
+class ServiceError(EngineError):
+    """An endpoint that the query calls did not answer; line and column are those of the call."""
+
+    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
+
+
+class ServiceFailed(ServiceError):
+    """It cannot be reached, or what it says cannot be used."""
+
+
+class ServiceTimeout(ServiceError):
+    """It was too slow."""
+
+
+class ServiceExceeded(ServiceError):
+    """It answered more than a query may take from others."""
 
 
 class BuildError(PartageError):
@@ -198,6 +236,10 @@ class CompetencyFailure(BuildError):
 
 class IntegrityError(BuildError):
     """Bytes differ from the digest recorded for them."""
+
+
+class ReleaseRefused(BuildError):
+    """The release cannot be frozen as things stand."""
 
 
 class SettingsError(PartageError):

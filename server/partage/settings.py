@@ -13,7 +13,11 @@ from typing import Self
 from partage.errors import SettingsError
 
 PREFIX = "PARTAGE_"
-RANGED = ("port", "max_body", "query_seconds", "query_workers", "worker_memory", "queue_length")
+RANGED = (
+    "port", "max_body", "query_seconds", "query_workers", "worker_memory", "queue_length",
+    "query_store_bytes",
+    "service_seconds", "service_rows", "service_bytes",
+)  # fmt: skip
 ACCESS_LOGS = ("none", "json")
 
 
@@ -43,6 +47,13 @@ class Settings:
     queue_length: int = field(
         default=32, metadata={"help": "Most queries that wait for a process; others get a 503."}
     )
+    query_store: Path = field(
+        default=Path("out/queries.jsonl"),
+        metadata={"help": "File of the cited query results, which only grows: back it up."},
+    )
+    query_store_bytes: int = field(
+        default=100_000_000, metadata={"help": "Most bytes of it; then nothing more is cited."}
+    )
     access_log: str = field(
         default="none", metadata={"help": "`json` writes a line for each request to stderr."}
     )
@@ -53,6 +64,19 @@ class Settings:
     engine_default_graph: str = field(
         default="",
         metadata={"help": "Graph that is its default graph, where it has none of its own."},
+    )
+    service_allowed: str = field(
+        default="",
+        metadata={"help": "Endpoints that a query may call with SERVICE, between spaces."},
+    )
+    service_seconds: int = field(
+        default=10, metadata={"help": "Longest a query may wait for them, of its own time."}
+    )
+    service_rows: int = field(
+        default=10_000, metadata={"help": "Most solutions that a query may take from them."}
+    )
+    service_bytes: int = field(
+        default=10_000_000, metadata={"help": "Most bytes that a query may take from them."}
     )
 
     @classmethod

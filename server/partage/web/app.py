@@ -12,13 +12,15 @@ from partage.resources.identifiers import document
 from partage.settings import Settings
 from partage.sparql.running import offers
 from partage.store.engine import Engine
-from partage.web import citing, compression, cors, errors, memento, observing, queries
+from partage.web import citing, compression, cors, errors, memento, observing, queries, querystore
 from partage.web.blueprints import (
     cite,
+    differences,
     downloads,
     nanopublications,
     operations,
     pages,
+    querycite,
     releases,
     resources,
     sparql,
@@ -29,6 +31,20 @@ from partage.web.negotiation import LANGUAGES, languages
 from partage.web.site import Site, Sites, site, sites
 from partage.web.versions import RELEASE, Versions, within
 
+ROOMS = (
+    sparql,
+    querycite,
+    statements,
+    nanopublications,
+    resources,
+    pages,
+    wellknown,
+    downloads,
+    releases,
+    differences,
+    cite,
+    operations,
+)
 # Pages need nothing from elsewhere, and run no script.
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -57,13 +73,11 @@ def create_app(
     app.extensions["partage"] = Site(settings, engine, release)
     app.extensions["partage.sites"] = Sites(app.extensions["partage"], catalog)
     app.wsgi_app = Versions(app.wsgi_app, catalog)  # type: ignore[method-assign]
-    for room in (
-        sparql, statements, nanopublications, resources, pages, wellknown, downloads, releases, cite
-    ):  # fmt: skip
+    for room in ROOMS:
         app.register_blueprint(room.blueprint)
-    app.register_blueprint(operations.blueprint)
     errors.install(app)
     queries.install(app)
+    querystore.install(app, settings)
     memento.install(app)
     observing.install(app, settings.access_log)
     compression.install(app)
@@ -104,6 +118,7 @@ def _everywhere() -> dict[str, object]:
         "graph_formats": offers("graph"),
         "site": site(),
         "newest": sites().catalog.newest,
+        "oldest": next(iter(sites().catalog), None),
         "past": request.environ.get(RELEASE),
         "today": "/" + request.full_path.lstrip("/").removesuffix("?"),
         "starter": STARTER,

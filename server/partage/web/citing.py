@@ -26,6 +26,7 @@ from partage.citation.styles import STYLES
 from partage.errors import NotAcceptable, UnknownResource
 from partage.rdf.canonical import STATEMENTS
 from partage.resources.statements import makers
+from partage.web import querystore
 from partage.web.negotiation import languages, negotiate
 from partage.web.representation import represent
 from partage.web.site import site, sites
@@ -53,7 +54,11 @@ class Box:
 def citable(iri: str) -> bool:
     """Return whether a thing is of a kind that we cite."""
     thing = unversioned(iri)[0]
-    return thing.startswith(STATEMENTS) or kind_of(whole(thing)) is not None
+    return (
+        querystore.is_cited(iri)
+        or thing.startswith(STATEMENTS)
+        or kind_of(whole(thing)) is not None
+    )
 
 
 def offers(iri: str) -> Sequence[str]:
@@ -96,6 +101,8 @@ def citation(iri: str) -> Citation:
     UnknownRelease
         There is no such release.
     """
+    if querystore.is_cited(iri):
+        return printable(querystore.citation(iri))
     thing, version = unversioned(iri)
     if thing.startswith(STATEMENTS):
         return printable(_of_statement(thing, version))

@@ -17,15 +17,22 @@ from partage.errors import (
     EngineUnavailable,
     MemoryExceeded,
     NotAcceptable,
+    NotCitable,
     PartageError,
     PayloadTooLarge,
     ProtocolError,
     QueryEnded,
+    QueryStoreFull,
     QuerySyntaxError,
     QueryTimeout,
     RequestError,
+    ServiceError,
+    ServiceExceeded,
+    ServiceFailed,
     ServiceRefused,
+    ServiceTimeout,
     StatementsNotIndexed,
+    UnknownCitation,
     UnknownQuery,
     UnknownRelease,
     UnknownResource,
@@ -47,7 +54,9 @@ STATUS: dict[type[PartageError], int] = {
     UnknownResource: 404,
     UnknownRelease: 404,
     StatementsNotIndexed: 404,
+    UnknownCitation: 404,
     NotAcceptable: 406,
+    NotCitable: 409,
     WithdrawnResource: 410,
     PayloadTooLarge: 413,
     AddressTooLong: 414,
@@ -59,6 +68,10 @@ STATUS: dict[type[PartageError], int] = {
     QueryEnded: 503,
     MemoryExceeded: 503,
     EngineBusy: 503,
+    ServiceFailed: 502,
+    ServiceExceeded: 503,
+    ServiceTimeout: 504,
+    QueryStoreFull: 507,
 }
 TITLES = {
     400: "The request cannot be understood",
@@ -66,6 +79,7 @@ TITLES = {
     404: "Nothing here",
     405: "This method is not for this address",
     406: "Not in this format",
+    409: "Cannot be cited",
     410: "Withdrawn",
     413: "Too large",
     414: "The address is too long",
@@ -73,6 +87,8 @@ TITLES = {
     500: "The server failed",
     502: "The store cannot be reached",
     503: "The query took too long",
+    504: "Another endpoint was too slow",
+    507: "No room for more",
 }
 # Where the error says more than its status.
 NAMES: dict[type[PartageError], str] = {
@@ -81,9 +97,14 @@ NAMES: dict[type[PartageError], str] = {
     QueryEnded: "The query was ended",
     MemoryExceeded: "The query needed too much memory",
     EngineBusy: "Too many queries at once",
+    ServiceFailed: "Another endpoint failed",
+    ServiceExceeded: "Another endpoint answers too much",
 }
-# What an engine says about its failure is for the log; about a limit, for the reader.
-LIMITS = (QueryTimeout, QueryEnded, MemoryExceeded, EngineBusy)
+# What an engine says about its failure is for the log; about a limit, or an endpoint that the
+# query itself names, for the reader.
+TOLD = (QueryTimeout, QueryEnded, MemoryExceeded, EngineBusy, QueryStoreFull, ServiceError)
+# Where a person mends the query and asks again.
+ASKED = ("/sparql", "/query")
 PROBLEM = "application/problem+json"
 TEXT = "text/plain"
 # Who asks for answers in JSON alone can read an error in JSON.
@@ -108,9 +129,9 @@ def _answer_ours(error: PartageError) -> Response:
     if not isinstance(error, RequestError | EngineError):
         return _represent(500, _noted(error))
     status = status_of(error)
-    hidden = status >= 500 and not isinstance(error, LIMITS)
+    hidden = status >= 500 and not isinstance(error, TOLD)
     facts: dict[str, object] = {}
-    if isinstance(error, QuerySyntaxError) and error.line is not None:
+    if isinstance(error, QuerySyntaxError | ServiceError) and error.line is not None:
         facts = {"line": error.line, "column": error.column}
     if isinstance(error, NotAcceptable):
         facts = {"offers": list(error.offers)}
@@ -154,7 +175,7 @@ def _represent(
     title = title or TITLES.get(status, "This did not work")
     chosen = _chosen()
     if chosen == HTML:
-        query = _query() if request.path == "/sparql" and status != 413 else None
+        query = _query() if request.path in ASKED and status != 413 else None
         template = "query.html" if query is not None else "error.html"
         page = render_template(
             template, status=status, title=title, detail=detail, facts=facts or {}, query=query

@@ -26,6 +26,7 @@ from partage.resources.identifiers import is_iri
 from partage.resources.presence import holds
 from partage.resources.statistics import statistics
 from partage.settings import Settings
+from partage.sparql.calling import Federation
 from partage.sparql.description import PREFIXES as DESCRIPTION_PREFIXES
 from partage.sparql.description import Limit, Survey, describe, survey
 from partage.sparql.diagnosis import vocabulary
@@ -34,6 +35,7 @@ from partage.store.engine import Engine, Query
 from partage.store.shelf import AtRelease
 from partage.store.statements import StatementIndex, index
 from partage.store.writing import write
+from partage.web.comparing import Comparing
 from partage.web.versions import RELEASE
 
 # The competency questions that a visitor is offered first.
@@ -59,6 +61,7 @@ class Site:
         self.record = record
         # Whether the dataset holds a resource.
         self.holds = lru_cache(REMEMBERED)(self._holds)
+        self.federation = Federation.of(settings)
         self._descriptions: dict[str, dict[str, bytes]] = {}
         self._index: StatementIndex | None = None
         self._indexing = Lock()
@@ -133,14 +136,24 @@ class Site:
             self._descriptions = {endpoint: {}}  # one address only: anybody may invent others
         written = self._descriptions[endpoint]
         if fmt.key not in written:
-            quads = describe(self.engine, endpoint, self.limits, self.survey)
+            quads = describe(
+                self.engine, endpoint, self.limits, self.survey, self.federation.allowed
+            )
             written[fmt.key] = write(quads, fmt, DESCRIPTION_PREFIXES)
         return written[fmt.key]
 
     @property
     def limits(self) -> tuple[Limit, ...]:
         """What a request may cost here, as the service description tells it."""
-        return (Limit("max-body", "Largest request body", self.settings.max_body, "bytes"),)
+        limits = (Limit("max-body", "Largest request body", self.settings.max_body, "bytes"),)
+        if not self.federation.allowed:
+            return limits
+        return (
+            *limits,
+            Limit("service-seconds", "Longest wait for SERVICE", self.federation.seconds, "s"),
+            Limit("service-rows", "Most solutions by SERVICE", self.federation.rows, "solutions"),
+            Limit("service-bytes", "Most bytes by SERVICE", self.federation.bytes, "bytes"),
+        )
 
     def statement(self, digest: str) -> Triple | None:
         """
@@ -176,6 +189,7 @@ class Sites:
         self.current = current
         self.catalog = catalog
         self.of = lru_cache(None)(self._of)
+        self.comparing = Comparing(catalog)
         digest = current.manifest.get("rdfc10")
         current.record = catalog.known_as(str(digest)) if digest else None
 
