@@ -15,10 +15,12 @@ from partage.citation.citable import cite
 from partage.cli import cli
 from partage.pipeline.digests import wanted
 from partage.rdf.canonical import STATEMENTS, line, rdfc10, statement_digest
-from partage.rdf.formats import GRAPH_FORMATS
+from partage.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS
 from partage.rdf.namespaces import ID, iri
 from partage.rdf.nanopublication import nanopublication
+from partage.sparql.digest import digest
 from partage.store.embedded import EmbeddedEngine
+from partage.store.engine import Query
 from released_app import application
 
 VERSION = ID + "claim/c0001/v1"
@@ -217,3 +219,18 @@ def test_which_nanopublications_must_be_said(arguments: list[str]) -> None:
     result = CliRunner().invoke(cli, ["nanopub", *arguments])
     assert result.exit_code == 2
     assert "--all" in result.output
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+@pytest.mark.parametrize("ending", ["srj", "tsv", "srx"])
+def test_the_digest_of_a_cited_result_is_computed_again(
+    tmp_path: Path, ending: str, *, ordered: bool
+) -> None:
+    fmt = next(fmt for fmt in RESULT_FORMATS if fmt.extension == ending)
+    text = "SELECT ?s ?p ?o { GRAPH <https://w3id.org/partage/graph/entities> { ?s ?p ?o } }"
+    ask = EmbeddedEngine(small_dataset.store()).query
+    cited = digest(ask(Query(text)), ordered=ordered)
+    path = tmp_path / f"result.{ending}"
+    path.write_bytes(b"".join(ask(Query(text)).serialize(fmt)))
+    assert verify(path, cited.sha256).exit_code == 0
+    assert "of the 10 solutions" in verify(path, cited.sha256).output
