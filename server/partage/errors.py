@@ -19,6 +19,7 @@ Every error Partage raises on purpose.
     │  ├ NotCitable           what the query answers could not be found again
     │  ├ UnknownCitation      no result was cited under this address
     │  ├ UnknownRelease       no release has this number
+    │  ├ StatementsNotIndexed the dataset is too large to find statements by digest
     │  ├ UnknownStyle         no citation style has this name
     │  └ BudgetSpent          the client has used up its query time (retry_after)
     ├ EngineError             the store could not answer
@@ -111,6 +112,10 @@ class WithdrawnResource(RequestError):
 
 class UnknownRelease(RequestError):
     """No release has this number."""
+
+
+class StatementsNotIndexed(RequestError):
+    """The dataset is too large for its statements to be found by their digests."""
 
 
 class NotCitable(RequestError):

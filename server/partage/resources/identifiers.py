@@ -18,7 +18,7 @@ HTML = "html"
 SUFFIXES = (HTML, *(fmt.extension for fmt in GRAPH_FORMATS))
 
 # `id/` is what documents are about unless their path says otherwise.
-SPACES = ("voc", "graph", "ns")
+SPACES = ("voc", "graph", "ns", "statement")
 _SEGMENT = r"[A-Za-z0-9](?:[A-Za-z0-9._~-]*[A-Za-z0-9_~-])?"
 _LOCAL = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*")
 _FRAGMENT = re.compile(r"[A-Za-z0-9._~-]+")

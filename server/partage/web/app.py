@@ -8,6 +8,7 @@ from flask import Flask, Response, request
 from partage import __version__
 from partage.errors import AddressTooLong
 from partage.releases.catalog import Catalog
+from partage.resources.identifiers import document
 from partage.settings import Settings
 from partage.sparql.running import offers
 from partage.store.engine import Engine
@@ -27,12 +28,14 @@ from partage.web.blueprints import (
     cite,
     differences,
     downloads,
+    nanopublications,
     operations,
     pages,
     querycite,
     releases,
     resources,
     sparql,
+    statements,
     wellknown,
 )
 from partage.web.negotiation import LANGUAGES, languages
@@ -42,6 +45,8 @@ from partage.web.versions import RELEASE, Versions, within
 ROOMS = (
     sparql,
     querycite,
+    statements,
+    nanopublications,
     resources,
     pages,
     wellknown,
@@ -94,6 +99,7 @@ def create_app(
     app.after_request(_harden)
     app.context_processor(_everywhere)
     app.add_template_global(_address, "address")
+    app.add_template_global(document)
     app.add_template_global(_in_language, "in_language")
     app.add_template_global(citing.box, "citation_box")
     app.add_template_filter(_number, "number")
