@@ -46,15 +46,16 @@ def release(version: str | None, dumps: Path | None) -> None:
 
 def _write_files(version: str | None, directory: Path, console: Console) -> None:
     from partage.pipeline import dumps
-    from partage.releases import archive
     from partage.releases.catalog import Catalog
 
     catalog = Catalog.read(assets.root())
     chosen = version or (catalog.newest.version if catalog.newest else "")
     with console.status(f"Restoring {chosen} …") as status:
-        text = archive.restore(catalog, chosen)
-        status.update(f"Writing the files of {chosen} …")
-        written = dumps.export(text, directory)
+
+        def progress(name: str, done: int, total: int) -> None:
+            status.update(f"{chosen}: {name} ({done + 1} of {total}) …")
+
+        written = dumps.export(catalog, chosen, directory, progress)
     for path in written:
         click.echo(path)
 
