@@ -10,8 +10,8 @@ from partage.errors import AddressTooLong
 from partage.settings import Settings
 from partage.sparql.running import offers
 from partage.store.engine import Engine
-from partage.web import compression, cors, errors, observing, queries
-from partage.web.blueprints import operations, pages, resources, sparql, wellknown
+from partage.web import compression, cors, errors, observing, queries, validators
+from partage.web.blueprints import discovery, operations, pages, resources, sparql, wellknown
 from partage.web.negotiation import LANGUAGES, languages
 from partage.web.site import Site, site
 
@@ -35,12 +35,13 @@ def create_app(settings: Settings, engine: Engine, release: Path | None = None) 
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.extensions["partage"] = Site(settings, engine, release)
-    for room in (sparql, resources, pages, wellknown):
+    for room in (sparql, resources, pages, wellknown, discovery):
         app.register_blueprint(room.blueprint)
     app.register_blueprint(operations.blueprint)
     errors.install(app)
     queries.install(app)
     observing.install(app, settings.access_log)
+    validators.install(app)  # what is installed first is done last: after the compression
     compression.install(app)
     cors.install(app)
     app.before_request(_refuse_endless)

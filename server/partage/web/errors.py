@@ -32,6 +32,8 @@ from partage.errors import (
     UpdateRefused,
     WithdrawnResource,
 )
+from partage.web.linking import Link, header
+from partage.web.nearest import nearest
 from partage.web.negotiation import HTML, negotiate
 
 STATUS: dict[type[PartageError], int] = {
@@ -109,8 +111,15 @@ def _answer_ours(error: PartageError) -> Response:
         facts = {"line": error.line, "column": error.column}
     if isinstance(error, NotAcceptable):
         facts = {"offers": list(error.offers)}
+        if error.addresses:
+            facts["alternates"] = [{"type": kind, "href": href} for kind, href in error.addresses]
+    if isinstance(error, UnknownResource):
+        facts = {"nearest": nearest(error.iri)}
     detail = _noted(error) if hidden else str(error)
     response = _represent(status, detail, facts, NAMES.get(type(error)))
+    if isinstance(error, NotAcceptable) and error.addresses:
+        links = [Link("alternate", href, kind) for kind, href in error.addresses]
+        response.headers["Link"] = header(links)
     if isinstance(error, EngineBusy):
         response.headers["Retry-After"] = str(error.retry_after)
     return response

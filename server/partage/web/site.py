@@ -17,6 +17,7 @@ from partage.rdf.namespaces import SPARQL_PREFIXES
 from partage.rdf.questions import Question, read_questions
 from partage.resources.describe import ask
 from partage.resources.identifiers import is_iri
+from partage.resources.known import Known
 from partage.resources.statistics import statistics
 from partage.settings import Settings
 from partage.sparql.description import PREFIXES as DESCRIPTION_PREFIXES
@@ -38,6 +39,7 @@ class Site:
         self.settings = settings
         self.engine = engine
         self.release = release
+        self.known = Known(engine)
         self._descriptions: dict[str, dict[str, bytes]] = {}
 
     @cached_property
@@ -120,7 +122,9 @@ class Site:
     def prepare(self) -> None:
         """Compute what the first visitor would otherwise wait for."""
         with suppress(EngineError):  # he will hear of it
-            for fact in (self.survey, self.parts, self.vocabulary, self.examples, self.statistics):
+            known = self.known
+            for fact in (self.survey, self.parts, self.vocabulary, self.examples, self.statistics,
+                         known.issued is not None, known.tombstones, known.names):  # fmt: skip
                 assert fact is not None  # to name it is to compute it
 
 

@@ -1,0 +1,22 @@
+"""What a reader may have meant whose identifier nothing is known of."""
+
+from partage.errors import EngineError
+from partage.resources.identifiers import link
+from partage.resources.labels import fallback
+from partage.web.site import site
+
+
+def nearest(iri: str) -> list[dict[str, str | None]]:
+    """Return the nearest things: their IRI, their address here, and a name."""
+    known = site().known
+    try:
+        return [
+            {
+                "iri": name,
+                "href": link(name, known=True),
+                "name": next(iter(known.names[name]), fallback(name)),
+            }
+            for name in known.nearest(iri)
+        ]
+    except EngineError:
+        return []  # that nothing is there is told all the same
