@@ -16,7 +16,8 @@ Every error Partage raises on purpose.
     │  ├ UnknownResource      nothing is known of this IRI
     │  ├ UnknownQuery         no query with this id is running
     │  ├ WithdrawnResource    the identifier was withdrawn
-    │  └ UnknownRelease       no release has this number
+    │  ├ UnknownRelease       no release has this number
+   │  └ UnknownStyle         no citation style has this name
     ├ EngineError             the store could not answer
     │  ├ QueryTimeout · QueryEnded · MemoryExceeded · EngineBusy (retry_after)
     │  ├ EngineUnavailable · EngineFailure
@@ -108,6 +109,10 @@ class WithdrawnResource(RequestError):
 
 class UnknownRelease(RequestError):
     """No release has this number."""
+
+
+class UnknownStyle(RequestError):
+    """No citation style has this name."""
 
 
 class EngineError(PartageError):

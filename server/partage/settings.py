@@ -26,6 +26,10 @@ class Settings:
     release: Path = field(
         default=Path("out/release"), metadata={"help": "Directory of the built release."}
     )
+    archive: Path = field(
+        default=Path("out/archive"),
+        metadata={"help": "Directory for the stores of older releases; made as they are asked."},
+    )
     max_body: int = field(default=1_000_000, metadata={"help": "Largest request body, in bytes."})
     query_seconds: int = field(
         default=30, metadata={"help": "Longest a query may run; a request can only ask for less."}

@@ -86,7 +86,7 @@ def test_the_home_page_tells_what_and_how_much(browser: FlaskClient) -> None:
 
 
 def test_the_release_page_lists_files_with_digests(browser: FlaskClient) -> None:
-    page = text_of(browser.get("/release/").text)
+    page = text_of(browser.get("/download/").text)
     assert re.search(r"dataset\.nq\.gz [\d ]+ [0-9a-f]{64}", page)
 
 
@@ -101,17 +101,17 @@ def test_the_release_page_lists_files_with_digests(browser: FlaskClient) -> None
 def test_release_files_are_sent_as_they_are(
     client: FlaskClient, name: str, media_type: str
 ) -> None:
-    response = client.get("/release/" + name, buffered=True)
+    response = client.get("/download/" + name, buffered=True)
     assert (response.status_code, response.mimetype) == (200, media_type)
     again = client.get(
-        "/release/" + name, buffered=True, headers={"If-None-Match": response.headers["ETag"]}
+        "/download/" + name, buffered=True, headers={"If-None-Match": response.headers["ETag"]}
     )
     assert again.status_code == 304
 
 
 @pytest.mark.parametrize(
     "path",
-    ["/release/../conftest.py", "/release/%2e%2e/x", "/release//etc/passwd", "/release/none"],
+    ["/download/../conftest.py", "/download/%2e%2e/x", "/download//etc/passwd", "/download/none"],
 )
 def test_nothing_outside_the_release_is_sent(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code == 404
@@ -134,7 +134,7 @@ def test_any_dataset_gets_a_home_page_and_a_query_page(other: Flask) -> None:
         page = client.get(path, headers={"Accept": "text/html"})
         assert page.status_code == 200
         assert "Facebook" not in page.text
-    assert client.get("/release/").status_code == 404
+    assert client.get("/download/").status_code == 404
     assert client.get("/doc/ns").status_code == 404
 
 

@@ -314,7 +314,7 @@ def test_what_is_small_or_packed_is_left_as_it_is(client: FlaskClient) -> None:
     headers = {"Accept-Encoding": "gzip"}
     small = client.get("/doc/org/nobody", headers=headers)
     assert "Content-Encoding" not in small.headers
-    with client.get("/release/dataset.nq.gz", headers=headers) as packed:
+    with client.get("/download/dataset.nq.gz", headers=headers) as packed:
         assert "Content-Encoding" not in packed.headers
 
 

@@ -1,1 +1,1 @@
-"""How to cite anything that has an identifier here."""
+"""How each thing of ours is cited: one value, and the formats it is written in."""

@@ -115,14 +115,6 @@ def describe(engine: Engine, iri: str, page: int | None = None) -> Description:
     return Description(iri, own, incoming, parts, counts, number, pages)
 
 
-def exists(engine: Engine, iri: str) -> bool:
-    """Say whether the dataset says anything of an IRI, or has a graph of that name."""
-    patterns = (f"<{iri}> ?p ?o", f"?s ?p <{iri}>", f"GRAPH <{iri}> {{ ?s ?p ?o }}",
-                f"GRAPH ?g {{ <{iri}> ?p ?o }}", f"GRAPH ?g {{ ?s ?p <{iri}> }}")  # fmt: skip
-    alternatives = " UNION ".join(f"{{ {pattern} }}" for pattern in patterns)
-    return bool(ask(engine, f"SELECT * {{ {alternatives} }} LIMIT 1"))
-
-
 def exists_graph(engine: Engine, iri: str) -> bool:
     """Say whether the dataset has a graph of that name."""
     return bool(ask(engine, f"SELECT * {{ GRAPH <{iri}> {{ ?s ?p ?o }} }} LIMIT 1"))

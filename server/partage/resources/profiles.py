@@ -7,7 +7,6 @@ One table; what is not in it does not exist.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from urllib.parse import urljoin
 
 from pyoxigraph import Literal, NamedNode, Quad
 
@@ -102,9 +101,9 @@ class Representation:
     media_type: str
     profile: Profile
 
-    def at(self, host: str) -> "Representation":
-        """Return it with an absolute address."""
-        return Representation(urljoin(host, self.href), self.media_type, self.profile)
+    def at(self, root: str) -> "Representation":
+        """Return it with an absolute address, below `root`."""
+        return Representation(root + self.href, self.media_type, self.profile)
 
 
 def alternates(resource: str, told: Iterable[Representation]) -> list[Quad]:

@@ -21,7 +21,7 @@ MAX_PARAMETERS = 1000
 Method = Literal["GET", "POST", "QUERY"]
 ONCE = ("query", "format", "graphs", "update")
 # They choose how the service description is written; a request with no others asks for that.
-DRESSING = frozenset({"format", "lang"})
+DRESSING = frozenset({"format", "lang", "version"})
 READING = ("default-graph-uri", "named-graph-uri")
 WRITING = ("using-graph-uri", "using-named-graph-uri")
 KINDS: dict[str, Kind] = {

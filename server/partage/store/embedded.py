@@ -6,7 +6,8 @@ with QueryTimeout at once, but works on in its thread until it next hands someth
 would reach out: `partage.sparql.guard` refuses it before a query gets here.
 """
 
-from functools import partial
+from collections.abc import Callable
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Self
 
@@ -17,13 +18,18 @@ from partage.store.answering import evaluate
 from partage.store.crew import Crew
 from partage.store.engine import Query, Result
 from partage.store.evaluation import EmbeddedResult, Evaluation
+from partage.store.shelf import no_release
+
+RELEASES_OPEN = 8
 
 
 class EmbeddedEngine:
-    """Answers queries from one pyoxigraph store, in memory or on disk."""
+    """Answers queries from one pyoxigraph store, in memory or on disk, and those of releases."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, older: Callable[[str], Store] = no_release) -> None:
+        """`older` opens the store of a release."""
         self._store = store
+        self._older = lru_cache(RELEASES_OPEN)(older)
         self._crew = Crew()
 
     @classmethod
@@ -51,7 +57,8 @@ class EmbeddedEngine:
 
     def query(self, query: Query) -> Result:
         """Evaluate a query in a thread of its own; see `Engine.query`."""
-        evaluation = Evaluation(partial(evaluate, self._store, query), query)
+        store = self._store if query.release is None else self._older(query.release)
+        evaluation = Evaluation(partial(evaluate, store, query), query)
         if query.ticket is not None:
             query.ticket.on_end(evaluation.end)
         self._crew.submit(evaluation.run)

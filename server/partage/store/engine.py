@@ -103,6 +103,8 @@ class Engine(Protocol):
             Nothing was answered within the query's limit.
         QueryEnded
             The holder of its ticket ended it.
+        UnknownRelease
+            The release that it asks for is not held here.
         EngineError
             The engine failed.
         """

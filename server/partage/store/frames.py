@@ -8,6 +8,7 @@ message. Both ends are ours and run the same code; nothing of a request is ever 
 import pickle
 import struct
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from partage.errors import PartageError
@@ -65,8 +66,16 @@ class Close:
     """Nobody wants the answer."""
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Evaluate a query, on the store in a directory; None is the one the process began with."""
+
+    query: Query
+    store: Path | None = None
+
+
 Order = Serialize | Collect | Close
-ToWorker = Query | Order
+ToWorker = Asked | Order
 FromWorker = Ready | Opened | bytes | list[Solution] | End | PartageError
 
 

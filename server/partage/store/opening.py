@@ -10,6 +10,7 @@ from partage.store.engine import Engine
 from partage.store.loading import Report, check, load, silent
 from partage.store.pool import PoolEngine, PoolLimits
 from partage.store.remote import RemoteEngine
+from partage.store.shelf import ByRelease, Shelf, no_release
 from partage.store.transport import Address
 
 DATASET = "dataset.nq.gz"
@@ -100,23 +101,25 @@ def stored(source: EngineSource, directory: Path, progress: Report = silent) -> 
     return replace(source, files=(), store=directory)
 
 
-def open_served(source: EngineSource, settings: Settings) -> Engine:
+def open_served(source: EngineSource, settings: Settings, shelf: Shelf | None = None) -> Engine:
     """
     Open the engine of a server: a remote one, or processes over a store (see `stored`).
+
+    The releases on a shelf are answered by processes here, also where the current dataset is not.
 
     Raises
     ------
     EngineUnavailable
         The directory holds no store, or processes cannot be started.
     """
-    if source.store is None:
-        return open_engine(source)
-    return PoolEngine(
-        source.store,
-        PoolLimits(
-            workers=settings.query_workers,
-            seconds=settings.query_seconds,
-            memory=settings.worker_memory,
-            queue=settings.queue_length,
-        ),
+    limits = PoolLimits(
+        workers=settings.query_workers,
+        seconds=settings.query_seconds,
+        memory=settings.worker_memory,
+        queue=settings.queue_length,
     )
+    older = no_release if shelf is None else shelf.directory
+    if source.store is not None:
+        return PoolEngine(source.store, limits, older)
+    current = open_engine(source)
+    return ByRelease(current, lambda version: PoolEngine(older(version), limits, older))

@@ -8,7 +8,7 @@ done there, it is killed and waits for an ordinary one, and its reader notices n
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -17,9 +17,10 @@ from partage.errors import EngineBusy, PartageError
 from partage.rdf.formats import Format
 from partage.store.answering import End, Opened
 from partage.store.engine import Query, Solution
-from partage.store.frames import Close, Collect, Order, Serialize
+from partage.store.frames import Asked, Close, Collect, Order, Serialize
 from partage.store.process import WorkerProcess
 from partage.store.roster import Roster
+from partage.store.shelf import no_release
 from partage.store.visit import Tally, TooHeavy, Visit, Watchman
 
 RESERVED = 2
@@ -53,11 +54,16 @@ class PoolFigures:
 
 
 class PoolEngine:
-    """Answers queries from one store directory in killable processes."""
+    """Answers queries from one store directory, and those of releases, in killable processes."""
 
-    def __init__(self, store: Path, limits: PoolLimits | None = None) -> None:
+    def __init__(
+        self,
+        store: Path,
+        limits: PoolLimits | None = None,
+        older: Callable[[str], Path] = no_release,
+    ) -> None:
         """
-        Start the processes and wait until each has opened the store.
+        Start the processes and wait until each has opened the store; `older` finds a release's.
 
         Raises
         ------
@@ -66,6 +72,7 @@ class PoolEngine:
         """
         self.limits = limits or PoolLimits()
         start = partial(_start, store, self.limits.memory)
+        self._older = older
         self._tally = Tally()
         self._refused = 0
         self._roster = Roster(start, self.limits.workers, RESERVED, self.limits.queue)
@@ -73,11 +80,13 @@ class PoolEngine:
 
     def query(self, query: Query) -> "PooledResult":
         """Evaluate a query; its own limit counts where it is lower than ours."""
-        return PooledResult(self, query)
+        # Found before a process is taken: a release's store may have to be made first.
+        store = None if query.release is None else self._older(query.release)
+        return PooledResult(self, query, store)
 
-    def admit(self, query: Query, *, heavy: bool) -> Visit:
+    def admit(self, query: Query, store: Path | None, *, heavy: bool) -> Visit:
         """
-        Give a query a process as soon as one is free.
+        Give a query, on a store, a process as soon as one is free.
 
         Raises
         ------
@@ -95,7 +104,7 @@ class PoolEngine:
             self._refused += 1
             raise
         visit = Visit(self._roster, worker, query, seconds, self._tally)
-        visit.send(replace(query, ticket=None))
+        visit.send(Asked(replace(query, ticket=None), store))
         self._watchman.watch(visit)
         if query.ticket is not None:
             query.ticket.on_end(visit.end_for_owner)
@@ -125,11 +134,12 @@ class PoolEngine:
 class PooledResult:
     """The reader's side of a query in a process."""
 
-    def __init__(self, pool: PoolEngine, query: Query) -> None:
+    def __init__(self, pool: PoolEngine, query: Query, store: Path | None) -> None:
         self._pool = pool
         self._query = query
+        self._store = store
         self._ordered = False
-        self._visit = pool.admit(query, heavy=False)
+        self._visit = pool.admit(query, store, heavy=False)
         try:
             opened = self._open()
         except TooHeavy:
@@ -182,7 +192,7 @@ class PooledResult:
 
     def _move(self) -> Opened:
         self._visit.end(TooHeavy())
-        self._visit = self._pool.admit(self._query, heavy=True)
+        self._visit = self._pool.admit(self._query, self._store, heavy=True)
         return self._open()
 
     def _whole(self, order: Order) -> list[bytes]:

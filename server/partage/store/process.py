@@ -13,8 +13,7 @@ from pathlib import Path
 
 import partage
 from partage.errors import EngineFailure, EngineUnavailable, MemoryExceeded, PartageError
-from partage.store.engine import Query
-from partage.store.frames import Order, Ready, receive, send
+from partage.store.frames import Asked, Order, Ready, receive, send
 
 # What the allocators of Rust, C++ and Python say, in this order, before they give up.
 OUT_OF_MEMORY = ("memory allocation of", "bad_alloc", "MemoryError", "Cannot allocate memory")
@@ -79,7 +78,7 @@ class WorkerProcess:
         assert isinstance(message, Ready)
         return message
 
-    def send(self, message: Query | Order) -> None:
+    def send(self, message: Asked | Order) -> None:
         """
         Send a query or an order.
 

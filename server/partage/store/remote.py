@@ -32,6 +32,7 @@ from partage.store.answering import Evaluated
 from partage.store.crew import Crew
 from partage.store.engine import Query, Result
 from partage.store.evaluation import EmbeddedResult, Evaluation
+from partage.store.shelf import no_release
 from partage.store.transport import Address, Connections, Exchange, Request
 
 SECONDS_OF_SILENCE = 300.0
@@ -74,7 +75,9 @@ class RemoteEngine:
         self._named: tuple[str, ...] | None = None
 
     def query(self, query: Query) -> Result:
-        """Have a query evaluated; see `Engine.query`."""
+        """Have a query evaluated; see `Engine.query`. The service holds no older release."""
+        if query.release is not None:
+            no_release(query.release)
         dialect.check(query.text, query.base)
         return self._ask(query, self._dataset(query))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from partage.errors import EngineFailure, MemoryExceeded, PartageError, QueryEnded, QueryTimeout
 from partage.store.answering import End, Opened
 from partage.store.engine import Query, Solution
-from partage.store.frames import Order
+from partage.store.frames import Asked, Order
 from partage.store.process import WorkerProcess
 from partage.store.roster import Roster
 
@@ -77,7 +77,7 @@ class Visit:
         """Whether it is not over."""
         return not self._over
 
-    def send(self, message: Query | Order) -> None:
+    def send(self, message: Asked | Order) -> None:
         """Send the query or an order; that the process is gone shows when it is to answer."""
         try:
             self._worker.send(message)

@@ -2,8 +2,9 @@
 A query process: `python -m partage.store.worker STORE MEMORY NICENESS`.
 
 It opens a store, gives up what it does not need (the network, memory beyond its share, priority),
-and answers one query after another, in its only thread. The server kills it when a query has run
-for too long; so it keeps nothing that would be missed.
+and answers one query after another, in its only thread; the stores of older releases it opens when
+they are asked. The server kills it when a query has run for too long; so it keeps nothing that
+would be missed.
 """
 
 import os
@@ -11,6 +12,7 @@ import signal
 import sys
 import threading
 import time
+from functools import lru_cache
 from pathlib import Path
 
 from pyoxigraph import Store
@@ -29,10 +31,22 @@ from partage.store.answering import (
 )
 from partage.store.barrier import raise_barrier
 from partage.store.engine import Query, Solution
-from partage.store.frames import Close, Collect, Reading, Ready, Serialize, Writing, receive, send
+from partage.store.frames import (
+    Asked,
+    Close,
+    Collect,
+    Reading,
+    Ready,
+    Serialize,
+    Writing,
+    receive,
+    send,
+)
 from partage.store.memory import limit_memory
 
 SECONDS_BETWEEN_LOOKS = 1.0
+# A store is open in 25 ms, but holds files and memory while it is.
+STORES_OPEN = 8
 
 
 def main() -> None:
@@ -45,7 +59,7 @@ def main() -> None:
     if hasattr(os, "nice"):
         os.nice(niceness)
     try:
-        store = Store.read_only(str(directory))
+        store = _open(directory)
     except OSError as error:
         send(answers, EngineUnavailable(f"The store in {directory} cannot be opened: {error}"))
         return
@@ -53,11 +67,24 @@ def main() -> None:
     try:
         send(answers, ready)
         while True:
-            query = receive(orders)
-            assert isinstance(query, Query)
-            send(answers, _Answering(store, query, answers).run(orders))
+            asked = receive(orders)
+            assert isinstance(asked, Asked)
+            send(answers, _answer(asked, store, orders, answers))
     except (EOFError, BrokenPipeError):
         os._exit(0)  # the server is gone, or wants no more of us
+
+
+def _answer(asked: Asked, current: Store, orders: Reading, answers: Writing) -> End | PartageError:
+    try:
+        store = current if asked.store is None else _open(asked.store)
+    except OSError as error:
+        return EngineUnavailable(f"The store in {asked.store} cannot be opened: {error}")
+    return _Answering(store, asked.query, answers).run(orders)
+
+
+@lru_cache(STORES_OPEN)
+def _open(directory: Path) -> Store:
+    return Store.read_only(str(directory))
 
 
 def _outlive_nobody(parent: int) -> None:

@@ -7,13 +7,25 @@ from flask import Flask, Response, request
 
 from partage import __version__
 from partage.errors import AddressTooLong
+from partage.releases.catalog import Catalog
 from partage.settings import Settings
 from partage.sparql.running import offers
 from partage.store.engine import Engine
-from partage.web import compression, cors, errors, observing, queries, validators
-from partage.web.blueprints import discovery, operations, pages, resources, sparql, wellknown
+from partage.web import citing, compression, cors, errors, memento, observing, queries, validators
+from partage.web.blueprints import (
+    cite,
+    discovery,
+    downloads,
+    operations,
+    pages,
+    releases,
+    resources,
+    sparql,
+    wellknown,
+)
 from partage.web.negotiation import LANGUAGES, languages
-from partage.web.site import Site, site
+from partage.web.site import Site, Sites, site, sites
+from partage.web.versions import RELEASE, Versions, within
 
 # Pages need nothing from elsewhere, and run no script.
 POLICY = (
@@ -22,11 +34,17 @@ POLICY = (
 )
 # HTTP servers and proxies cut off at about 64 kB; a query that long comes in a body.
 LONGEST_ADDRESS = 60_000
+NO_RELEASES = Catalog(Path())
 STARTER = "SELECT ?thing ?property ?value\nWHERE {\n  ?thing ?property ?value .\n}\nLIMIT 10"
 
 
-def create_app(settings: Settings, engine: Engine, release: Path | None = None) -> Flask:
-    """Return the WSGI application that serves one dataset, and the files of its release."""
+def create_app(
+    settings: Settings,
+    engine: Engine,
+    release: Path | None = None,
+    catalog: Catalog = NO_RELEASES,
+) -> Flask:
+    """Return the WSGI application that serves one dataset, its release's files, all releases."""
     app = Flask("partage.web", static_folder="static", template_folder="templates")
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_body
@@ -35,11 +53,14 @@ def create_app(settings: Settings, engine: Engine, release: Path | None = None) 
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.extensions["partage"] = Site(settings, engine, release)
-    for room in (sparql, resources, pages, wellknown, discovery):
+    app.extensions["partage.sites"] = Sites(app.extensions["partage"], catalog)
+    app.wsgi_app = Versions(app.wsgi_app, catalog)  # type: ignore[method-assign]
+    for room in (sparql, resources, pages, wellknown, downloads, releases, cite, discovery):
         app.register_blueprint(room.blueprint)
     app.register_blueprint(operations.blueprint)
     errors.install(app)
     queries.install(app)
+    memento.install(app)
     observing.install(app, settings.access_log)
     validators.install(app)  # what is installed first is done last: after the compression
     compression.install(app)
@@ -49,6 +70,7 @@ def create_app(settings: Settings, engine: Engine, release: Path | None = None) 
     app.context_processor(_everywhere)
     app.add_template_global(_address, "address")
     app.add_template_global(_in_language, "in_language")
+    app.add_template_global(citing.box, "citation_box")
     app.add_template_filter(_number, "number")
     return app
 
@@ -77,6 +99,9 @@ def _everywhere() -> dict[str, object]:
         "boolean_formats": offers("boolean"),
         "graph_formats": offers("graph"),
         "site": site(),
+        "newest": sites().catalog.newest,
+        "past": request.environ.get(RELEASE),
+        "today": "/" + request.full_path.lstrip("/").removesuffix("?"),
         "starter": STARTER,
         "page_language": languages(_header(), _chosen())[0],
     }
@@ -93,7 +118,8 @@ def _chosen() -> str | None:
 
 
 def _address(href: str) -> str:
-    """Return a link of ours with the language that the reader chose in the address."""
+    """Return a link of ours, in the release and with the language of this page's address."""
+    href = within(request.script_root, href)
     if _chosen() is None or not href.startswith("/"):
         return href
     path, mark, fragment = href.partition("#")
@@ -104,7 +130,7 @@ def _address(href: str) -> str:
 def _in_language(code: str) -> str:
     """Return the address of this page with names in another language."""
     values = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
-    return request.path + "?" + urlencode([*values, ("lang", code)])
+    return request.script_root + request.path + "?" + urlencode([*values, ("lang", code)])
 
 
 def _number(value: int) -> str:

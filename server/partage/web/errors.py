@@ -28,6 +28,7 @@ from partage.errors import (
     UnknownQuery,
     UnknownRelease,
     UnknownResource,
+    UnknownStyle,
     UnsupportedMediaType,
     UpdateRefused,
     WithdrawnResource,
@@ -40,6 +41,7 @@ STATUS: dict[type[PartageError], int] = {
     RequestError: 400,
     ProtocolError: 400,
     QuerySyntaxError: 400,
+    UnknownStyle: 400,
     ServiceRefused: 403,
     UpdateRefused: 403,
     UnknownQuery: 404,
@@ -75,6 +77,7 @@ TITLES = {
 # Where the error says more than its status.
 NAMES: dict[type[PartageError], str] = {
     QuerySyntaxError: "The query does not parse",
+    UnknownStyle: "No such citation style",
     QueryEnded: "The query was ended",
     MemoryExceeded: "The query needed too much memory",
     EngineBusy: "Too many queries at once",

@@ -6,8 +6,10 @@ are is FAIR Signposting (https://signposting.org/FAIR/).
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urljoin
+
+from partage.web.versions import within
 
 LINKSET, LINKSET_JSON = "application/linkset", "application/linkset+json"
 LINKSETS = (LINKSET_JSON, LINKSET)
@@ -32,6 +34,11 @@ class Link:
 
 
 Anchored = Mapping[str, Sequence[Link]]
+
+
+def below(root: str, links: Iterable[Link]) -> list[Link]:
+    """Return links as those from a page below `root`, the address of a release."""
+    return [replace(link, href=within(root, link.href)) for link in links]
 
 
 def header(links: Iterable[Link]) -> str:

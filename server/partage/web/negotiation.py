@@ -25,9 +25,10 @@ ALIASES = {
     "application/x-turtle": {"turtle"},
     "text/plain": {"ntriples"},
 }
-# Everything here is UTF-8, and a form of JSON-LD is chosen apart: either would spoil the match.
+# Everything here is UTF-8; the form of JSON-LD, and the style and locale of a bibliography are
+# chosen apart: any of them would spoil the match.
 _PASSED_OVER = re.compile(
-    r";\s*(?:charset\s*=\s*\"?[^\s;,\"]*\"?|profile\s*=\s*(?:\"[^\"]*\"|[^\s;,\"]*))", re.IGNORECASE
+    r";\s*(?:charset|style|locale|profile)\s*=\s*(?:\"[^\"]*\"|[^\s;,\"]*)", re.IGNORECASE
 )
 _FORM = re.compile(
     r"application/(?:ld\+)?json\s*;[^,]*?profile\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]*))", re.IGNORECASE

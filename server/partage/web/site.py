@@ -2,12 +2,13 @@
 
 import json
 from contextlib import suppress
-from functools import cached_property
+from dataclasses import asdict
+from functools import cached_property, lru_cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import cast
 
-from flask import current_app
+from flask import current_app, has_request_context, request
 from pyoxigraph import Quad
 
 from partage.assets import root
@@ -15,9 +16,12 @@ from partage.errors import EngineError
 from partage.rdf.formats import Format
 from partage.rdf.namespaces import SPARQL_PREFIXES
 from partage.rdf.questions import Question, read_questions
+from partage.releases.catalog import Catalog
+from partage.releases.record import Record
 from partage.resources.describe import ask
 from partage.resources.identifiers import is_iri
 from partage.resources.known import Known
+from partage.resources.presence import holds
 from partage.resources.statistics import statistics
 from partage.settings import Settings
 from partage.sparql.description import PREFIXES as DESCRIPTION_PREFIXES
@@ -25,26 +29,41 @@ from partage.sparql.description import Limit, Survey, describe, survey
 from partage.sparql.diagnosis import vocabulary
 from partage.sparql.selection import Parts
 from partage.store.engine import Engine, Query
+from partage.store.shelf import AtRelease
 from partage.store.writing import write
+from partage.web.versions import RELEASE
 
 # The competency questions that a visitor is offered first.
 SHOWN_QUESTIONS = ("01", "03", "04", "29")
 OF_PARTAGE = "ASK { ?claim a ds:Claim }"
+REMEMBERED = 10_000
 
 
 class Site:
     """One engine and what is known of its dataset, which never changes while we serve it."""
 
-    def __init__(self, settings: Settings, engine: Engine, release: Path | None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        engine: Engine,
+        release: Path | None,
+        record: Record | None = None,
+    ) -> None:
+        """`release` is the directory of its files, `record` the release that the dataset is."""
         self.settings = settings
         self.engine = engine
         self.release = release
         self.known = Known(engine)
+        self.record = record
+        # Whether the dataset holds a resource.
+        self.holds = lru_cache(REMEMBERED)(partial(holds, engine))
         self._descriptions: dict[str, dict[str, bytes]] = {}
 
     @cached_property
     def manifest(self) -> dict[str, object]:
-        """The release's manifest; empty where no release is served."""
+        """The release's manifest, or of an older one its record; empty where none is served."""
+        if self.release is None and self.record is not None:
+            return {**asdict(self.record), "data": self.record.version}
         path = self.release / "manifest.json" if self.release else None
         if path is None or not path.is_file():
             return {}
@@ -128,6 +147,36 @@ class Site:
                 assert fact is not None  # to name it is to compute it
 
 
+class Sites:
+    """The site of the current dataset, and a site for each release."""
+
+    def __init__(self, current: Site, catalog: Catalog) -> None:
+        self.current = current
+        self.catalog = catalog
+        self.of = lru_cache(None)(self._of)
+        digest = current.manifest.get("rdfc10")
+        current.record = catalog.known_as(str(digest)) if digest else None
+
+    def _of(self, version: str) -> Site:
+        """
+        Return the site of a release.
+
+        Raises
+        ------
+        UnknownRelease
+            There is no such release.
+        """
+        record = self.catalog.find(version)
+        engine = AtRelease(self.current.engine, version)
+        return Site(self.current.settings, engine, None, record)
+
+
+def sites() -> Sites:
+    """Return all sites that the current application serves."""
+    return cast("Sites", current_app.extensions["partage.sites"])
+
+
 def site() -> Site:
-    """Return the site that the current application serves."""
-    return cast("Site", current_app.extensions["partage"])
+    """Return the site that the request is for: of the current dataset, or of a release."""
+    version = request.environ.get(RELEASE) if has_request_context() else None
+    return sites().current if version is None else sites().of(version)

@@ -10,11 +10,12 @@ from partage.rdf.jsonld import context_bytes
 from partage.rdf.namespaces import BASE
 from partage.resources.identifiers import document, iri_of
 from partage.web.documents import find
-from partage.web.linking import LINKSETS, Anchored, Link, link_format, link_json
+from partage.web.linking import LINKSETS, Anchored, Link, below, link_format, link_json
 from partage.web.negotiation import negotiate
 from partage.web.representation import represent
 from partage.web.site import site
 from partage.web.validators import tag_of_bytes, validate
+from partage.web.versions import within
 
 XML = "application/xml"
 LARGEST_SITEMAP = 50_000
@@ -43,17 +44,19 @@ def linkset(local: str) -> Response:
     iri = iri_of(path)
     if iri is None:
         raise UnknownResource(BASE + "id/" + local)
-    told = find(site(), iri, path, None, request.host_url)
-    links = [link for link in told.links(site()) if link.rel != "linkset"]
-    anchored: dict[str, list[Link]] = {path: links}
+    told = find(site(), iri, path, None, request.url_root)
+    root = request.script_root
+    links = [link for link in below(root, told.links(site())) if link.rel != "linkset"]
+    here = within(root, path)
+    anchored: dict[str, list[Link]] = {here: links}
     for link in links:
         if link.rel == "describedby":
-            anchored.setdefault(link.href, []).append(Link("describes", path, "text/html"))
+            anchored.setdefault(link.href, []).append(Link("describes", here, "text/html"))
     if iri == BASE:
         anchored |= _members(links)
     chosen = negotiate(request.headers.get("Accept"), LINKSETS, request.args.get("_mediatype"))
     write = link_json if chosen == LINKSETS[0] else link_format
-    body = write(anchored, request.host_url).encode()
+    body = write(anchored, request.url_root).encode()
     return validate(represent(body, chosen), tag_of_bytes(body), site().known.issued)
 
 
@@ -75,7 +78,7 @@ def sitemap() -> Response:
         render_template(
             "sitemap.xml",
             index=True,
-            addresses=[f"{request.host_url}sitemap-{number}.xml" for number in numbers],
+            addresses=[f"{request.url_root}sitemap-{number}.xml" for number in numbers],
             modified=site().known.issued,
         )
     )
@@ -97,7 +100,7 @@ def _documents() -> list[str]:
 
 
 def _urls(paths: list[str]) -> str:
-    host = request.host_url.rstrip("/")
+    host = request.url_root.rstrip("/")
     return render_template(
         "sitemap.xml",
         index=False,

@@ -11,7 +11,7 @@ from partage.rdf.formats import GRAPH_FORMATS, Format
 from partage.rdf.jsonld import FORM, Form, write_jsonld
 from partage.rdf.namespaces import BASE
 from partage.resources.claims import claim_page, is_claim
-from partage.resources.describe import describe, exists
+from partage.resources.describe import describe
 from partage.resources.identifiers import document, iri_of, is_iri, split
 from partage.resources.labels import labels
 from partage.resources.pages import resource_page
@@ -30,8 +30,9 @@ from partage.resources.structured import structured
 from partage.resources.terms import ONTOLOGY, term_sections
 from partage.resources.tombstones import Tombstone
 from partage.store.writing import write
+from partage.web import citing
 from partage.web.documents import Document, find, is_data
-from partage.web.linking import Link, header
+from partage.web.linking import Link, below, header
 from partage.web.negotiation import (
     HTML,
     form_of,
@@ -62,7 +63,7 @@ def thing(local: str = "") -> Response:  # noqa: ARG001  # the path is read whol
     iri = BASE + request.path.removeprefix("/")
     path = document(iri)
     stone = site().known.tombstones.get(iri)
-    if path is None or not (stone or iri in SHIPPED or exists(site().engine, iri)):
+    if path is None or not (stone or iri in SHIPPED or site().holds(iri)):
         raise UnknownResource(iri)
     if stone is not None:
         return _retired(stone, _wish(None), None)
@@ -74,7 +75,7 @@ def thing(local: str = "") -> Response:  # noqa: ARG001  # the path is read whol
 @blueprint.get("/doc/<path:local>")
 def page(local: str) -> Response:
     """Describe one of our resources, in the format of the suffix or of `Accept`."""
-    path, suffix = split("/doc/" + local)
+    path, suffix = citing.split("/doc/" + local) or split("/doc/" + local)
     iri = iri_of(path)
     if iri is None:
         raise UnknownResource(BASE + "id/" + local)
@@ -95,23 +96,26 @@ def answer(iri: str, wish: str | None, path: str | None, suffix: str | None = No
     if stone := site().known.tombstones.get(iri):
         return _retired(stone, wish, suffix)
     number = _page_number()
-    told = find(site(), iri, path, number, request.host_url)
+    told = find(site(), iri, path, number, request.url_root)
     profile = profile_of(
         request.headers.get("Accept-Profile"), request.args.get("_profile"), told.profiles
     )
     formats = told.formats(profile)
-    chosen = _negotiate(media_types(formats, html=profile.html), wish, told)
-    links = [*told.links(site()), Link("profile", profile.iri)]
+    offers = media_types(formats, html=profile.html)
+    if cited := citing.asked(iri, wish, offers):
+        return citing.answer(iri, cited)
+    chosen = _negotiate([*offers, *citing.offers(iri)], wish, told)
+    links = _links(told, profile)
     if chosen == HTML:
         if told.description is not None and number is None and told.description.counts:
-            told = find(site(), iri, path, 1, request.host_url)
-            links = [*told.links(site()), Link("profile", profile.iri)]
+            told = find(site(), iri, path, 1, request.url_root)
+            links = _links(told, profile)
         reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
         body = _html(told, profile, reader, links).encode()
         response = validate(represent(body, HTML), tag_of_bytes(body), site().known.issued)
         response.vary.add("Accept-Language")
     else:
-        links = [*links, Link("describes", told.address())]
+        links += below(request.script_root, [Link("describes", told.address())])
         response = _data(told, profile, format_of(chosen, formats), chosen)
     response.vary.add("Accept-Profile")
     response.headers["Content-Profile"] = f"<{profile.iri}>"
@@ -119,11 +123,17 @@ def answer(iri: str, wish: str | None, path: str | None, suffix: str | None = No
     return response
 
 
+def _links(told: Document, profile: Profile) -> list[Link]:
+    """Return the links of a document, in the release that the request is for."""
+    return below(request.script_root, [*told.links(site()), Link("profile", profile.iri)])
+
+
 def _negotiate(offers: Sequence[str], wish: str | None, told: Document) -> str:
     try:
         return negotiate(request.headers.get("Accept"), offers, wish)
     except NotAcceptable as error:
-        addresses = [(link.type, link.href) for link in told.alternates() if not link.profile]
+        others = below(request.script_root, told.alternates())
+        addresses = [(link.type, link.href) for link in others if not link.profile]
         raise NotAcceptable(error.offers, addresses) from None
 
 
@@ -148,7 +158,7 @@ def _page_number() -> int | None:
 
 def _data(told: Document, profile: Profile, fmt: Format, media_type: str) -> Response:
     """Return a document in a format for programs."""
-    here = request.host_url
+    here = request.url_root
     known = site().known
     if profile is SCHEMA:
         reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
@@ -159,10 +169,10 @@ def _data(told: Document, profile: Profile, fmt: Format, media_type: str) -> Res
     form: Form | None = None
     quads = told.quads(profile, here)
     if profile is ALT:
-        quads = alternates(told.iri, [r.at(here) for r in told.representations()])
+        quads = alternates(told.iri, [r.at(here.rstrip("/")) for r in told.representations()])
     if fmt.key == "jsonld":
         form = form_of(request.args.get("_mediatype") or request.headers.get("Accept"))
-        body = write_jsonld(quads, told.iri, form or "framed", here + "context.jsonld")
+        body = write_jsonld(quads, told.iri, form or "framed", request.host_url + "context.jsonld")
     else:
         body = write(quads, fmt, PREFIXES if profile is ALT else {})
     content_type = f'{media_type}; profile="{FORM}{form}"' if form else media_type
@@ -172,7 +182,7 @@ def _data(told: Document, profile: Profile, fmt: Format, media_type: str) -> Res
 
 def _structured(told: Document, reader: Sequence[str]) -> list[dict[str, object]]:
     """Return what the document tells search engines."""
-    address = request.host_url.rstrip("/") + told.address()
+    address = request.url_root.rstrip("/") + told.address()
     described = told.description
     if described is None and told.iri == ONTOLOGY:
         described = describe(site().engine, ONTOLOGY)
@@ -227,11 +237,14 @@ def _html(told: Document, profile: Profile, reader: Sequence[str], links: Sequen
 def _retired(stone: Tombstone, wish: str | None, suffix: str | None) -> Response:
     """Send on to what an identifier was merged into, or say why it was withdrawn."""
     onward = document(stone.successor) if stone.successor else None
+    if cited := citing.asked(stone.iri, wish, media_types(GRAPH_FORMATS)):
+        return citing.answer(stone.iri, cited)
     if stone.status == "merged" and onward:
         response = redirect(_with_query(onward + (f".{suffix}" if suffix else "")), 301)
         response.vary.add("Accept")
         return response  # type: ignore[return-value]  # Flask's redirect makes a Flask response
-    chosen = negotiate(request.headers.get("Accept"), media_types(GRAPH_FORMATS), wish)
+    offers = media_types(GRAPH_FORMATS)
+    chosen = negotiate(request.headers.get("Accept"), [*offers, *citing.offers(stone.iri)], wish)
     if chosen == HTML:
         reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
         names = {stone.iri, *([stone.successor] if stone.successor else [])}
@@ -250,7 +263,7 @@ def _retired(stone: Tombstone, wish: str | None, suffix: str | None) -> Response
     response.status_code = 410
     links = [Link("cite-as", stone.iri)]
     if onward:
-        links.append(Link("successor-version", onward))
+        links += below(request.script_root, [Link("successor-version", onward)])
     response.headers["Link"] = header(links)
     return response
 

@@ -20,10 +20,11 @@ from partage.sparql.protocol import (
 )
 from partage.sparql.running import offers
 from partage.store.engine import Result, Solution
-from partage.web import queries
+from partage.web import memento, queries
 from partage.web.negotiation import HTML, format_of, languages, media_types, negotiate
 from partage.web.representation import represent
 from partage.web.site import site
+from partage.web.versions import PARAMETER
 
 # HEAD is a GET of which only the head is told.
 METHODS: MappingProxyType[str, Method] = MappingProxyType({"POST": "POST", "QUERY": "QUERY"})
@@ -44,6 +45,7 @@ def endpoint() -> Response:
         _body(),
         request.base_url,
     )
+    memento.choose(request.form.get(PARAMETER))
     response = _service(operation) if isinstance(operation, DescribeService) else _answer(operation)
     response.headers["Accept-Query"] = ACCEPT_QUERY
     return response

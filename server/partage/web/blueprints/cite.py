@@ -1,0 +1,30 @@
+"""`/cite?iri=…`: the citation of anything, in any format, style and language."""
+
+from flask import Blueprint, Response, render_template, request
+
+from partage.citation.kinds import named
+from partage.errors import ProtocolError, UnknownResource
+from partage.resources.identifiers import is_iri
+from partage.web import citing
+from partage.web.negotiation import HTML, negotiate
+from partage.web.representation import represent
+
+HINT = "Give an IRI of ours, a CURIE such as c:c0026, or a path, as the parameter `iri`."
+
+blueprint = Blueprint("cite", __name__)
+
+
+@blueprint.get("/cite")
+def cite() -> Response:
+    """Cite what `iri` names; a browser gets a page with all formats."""
+    iri, wish = named(request.args.get("iri", "")), request.args.get("format")
+    if not is_iri(iri):
+        raise ProtocolError(HINT)
+    if not citing.citable(iri):
+        raise UnknownResource(iri)
+    if cited := citing.asked(iri, wish, [HTML]):
+        return citing.answer(iri, cited)
+    negotiate(request.headers.get("Accept"), [HTML, *citing.MEDIA_TYPES], wish)
+    response = represent(render_template("cite.html", iri=iri).encode(), HTML)
+    response.vary.add("Accept-Language")
+    return response

@@ -1,0 +1,111 @@
+"""
+All releases, each release, what changed between two, and the TimeMap of every page
+(RFC 7089 §5, https://www.rfc-editor.org/rfc/rfc7089#section-5).
+"""
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
+
+from partage.errors import UnknownRelease, UnknownResource
+from partage.rdf.formats import GRAPH_FORMATS
+from partage.rdf.namespaces import BASE, PREFIXES
+from partage.releases.memento import LINK_FORMAT, as_json, link_format
+from partage.resources.releases import described, listed
+from partage.store.writing import write
+from partage.web import citing
+from partage.web.memento import holding, mementos, original, timed
+from partage.web.negotiation import HTML, format_of, media_types, negotiate
+from partage.web.representation import represent
+from partage.web.site import site, sites
+
+JSON = "application/json"
+USED = {name: PREFIXES[name] for name in ("dcat", "dct", "void", "schema", "xsd")}
+ANY = ("GET", "POST", "QUERY")
+
+blueprint = Blueprint("releases", __name__)
+
+
+@blueprint.get("/release/")
+def releases() -> Response:
+    """List all releases, for people or as a DCAT series."""
+    chosen = _negotiated()
+    if chosen == HTML:
+        page = render_template("releases.html", records=tuple(reversed(sites().catalog.records)))
+        return represent(page.encode(), HTML)
+    quads = listed(sites().catalog)
+    return represent(write(quads, format_of(chosen, GRAPH_FORMATS), USED), chosen)
+
+
+@blueprint.get("/release/<version>")
+def release(version: str) -> Response:
+    """Describe one release, for people, in RDF or as a citation."""
+    catalog = sites().catalog
+    version, suffix = citing.split(version) or (version, request.args.get("format"))
+    record = catalog.find(version)
+    iri = f"{BASE}release/{version}"
+    if cited := citing.asked(iri, suffix, media_types(GRAPH_FORMATS)):
+        return citing.answer(iri, cited)
+    chosen = _negotiated()
+    if chosen == HTML:
+        page = render_template("release.html", iri=iri, record=record, latest=catalog.newest)
+        return represent(page.encode(), HTML)
+    host = request.host_url.rstrip("/")
+    quads = described(record, f"{host}/release/{version}/sparql")
+    return represent(write(quads, format_of(chosen, GRAPH_FORMATS), USED), chosen)
+
+
+@blueprint.route("/release/<version>/<path:rest>", methods=ANY)
+def nowhere(version: str, rest: str) -> Response:
+    """Say which releases there are: an address in one of them would not have come here."""
+    sites().catalog.find(version)
+    abort(404, f"There is no page at {rest} in release {version}.")
+
+
+@blueprint.get("/ns/<version>")
+def ontology(version: str) -> Response:
+    """Send on to a version of the ontology: as the newest release with that version holds it."""
+    query = "?" + request.query_string.decode("latin-1") if request.query_string else ""
+    for record in reversed(sites().catalog.records):
+        if record.ontology == version:
+            address = f"/release/{record.version}/doc/ns{query}"
+            return redirect(address, 303)  # type: ignore[return-value]
+    if site().manifest.get("ontology") == version:
+        return redirect(f"/doc/ns{query}", 303)  # type: ignore[return-value]
+    known = ", ".join(sorted({record.ontology for record in sites().catalog})) or "none yet"
+    raise UnknownRelease(f"There is no version {version} of the ontology. There are: {known}.")
+
+
+@blueprint.get("/timemap/")
+@blueprint.get("/timemap/<path:local>")
+def timemap(local: str = "") -> Response:
+    """List the releases that have a resource, each with the address of its answer there."""
+    path, query = "/" + local, request.query_string.decode("latin-1")
+    if not timed(path):
+        abort(404, f"{path} is no page that releases have. Give the path of one after /timemap.")
+    records = holding(path, query)
+    here = original(path, query)
+    if not records:
+        raise UnknownResource(here.uri)
+    all_ = mementos(here, records)
+    chosen = negotiate(request.headers.get("Accept"), [LINK_FORMAT, JSON, "text/plain", HTML])
+    if chosen == JSON:
+        response = jsonify(as_json(here, all_))
+    else:
+        response = make_response(link_format(here, all_))
+        response.mimetype = LINK_FORMAT if chosen == LINK_FORMAT else "text/plain"
+    response.vary.add("Accept")
+    return response
+
+
+def _negotiated() -> str:
+    offers = media_types(GRAPH_FORMATS)
+    wish = request.args.get("format")
+    return negotiate(request.headers.get("Accept"), offers, wish)

@@ -1,0 +1,141 @@
+"""
+Citations over HTTP: by suffix, by `Accept` as DOI resolvers do
+(https://citation.doi.org/docs.html), and as the box and the metadata in pages.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from flask import Response, g, request
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header, parse_options_header
+
+from partage.citation.citable import cite
+from partage.citation.formats import (
+    CITATION_FORMATS,
+    CitationFormat,
+    citation_format,
+    printable,
+    text,
+)
+from partage.citation.kinds import kind_of, unversioned, whole
+from partage.citation.model import Citation
+from partage.citation.styles import STYLES
+from partage.errors import NotAcceptable
+from partage.web.negotiation import languages, negotiate
+from partage.web.representation import represent
+from partage.web.site import site, sites
+
+MEDIA_TYPES = tuple(dict.fromkeys(fmt.media_type for fmt in CITATION_FORMATS))
+TEXT = "text/x-bibliography"
+DEFAULT_STYLE = STYLES[0][0]
+# The longest first: `.csl.json` and not what ends in `.json`.
+_SUFFIXES = sorted((fmt.suffix for fmt in CITATION_FORMATS), key=len, reverse=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """What a page shows of its citation: formatted text, BibTeX, and what there is besides."""
+
+    citation: Citation
+    language: str
+    text: str
+    bibtex: str
+    formats: tuple[CitationFormat, ...] = CITATION_FORMATS
+    styles: tuple[tuple[str, str], ...] = STYLES
+
+
+def citable(iri: str) -> bool:
+    """Return whether a thing is of a kind that we cite."""
+    return kind_of(whole(unversioned(iri)[0])) is not None
+
+
+def offers(iri: str) -> Sequence[str]:
+    """Return the media types of the citations of a thing, none where it is none of ours."""
+    return MEDIA_TYPES if citable(iri) else ()
+
+
+def split(path: str) -> tuple[str, str] | None:
+    """Split a citation format's suffix from a path, None where there is none."""
+    for suffix in _SUFFIXES:
+        if path.endswith("." + suffix):
+            return path.removesuffix("." + suffix), suffix
+    return None
+
+
+def asked(iri: str, wish: str | None, others: Sequence[str]) -> CitationFormat | None:
+    """
+    Return the format of a citation that a request prefers, None where it prefers another answer.
+
+    `wish` is a key, suffix or media type in the address, `others` what is offered besides.
+    """
+    if not citable(iri):
+        return None
+    if wish is not None:
+        return citation_format(wish.replace(" ", "+"))
+    try:
+        return citation_format(negotiate(request.headers.get("Accept"), [*others, *MEDIA_TYPES]))
+    except NotAcceptable:
+        return None  # whoever asked says what else there is
+
+
+def citation(iri: str) -> Citation:
+    """
+    Return the citation of a thing in the release that the request or the IRI names.
+
+    Raises
+    ------
+    UnknownResource
+        It is none of ours, or nothing is said of it.
+    UnknownRelease
+        There is no such release.
+    """
+    thing, version = unversioned(iri)
+    here = site() if version is None else sites().of(version)
+    return printable(cite(here.engine, thing, here.record))
+
+
+def answer(iri: str, fmt: CitationFormat) -> Response:
+    """Answer with the citation of a thing in a format; a draft tells the day it was looked at."""
+    language = _language()
+    made = citation(iri)
+    if made.draft:
+        made = replace(made, accessed=datetime.now(tz=UTC).date())
+    body = text(made, language, _style()) if fmt.key == "text" else fmt.render(made, language)
+    response = represent(body.encode(), fmt.media_type)
+    response.vary.add("Accept-Language")
+    name = f"{made.key}.{fmt.suffix}"
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
+
+
+def box(iri: str) -> Box | None:
+    """Return what the page about a thing shows of its citation, None where there is none."""
+    if not citable(iri):
+        return None
+    if "citation_box" not in g:  # once for the head of a page, once for its body
+        language = _language()
+        made = citation(iri)
+        bibtex = CITATION_FORMATS[0].render(made, language)
+        g.citation_box = Box(made, language, text(made, language, DEFAULT_STYLE), bibtex)
+    found: Box = g.citation_box
+    return found
+
+
+def _style() -> str:
+    return request.args.get("style") or _parameters().get("style") or DEFAULT_STYLE
+
+
+def _language() -> str:
+    wish = request.args.get("lang") or _parameters().get("locale", "").partition("-")[0].lower()
+    return languages(request.headers.get("Accept-Language"), wish or None)[0]
+
+
+def _parameters() -> dict[str, str]:
+    """Return the parameters of the bibliography that `Accept` asks for."""
+    for value, _ in parse_accept_header(request.headers.get("Accept", ""), MIMEAccept):
+        kind, parameters = parse_options_header(value)
+        if kind == TEXT:
+            return parameters
+    return {}

@@ -1,0 +1,68 @@
+"""`partage cite`."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import small_dataset
+import three_releases
+from partage import assets
+from partage.cli import cli
+from partage.errors import UnknownRelease, UnknownResource
+
+
+@pytest.fixture
+def runner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    three_releases.build(tmp_path)
+    monkeypatch.setattr(assets, "root", lambda: tmp_path)
+    monkeypatch.setenv("PARTAGE_RELEASE", str(small_dataset.release(tmp_path / "draft")))
+    monkeypatch.setenv("PARTAGE_ARCHIVE", str(tmp_path / "archive"))
+    return CliRunner()
+
+
+def cite(runner: CliRunner, *arguments: str) -> str:
+    result = runner.invoke(cli, ["cite", *arguments], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_a_curie_is_cited_in_a_style_and_a_language(runner: CliRunner) -> None:
+    assert cite(runner, "org:facebook", "--style", "mla", "--lang", "fr") == (
+        "Les éditeurs de Partage. «\xa0Facebook\xa0». Fiche d’organisation. Partage, "
+        "https://w3id.org/partage/id/org/facebook.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("org:gazette", "--release", "2026.12.0"),
+        ("https://w3id.org/partage/release/2026.12.0/id/org/gazette",),
+        ("/release/2026.12.0/id/org/gazette",),
+    ],
+)
+def test_a_release_is_cited_from_its_archive(runner: CliRunner, arguments: tuple[str, ...]) -> None:
+    told = cite(runner, *arguments, "--format", "ris")
+    assert "UR  - https://w3id.org/partage/release/2026.12.0/id/org/gazette\n" in told
+    assert "DA  - 2026/12/09\n" in told
+
+
+def test_the_built_release_is_known_by_its_digest(
+    runner: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PARTAGE_RELEASE", str(tmp_path / "out/release"))
+    assert "@misc{partage-release-2027.01.0," in cite(runner, "/", "--format", "bibtex")
+
+
+def test_what_is_unknown_is_an_error_of_ours(runner: CliRunner) -> None:
+    with pytest.raises(UnknownResource):
+        cite(runner, "org:nobody")
+    with pytest.raises(UnknownRelease, match=r"There are: 2026\.11\.0"):
+        cite(runner, "org:facebook", "--release", "1")
+
+
+def test_an_unknown_format_is_told_with_those_there_are(runner: CliRunner) -> None:
+    result = runner.invoke(cli, ["cite", "org:facebook", "--format", "docx"])
+    assert result.exit_code == 2
+    assert "bibtex, biblatex, ris, csl, cff, datacite, text" in result.output

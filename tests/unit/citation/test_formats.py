@@ -1,0 +1,218 @@
+"""Citations in every format: kept in full, read back by the formats' own readers, and hostile."""
+
+import json
+import re
+from dataclasses import replace
+from datetime import date
+
+import pytest
+import rispy
+import yaml
+from bibtexparser.entrypoint import parse_string
+from bibtexparser.middlewares import LatexDecodingMiddleware
+from datacite import schema45
+from hypothesis import given
+from hypothesis import strategies as st
+from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
+from pyoxigraph import Quad, Store
+
+from citation_cases import CASES, DIRECTORY, RECORD, citation, files
+from partage.assets import root
+from partage.citation.citable import cite
+from partage.citation.formats import (
+    CITATION_FORMATS,
+    CitationFormat,
+    citation_format,
+    printable,
+    text,
+)
+from partage.citation.model import LANGUAGES, Citation, Words
+from partage.citation.styles import named
+from partage.errors import UnknownStyle
+from partage.rdf.namespaces import BASE
+from partage.rdf.reading import read
+from partage.store.embedded import EmbeddedEngine
+
+# https://citationstyles.org/schema: the members of an item that we use.
+CSL_MEMBERS = {
+    "id", "type", "genre", "title", "author", "issued", "accessed", "version", "publisher", "URL",
+    "language", "note",
+}  # fmt: skip
+# https://github.com/citation-file-format/citation-file-format/blob/main/schema-guide.md
+CFF_REQUIRED = {"cff-version", "message", "title", "authors"}
+SAMPLE = Citation(
+    iri=BASE + "id/org/x", url=BASE + "id/org/x", genre=Words("record"), title=Words("A title")
+)
+# Whatever stands in a label; TeX's own characters more often than chance would have them.
+HOSTILE = st.text(
+    st.sampled_from("\\{}$&%#_~^\"'<>-@,=\n\r\t é’") | st.characters(exclude_categories=["Cs"]),
+    min_size=1,
+)
+
+
+def form(key: str) -> CitationFormat:
+    found = citation_format(key)
+    assert found is not None
+    return found
+
+
+def rendered(key: str, made: Citation, language: str = "en") -> str:
+    return form(key).render(made, language)
+
+
+def decoder() -> LatexNodes2Text:
+    """Return a decoder that knows all that TeX prints for a character of its own."""
+    known = get_default_latex_context_db()
+    printed = {"textbraceleft": "{", "textbraceright": "}", "textasciicircum": "^"}
+    macros = [MacroTextSpec(name, simplify_repl=text) for name, text in printed.items()]
+    known.add_context_category("partage", macros=macros, prepend=True)
+    return LatexNodes2Text(latex_context=known)
+
+
+def bibliography(source: str) -> dict[str, str]:
+    library = parse_string(source, append_middleware=[LatexDecodingMiddleware(decoder=decoder())])
+    assert library.failed_blocks == []
+    (entry,) = library.entries
+    return {field.key: str(field.value) for field in entry.fields}
+
+
+def plain(text: str) -> str:
+    """Return a text as a format can carry it: in one line, without control characters."""
+    return " ".join(printable(replace(SAMPLE, title=Words(text))).title.en.split())
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_each_citation_is_the_one_that_is_kept(case: str) -> None:
+    for name, told in files(case).items():
+        assert (DIRECTORY / name).read_bytes().decode() == told, name
+
+
+def test_no_kept_citation_is_left_over() -> None:
+    written = {name for case in CASES for name in files(case)}
+    assert {path.name for path in DIRECTORY.iterdir()} == written
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_editors_are_the_authors_and_nobody_else(case: str, language: str) -> None:
+    made = citation(case)
+    editors = {"en": "Partage editors", "fr": "Les éditeurs de Partage"}[language]
+    assert bibliography(rendered("bibtex", made, language))["author"].strip("{}") == editors
+    assert bibliography(rendered("biblatex", made, language))["author"].strip("{}") == editors
+    assert rispy.loads(rendered("ris", made, language))[0]["authors"] == [editors]
+    assert json.loads(rendered("csl", made, language))[0]["author"] == [{"literal": editors}]
+    assert yaml.safe_load(rendered("cff", made, language))["authors"] == [{"name": editors}]
+    told = json.loads(rendered("datacite", made, language))
+    assert [person["name"] for person in told["creators"]] == [editors]
+    assert text(made, language).startswith(editors)
+
+
+def test_a_claim_s_citation_tells_the_chain_in_every_format() -> None:
+    made = citation("claim-version")
+    chain = "Claim of Netflix, as reported by Gazette.net, source s0001"
+    for fmt in CITATION_FORMATS:
+        assert chain in fmt.render(made, "en"), fmt.key
+        assert "(claim of Netflix, as reported by Gazette.net)" in fmt.render(made, "en"), fmt.key
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_csl_json_has_the_members_of_its_schema(case: str) -> None:
+    (item,) = json.loads(rendered("csl", citation(case)))
+    assert set(item) <= CSL_MEMBERS
+    assert item["type"] == "dataset"
+    (parts,) = item["issued"]["date-parts"]
+    assert date(*parts).year == 2026
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_datacite_json_keeps_its_schema(case: str) -> None:
+    told = json.loads(rendered("datacite", citation(case)))
+    assert [error.message for error in schema45.validator.iter_errors(told)] == []
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_cff_has_what_it_requires(case: str) -> None:
+    told = yaml.safe_load(rendered("cff", citation(case)))
+    assert set(told) >= CFF_REQUIRED
+    assert told["cff-version"] == "1.2.0"
+    assert told["type"] == "dataset"
+    assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", told["date-released"])
+    assert all(known["type"] in {"url", "other"} for known in told["identifiers"])
+
+
+def test_the_repository_s_cff_says_what_we_say_of_its_dataset() -> None:
+    store = Store()
+    store.extend(Quad(q.subject, q.predicate, q.object) for q in read(root() / "data/dataset.ttl"))
+    kept = yaml.safe_load((root() / "CITATION.cff").read_text(encoding="utf-8"))
+    made = cite(EmbeddedEngine(store), BASE)
+    told = yaml.safe_load(rendered("cff", made))
+    for key in ("cff-version", "message", "type", "title", "authors", "url", "date-released"):
+        assert told[key] == kept[key], key
+    assert told["license"] in kept["license"]
+    assert told["version"] == kept["version"] + "-draft"
+
+
+@given(HOSTILE)
+def test_hostile_text_comes_back_from_every_format(hostile: str) -> None:
+    made = printable(replace(SAMPLE, title=Words(hostile), note=Words(hostile)))
+    wanted = plain(hostile)
+    if not wanted:
+        return
+    for key in ("bibtex", "biblatex"):
+        assert bibliography(rendered(key, made))["title"] == wanted
+    (entry,) = rispy.loads(rendered("ris", made))
+    assert entry["title"] == wanted
+    (item,) = json.loads(rendered("csl", made))
+    assert " ".join(item["title"].split()) == wanted
+    assert " ".join(yaml.safe_load(rendered("cff", made))["title"].split()) == wanted
+    told = json.loads(rendered("datacite", made))["titles"][0]["title"]
+    assert " ".join(told.split()) == wanted
+
+
+@given(HOSTILE)
+def test_hostile_text_can_be_formatted_as_text(hostile: str) -> None:
+    made = printable(replace(SAMPLE, title=Words(f"Records of {hostile}")))
+    assert "Records of" in text(made, "en")
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("apa", "apa"),
+        ("APA", "apa"),
+        ("mla", "modern-language-association"),
+        ("chicago", "chicago-author-date"),
+        ("nature.csl", "nature"),
+        ("nature-physics", "nature-physics"),
+    ],
+)
+def test_a_style_is_known_by_its_name(asked: str, meant: str) -> None:
+    assert named(asked) == meant
+    assert "A title" in text(SAMPLE, "fr", asked) or "A Title" in text(SAMPLE, "fr", asked)
+
+
+@pytest.mark.parametrize(
+    ("asked", "near"),
+    [("chicagoo-author-date", "chicago-author-date"), ("vancouver-x", "vancouver")],
+)
+def test_an_unknown_style_is_told_with_its_neighbours(asked: str, near: str) -> None:
+    with pytest.raises(UnknownStyle, match=near):
+        named(asked)
+
+
+@pytest.mark.parametrize("asked", ["", "../../errors", "/etc/passwd", "apa\0", "x" * 5000])
+def test_what_is_no_style_leads_to_no_file(asked: str) -> None:
+    with pytest.raises(UnknownStyle, match="There is no citation style"):
+        named(asked)
+
+
+def test_a_style_that_cannot_be_used_says_so() -> None:
+    with pytest.raises(UnknownStyle, match="gives no bibliography here"):
+        text(SAMPLE, "en", "computer-und-recht")
+
+
+def test_what_is_cited_from_a_release_is_dated_by_it() -> None:
+    made = citation("organization")
+    assert made.issued == RECORD.issued.date()
+    assert made.url == BASE + "release/2026.11.0/id/org/gazette"
+    assert not made.draft
