@@ -42,7 +42,7 @@ def _distribution(dataset: NamedNode, artefact: Artefact, host: str) -> list[Qua
     path = "release/" + artefact.name
     node, checksum = NamedNode(BASE + path), BlankNode("sha256-" + artefact.sha256[:16])
     fmt = by_path(Path(artefact.name))
-    facts = [
+    facts: list[tuple[NamedNode, str, NamedNode | Literal]] = [
         (dataset, "dcat:distribution", node),
         (node, "rdf:type", NamedNode(iri("dcat:Distribution"))),
         (node, "dct:title", Literal(artefact.name)),

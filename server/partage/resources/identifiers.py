@@ -43,7 +43,7 @@ def _path(local: str) -> str | None:
     space, _, rest = local.partition("/")
     path = rest if space == "id" else local
     reserved = path.partition("/")[0] in (*SPACES, *_THINGS)
-    fits = space == "id" and not reserved or space in SPACES and rest
+    fits = (space == "id" and not reserved) or (space in SPACES and rest)
     return path if fits and split(path)[1] is None and _LOCAL.fullmatch(path) else None
 
 

@@ -74,6 +74,8 @@ NAMES = tuple(iri(name) for name in ("skos:prefLabel", "rdfs:label", "dct:title"
 # Of these a reader wants one, in his language.
 SINGLE = ("description",)
 LINKS = ("sameAs", "url", "license")
+# What a review shares with the claim that it is.
+REVIEWED = ("author", "datePublished", "description")
 DISPUTES = iri("ds:disputes")
 
 
@@ -121,7 +123,9 @@ def structured(
 
 def _review(claim: Json, disputed: Json) -> Json:
     """Return the claim as a review of another that it disputes."""
-    kept = {key: claim[key] for key in ("author", "datePublished", "description") if key in claim}
+    kept: Json = {
+        key: claim[key] for key in ("author", "datePublished", "description") if key in claim
+    }
     return {
         "@context": SCHEMA,
         "@type": "ClaimReview",

@@ -103,7 +103,7 @@ def _compress(response: Response) -> Response:
     response.headers["Content-Encoding"] = coding
     tag, weak = response.get_etag()
     if tag is not None:  # other bytes have another tag
-        response.set_etag(f"{tag}-{coding}", weak)
+        response.set_etag(f"{tag}-{coding}", bool(weak))
     if _headless(response):
         return response
     if response.is_sequence:

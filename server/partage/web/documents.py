@@ -1,15 +1,13 @@
-"""
-One document: what it tells, at which addresses in which profiles and formats, and what it links to.
-"""
+"""One document: what it tells, at which addresses, and what it links to."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import cast
 from urllib.parse import urlencode
 
 from pyoxigraph import NamedNode, Quad
 
-from partage.errors import UnknownResource
 from partage.rdf.formats import GRAPH_FORMATS, Format
 from partage.rdf.namespaces import BASE, GRAPH, iri
 from partage.resources.dcat import Artefact, distributions
@@ -34,6 +32,10 @@ from partage.web.linking import DESCRIBING, LINKSETS, Link
 from partage.web.negotiation import HTML
 from partage.web.site import Site
 
+# What is described by what we ship, whatever the dataset.
+SHIPPED: Mapping[str, Callable[[], tuple[Quad, ...]]] = MappingProxyType(
+    {SHAPES: shapes, PROFILES_IRI: lambda: tuple(all_profiles())}
+)
 ABOUT_PAGE = SCHEMA_ORG + "/AboutPage"
 # XHTML's vocabulary of links, for what a header alone would tell (https://www.w3.org/1999/xhtml/vocab).
 NEXT = "http://www.w3.org/1999/xhtml/vocab#next"
@@ -91,9 +93,7 @@ class Document:
         if page > 1:
             values["page"] = str(page)
         told = {name: value for name, value in values.items() if value}
-        path = (
-            "/resource" if self.path is None else self.path + ("." + extension) * bool(extension)
-        )
+        path = "/resource" if self.path is None else self.path + ("." + extension) * bool(extension)
         return path + ("?" + urlencode(told) if told else "")
 
     def representations(self) -> list[Representation]:
@@ -180,24 +180,14 @@ def find(site: Site, iri: str, path: str | None, page: int | None, here: str) ->
     UnknownResource
         Nothing is known of it.
     """
-    match iri:
-        case _ if iri == SHAPES:
-            return Document(iri, path, None, shapes())
-        case _ if iri == PROFILES_IRI:
-            return Document(iri, path, None, tuple(all_profiles()))
-        case _ if iri == ONTOLOGY:
-            return Document(iri, path, None, tuple(graph_contents(site.engine, GRAPH + "ontology")))
-        case _ if iri.startswith(GRAPH) and exists_graph(site.engine, iri):
-            return Document(iri, path, None, tuple(graph_contents(site.engine, iri)))
-        case _ if iri == BASE:
-            extra = tuple(distributions(_artefacts(site), here))
-            return Document(iri, path, describe(site.engine, iri, page), extra)
-    try:
-        return Document(iri, path, describe(site.engine, iri, page))
-    except UnknownResource:
-        if page is not None and page > 1:
-            raise
+    if iri in SHIPPED:
+        return Document(iri, path, None, SHIPPED[iri]())
+    if iri == ONTOLOGY:
+        return Document(iri, path, None, tuple(graph_contents(site.engine, GRAPH + "ontology")))
+    if iri.startswith(GRAPH) and exists_graph(site.engine, iri):
         return Document(iri, path, None, tuple(graph_contents(site.engine, iri)))
+    extra = tuple(distributions(_artefacts(site), here)) if iri == BASE else ()
+    return Document(iri, path, describe(site.engine, iri, page), extra)
 
 
 def is_data(profile: Profile) -> bool:

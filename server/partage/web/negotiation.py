@@ -80,9 +80,9 @@ def form_of(accept: str | None) -> Form | None:
     """Return the form of JSON-LD that a media type's profile asks for (JSON-LD 1.1, appendix C)."""
     for quoted, bare in _FORM.findall(accept or ""):
         for name in (quoted or bare).split():
-            form = name.removeprefix(FORM)
-            if form != name and form in FORMS:
-                return form  # type: ignore[return-value]  # it is one of them
+            for form in FORMS:
+                if name == FORM + form:
+                    return form
     return None
 
 

@@ -3,6 +3,8 @@ What machines look for first: the context, the links as sets, the map of the sit
 (RFC 9264, https://www.rfc-editor.org/rfc/rfc9264; Sitemaps, https://www.sitemaps.org/protocol.html).
 """
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, redirect, render_template, request
 
 from partage.errors import UnknownResource
@@ -18,6 +20,7 @@ from partage.web.validators import tag_of_bytes, validate
 from partage.web.versions import within
 
 XML = "application/xml"
+ROBOTS = "User-agent: *\nDisallow: /sparql\nDisallow: /resource\n\n"
 LARGEST_SITEMAP = 50_000
 
 blueprint = Blueprint("discovery", __name__)
@@ -48,10 +51,10 @@ def linkset(local: str) -> Response:
     root = request.script_root
     links = [link for link in below(root, told.links(site())) if link.rel != "linkset"]
     here = within(root, path)
-    anchored: dict[str, list[Link]] = {here: links}
+    anchored: dict[str, Sequence[Link]] = {here: links}
     for link in links:
         if link.rel == "describedby":
-            anchored.setdefault(link.href, []).append(Link("describes", here, "text/html"))
+            anchored[link.href] = [Link("describes", here, "text/html")]
     if iri == BASE:
         anchored |= _members(links)
     chosen = negotiate(request.headers.get("Accept"), LINKSETS, request.args.get("_mediatype"))
@@ -118,5 +121,7 @@ def _xml(text: str) -> Response:
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     """Let everybody read every document, and nobody crawl the endpoint."""
-    text = f"User-agent: *\nDisallow: /sparql\nDisallow: /resource\n\nSitemap: {request.host_url}sitemap.xml\n"
-    return Response(text, content_type="text/plain; charset=utf-8")
+    return Response(
+        ROBOTS + f"Sitemap: {request.host_url}sitemap.xml\n",
+        content_type="text/plain; charset=utf-8",
+    )

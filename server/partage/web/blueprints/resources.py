@@ -18,20 +18,19 @@ from partage.resources.pages import resource_page
 from partage.resources.profiles import (
     ALT,
     PREFIXES,
-    PROFILES_IRI,
     SCHEMA,
     Profile,
     alternates,
 )
 from partage.resources.rows import Value, Writer
-from partage.resources.shapes import SHAPES, entries
+from partage.resources.shapes import entries
 from partage.resources.structured import SCHEMA as SCHEMA_ORG
 from partage.resources.structured import structured
 from partage.resources.terms import ONTOLOGY, term_sections
 from partage.resources.tombstones import Tombstone
 from partage.store.writing import write
 from partage.web import citing
-from partage.web.documents import Document, find, is_data
+from partage.web.documents import SHIPPED, Document, find, is_data
 from partage.web.linking import Link, below, header
 from partage.web.negotiation import (
     HTML,
@@ -47,7 +46,6 @@ from partage.web.site import site
 from partage.web.validators import tag_of_bytes, tag_of_quads, validate
 
 SAMPLE = 100
-SHIPPED = {SHAPES, PROFILES_IRI}
 
 blueprint = Blueprint("resources", __name__)
 
@@ -151,7 +149,7 @@ def _page_number() -> int | None:
     text = request.args.get("page")
     if text is None:
         return None
-    if not text.isascii() or not text.isdecimal() or not 0 < int(text[:9]):
+    if not text.isascii() or not text.isdecimal() or not int(text[:9]) > 0:
         raise ProtocolError(f"page={text[:40]} is no page. Use a number from 1.")
     return int(text[:9])
 
@@ -200,9 +198,11 @@ def _structured(told: Document, reader: Sequence[str]) -> list[dict[str, object]
     ]
 
 
-def _html(told: Document, profile: Profile, reader: Sequence[str], links: Sequence[Link]) -> str:
+def _html(  # noqa: PLR0911  # one return for each template
+    told: Document, profile: Profile, reader: Sequence[str], links: Sequence[Link]
+) -> str:
     engine, iri = site().engine, told.iri
-    common = {
+    common: dict[str, object] = {
         "iri": iri,
         "path": told.path,
         "language": reader[0],
@@ -214,24 +214,20 @@ def _html(told: Document, profile: Profile, reader: Sequence[str], links: Sequen
         return render_template("alternates-page.html", **common)
     if iri == ONTOLOGY and (sections := term_sections(engine, reader)):
         return render_template("ontology.html", sections=sections, **common)
-    if iri in {SHAPES, PROFILES_IRI}:
+    if iri in SHIPPED:
         defined = entries(told.triples, iri, reader[0])
         return render_template("defined.html", entries=defined, **common)
     description = told.description
     if description is None:
-        contents = told.triples
-        return render_template(
-            "graph.html", size=len(contents), sample=_sample(contents, reader), **common
-        )
-    general = resource_page(engine, description, reader)
+        sample = _sample(told.triples, reader)
+        return render_template("graph.html", size=len(told.triples), sample=sample, **common)
+    common["page"] = resource_page(engine, description, reader)
     if description.page > 1:
-        return render_template("incoming.html", page=general, **common)
+        return render_template("incoming.html", **common)
     if is_claim(description):
-        return render_template(
-            "claim.html", claim=claim_page(engine, description, reader)[0], page=general, **common
-        )
-    publication = description.is_publication
-    return render_template("resource.html", page=general, publication=publication, **common)
+        claim = claim_page(engine, description, reader)[0]
+        return render_template("claim.html", claim=claim, **common)
+    return render_template("resource.html", publication=description.is_publication, **common)
 
 
 def _retired(stone: Tombstone, wish: str | None, suffix: str | None) -> Response:
