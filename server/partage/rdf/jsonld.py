@@ -25,8 +25,8 @@ FORMS: tuple[Form, ...] = ("framed", "compacted", "expanded")
 FORM = "http://www.w3.org/ns/json-ld#"
 CONTEXT = BASE + "context.jsonld"
 TYPE = iri("rdf:type")
-# The resource's own properties come before what is around it.
-LAST = {"linkedFrom": 1, "included": 2}
+# What it is, its own properties, what is around it.
+PLACES = {"id": -2, "type": -1, "@graph": 1, "linkedFrom": 2, "included": 3}
 # What JSON has a notation of its own for.
 INTEGER, BOOLEAN, STRING = iri("xsd:integer"), iri("xsd:boolean"), iri("xsd:string")
 
@@ -84,8 +84,18 @@ def _compact(told: list[Node], context: str) -> object:
         context,
         {"documentLoader": partial(load_nothing_but, context), "skipExpansion": True},
     )
-    ordered = sorted(compacted.items(), key=lambda item: LAST.get(item[0], 0))
-    return {"@context": context, **{key: value for key, value in ordered if key != "@context"}}
+    del compacted["@context"]
+    return {"@context": context, **cast("Node", _ordered(compacted))}
+
+
+def _ordered(value: object) -> object:
+    """Return JSON with what a node is before its own properties, and what is around it after."""
+    if isinstance(value, list):
+        return [_ordered(member) for member in value]
+    if not isinstance(value, dict):
+        return value
+    keys = sorted(value, key=lambda key: PLACES.get(key, 0))
+    return {key: _ordered(value[key]) for key in keys}
 
 
 def _nodes(quads: Iterable[Quad]) -> dict[str, dict[str, Node]]:

@@ -39,7 +39,7 @@ def distributions(artefacts: Iterable[Artefact], host: str) -> list[Quad]:
 
 
 def _distribution(dataset: NamedNode, artefact: Artefact, host: str) -> list[Quad]:
-    path = "release/" + artefact.name
+    path = "download/" + artefact.name
     node, checksum = NamedNode(BASE + path), BlankNode("sha256-" + artefact.sha256[:16])
     fmt = by_path(Path(artefact.name))
     facts: list[tuple[NamedNode, str, NamedNode | Literal]] = [

@@ -22,7 +22,7 @@ SPACES = ("voc", "graph")
 # What is one thing and no space of things, and the document about it.
 SINGLE = {"": "dataset", "ns": "ns", "shapes": "shapes", "profiles": "profiles"}
 # What is itself a document or a service here, at the path of its IRI.
-DIRECT = ("sparql", "context.jsonld", ".well-known/", "release/", "ns/")
+DIRECT = ("sparql", "context.jsonld", ".well-known/", "release/", "download/", "ns/")
 _THINGS = {path: local for local, path in SINGLE.items()}
 _SEGMENT = r"[A-Za-z0-9](?:[A-Za-z0-9._~-]*[A-Za-z0-9_~-])?"
 _LOCAL = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*")

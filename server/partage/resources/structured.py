@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 
 from pyoxigraph import Literal, NamedNode
 
-from partage.rdf.namespaces import EDITORS, ID, VOC, iri
+from partage.rdf.namespaces import BASE, EDITORS, ID, LICENSE, VOC, iri
+from partage.releases.record import Record
 from partage.resources.describe import Description
 from partage.resources.labels import Labels, labels
 from partage.store.engine import Engine, Term
@@ -119,6 +120,23 @@ def structured(
         return [thing]
     thing["claimInterpreter"] = _reference(EDITORS, found)
     return [thing, *(_review(thing, _reference(term.value, found)) for term in disputed)]
+
+
+def of_release(record: Record) -> Json:
+    """Return what the page of a release tells search engines."""
+    name = f"{BASE}release/{record.version}"
+    return {
+        "@context": SCHEMA,
+        "@type": "Dataset",
+        "@id": name,
+        "identifier": name,
+        "name": f"Partage, release {record.version}",
+        "description": "A public knowledge graph of data-sharing agreements, and who reports them.",
+        "version": record.version,
+        "datePublished": record.issued.isoformat(),
+        "license": LICENSE,
+        "isPartOf": {"@type": "Dataset", "@id": BASE},
+    }
 
 
 def _review(claim: Json, disputed: Json) -> Json:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from pyoxigraph import NamedNode, Quad
 
+from partage.errors import UnknownResource
 from partage.rdf.formats import GRAPH_FORMATS, Format
 from partage.rdf.namespaces import BASE, GRAPH, iri
 from partage.resources.dcat import Artefact, distributions
@@ -186,8 +187,20 @@ def find(site: Site, iri: str, path: str | None, page: int | None, here: str) ->
         return Document(iri, path, None, tuple(graph_contents(site.engine, GRAPH + "ontology")))
     if iri.startswith(GRAPH) and exists_graph(site.engine, iri):
         return Document(iri, path, None, tuple(graph_contents(site.engine, iri)))
-    extra = tuple(distributions(_artefacts(site), here)) if iri == BASE else ()
-    return Document(iri, path, describe(site.engine, iri, page), extra)
+    if iri == BASE and site.of_partage:
+        return _dataset(site, path, page, here)
+    return Document(iri, path, describe(site.engine, iri, page))
+
+
+def _dataset(site: Site, path: str | None, page: int | None, here: str) -> Document:
+    """Return the document about the dataset, there even where it says nothing of itself."""
+    try:
+        description = describe(site.engine, BASE, page)
+    except UnknownResource:
+        if page is not None and page > 1:
+            raise
+        description = Description(BASE, ())
+    return Document(BASE, path, description, tuple(distributions(_artefacts(site), here)))
 
 
 def is_data(profile: Profile) -> bool:

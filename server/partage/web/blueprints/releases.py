@@ -19,6 +19,7 @@ from partage.rdf.formats import GRAPH_FORMATS
 from partage.rdf.namespaces import BASE, PREFIXES
 from partage.releases.memento import LINK_FORMAT, as_json, link_format
 from partage.resources.releases import described, listed
+from partage.resources.structured import of_release
 from partage.store.writing import write
 from partage.web import citing
 from partage.web.memento import holding, mementos, original, timed
@@ -55,7 +56,13 @@ def release(version: str) -> Response:
         return citing.answer(iri, cited)
     chosen = _negotiated()
     if chosen == HTML:
-        page = render_template("release.html", iri=iri, record=record, latest=catalog.newest)
+        page = render_template(
+            "release.html",
+            iri=iri,
+            record=record,
+            latest=catalog.newest,
+            structured=[of_release(record)],
+        )
         return represent(page.encode(), HTML)
     host = request.host_url.rstrip("/")
     quads = described(record, f"{host}/release/{version}/sparql")

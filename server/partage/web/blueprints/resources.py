@@ -11,7 +11,6 @@ from partage.rdf.formats import GRAPH_FORMATS, Format
 from partage.rdf.jsonld import FORM, Form, write_jsonld
 from partage.rdf.namespaces import BASE
 from partage.resources.claims import claim_page, is_claim
-from partage.resources.describe import describe
 from partage.resources.identifiers import document, iri_of, is_iri, split
 from partage.resources.labels import labels
 from partage.resources.pages import resource_page
@@ -24,13 +23,12 @@ from partage.resources.profiles import (
 )
 from partage.resources.rows import Value, Writer
 from partage.resources.shapes import entries
-from partage.resources.structured import SCHEMA as SCHEMA_ORG
-from partage.resources.structured import structured
 from partage.resources.terms import ONTOLOGY, term_sections
 from partage.resources.tombstones import Tombstone
 from partage.store.writing import write
 from partage.web import citing
 from partage.web.documents import SHIPPED, Document, find, is_data
+from partage.web.landing import links_of, structured_of
 from partage.web.linking import Link, below, header
 from partage.web.negotiation import (
     HTML,
@@ -103,11 +101,11 @@ def answer(iri: str, wish: str | None, path: str | None, suffix: str | None = No
     if cited := citing.asked(iri, wish, offers):
         return citing.answer(iri, cited)
     chosen = _negotiate([*offers, *citing.offers(iri)], wish, told)
-    links = _links(told, profile)
+    links = links_of(told, profile)
     if chosen == HTML:
         if told.description is not None and number is None and told.description.counts:
             told = find(site(), iri, path, 1, request.url_root)
-            links = _links(told, profile)
+            links = links_of(told, profile)
         reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
         body = _html(told, profile, reader, links).encode()
         response = validate(represent(body, HTML), tag_of_bytes(body), site().known.issued)
@@ -119,11 +117,6 @@ def answer(iri: str, wish: str | None, path: str | None, suffix: str | None = No
     response.headers["Content-Profile"] = f"<{profile.iri}>"
     response.headers["Link"] = header(links)
     return response
-
-
-def _links(told: Document, profile: Profile) -> list[Link]:
-    """Return the links of a document, in the release that the request is for."""
-    return below(request.script_root, [*told.links(site()), Link("profile", profile.iri)])
 
 
 def _negotiate(offers: Sequence[str], wish: str | None, told: Document) -> str:
@@ -160,7 +153,7 @@ def _data(told: Document, profile: Profile, fmt: Format, media_type: str) -> Res
     known = site().known
     if profile is SCHEMA:
         reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
-        body = json.dumps(_structured(told, reader), ensure_ascii=False, indent=2).encode()
+        body = json.dumps(structured_of(told, reader), ensure_ascii=False, indent=2).encode()
         response = validate(represent(body, media_type), tag_of_bytes(body), known.issued)
         response.vary.add("Accept-Language")
         return response
@@ -178,26 +171,6 @@ def _data(told: Document, profile: Profile, fmt: Format, media_type: str) -> Res
     return validate(represent(body, content_type), tag or tag_of_bytes(body), known.issued)
 
 
-def _structured(told: Document, reader: Sequence[str]) -> list[dict[str, object]]:
-    """Return what the document tells search engines."""
-    address = request.url_root.rstrip("/") + told.address()
-    described = told.description
-    if described is None and told.iri == ONTOLOGY:
-        described = describe(site().engine, ONTOLOGY)
-    if described is not None:
-        return structured(site().engine, described, reader, address)
-    return [
-        {
-            "@context": SCHEMA_ORG,
-            "@type": told.schema_type,
-            "@id": told.iri,
-            "name": told.iri.removeprefix(BASE),
-            "isPartOf": {"@type": "Dataset", "@id": BASE},
-            "mainEntityOfPage": address,
-        }
-    ]
-
-
 def _html(  # noqa: PLR0911  # one return for each template
     told: Document, profile: Profile, reader: Sequence[str], links: Sequence[Link]
 ) -> str:
@@ -207,7 +180,7 @@ def _html(  # noqa: PLR0911  # one return for each template
         "path": told.path,
         "language": reader[0],
         "links": links,
-        "structured": _structured(told, reader),
+        "structured": structured_of(told, reader),
         "told": told,
     }
     if profile is ALT:
