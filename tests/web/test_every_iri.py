@@ -6,7 +6,7 @@ The reasoner takes half a minute and mints nothing, so the dataset is built here
 """
 
 from collections import Counter
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,9 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
 import small_dataset
 from partage import assets
-from partage.pipeline import examples, parse as reading, release, view, void
+from partage.pipeline import examples, release, view, void
+from partage.pipeline import parse as reading
+from partage.pipeline.state import State
 from partage.rdf.namespaces import BASE
 from partage.settings import Settings
 from partage.store.embedded import EmbeddedEngine
@@ -31,7 +33,7 @@ SPACE = BASE + "ns#"
 
 
 @pytest.fixture(scope="module")
-def state() -> reading.State:
+def state() -> State:
     made = reading.parse(assets.root())
     for step in (view.publish, examples.publish, void.publish):
         made = step(made)
@@ -39,7 +41,7 @@ def state() -> reading.State:
 
 
 @pytest.fixture(scope="module")
-def dataset(state: reading.State) -> list[Quad]:
+def dataset(state: State) -> list[Quad]:
     return list(release.canonical(state))
 
 
@@ -60,14 +62,14 @@ def mentioned(dataset: list[Quad]) -> set[str]:
 
 
 def test_cu1_cu2_every_iri_leads_to_a_document_that_names_it(
-    whole: Flask, state: reading.State, dataset: list[Quad]
+    whole: Flask, state: State, dataset: list[Quad]
 ) -> None:
     registered = {row.iri for row in state.registry}
     every = sorted(registered | mentioned(dataset))
     assert len(every) > len(registered) > 3000
     client = whole.test_client()
 
-    @lru_cache(maxsize=None)
+    @cache
     def answer(path: str) -> tuple[int, int, str, frozenset[str]]:
         with client.get(path, headers={"Accept": NQUADS}) as first:
             status, address = first.status_code, first.headers.get("Location", path)
@@ -75,7 +77,7 @@ def test_cu1_cu2_every_iri_leads_to_a_document_that_names_it(
             data = last.data if last.mimetype == NQUADS else b""
             names = {str(t) for q in parse(data, format=RdfFormat.N_QUADS)
                      for t in (q.subject, q.predicate, q.object, q.graph_name)}  # fmt: skip
-            return status, last.status_code, last.mimetype, frozenset(names)
+            return status, last.status_code, str(last.mimetype), frozenset(names)
 
     kinds: Counter[tuple[int, str]] = Counter()
     wrong = []
@@ -85,16 +87,14 @@ def test_cu1_cu2_every_iri_leads_to_a_document_that_names_it(
         service = name in SERVICES or name.startswith(FILES)
         graph = name.startswith(BASE + "graph/") and "#" not in name
         told = service or graph or name == SPACE or f"<{name}>" in names
-        if last != 200 or not told or kind != NQUADS and not service:
+        if last != 200 or not told or (kind != NQUADS and not service):
             wrong.append((name, first, last, kind))
     assert wrong == []
     assert kinds[303, NQUADS] > 7000
     assert {first for first, _ in kinds} == {200, 303}
 
 
-def test_every_kind_of_thing_has_a_page_that_names_it(
-    whole: Flask, state: reading.State
-) -> None:
+def test_every_kind_of_thing_has_a_page_that_names_it(whole: Flask, state: State) -> None:
     client = whole.test_client()
     first_of_kind = {row.kind: row.iri for row in reversed(state.registry)}
     assert len(first_of_kind) > 10

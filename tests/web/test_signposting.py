@@ -1,6 +1,6 @@
 """
-FAIR Signposting, levels 1 and 2: FS1 to FS7 of our list (https://signposting.org/FAIR/), read by the
-package signposting over HTTP.
+FAIR Signposting, levels 1 and 2: FS1 to FS7 of our list (https://signposting.org/FAIR/), read by
+the package signposting over HTTP.
 """
 
 import json

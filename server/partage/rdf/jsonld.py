@@ -59,6 +59,16 @@ def context_bytes() -> bytes:
     return (root() / "ontology" / "context.jsonld").read_bytes()
 
 
+@cache
+def _by_language() -> frozenset[str]:
+    """Return the properties whose values our context tells by language."""
+    context = json.loads(context_bytes())["@context"]
+    terms = [term for term in context.values() if isinstance(term, dict)]
+    names = [term["@id"] for term in terms if "@language" in term.get("@container", "")]
+    split = [name.partition(":") for name in names]
+    return frozenset(context[prefix] + local for prefix, _, local in split)
+
+
 def load_nothing_but(address: str, url: str, _options: object) -> dict[str, object]:
     """
     Return our context for its address: the document loader that never reaches out.
@@ -108,7 +118,7 @@ def _nodes(quads: Iterable[Quad]) -> dict[str, dict[str, Node]]:
         if quad.predicate.value == TYPE and not isinstance(quad.object, Literal):
             cast("list[str]", node.setdefault("@type", [])).append(_name(quad.object))
         else:
-            _values(node, quad.predicate.value).append(_value(quad.object))
+            _values(node, quad.predicate.value).append(_value(quad.object, quad.predicate))
     return graphs
 
 
@@ -120,7 +130,7 @@ def _name(term: NamedNode | BlankNode | Triple | Literal | DefaultGraph) -> str:
     return str(term) if isinstance(term, BlankNode) else str(getattr(term, "value", term))
 
 
-def _value(term: NamedNode | BlankNode | Triple | Literal) -> Value:
+def _value(term: NamedNode | BlankNode | Triple | Literal, predicate: NamedNode) -> Value:
     if not isinstance(term, Literal):
         return {"@id": _name(term)}
     text, datatype = term.value, term.datatype.value
@@ -128,16 +138,18 @@ def _value(term: NamedNode | BlankNode | Triple | Literal) -> Value:
         return {"@value": text, "@language": term.language}
     if datatype == STRING:
         return {"@value": text}
+    native = None if predicate.value in _by_language() else _native(text, datatype)
+    return {"@value": text, "@type": datatype} if native is None else {"@value": native}
+
+
+def _native(text: str, datatype: str) -> bool | int | None:
+    """Return what JSON has a notation of its own for; maps of languages take nothing but texts."""
     if datatype == BOOLEAN and text in {"true", "false"}:
-        return {"@value": text == "true"}
+        return text == "true"
+    whole = datatype == INTEGER and text.removeprefix("-").isdecimal()
     # JavaScript counts exactly only so far.
-    if datatype == INTEGER and text == str(_integer(text)) and abs(int(text)) < 2**53:
-        return {"@value": int(text)}
-    return {"@value": text, "@type": datatype}
-
-
-def _integer(text: str) -> int | None:
-    return int(text) if text.lstrip("-").isdecimal() else None
+    exact = whole and text == str(int(text)) and abs(int(text)) < 2**53
+    return int(text) if exact else None
 
 
 def _framed(nodes: dict[str, Node], main: str) -> list[Node]:
