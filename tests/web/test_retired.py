@@ -11,7 +11,16 @@ from links import of
 from partage.rdf.formats import GRAPH_FORMATS, Format
 from partage.rdf.namespaces import ID
 from released_app import application
-from three_releases import FIRST, MERGED, SUCCESSOR, WITHDRAWN, WITHDRAWN_FLOW
+from three_releases import (
+    FIRST,
+    MERGED,
+    ONTOLOGY,
+    SECOND,
+    SUCCESSOR,
+    THIRD,
+    WITHDRAWN,
+    WITHDRAWN_FLOW,
+)
 
 HTML = {"Accept": "text/html"}
 TURTLE = {"Accept": "text/turtle"}
@@ -84,6 +93,32 @@ def test_cu5_what_an_identifier_meant_is_what_it_means(client: FlaskClient) -> N
         past, now = client.get(f"/release/{FIRST}{path}"), client.get(path)
         assert past.status_code == now.status_code == 200
         assert past.data == now.data
+
+
+def test_r4_r5_a_version_of_the_ontology_is_that_version(client: FlaskClient) -> None:
+    past, now = (
+        client.get(f"/ns/{version}", headers=TURTLE, follow_redirects=True)
+        for version in (ONTOLOGY[FIRST], ONTOLOGY[THIRD])
+    )
+    assert past.status_code == now.status_code == 200
+    for version, answer in ((ONTOLOGY[FIRST], past), (ONTOLOGY[THIRD], now)):
+        assert f'owl:versionInfo "{version}"' in answer.text
+    assert "DataTransfer" in now.text
+    assert "DataTransfer" not in past.text
+    current = client.get("/ns", headers=TURTLE, follow_redirects=True)
+    assert current.data == now.data
+
+
+def test_r6_a_deprecated_identifier_says_so_in_data(client: FlaskClient) -> None:
+    deprecated = "<http://www.w3.org/2002/07/owl#deprecated>"
+    assert deprecated in client.get(GONE + ".nt").text
+
+
+def test_d4_d5_each_release_has_an_iri_and_knows_the_one_before(client: FlaskClient) -> None:
+    for version, previous in ((SECOND, FIRST), (THIRD, SECOND)):
+        told = client.get(f"/release/{version}", headers={"Accept": "application/n-triples"}).text
+        assert f'version> "{version}"' in told
+        assert f"prev> <https://w3id.org/partage/release/{previous}>" in told
 
 
 def test_links_of_a_document_of_a_release_stay_in_it(client: FlaskClient) -> None:
