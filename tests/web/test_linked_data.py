@@ -209,6 +209,7 @@ def test_rdflib_reads_a_thing_by_its_address(host: str) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Dataset.default_context is deprecated:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
 def test_rdflib_reads_json_ld_with_our_context_from_its_address(host: str) -> None:
     told = Dataset().parse(host + "/doc/org/netflix", format="json-ld")
     turtle = Graph().parse(host + "/doc/org/netflix.ttl", format="turtle")
