@@ -6,7 +6,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test install build serve check format lint types layers unit packaging validate lock bench wheel clean
+.PHONY: help run test install build serve check format lint types layers unit packaging validate lock conformance bench wheel clean
 
 help: ## Print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,10 @@ layers: .venv/dev.done ## Check who imports whom
 
 unit: .venv/dev.done ## Run every test
 	@$(BIN)/pytest
+
+conformance: .venv/dev.done build ## Run every test and write docs/reference/conformance.md
+	@$(BIN)/pytest -q --junitxml out/tests.xml; status=$$?; \
+	  PYTHONPATH=tests $(BIN)/python -m conformance.report out/tests.xml > docs/reference/conformance.md && exit $$status
 
 bench: .venv/dev.done ## Measure this machine (benchmarks/results)
 	@$(BIN)/python benchmarks/run.py

@@ -21,6 +21,8 @@ Every error Partage raises on purpose.
     ├ EngineError             the store could not answer
     │  ├ QueryTimeout · QueryEnded · MemoryExceeded · EngineBusy (retry_after)
     │  ├ EngineUnavailable · EngineFailure
+    │  └ ServiceError         another endpoint that the query calls (line, column)
+    │     └ ServiceFailed · ServiceTimeout · ServiceExceeded
     ├ BuildError              the data, ontology or shapes are at fault
     │  ├ RdfSyntaxError (file, line, column) · CanonicalFormError · IdentifierError
     │  ├ ShapesGraphError · ProfileViolation · InconsistentOntology
@@ -145,6 +147,27 @@ class EngineUnavailable(EngineError):
 
 class EngineFailure(EngineError):
     """The store failed while it answered."""
+
+
+class ServiceError(EngineError):
+    """An endpoint that the query calls did not answer; line and column are those of the call."""
+
+    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
+
+
+class ServiceFailed(ServiceError):
+    """It cannot be reached, or what it says cannot be used."""
+
+
+class ServiceTimeout(ServiceError):
+    """It was too slow."""
+
+
+class ServiceExceeded(ServiceError):
+    """It answered more than a query may take from others."""
 
 
 class BuildError(PartageError):

@@ -13,7 +13,10 @@ from typing import Self
 from partage.errors import SettingsError
 
 PREFIX = "PARTAGE_"
-RANGED = ("port", "max_body", "query_seconds", "query_workers", "worker_memory", "queue_length")
+RANGED = (
+    "port", "max_body", "query_seconds", "query_workers", "worker_memory", "queue_length",
+    "service_seconds", "service_rows", "service_bytes",
+)  # fmt: skip
 ACCESS_LOGS = ("none", "json")
 
 
@@ -53,6 +56,19 @@ class Settings:
     engine_default_graph: str = field(
         default="",
         metadata={"help": "Graph that is its default graph, where it has none of its own."},
+    )
+    service_allowed: str = field(
+        default="",
+        metadata={"help": "Endpoints that a query may call with SERVICE, between spaces."},
+    )
+    service_seconds: int = field(
+        default=10, metadata={"help": "Longest a query may wait for them, of its own time."}
+    )
+    service_rows: int = field(
+        default=10_000, metadata={"help": "Most solutions that a query may take from them."}
+    )
+    service_bytes: int = field(
+        default=10_000_000, metadata={"help": "Most bytes that a query may take from them."}
     )
 
     @classmethod

@@ -1,8 +1,8 @@
 """
-Write docs/reference/conformance.md from what the tests of conformance, attacks and fuzz gave.
+Write docs/reference/conformance.md from what the tests gave: `make conformance`, or
 
-    pytest tests/conformance tests/attacks tests/unit/sparql/test_fuzz.py --junitxml run.xml
-    python tests/conformance/report.py run.xml > docs/reference/conformance.md
+    pytest --junitxml run.xml
+    PYTHONPATH=tests python -m conformance.report run.xml > docs/reference/conformance.md
 """
 
 import sys
@@ -10,10 +10,12 @@ from collections import Counter
 from pathlib import Path
 from xml.etree import ElementTree
 
+from conformance.requirements import FAMILIES
+
 HEAD = """# Conformance
 
-What the endpoint is held to, and what the tests found. This page is written by
-`tests/conformance/report.py` from a run of the tests over HTTP against a running server.
+What the server is held to, and what the tests found. This page is written by
+`tests/conformance/report.py` from a run of all tests (`make conformance`).
 
 The 34 cases of the W3C SPARQL 1.1 Protocol collection are restated in
 `tests/conformance/test_protocol.py` under their own names. The endpoint is read-only: where the
@@ -23,6 +25,7 @@ every faulty update is refused with a 4xx status because every update is.
 *known* counts cases where the engine is known to answer otherwise than the specification; they
 are listed below.
 """
+OUTCOMES = ("passes", "known", "fails", "skipped")
 ROOMS = {
     "conformance.test_protocol": "SPARQL 1.1 Protocol",
     "conformance.test_service_description": "SPARQL 1.1 Service Description",
@@ -35,6 +38,7 @@ ROOMS = {
 
 def main(run: Path) -> None:
     """Print the page for a JUnit report of pytest."""
+    met: dict[str, dict[str, Counter[str]]] = {}
     counts: dict[tuple[str, str], Counter[str]] = {}
     known: list[tuple[str, str]] = []
     w3c: dict[str, set[str]] = {}
@@ -42,12 +46,15 @@ def main(run: Path) -> None:
         room = case.attrib["classname"].removeprefix("tests.")
         test, _, parameters = case.attrib["name"].partition("[")
         outcome, reason = outcome_of(case)
+        for mark in case.iterfind("properties/property[@name='meets']"):
+            tests = met.setdefault(mark.attrib["value"], {})
+            tests.setdefault(f"{room}.{test}", Counter())[outcome] += 1
         counts.setdefault((room, test), Counter())[outcome] += 1
         if test.startswith("test_w3c"):
             w3c.setdefault(parameters.rstrip("]").rpartition("-")[2], set()).add(outcome)
         if outcome == "known":
             known.append((parameters.rstrip("]"), reason))
-    lines = [HEAD]
+    lines = [HEAD, *requirement_by_requirement(met)]
     for room, title in ROOMS.items():
         lines += [f"## {title}", "", "| Requirement and test | passes | known | fails |"]
         lines.append("|---|--:|--:|--:|")
@@ -66,6 +73,22 @@ def main(run: Path) -> None:
     lines += ["", "## Known deviations of the engine", ""]
     lines += [f"- {case}: {reason}" for case, reason in sorted(known)]
     sys.stdout.write("\n".join(lines) + "\n")
+
+
+def requirement_by_requirement(met: dict[str, dict[str, Counter[str]]]) -> list[str]:
+    """Return the tables of requirements, each with its tests and what became of them."""
+    lines = ["## Requirement by requirement", ""]
+    for family in FAMILIES:
+        lines += [f"### [{family.title}]({family.source})", ""]
+        lines += ["| | Requirement | Tests | Outcome |", "|---|---|---|---|"]
+        for identifier, sentence in family.requirements.items():
+            tests = met.get(identifier, {})
+            named = "<br>".join(f"`{test.rpartition('.')[2]}`" for test in sorted(tests))
+            total = sum(tests.values(), Counter[str]())
+            outcome = ", ".join(f"{total[each]} {each}" for each in OUTCOMES if total[each])
+            lines.append(f"| {identifier} | {sentence} | {named} | {outcome or 'no test'} |")
+        lines.append("")
+    return lines
 
 
 def outcome_of(case: ElementTree.Element) -> tuple[str, str]:

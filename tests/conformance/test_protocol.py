@@ -134,6 +134,7 @@ BAD_UPDATES = {
 
 
 @pytest.mark.parametrize("sent", QUERIES.values(), ids=QUERIES)
+@pytest.mark.meets("P1")
 def test_w3c_query_case(client: httpx.Client, sent: Sent) -> None:
     response = send(client, sent)
     assert response.status_code in sent.status, response.text
@@ -144,6 +145,7 @@ def test_w3c_query_case(client: httpx.Client, sent: Sent) -> None:
 
 
 @pytest.mark.parametrize("sent", UPDATES.values(), ids=UPDATES)
+@pytest.mark.meets("P5")
 def test_w3c_update_case_is_refused_and_changes_nothing(client: httpx.Client, sent: Sent) -> None:
     response = send(client, sent)
     assert response.status_code == 403, response.text
@@ -153,6 +155,7 @@ def test_w3c_update_case_is_refused_and_changes_nothing(client: httpx.Client, se
 
 
 @pytest.mark.parametrize("sent", BAD_UPDATES.values(), ids=BAD_UPDATES)
+@pytest.mark.meets("P5")
 def test_w3c_bad_update_case(client: httpx.Client, sent: Sent) -> None:
     response = send(client, sent)
     assert 400 <= response.status_code < 500
@@ -174,6 +177,7 @@ W3C_CONTENT_TYPES = {
     ("text", "types"), W3C_CONTENT_TYPES.values(), ids=W3C_CONTENT_TYPES
 )  # fmt: skip
 @pytest.mark.parametrize("accept", [None, "*/*"])
+@pytest.mark.meets("P4")
 def test_w3c_content_type_case(
     client: httpx.Client, text: str, types: set[str], accept: str | None
 ) -> None:
@@ -192,6 +196,7 @@ def test_w3c_content_type_case(
 EQUIVALENT = f"SELECT ?t {{ <{E}book> <{E}title> ?t }} ORDER BY ?t"
 
 
+@pytest.mark.meets("P1")
 def test_the_ways_to_ask_give_the_same_answer(client: httpx.Client) -> None:
     ways = [
         get(("query", EQUIVALENT)),
@@ -233,6 +238,7 @@ def test_a_raw_equals_sign_and_a_parameter_without_value_are_legal(client: httpx
     assert response.json()["boolean"] is True
 
 
+@pytest.mark.meets("P7")
 def test_an_unknown_parameter_is_passed_over(client: httpx.Client) -> None:
     assert send(client, get(("query", ASK), ("version", "1.2"))).status_code == 200
 
@@ -266,6 +272,7 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize(("sent", "status"), REFUSALS.values(), ids=REFUSALS)
+@pytest.mark.meets("P2", "P5")
 def test_a_request_at_fault_gets_its_status_and_a_reason(
     client: httpx.Client, sent: Sent, status: int
 ) -> None:
@@ -274,6 +281,7 @@ def test_a_request_at_fault_gets_its_status_and_a_reason(
     assert len(response.text) > 20
 
 
+@pytest.mark.meets("P2")
 def test_a_method_refused_says_which_are_allowed(client: httpx.Client) -> None:
     allowed = client.put("/sparql").headers["Allow"]
     assert {"GET", "HEAD", "POST", "OPTIONS", "QUERY"} <= set(allowed.split(", "))
@@ -302,6 +310,7 @@ def test_a_body_past_the_limit_is_too_large(client: httpx.Client) -> None:
         ("ASK { ?s ?p ?o }", [(DEFAULT, "http://127.0.0.1:9/")], False),
     ],
 )  # fmt: skip
+@pytest.mark.meets("P3")
 def test_the_request_decides_on_the_dataset_before_the_text(
     client: httpx.Client, text: str, graphs: list[tuple[str, str]], expected: bool
 ) -> None:
@@ -314,6 +323,7 @@ def test_the_request_decides_on_the_dataset_before_the_text(
 # BASE (§2.1, §5.1.1 of the query language)
 
 
+@pytest.mark.meets("P7")
 def test_relative_names_resolve_against_base_else_the_endpoint(client: httpx.Client) -> None:
     text = "SELECT (STR(<x>) AS ?iri) {}"
     for before, expected in [
@@ -337,6 +347,7 @@ def test_relative_names_resolve_against_base_else_the_endpoint(client: httpx.Cli
         ("text/html,*/*;q=0.1", "text/html"),
     ],
 )
+@pytest.mark.meets("P2")
 def test_a_syntax_error_is_told_as_the_client_reads_with_its_place(
     client: httpx.Client, accept: str, media_type: str
 ) -> None:
@@ -405,6 +416,7 @@ def test_a_preflight_is_answered(client: httpx.Client) -> None:
         (f"{JSON}, */*;q=0.1", JSON),
     ],
 )
+@pytest.mark.meets("P4")
 def test_accept_is_obeyed(client: httpx.Client, accept: str, expected: str) -> None:
     response = send(client, Sent("GET", (("query", EQUIVALENT),), headers={"Accept": accept}))
     assert response.status_code == 200

@@ -52,6 +52,7 @@ def service(described: Graph) -> rdflib.term.Node:
 
 
 @pytest.mark.parametrize(("media_type", "name"), GRAPH_TYPES.items())
+@pytest.mark.meets("SD1")
 def test_a_request_without_a_query_gets_rdf_as_negotiated(
     client: httpx.Client, described: Graph, media_type: str, name: str
 ) -> None:
@@ -60,6 +61,7 @@ def test_a_request_without_a_query_gets_rdf_as_negotiated(
     assert len(Graph().parse(data=response.content, format=name)) == len(described)
 
 
+@pytest.mark.meets("SD1")
 def test_rdf_is_the_default_and_a_browser_gets_a_page(client: httpx.Client) -> None:
     plain = client.get("/sparql", headers={"Accept": "*/*"})
     assert plain.headers["Content-Type"].partition(";")[0] in GRAPH_TYPES
@@ -68,6 +70,7 @@ def test_rdf_is_the_default_and_a_browser_gets_a_page(client: httpx.Client) -> N
     assert "<form" in browser.text
 
 
+@pytest.mark.meets("SD1")
 def test_one_service_with_this_endpoint(
     client: httpx.Client, described: Graph, service: rdflib.term.Node
 ) -> None:
@@ -75,6 +78,7 @@ def test_one_service_with_this_endpoint(
     assert set(described.objects(service, SD.endpoint)) == {URIRef(str(endpoint))}
 
 
+@pytest.mark.meets("SD2")
 def test_the_language_is_sparql_11_query_and_no_update(
     described: Graph, service: rdflib.term.Node
 ) -> None:
@@ -83,12 +87,14 @@ def test_the_language_is_sparql_11_query_and_no_update(
     assert SD.SPARQL11Update not in languages
 
 
+@pytest.mark.meets("SD3")
 def test_no_federation_is_announced_that_is_refused(
     described: Graph, service: rdflib.term.Node
 ) -> None:
     assert SD.BasicFederatedQuery not in set(described.objects(service, SD.feature))
 
 
+@pytest.mark.meets("SD3")
 def test_the_features_are_ones_that_the_vocabulary_has(
     described: Graph, service: rdflib.term.Node
 ) -> None:
@@ -99,6 +105,7 @@ def test_the_features_are_ones_that_the_vocabulary_has(
     assert set(described.objects(service, SD.feature)) <= known
 
 
+@pytest.mark.meets("SD2")
 def test_each_format_announced_is_served(
     client: httpx.Client, described: Graph, service: rdflib.term.Node
 ) -> None:
@@ -122,6 +129,7 @@ def count(client: httpx.Client, text: str) -> int:
     return int(response.json()["results"]["bindings"][0]["n"]["value"])
 
 
+@pytest.mark.meets("SD4")
 def test_each_named_graph_is_listed_with_its_true_size(
     client: httpx.Client, described: Graph, service: rdflib.term.Node
 ) -> None:

@@ -32,6 +32,7 @@ def released() -> Store:
     return store
 
 
+@pytest.mark.meets("E6")
 def test_each_example_has_an_answer(released: Store) -> None:
     found = released.query(SPARQL_PREFIXES + FIND)
     assert isinstance(found, QuerySolutions)
@@ -46,3 +47,32 @@ def test_each_example_has_an_answer(released: Store) -> None:
             empty.add(name)
     assert len(examples) == 40
     assert empty <= RIGHTLY_EMPTY, f"no answer: {sorted(empty - RIGHTLY_EMPTY)}"
+
+
+@pytest.mark.meets("E1", "E7")
+def test_examples_stand_in_their_graph_under_the_endpoint_s_address(released: Store) -> None:
+    found = released.query(
+        f"{SPARQL_PREFIXES} SELECT ?example {{ GRAPH graph:examples {{"
+        " ?example a sh:SPARQLExecutable ; schema:target ?endpoint } }"
+    )
+    assert isinstance(found, QuerySolutions)
+    names = [str(row["example"]).strip("<>") for row in found]
+    assert len(names) == 40
+    assert all(name.startswith(f"{BASE}.well-known/sparql-examples/") for name in names)
+
+
+@pytest.mark.meets("V2", "V4", "V5")
+def test_the_description_in_its_graph_counts_this_release(released: Store) -> None:
+    described = released.query(
+        f"{SPARQL_PREFIXES} SELECT ?triples ?classes {{"
+        f" GRAPH graph:void {{ <{BASE}> void:triples ?triples ; void:classes ?classes }} }}"
+    )
+    live = released.query(
+        "SELECT (COUNT(*) AS ?triples) (COUNT(DISTINCT ?c) AS ?classes) {"
+        " ?s ?p ?o BIND(IF(?p = <http://www.w3.org/1999/02/22-rdf-syntax-ns#type>, ?o, 1/0) AS ?c)"
+        " }"
+    )
+    assert isinstance(described, QuerySolutions)
+    assert isinstance(live, QuerySolutions)
+    (told,), (counted,) = list(described), list(live)
+    assert (told["triples"], told["classes"]) == (counted["triples"], counted["classes"])

@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 import pytest
 
+import other_endpoint
+from other_endpoint import iri
 from partage import assets
 from partage.cli import cli
 
@@ -129,3 +131,27 @@ def test_a_passage_of_a_wrong_text_is_not_verified(tmp_path: Path) -> None:
     result = partage("verify", "--source", "s0001", other)
     assert result.returncode == 1
     assert "0 of 19 passages verified" in result.stdout
+
+
+def test_a_query_calls_the_endpoints_that_the_environment_allows(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with other_endpoint.listening() as other:
+        other.say(["s"], {"s": iri("https://w3id.org/partage/id/flow/f0001")}, {"s": iri("x:y")})
+        asked = f"SELECT ?s {{ ?s a ?class SERVICE <{other.url}> {{ ?s ?p ?o }} }}"
+        refused = partage("query", "--load", file, "--format", "csv", asked)
+        monkeypatch.setenv("PARTAGE_SERVICE_ALLOWED", other.url)
+        answered = partage("query", "--load", file, "--format", "csv", asked)
+        assert len(other.heard) == 1
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "SERVICE" in refused.stderr
+    assert answered.stdout == "s\nhttps://w3id.org/partage/id/flow/f0001\n"
+
+
+def test_a_list_of_endpoints_with_a_fault_stops_a_server_from_starting(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PARTAGE_SERVICE_ALLOWED", "ftp://e.example/")
+    result = partage("serve", "--load", file)
+    assert result.returncode == 2
+    assert "PARTAGE_SERVICE_ALLOWED holds 'ftp://e.example/'" in result.stderr

@@ -20,6 +20,7 @@ LEAVES = [
 ]
 
 
+@pytest.mark.meets("P6")
 @pytest.mark.parametrize("leaf", LEAVES, ids=lambda leaf: leaf.__name__)
 def test_every_error_that_a_request_can_meet_has_a_status_of_its_own(
     leaf: type[PartageError],

@@ -267,7 +267,7 @@ def test_head_is_get_without_a_body_and_runs_once(
 
     ran = []
     run = queries.run
-    monkeypatch.setattr(queries, "run", lambda query: ran.append(query) or run(query))  # type: ignore[func-returns-value]
+    monkeypatch.setattr(queries, "run", lambda *asked: ran.append(asked) or run(*asked))  # type: ignore[func-returns-value]
     got = client.get("/sparql", query_string={"query": WHOLE})
     ran.clear()
     head = client.head("/sparql", query_string={"query": WHOLE})
@@ -319,6 +319,7 @@ def test_what_is_small_or_packed_is_left_as_it_is(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("fmt", GRAPH_FORMATS, ids=lambda fmt: fmt.key)
+@pytest.mark.meets("V1")
 def test_void_is_at_its_known_address_in_every_format(client: FlaskClient, fmt: object) -> None:
     assert fmt in GRAPH_FORMATS
     key, media_type, rdf = fmt.key, fmt.media_type, fmt.rdf
@@ -331,6 +332,7 @@ def test_void_is_at_its_known_address_in_every_format(client: FlaskClient, fmt: 
     assert totals
 
 
+@pytest.mark.meets("SD4", "SD5")
 def test_the_description_counts_as_a_query_does(client: FlaskClient) -> None:
     quads = list(parse(client.get("/sparql").data, format=RdfFormat.TURTLE))
     by_node = {(str(q.subject), q.predicate.value.rpartition("#")[2]): q.object for q in quads}

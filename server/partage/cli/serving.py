@@ -3,7 +3,7 @@
 import os
 import sys
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 from rich.console import Console
@@ -21,6 +21,9 @@ from partage.cli.base import FILES, cli, example, settings
 from partage.errors import SettingsError
 from partage.store.engine import Engine
 from partage.store.loading import LoadProgress
+
+if TYPE_CHECKING:
+    from partage.sparql.calling import Federation
 
 
 @cli.command(
@@ -55,10 +58,12 @@ def serve(  # noqa: PLR0913, PLR0917  # each is an option of the command
         raise click.UsageError(
             "Give --load with at least one FILE, or --store DIR, or --engine URL, or none of them."
         )
+    from partage.sparql.calling import Federation
     from partage.store.opening import choose_source
     from partage.web import server
 
     chosen = settings().override(host=host, port=port, engine=engine)
+    Federation.of(chosen)  # a fault in it shows here, before anything is opened
     source = choose_source(chosen, files, store)
     console = Console(stderr=True)
     what = "RDF files" if files else str(store or source.engine or chosen.release)
@@ -119,6 +124,7 @@ def query(
     store: Path | None,
 ) -> None:
     """Ask a SPARQL query: TEXT, `-` for standard input, or --file."""
+    from partage.sparql.calling import Federation
     from partage.sparql.running import run_query
     from partage.store.opening import choose_source, open_engine
 
@@ -129,19 +135,20 @@ def query(
     elif text == "-":
         text = sys.stdin.read()
     assert text is not None
+    federation = Federation.of(settings())
     engine = open_engine(choose_source(settings(), files, store))
     try:
         if form is None and sys.stdout.isatty():
-            _table(engine, text)
+            _table(engine, text, federation)
             return
-        for chunk in run_query(engine, text, form):
+        for chunk in run_query(engine, text, form, federation):
             sys.stdout.buffer.write(chunk)
         sys.stdout.buffer.flush()
     finally:
         engine.close()
 
 
-def _table(engine: Engine, text: str) -> None:
+def _table(engine: Engine, text: str, federation: "Federation") -> None:
     """Print solutions as a table with short names; other answers in their first format."""
     import json
 
@@ -152,9 +159,9 @@ def _table(engine: Engine, text: str) -> None:
     from partage.sparql.running import run_query
 
     if kind(text) == "graph":
-        click.echo(b"".join(run_query(engine, text)), nl=False)
+        click.echo(b"".join(run_query(engine, text, federation=federation)), nl=False)
         return
-    answer = json.loads(b"".join(run_query(engine, text, "json")))
+    answer = json.loads(b"".join(run_query(engine, text, "json", federation)))
     if "boolean" in answer:
         click.echo("true" if answer["boolean"] else "false")
         return

@@ -86,12 +86,17 @@ def format_iri(fmt: Format) -> str:
 
 
 def describe(
-    engine: Engine, endpoint: str, limits: Sequence[Limit] = (), known: Survey | None = None
+    engine: Engine,
+    endpoint: str,
+    limits: Sequence[Limit] = (),
+    known: Survey | None = None,
+    services: Sequence[str] = (),
 ) -> list[Quad]:
     """
     Return the description of the service at `endpoint`: languages, formats, graphs, limits.
 
-    `known` spares the engine a survey of its dataset.
+    `known` spares the engine a survey of its dataset; `services` are the endpoints that a query may
+    call.
     """
     known = known or survey(engine)
     service, dataset = BlankNode("service"), BlankNode("dataset")
@@ -111,7 +116,13 @@ def describe(
         quads.append(Quad(service, _sd("extensionFunction"), NamedNode(name)))
         quads.append(Quad(NamedNode(name), _rdf("type"), _sd("Function")))
     for limit in limits:
-        quads += _limit(service, limit)
+        value = Literal(int(limit.value) if limit.value == int(limit.value) else limit.value)
+        quads += _property(service, limit.key, limit.label, [value])
+        quads.append(Quad(_node(limit.key), _schema("unitText"), Literal(limit.unit)))
+    if services:
+        quads.append(Quad(service, _sd("feature"), _sd("BasicFederatedQuery")))
+        names = [NamedNode(name) for name in services]
+        quads += _property(service, "service-allowed", "Endpoints that SERVICE may name", names)
     return [*quads, *_dataset(dataset, known)]
 
 
@@ -135,17 +146,21 @@ def _dataset(dataset: BlankNode, known: Survey) -> Iterator[Quad]:
         yield Quad(graph, _triples(), Literal(count))
 
 
-def _limit(service: BlankNode, limit: Limit) -> list[Quad]:
-    node = BlankNode(f"limit-{limit.key}")
-    value = Literal(int(limit.value) if limit.value == int(limit.value) else limit.value)
+def _property(
+    service: BlankNode, key: str, label: str, values: Sequence[Literal | NamedNode]
+) -> list[Quad]:
+    node = _node(key)
     return [
         Quad(service, _schema("additionalProperty"), node),
         Quad(node, _rdf("type"), _schema("PropertyValue")),
-        Quad(node, _schema("propertyID"), Literal(limit.key)),
-        Quad(node, _schema("name"), Literal(limit.label, language="en")),
-        Quad(node, _schema("value"), value),
-        Quad(node, _schema("unitText"), Literal(limit.unit)),
+        Quad(node, _schema("propertyID"), Literal(key)),
+        Quad(node, _schema("name"), Literal(label, language="en")),
+        *(Quad(node, _schema("value"), value) for value in values),
     ]
+
+
+def _node(key: str) -> BlankNode:
+    return BlankNode(f"limit-{key}")
 
 
 def _counts(engine: Engine, text: str) -> dict[str, int]:

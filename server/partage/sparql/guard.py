@@ -10,6 +10,7 @@ specification says, and left alone. The price: a few odd queries that call nothi
 """
 
 import re
+from collections.abc import Collection
 
 from partage.errors import ServiceRefused, UpdateRefused
 from partage.sparql.tokens import (
@@ -37,9 +38,12 @@ _PERHAPS = re.compile(r"SERVICE(?:SILENT)?(?:[\s#<?$]|[\w\-·.]{0,128}:)", re.IG
 CAREFULLY_READ = 100_000
 
 
-def refuse_service(text: str) -> None:
+def refuse_service(text: str, allowed: Collection[str] = ()) -> None:
     """
     Let a query pass unless it would call another endpoint.
+
+    The endpoints that are allowed are only told of: who may call them has taken the call out of
+    the text before (`partage.sparql.federation`).
 
     Raises
     ------
@@ -49,10 +53,14 @@ def refuse_service(text: str) -> None:
     for reading in dict.fromkeys((text, unescape(text))):
         if (offset := _service(reading)) is not None:
             line, column = place(reading, offset)
+            exception = (
+                f"only does where it is <{'> or <'.join(allowed)}>, named as such and not within "
+                "another SERVICE"
+            )
             raise ServiceRefused(
                 f"Line {line}, column {column}: SERVICE would send parts of the query to another "
-                "endpoint, which this one does not do. Ask that endpoint yourself and put its "
-                "answer in with VALUES."
+                f"endpoint, which this one {exception if allowed else 'does not do'}. Ask that "
+                "endpoint yourself and put its answer in with VALUES."
             )
 
 

@@ -3,13 +3,15 @@ From a request's values to an operation, without input or output
 (SPARQL 1.1 Protocol §2, https://www.w3.org/TR/sparql11-protocol/#protocol).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 from urllib.parse import parse_qsl
 
 from partage.errors import ProtocolError, QuerySyntaxError, UnsupportedMediaType, UpdateRefused
-from partage.sparql.guard import opening, refuse_service, refuse_update
+from partage.sparql.federation import Call, allowed_calls
+from partage.sparql.guard import opening, refuse_update
 from partage.sparql.tokens import place, tokens, unescape
 from partage.store.engine import Kind, Query
 
@@ -39,13 +41,15 @@ class QueryOperation:
     """
     A query to evaluate; `kind` tells what it will answer, before it runs.
 
-    `graphs` names the part of the dataset to ask (see `partage.sparql.selection`).
+    `graphs` names the part of the dataset to ask (see `partage.sparql.selection`), `calls` are
+    those to other endpoints (see `partage.sparql.calling`).
     """
 
     query: Query
     kind: Kind
     format: str | None = None
     graphs: str | None = None
+    calls: tuple[Call, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +62,20 @@ class DescribeService:
 Operation = QueryOperation | DescribeService
 
 
-def parse(
-    method: Method, query_string: bytes, media_type: str, body: bytes, base: str
+def parse(  # noqa: PLR0913, PLR0917  # each is a fact of the request or of the endpoint
+    method: Method,
+    query_string: bytes,
+    media_type: str,
+    body: bytes,
+    base: str,
+    allowed: Collection[str] = (),
 ) -> Operation:
     """
     Return the operation that a request asks for.
 
     `media_type` is the Content-Type as sent, with its parameters; `base` resolves relative IRIs.
-    QUERY (a safe method with a body) is read as POST is.
+    QUERY (a safe method with a body) is read as POST is. `allowed` are the endpoints that a query
+    may call.
 
     Raises
     ------
@@ -88,7 +98,7 @@ def parse(
     _check(given, method)
     text = given["query"][0]
     refuse_update(text)
-    refuse_service(text)
+    calls = allowed_calls(text, base, allowed)
     query = Query(
         text=text,
         default_graphs=_graphs(given, "default-graph-uri"),
@@ -96,7 +106,9 @@ def parse(
         base=base,
         prefixes=prefixes(text),
     )
-    return QueryOperation(query, kind(text), _first(given, "format"), _first(given, "graphs"))
+    return QueryOperation(
+        query, kind(text), _first(given, "format"), _first(given, "graphs"), calls
+    )
 
 
 def kind(text: str) -> Kind:

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from partage.errors import NotAcceptable, QuerySyntaxError
 from partage.rdf.formats import COLUMNAR_FORMATS, GRAPH_FORMATS, RESULT_FORMATS, Format, by_key
 from partage.rdf.namespaces import BASE
+from partage.sparql.calling import Federation
 from partage.sparql.diagnosis import locate
-from partage.sparql.guard import refuse_service, refuse_update
+from partage.sparql.guard import refuse_update
 from partage.sparql.protocol import kind, prefixes
 from partage.store.columnar import available
 from partage.store.engine import Engine, Kind, Query, Result
@@ -36,9 +37,13 @@ def evaluate(engine: Engine, query: Query) -> Result:
         raise locate(engine, query, error) from error
 
 
-def run_query(engine: Engine, text: str, key: str | None = None) -> Iterator[bytes]:
+def run_query(
+    engine: Engine, text: str, key: str | None = None, federation: Federation | None = None
+) -> Iterator[bytes]:
     """
     Answer a query in the format named `key`, else in the first that fits its form.
+
+    Without a federation it may call no other endpoint.
 
     Raises
     ------
@@ -50,10 +55,12 @@ def run_query(engine: Engine, text: str, key: str | None = None) -> Iterator[byt
         As `Engine.query`.
     """
     refuse_update(text)
-    refuse_service(text)
+    federation = federation or Federation()
+    calls = federation.calls(text, BASE)
     fitting = offers(kind(text))
     fmt = by_key(key) if key else fitting[0]
     if fmt is None or fmt not in fitting:
         raise NotAcceptable([offer.key for offer in fitting])
     query = Query(text, base=BASE, prefixes=prefixes(text))
-    return evaluate(engine, query).serialize(fmt)
+    result = federation.query(engine, query, calls) if calls else evaluate(engine, query)
+    return result.serialize(fmt)

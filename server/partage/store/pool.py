@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from partage.errors import EngineBusy, PartageError
+from partage.errors import EngineBusy, PartageError, QueryEnded
 from partage.rdf.formats import Format
 from partage.store.answering import End, Opened
 from partage.store.engine import Query, Solution
@@ -102,6 +102,9 @@ class PoolEngine:
             worker = self._roster.borrow(heavy=heavy, patience=seconds, ticket=query.ticket)
         except EngineBusy:
             self._refused += 1
+            raise
+        except QueryEnded as fault:
+            self._tally.count(fault, "ended")
             raise
         visit = Visit(self._roster, worker, query, seconds, self._tally)
         visit.send(Asked(replace(query, ticket=None), store))

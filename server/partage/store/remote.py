@@ -11,6 +11,7 @@ passes, closes the connection; whether the service then stops at once is its own
 import json
 import re
 import threading
+from collections.abc import Callable
 from email.message import Message
 from functools import partial
 from urllib.parse import urlencode
@@ -93,7 +94,7 @@ class RemoteEngine:
         seconds = query.limits.seconds
         silence = self._silence if seconds is None else min(self._silence, seconds + 1)
         exchange = Exchange(self._connections, silence, self._max_bytes)
-        evaluation = _RemoteEvaluation(exchange, request, query)
+        evaluation = WireEvaluation(exchange, partial(_ask, exchange, request), query)
         if query.ticket is not None:
             query.ticket.on_end(evaluation.end)
         self._crew.submit(evaluation.run)
@@ -138,11 +139,11 @@ class RemoteEngine:
         return self._named
 
 
-class _RemoteEvaluation(Evaluation):
-    """An evaluation whose thread reads from the service."""
+class WireEvaluation(Evaluation):
+    """An evaluation whose thread reads from a service."""
 
-    def __init__(self, exchange: Exchange, request: Request, query: Query) -> None:
-        super().__init__(partial(_ask, exchange, request), query)
+    def __init__(self, exchange: Exchange, evaluate: Callable[[], Evaluated], query: Query) -> None:
+        super().__init__(evaluate, query)
         self._exchange = exchange
 
     def run(self) -> None:

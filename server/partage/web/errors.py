@@ -24,7 +24,11 @@ from partage.errors import (
     QuerySyntaxError,
     QueryTimeout,
     RequestError,
+    ServiceError,
+    ServiceExceeded,
+    ServiceFailed,
     ServiceRefused,
+    ServiceTimeout,
     UnknownQuery,
     UnknownRelease,
     UnknownResource,
@@ -59,6 +63,9 @@ STATUS: dict[type[PartageError], int] = {
     QueryEnded: 503,
     MemoryExceeded: 503,
     EngineBusy: 503,
+    ServiceFailed: 502,
+    ServiceExceeded: 503,
+    ServiceTimeout: 504,
 }
 TITLES = {
     400: "The request cannot be understood",
@@ -73,6 +80,7 @@ TITLES = {
     500: "The server failed",
     502: "The store cannot be reached",
     503: "The query took too long",
+    504: "Another endpoint was too slow",
 }
 # Where the error says more than its status.
 NAMES: dict[type[PartageError], str] = {
@@ -81,9 +89,12 @@ NAMES: dict[type[PartageError], str] = {
     QueryEnded: "The query was ended",
     MemoryExceeded: "The query needed too much memory",
     EngineBusy: "Too many queries at once",
+    ServiceFailed: "Another endpoint failed",
+    ServiceExceeded: "Another endpoint answers too much",
 }
-# What an engine says about its failure is for the log; about a limit, for the reader.
-LIMITS = (QueryTimeout, QueryEnded, MemoryExceeded, EngineBusy)
+# What an engine says about its failure is for the log; about a limit, or an endpoint that the
+# query itself names, for the reader.
+TOLD = (QueryTimeout, QueryEnded, MemoryExceeded, EngineBusy, ServiceError)
 PROBLEM = "application/problem+json"
 TEXT = "text/plain"
 # Who asks for answers in JSON alone can read an error in JSON.
@@ -108,9 +119,9 @@ def _answer_ours(error: PartageError) -> Response:
     if not isinstance(error, RequestError | EngineError):
         return _represent(500, _noted(error))
     status = status_of(error)
-    hidden = status >= 500 and not isinstance(error, LIMITS)
+    hidden = status >= 500 and not isinstance(error, TOLD)
     facts: dict[str, object] = {}
-    if isinstance(error, QuerySyntaxError) and error.line is not None:
+    if isinstance(error, QuerySyntaxError | ServiceError) and error.line is not None:
         facts = {"line": error.line, "column": error.column}
     if isinstance(error, NotAcceptable):
         facts = {"offers": list(error.offers)}

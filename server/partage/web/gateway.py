@@ -38,6 +38,14 @@ TICKET = "partage.ticket"
 SECONDS_UNTIL_WATCHED = 0.25
 SECONDS_UNREAD = 60.0
 BODILESS = frozenset({204, 304})
+BROKEN = (
+    b"The body of the request breaks off, or its chunks are malformed (RFC 9112, section 7.1).\n"
+)
+BROKEN_HEADERS = [
+    (b"content-type", b"text/plain; charset=utf-8"),
+    (b"content-length", str(len(BROKEN)).encode()),
+    (b"connection", b"close"),
+]
 
 # As in the specification: what these hold is said there, not in Python's types.
 Scope = dict[str, Any]
@@ -77,6 +85,9 @@ class Gateway:
             announced = _announced(scope)
             body = b"" if announced > self._longest_body else await self._body(receive)
         except _Left:
+            # Also said of a body whose framing is broken, and then the client is still there.
+            await send({"type": "http.response.start", "status": 400, "headers": BROKEN_HEADERS})
+            await send({"type": "http.response.body", "body": BROKEN})
             return
         ticket = Ticket()
         starting = asyncio.create_task(

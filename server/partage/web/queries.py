@@ -17,6 +17,7 @@ from typing import cast
 from flask import Blueprint, Flask, Response, current_app, g, request
 
 from partage.errors import ProtocolError, UnknownQuery
+from partage.sparql.federation import Call
 from partage.sparql.running import evaluate
 from partage.store.engine import Query, Result
 from partage.store.ticket import Ticket
@@ -74,9 +75,11 @@ def install(app: Flask) -> None:
     app.after_request(_label)
 
 
-def run(query: Query) -> Result:
+def run(query: Query, calls: tuple[Call, ...] = ()) -> Result:
     """
     Evaluate the request's query, within the seconds that it grants (`timeout=`).
+
+    With calls to other endpoints the query's time begins with the first of them.
 
     Raises
     ------
@@ -90,8 +93,15 @@ def run(query: Query) -> Result:
     seconds = _seconds()
     _registry().enter(running)
     g.running = running
+    if calls:
+        seconds = min(seconds or math.inf, site().settings.query_seconds)
     limits = query.limits if seconds is None else replace(query.limits, seconds=seconds)
-    running.result = evaluate(site().engine, replace(query, limits=limits, ticket=running.ticket))
+    query = replace(query, limits=limits, ticket=running.ticket)
+    engine = site().engine
+    if calls:
+        running.result = site().federation.query(engine, query, calls)
+    else:
+        running.result = evaluate(engine, query)
     running.opened = time.perf_counter()
     return running.result
 

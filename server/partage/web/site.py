@@ -24,6 +24,7 @@ from partage.resources.known import Known
 from partage.resources.presence import holds
 from partage.resources.statistics import statistics
 from partage.settings import Settings
+from partage.sparql.calling import Federation
 from partage.sparql.description import PREFIXES as DESCRIPTION_PREFIXES
 from partage.sparql.description import Limit, Survey, describe, survey
 from partage.sparql.diagnosis import vocabulary
@@ -53,6 +54,7 @@ class Site:
         self.settings = settings
         self.engine = engine
         self.release = release
+        self.federation = Federation.of(settings)
         self.known = Known(engine)
         self.record = record
         # Whether the dataset holds a resource.
@@ -129,14 +131,24 @@ class Site:
             self._descriptions = {endpoint: {}}  # one address only: anybody may invent others
         written = self._descriptions[endpoint]
         if fmt.key not in written:
-            quads = describe(self.engine, endpoint, self.limits, self.survey)
+            quads = describe(
+                self.engine, endpoint, self.limits, self.survey, self.federation.allowed
+            )
             written[fmt.key] = write(quads, fmt, DESCRIPTION_PREFIXES)
         return written[fmt.key]
 
     @property
     def limits(self) -> tuple[Limit, ...]:
         """What a request may cost here, as the service description tells it."""
-        return (Limit("max-body", "Largest request body", self.settings.max_body, "bytes"),)
+        limits = (Limit("max-body", "Largest request body", self.settings.max_body, "bytes"),)
+        if not self.federation.allowed:
+            return limits
+        return (
+            *limits,
+            Limit("service-seconds", "Longest wait for SERVICE", self.federation.seconds, "s"),
+            Limit("service-rows", "Most solutions by SERVICE", self.federation.rows, "solutions"),
+            Limit("service-bytes", "Most bytes by SERVICE", self.federation.bytes, "bytes"),
+        )
 
     def prepare(self) -> None:
         """Compute what the first visitor would otherwise wait for."""

@@ -59,10 +59,12 @@ TOTALS = {
 
 
 @pytest.mark.parametrize("name", TOTALS)
+@pytest.mark.meets("V2")
 def test_a_total_is_what_a_query_counts(name: str, ask: Ask) -> None:
     assert ask(f"SELECT ?n {{ <{BASE}> void:{name} ?n }}") == ask(TOTALS[name])
 
 
+@pytest.mark.meets("V3")
 def test_partitions_count_members_uses_and_crossings() -> None:
     store = Store()
     store.bulk_extend(
@@ -95,6 +97,7 @@ def test_partitions_count_members_uses_and_crossings() -> None:
     assert number(f"{crossed} ?p void:property {NAME}; {ext} rdf:langString; void:triples ?n") == 1
 
 
+@pytest.mark.meets("V6")
 def test_the_description_leads_to_the_data(ask: Ask) -> None:
     for name in ("sparqlEndpoint", "dataDump", "exampleResource"):
         assert ask(f"SELECT ?o {{ GRAPH graph:void {{ <{BASE}> void:{name} ?o }} }}")
@@ -112,6 +115,7 @@ def test_asserted_is_the_view_without_what_was_computed(described: State) -> Non
     assert set(again) == set(described.view)
 
 
+@pytest.mark.meets("E4")
 def test_every_prefix_of_ours_is_declared(ask: Ask) -> None:
     rows = ask(
         f"SELECT ?p ?n {{ <{GRAPH}prefixes> sh:declare ?d . ?d sh:prefix ?p ; sh:namespace ?n }}"
@@ -119,6 +123,7 @@ def test_every_prefix_of_ours_is_declared(ask: Ask) -> None:
     assert {row[0]: row[1] for row in rows} == PREFIXES
 
 
+@pytest.mark.meets("E1", "E2", "E3", "E5")
 def test_an_example_follows_the_convention() -> None:
     question = Question("07-x", {"en": "Is it?", "fr": "Est-ce ?"}, "ASK {}\n", "A note.", "all")
     triples = {

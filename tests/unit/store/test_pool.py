@@ -160,8 +160,10 @@ def test_its_owner_ends_a_query_that_waits(pool: PoolEngine) -> None:
     until(lambda: pool.figures().running == 1)
     waiting = Asking(pool, ENDLESS)
     until(lambda: pool.figures().waiting == 1)  # after its time in a reserved process
+    before = pool.figures().endings.get("ended", 0)
     waiting.ticket.end()
     assert isinstance(waiting.outcome(), QueryEnded)
+    assert pool.figures().endings["ended"] == before + 1
     assert running.is_alive()
     running.ticket.end()
     assert isinstance(running.outcome(), QueryEnded)

@@ -44,6 +44,7 @@ def endpoint() -> Response:
         request.headers.get("Content-Type", ""),
         _body(),
         request.base_url,
+        site().federation.allowed,
     )
     memento.choose(request.form.get(PARAMETER))
     response = _service(operation) if isinstance(operation, DescribeService) else _answer(operation)
@@ -79,7 +80,7 @@ def _answer(operation: QueryOperation) -> Response:
     if operation.graphs is not None:
         query = site().parts.select(query, operation.graphs)
     hints = _hints(operation)
-    result = queries.run(query)
+    result = queries.run(query, operation.calls)
     if request.method == "HEAD":
         result.close()  # the status is known; nobody reads the rest
         response = represent(b"", chosen, None if chosen == HTML else format_of(chosen, formats))

@@ -1,0 +1,75 @@
+"""
+What the specifications and recommendations ask of a server like ours, one sentence each.
+
+A test that holds us to some of them says so: `@pytest.mark.meets("CU1", "CU2")`. The page
+docs/reference/conformance.md is made from these marks, see `report.py`.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The requirements of one document; their identifiers begin with the same letters."""
+
+    title: str
+    source: str
+    requirements: dict[str, str]
+
+
+FAMILIES = (
+    Family(
+        "SPARQL 1.1 Protocol",
+        "https://www.w3.org/TR/sparql11-protocol/",
+        {
+            "P1": "GET, a POSTed form and a POSTed query give the same answer.",
+            "P2": "A request at fault gets a 4xx status, and the body says why.",
+            "P3": "The dataset of the request goes before that of the query text.",
+            "P4": "Every form of query has a standard format, and Accept is obeyed.",
+            "P5": "Updates are refused, in whatever way they are sent.",
+            "P6": "A failed evaluation is a 5xx, a refusal a 4xx, never a 200 with an error.",
+            "P7": "Relative IRIs are resolved against BASE, else against the request.",
+        },
+    ),
+    Family(
+        "SPARQL 1.1 Service Description",
+        "https://www.w3.org/TR/sparql11-service-description/",
+        {
+            "SD1": "GET without parameters describes the service, as RDF or as a page.",
+            "SD2": "The language and each announced result format are really served.",
+            "SD3": "Features and extension functions are announced as they are.",
+            "SD4": "Every named graph is listed with as many triples as a query counts.",
+            "SD5": "The entailment regime of each graph is told.",
+        },
+    ),
+    Family(
+        "The sparql-examples convention",
+        "https://github.com/sib-swiss/sparql-examples",
+        {
+            "E1": "Each example has an IRI under that of the endpoint.",
+            "E2": "Each has the classes of its form of query.",
+            "E3": "Each is explained, once in every language.",
+            "E4": "Prefixes are declared where tools look for them.",
+            "E5": "Each names the endpoint it is for.",
+            "E6": "All are parsed and run, and none is empty that should not be.",
+            "E7": "They are in a named graph of the endpoint.",
+        },
+    ),
+    Family(
+        "VoID",
+        "https://www.w3.org/TR/void/",
+        {
+            "V1": "The description is at its well-known address.",
+            "V2": "Its counts are true.",
+            "V3": "Classes and properties have partitions.",
+            "V4": "It is in a named graph of the endpoint.",
+            "V5": "It is made anew with every release.",
+            "V6": "Dumps, endpoint, example resource and licence are named.",
+        },
+    ),
+)
+REQUIREMENTS = {
+    identifier: sentence
+    for family in FAMILIES
+    for identifier, sentence in family.requirements.items()
+}

@@ -1,0 +1,10 @@
+"""What all tests share: each tells the report which requirements it holds us to."""
+
+import pytest
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Write the marks `meets` where the JUnit report takes them from."""
+    for item in items:
+        for mark in item.iter_markers("meets"):
+            item.user_properties += [("meets", identifier) for identifier in mark.args]
