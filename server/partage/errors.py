@@ -16,17 +16,20 @@ Every error Partage raises on purpose.
     │  ├ UnknownResource      nothing is known of this IRI
     │  ├ UnknownQuery         no query with this id is running
     │  ├ WithdrawnResource    the identifier was withdrawn
+    │  ├ NotCitable           what the query answers could not be found again
+    │  ├ UnknownCitation      no result was cited under this address
     │  ├ UnknownRelease       no release has this number
-   │  └ UnknownStyle         no citation style has this name
+    │  └ UnknownStyle         no citation style has this name
     ├ EngineError             the store could not answer
     │  ├ QueryTimeout · QueryEnded · MemoryExceeded · EngineBusy (retry_after)
     │  ├ EngineUnavailable · EngineFailure
+    │  ├ QueryStoreFull       no more results can be cited here
     │  └ ServiceError         another endpoint that the query calls (line, column)
     │     └ ServiceFailed · ServiceTimeout · ServiceExceeded
     ├ BuildError              the data, ontology or shapes are at fault
     │  ├ RdfSyntaxError (file, line, column) · CanonicalFormError · IdentifierError
     │  ├ ShapesGraphError · ProfileViolation · InconsistentOntology
-    │  ├ NonConformance (report) · CompetencyFailure · IntegrityError
+    │  ├ NonConformance (report) · CompetencyFailure · IntegrityError · ReleaseRefused
     └ SettingsError           a setting, path or port is unusable
 
 Classes carry facts; `partage.web.errors` alone knows HTTP status codes and `partage.cli` alone
@@ -113,6 +116,14 @@ class UnknownRelease(RequestError):
     """No release has this number."""
 
 
+class NotCitable(RequestError):
+    """What the query answers could not be found again, so it cannot be cited."""
+
+
+class UnknownCitation(RequestError):
+    """No result was cited under this address."""
+
+
 class UnknownStyle(RequestError):
     """No citation style has this name."""
 
@@ -147,6 +158,10 @@ class EngineUnavailable(EngineError):
 
 class EngineFailure(EngineError):
     """The store failed while it answered."""
+
+
+class QueryStoreFull(EngineError):
+    """The query store has reached its size, or cannot be written."""
 
 
 class ServiceError(EngineError):
@@ -221,6 +236,10 @@ class CompetencyFailure(BuildError):
 
 class IntegrityError(BuildError):
     """Bytes differ from the digest recorded for them."""
+
+
+class ReleaseRefused(BuildError):
+    """The release cannot be frozen as things stand."""
 
 
 class SettingsError(PartageError):

@@ -15,6 +15,7 @@ from partage.errors import SettingsError
 PREFIX = "PARTAGE_"
 RANGED = (
     "port", "max_body", "query_seconds", "query_workers", "worker_memory", "queue_length",
+    "query_store_bytes",
     "service_seconds", "service_rows", "service_bytes",
 )  # fmt: skip
 ACCESS_LOGS = ("none", "json")
@@ -45,6 +46,13 @@ class Settings:
     )
     queue_length: int = field(
         default=32, metadata={"help": "Most queries that wait for a process; others get a 503."}
+    )
+    query_store: Path = field(
+        default=Path("out/queries.jsonl"),
+        metadata={"help": "File of the cited query results, which only grows: back it up."},
+    )
+    query_store_bytes: int = field(
+        default=100_000_000, metadata={"help": "Most bytes of it; then nothing more is cited."}
     )
     access_log: str = field(
         default="none", metadata={"help": "`json` writes a line for each request to stderr."}

@@ -67,6 +67,19 @@ FAMILIES = (
             "V6": "Dumps, endpoint, example resource and licence are named.",
         },
     ),
+    Family(
+        "Data Citation of Evolving Data (RDA)",
+        "https://doi.org/10.15497/RDA00016",
+        {
+            "Q1": "Data are versioned and timestamped; a citation names the version (R1, R2).",
+            "Q2": "Queries are stored in a normal form; the same has one identifier (R3, R4).",
+            "Q3": "A digest does not depend on an order that the query does not ask for (R5).",
+            "Q4": "The result's digest is kept, and verified on demand (R6).",
+            "Q5": "The time of the query is kept, and it has a persistent identifier (R7, R8, R9).",
+            "Q6": "Citation text, landing page, and data for machines (R10, R11, R12).",
+            "Q7": "All queries can be asked again after a migration, and compared (R13, R14).",
+        },
+    ),
 )
 REQUIREMENTS = {
     identifier: sentence

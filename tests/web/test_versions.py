@@ -126,8 +126,9 @@ def test_links_of_a_page_of_a_release_stay_in_it(client: FlaskClient, path: str)
     page = client.get(f"/release/{SECOND}{path}", headers=BROWSER).text
     inside = f"/release/{SECOND}/"
     away = {link for link in links(page) if link.startswith("/") and not link.startswith(inside)}
-    # Only the record of the release, the list of all, and the way back lead out.
-    assert away <= {f"/release/{SECOND}", "/release/", path}
+    # Only the record of the release, the list of all, the history, and the way back lead out.
+    history = {link for link in away if link.startswith(("/timemap", f"/release/{FIRST}/diff/"))}
+    assert away - history <= {f"/release/{SECOND}", "/release/", path}
     assert path in away
 
 

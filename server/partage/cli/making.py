@@ -25,13 +25,14 @@ def build(out: Path | None, force: bool) -> None:
     from partage.pipeline import run
 
     console = Console(stderr=True)
-    with _steps(console) as progress:
+    with steps(console) as progress:
         manifest = run.build(assets.root(), out or settings().release, progress, force=force)
     console.print(manifest.summary())
 
 
 @contextmanager
-def _steps(console: Console) -> Iterator[Callable[[str, int, int, float | None], None]]:
+def steps(console: Console) -> Iterator[Callable[[str, int, int, float | None], None]]:
+    """Show the steps of a build as they go."""
     columns = (
         SpinnerColumn(),
         BarColumn(bar_width=20),

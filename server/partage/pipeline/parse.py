@@ -97,10 +97,7 @@ def check(state: State) -> State:
     found = [finding for file in state.committed if (finding := committed.check_form(file))]
     if found:
         raise CanonicalFormError("\n".join(found))
-    minted = {row.iri: row.minted for row in state.registry}
-    digests = nanopublications.digests(state.versions, minted)
-    mentioned = committed.mentioned(list(state.committed))
-    found = identifiers.check(state.registry, mentioned, digests)
+    found = committed.check_identifiers(state.root, list(state.committed), state.registry)
     if found:
         raise IdentifierError("\n".join(found))
     counts = {"files": len(state.committed), "identifiers": len(state.registry)}

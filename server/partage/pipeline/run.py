@@ -23,6 +23,7 @@ from partage.pipeline import (
     profile,
     reason,
     release,
+    tombstones,
     view,
     viewpoints,
     void,
@@ -72,6 +73,7 @@ STEPS: tuple[Step, ...] = (
     Step("viewpoints and disputes", viewpoints.weigh),
     Step("materialize", materialize.materialize),
     Step("examples and prefixes", examples.publish),
+    Step("tombstones and releases", tombstones.publish),
     Step("statistics", void.publish),
     Step("competency questions", competency.check),
 )

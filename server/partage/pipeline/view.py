@@ -24,7 +24,7 @@ ABOUT = NamedNode(iri("ds:about"))
 
 VIEW = (
     "ontology", "alignments", "vocabulary", "entities", "sources", "claims", "inferred",
-    "derived", "dataset", "prefixes", "examples", "void",
+    "derived", "dataset", "registry", "prefixes", "examples", "void",
 )  # fmt: skip
 """The graphs that the default graph unites, besides the assertions of current versions."""
 

@@ -23,7 +23,7 @@ DATASET = NamedNode(BASE)
 DUMP = BASE + "download/dataset.nq.gz"
 TYPE = iri("rdf:type")
 VOID_EXT = "http://ldf.fi/void-ext#"
-NOT_ASSERTED = ("inferred", "derived", "prefixes", "examples", "void")
+NOT_ASSERTED = ("inferred", "derived", "registry", "prefixes", "examples", "void")
 
 Node = NamedNode | BlankNode
 Term = NamedNode | BlankNode | Literal | Triple

@@ -9,7 +9,7 @@ prove.
 """
 
 import lzma
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -95,7 +95,13 @@ def restore(catalog: Catalog, version: str, progress: Progress = silent) -> str:
 
 def restored_quads(catalog: Catalog, version: str) -> list[Quad]:
     """Return a release's dataset as quads (see `restore`)."""
-    return list(parse(restore(catalog, version).encode("utf-8"), format=RdfFormat.N_QUADS))
+    return quads(lines(restore(catalog, version)))
+
+
+def quads(nquads: Iterable[str]) -> list[Quad]:
+    """Return the quads of N-Quads lines."""
+    text = "".join(line + "\n" for line in nquads)
+    return list(parse(text.encode("utf-8"), format=RdfFormat.N_QUADS))
 
 
 def history(catalog: Catalog, until: str | None = None) -> Iterator[tuple[Record, ChangeSet]]:

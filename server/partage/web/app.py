@@ -11,13 +11,25 @@ from partage.releases.catalog import Catalog
 from partage.settings import Settings
 from partage.sparql.running import offers
 from partage.store.engine import Engine
-from partage.web import citing, compression, cors, errors, memento, observing, queries, validators
+from partage.web import (
+    citing,
+    compression,
+    cors,
+    errors,
+    memento,
+    observing,
+    queries,
+    querystore,
+    validators,
+)
 from partage.web.blueprints import (
     cite,
+    differences,
     discovery,
     downloads,
     operations,
     pages,
+    querycite,
     releases,
     resources,
     sparql,
@@ -27,6 +39,19 @@ from partage.web.negotiation import LANGUAGES, languages
 from partage.web.site import Site, Sites, site, sites
 from partage.web.versions import RELEASE, Versions, within
 
+ROOMS = (
+    sparql,
+    querycite,
+    resources,
+    pages,
+    wellknown,
+    downloads,
+    releases,
+    differences,
+    cite,
+    discovery,
+    operations,
+)
 # Pages need nothing from elsewhere, and run no script.
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -55,11 +80,11 @@ def create_app(
     app.extensions["partage"] = Site(settings, engine, release)
     app.extensions["partage.sites"] = Sites(app.extensions["partage"], catalog)
     app.wsgi_app = Versions(app.wsgi_app, catalog)  # type: ignore[method-assign]
-    for room in (sparql, resources, pages, wellknown, downloads, releases, cite, discovery):
+    for room in ROOMS:
         app.register_blueprint(room.blueprint)
-    app.register_blueprint(operations.blueprint)
     errors.install(app)
     queries.install(app)
+    querystore.install(app, settings)
     memento.install(app)
     observing.install(app, settings.access_log)
     validators.install(app)  # what is installed first is done last: after the compression
@@ -100,6 +125,7 @@ def _everywhere() -> dict[str, object]:
         "graph_formats": offers("graph"),
         "site": site(),
         "newest": sites().catalog.newest,
+        "oldest": next(iter(sites().catalog), None),
         "past": request.environ.get(RELEASE),
         "today": "/" + request.full_path.lstrip("/").removesuffix("?"),
         "starter": STARTER,

@@ -23,6 +23,7 @@ from partage.citation.kinds import kind_of, unversioned, whole
 from partage.citation.model import Citation
 from partage.citation.styles import STYLES
 from partage.errors import NotAcceptable
+from partage.web import querystore
 from partage.web.negotiation import languages, negotiate
 from partage.web.representation import represent
 from partage.web.site import site, sites
@@ -48,7 +49,7 @@ class Box:
 
 def citable(iri: str) -> bool:
     """Return whether a thing is of a kind that we cite."""
-    return kind_of(whole(unversioned(iri)[0])) is not None
+    return querystore.is_cited(iri) or kind_of(whole(unversioned(iri)[0])) is not None
 
 
 def offers(iri: str) -> Sequence[str]:
@@ -91,6 +92,8 @@ def citation(iri: str) -> Citation:
     UnknownRelease
         There is no such release.
     """
+    if querystore.is_cited(iri):
+        return printable(querystore.citation(iri))
     thing, version = unversioned(iri)
     here = site() if version is None else sites().of(version)
     return printable(cite(here.engine, thing, here.record))

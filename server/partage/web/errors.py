@@ -17,10 +17,12 @@ from partage.errors import (
     EngineUnavailable,
     MemoryExceeded,
     NotAcceptable,
+    NotCitable,
     PartageError,
     PayloadTooLarge,
     ProtocolError,
     QueryEnded,
+    QueryStoreFull,
     QuerySyntaxError,
     QueryTimeout,
     RequestError,
@@ -29,6 +31,7 @@ from partage.errors import (
     ServiceFailed,
     ServiceRefused,
     ServiceTimeout,
+    UnknownCitation,
     UnknownQuery,
     UnknownRelease,
     UnknownResource,
@@ -51,7 +54,9 @@ STATUS: dict[type[PartageError], int] = {
     UnknownQuery: 404,
     UnknownResource: 404,
     UnknownRelease: 404,
+    UnknownCitation: 404,
     NotAcceptable: 406,
+    NotCitable: 409,
     WithdrawnResource: 410,
     PayloadTooLarge: 413,
     AddressTooLong: 414,
@@ -66,6 +71,7 @@ STATUS: dict[type[PartageError], int] = {
     ServiceFailed: 502,
     ServiceExceeded: 503,
     ServiceTimeout: 504,
+    QueryStoreFull: 507,
 }
 TITLES = {
     400: "The request cannot be understood",
@@ -73,6 +79,7 @@ TITLES = {
     404: "Nothing here",
     405: "This method is not for this address",
     406: "Not in this format",
+    409: "Cannot be cited",
     410: "Withdrawn",
     413: "Too large",
     414: "The address is too long",
@@ -81,6 +88,7 @@ TITLES = {
     502: "The store cannot be reached",
     503: "The query took too long",
     504: "Another endpoint was too slow",
+    507: "No room for more",
 }
 # Where the error says more than its status.
 NAMES: dict[type[PartageError], str] = {
@@ -94,7 +102,9 @@ NAMES: dict[type[PartageError], str] = {
 }
 # What an engine says about its failure is for the log; about a limit, or an endpoint that the
 # query itself names, for the reader.
-TOLD = (QueryTimeout, QueryEnded, MemoryExceeded, EngineBusy, ServiceError)
+TOLD = (QueryTimeout, QueryEnded, MemoryExceeded, EngineBusy, QueryStoreFull, ServiceError)
+# Where a person mends the query and asks again.
+ASKED = ("/sparql", "/query")
 PROBLEM = "application/problem+json"
 TEXT = "text/plain"
 # Who asks for answers in JSON alone can read an error in JSON.
@@ -172,7 +182,7 @@ def _represent(
     title = title or TITLES.get(status, "This did not work")
     chosen = _chosen()
     if chosen == HTML:
-        query = _query() if request.path == "/sparql" and status != 413 else None
+        query = _query() if request.path in ASKED and status != 413 else None
         template = "query.html" if query is not None else "error.html"
         page = render_template(
             template, status=status, title=title, detail=detail, facts=facts or {}, query=query

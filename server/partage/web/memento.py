@@ -11,6 +11,8 @@ from urllib.parse import parse_qs, quote
 from flask import Flask, Response, current_app, redirect, request
 from werkzeug.exceptions import HTTPException
 
+from partage.citation.kinds import named as named_by
+from partage.citation.kinds import unversioned
 from partage.errors import ProtocolError, UnknownRelease
 from partage.rdf.namespaces import BASE
 from partage.releases.catalog import Catalog
@@ -26,6 +28,7 @@ from partage.releases.memento import (
 )
 from partage.releases.record import Record
 from partage.resources.identifiers import iri_of, is_iri, split
+from partage.web import citing
 from partage.web.site import site, sites
 from partage.web.versions import BY_PARAMETER, PARAMETER, RELEASE, named
 
@@ -33,12 +36,23 @@ YEAR = 31_536_000
 IMMUTABLE = f"public, max-age={YEAR}, immutable"
 DRAFT = "draft"
 # What tells of the server or of all releases has no past; a thing sends on to its document.
-TIMELESS = frozenset({"operations", "queries", "releases", "static", "downloads"})
+TIMELESS = frozenset(
+    {
+        "operations",
+        "queries",
+        "querycite",
+        "releases",
+        "differences",
+        "static",
+        "downloads",
+    }
+)
 TIMELESS_PAGES = frozenset({"resources.thing", "discovery.context", "discovery.robots"})
+NAMED_BY_PARAMETER = frozenset({"/resource", "/cite"})
 # Links repeat the address of a query; headers must not grow with it without end.
 LONGEST_LINKED = 2_000
-# These answer otherwise each time: such an answer is not to be kept.
-_UNSETTLED = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\s*\(", re.IGNORECASE)
+# These answer otherwise each time, SERVICE as others please: such an answer is not to be kept.
+_UNSETTLED = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\b|SERVICE", re.IGNORECASE)
 _SAFE = "/?:@!$&'()*+,;=-._~%"
 
 
@@ -85,11 +99,13 @@ def holding(path: str, query: str) -> tuple[Record, ...]:
 
 
 def _subject(path: str, query: str) -> str | None:
-    if path == "/resource":
-        return next(iter(parse_qs(query).get("iri", ())), "")
+    if path in NAMED_BY_PARAMETER:
+        iri = next(iter(parse_qs(query).get("iri", ())), "")
+        return unversioned(named_by(iri))[0] if path == "/cite" else iri
     if not path.startswith("/doc/"):
         return None
-    return iri_of(split(path)[0]) or BASE + "id/" + path.removeprefix("/doc/")
+    stem, _ = citing.split(path) or split(path)
+    return iri_of(stem) or BASE + "id/" + path.removeprefix("/doc/")
 
 
 def choose(version: str | None) -> None:

@@ -32,6 +32,7 @@ from partage.sparql.selection import Parts
 from partage.store.engine import Engine, Query
 from partage.store.shelf import AtRelease
 from partage.store.writing import write
+from partage.web.comparing import Comparing
 from partage.web.versions import RELEASE
 
 # The competency questions that a visitor is offered first.
@@ -166,6 +167,7 @@ class Sites:
         self.current = current
         self.catalog = catalog
         self.of = lru_cache(None)(self._of)
+        self.comparing = Comparing(catalog)
         digest = current.manifest.get("rdfc10")
         current.record = catalog.known_as(str(digest)) if digest else None
 

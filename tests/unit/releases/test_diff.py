@@ -115,7 +115,7 @@ def test_the_names_of_blank_nodes_do_not_matter_and_their_content_does() -> None
     assert diff(before, renamed).changes == ()
     (change,) = diff(before, changed).changes
     (statement,) = change.added
-    assert statement.object.startswith("[ <http://www.w3.org/2002/07/owl#onProperty>")
+    assert statement.object.startswith("[ <http://www.w3.org/2002/07/owl#hasValue>")
     assert "ns#B" in statement.object
 
 

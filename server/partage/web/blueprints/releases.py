@@ -1,5 +1,5 @@
 """
-All releases, each release, what changed between two, and the TimeMap of every page
+All releases, each release, and the TimeMap of every page
 (RFC 7089 §5, https://www.rfc-editor.org/rfc/rfc7089#section-5).
 """
 
@@ -22,7 +22,7 @@ from partage.resources.releases import described, listed
 from partage.resources.structured import of_release
 from partage.store.writing import write
 from partage.web import citing
-from partage.web.memento import holding, mementos, original, timed
+from partage.web.memento import IMMUTABLE, holding, mementos, original, timed
 from partage.web.negotiation import HTML, format_of, media_types, negotiate
 from partage.web.representation import represent
 from partage.web.site import site, sites
@@ -56,17 +56,21 @@ def release(version: str) -> Response:
         return citing.answer(iri, cited)
     chosen = _negotiated()
     if chosen == HTML:
+        following = next((later for later in catalog if later.previous == version), None)
         page = render_template(
             "release.html",
             iri=iri,
             record=record,
             latest=catalog.newest,
+            following=following,
             structured=[of_release(record)],
         )
         return represent(page.encode(), HTML)
     host = request.host_url.rstrip("/")
     quads = described(record, f"{host}/release/{version}/sparql")
-    return represent(write(quads, format_of(chosen, GRAPH_FORMATS), USED), chosen)
+    response = represent(write(quads, format_of(chosen, GRAPH_FORMATS), USED), chosen)
+    response.headers["Cache-Control"] = IMMUTABLE  # the page says what came after, the data not
+    return response
 
 
 @blueprint.route("/release/<version>/<path:rest>", methods=ANY)

@@ -1,0 +1,54 @@
+"""Differences between releases: made when first asked for, one at a time, the last ones kept."""
+
+from dataclasses import replace
+from threading import Lock
+
+from partage.errors import EngineBusy
+from partage.releases import archive
+from partage.releases.catalog import Catalog
+from partage.releases.diff import Difference, diff
+
+KEPT = 8
+# One takes seconds and a processor; whoever would wait for several gives his thread back.
+PATIENCE = 10.0
+
+
+class Comparing:
+    """Compares releases of one catalog, by their versions."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._kept: dict[tuple[str, str], Difference] = {}
+        self._working = Lock()
+
+    def difference(self, before: str, after: str) -> Difference:
+        """
+        Return what changed from one release to another.
+
+        Raises
+        ------
+        UnknownRelease
+            There is no such release.
+        IntegrityError
+            Its archive is not what its record says.
+        EngineBusy
+            Others are being compared.
+        """
+        pair = before, after
+        if found := self._kept.get(pair):
+            return found
+        if not self._working.acquire(timeout=PATIENCE):
+            raise EngineBusy("Other releases are being compared. Try again in a moment.", 5)
+        try:
+            if pair not in self._kept:
+                made = self._made(before, after)
+                # A new mapping each time, since others read it meanwhile.
+                kept = list(self._kept.items())[-(KEPT - 1) :]
+                self._kept = {**dict(kept), pair: made}
+            return self._kept[pair]
+        finally:
+            self._working.release()
+
+    def _made(self, before: str, after: str) -> Difference:
+        old, new = (archive.restored_quads(self._catalog, version) for version in (before, after))
+        return replace(diff(old, new), before=before, after=after)
