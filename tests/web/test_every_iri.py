@@ -5,6 +5,7 @@ Every IRI below our base, registered or only mentioned, leads to a document that
 The reasoner takes half a minute and mints nothing, so the dataset is built here without it.
 """
 
+import re
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -61,6 +62,14 @@ def mentioned(dataset: list[Quad]) -> set[str]:
     return {name for name in names if name.startswith(BASE)}
 
 
+@pytest.mark.meets("X1", "CU3")
+def test_x1_cu3_no_owner_version_or_format_is_in_an_identifier(state: State) -> None:
+    allowed = re.compile(r"(?:id|voc)/[a-z-]+(?:/[a-z0-9-]+(?:/v\d+)?)?|ns#[A-Za-z0-9]+|ns")
+    odd = [row.iri for row in state.registry if not allowed.fullmatch(row.iri.removeprefix(BASE))]
+    assert odd == []
+
+
+@pytest.mark.meets("CU1", "CU2")
 def test_cu1_cu2_every_iri_leads_to_a_document_that_names_it(
     whole: Flask, state: State, dataset: list[Quad]
 ) -> None:

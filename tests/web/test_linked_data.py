@@ -18,10 +18,12 @@ from rdflib import Dataset, Graph, URIRef
 import described_app
 import reading_rdf
 from described_app import LINKED, MANY
-from links import of
+from links import links, of
+from partage import assets
 from partage.rdf.formats import GRAPH_FORMATS, by_key
 from partage.rdf.namespaces import BASE, ID, iri
 from partage.resources import describe
+from partage.resources.profiles import PROFILES
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 TURTLE = {"Accept": "text/turtle"}
@@ -45,6 +47,7 @@ def host(app: Flask) -> Iterator[str]:
         yield address
 
 
+@pytest.mark.meets("CU1")
 @pytest.mark.parametrize("headers", [{}, BROWSER, TURTLE], ids=["none", "browser", "turtle"])
 def test_cu1_a_thing_is_not_its_document(client: FlaskClient, headers: dict[str, str]) -> None:
     response = client.get("/id/org/facebook", headers=headers)
@@ -52,6 +55,7 @@ def test_cu1_a_thing_is_not_its_document(client: FlaskClient, headers: dict[str,
     assert "Accept" in response.vary
 
 
+@pytest.mark.meets("CU2")
 def test_cu2_a_document_answers_and_names_its_thing(client: FlaskClient) -> None:
     assert NT is not None
     for headers in (TURTLE, BROWSER):
@@ -60,11 +64,13 @@ def test_cu2_a_document_answers_and_names_its_thing(client: FlaskClient) -> None
     assert ID + "org/facebook" in client.get(ORG, headers=BROWSER).text
 
 
+@pytest.mark.meets("CU3")
 def test_cu3_no_format_and_no_technology_is_in_the_name_of_a_thing(client: FlaskClient) -> None:
     for name in ("/id/org/facebook.ttl", "/id/org/facebook.html", "/id/claim/c0001.jsonld"):
         assert client.get(name).status_code == 404
 
 
+@pytest.mark.meets("CU4")
 def test_cu4_documents_in_all_formats_link_one_another(client: FlaskClient) -> None:
     expected = {f"{ORG}.{fmt.extension}" for fmt in GRAPH_FORMATS} | {ORG + ".html"}
     for headers in (BROWSER, TURTLE):
@@ -74,6 +80,7 @@ def test_cu4_documents_in_all_formats_link_one_another(client: FlaskClient) -> N
     assert all(f'href="{address}"' in page for address in expected)
 
 
+@pytest.mark.meets("R1")
 @pytest.mark.parametrize("fmt", ["turtle", "xml"])  # whose media types rdflib accepts
 @pytest.mark.parametrize("term", ["", "#Claim", "#AccessGrant", "#hasRecipient"])
 def test_r1_the_ontology_and_each_term_come_as_rdf(host: str, term: str, fmt: str) -> None:
@@ -81,12 +88,14 @@ def test_r1_the_ontology_and_each_term_come_as_rdf(host: str, term: str, fmt: st
     assert (URIRef(BASE + "ns" + term), None, None) in graph
 
 
+@pytest.mark.meets("R2")
 def test_r2_who_asks_for_nothing_gets_turtle(client: FlaskClient) -> None:
     for headers in ({}, {"Accept": "*/*"}):
         response = client.get("/ns", headers=headers, follow_redirects=True)
         assert response.mimetype == "text/turtle"
 
 
+@pytest.mark.meets("R3")
 def test_r3_media_types_are_right_and_turtle_says_its_charset(client: FlaskClient) -> None:
     types = {fmt.key: client.get(f"/doc/ns.{fmt.extension}").content_type for fmt in GRAPH_FORMATS}
     assert types == {
@@ -99,6 +108,7 @@ def test_r3_media_types_are_right_and_turtle_says_its_charset(client: FlaskClien
     }
 
 
+@pytest.mark.meets("D1", "D2")
 def test_d1_d2_the_dataset_tells_people_and_machines_of_itself(client: FlaskClient) -> None:
     home = client.get("/", headers=BROWSER)
     assert home.mimetype == "text/html"
@@ -112,6 +122,28 @@ def test_d1_d2_the_dataset_tells_people_and_machines_of_itself(client: FlaskClie
     assert client.get("/dcat").headers["Location"] == "/doc/dataset"
 
 
+@pytest.mark.meets("D3")
+def test_d3_a_claim_tells_who_makes_it_and_where(client: FlaskClient) -> None:
+    turtle = client.get("/doc/claim/c0001.ttl").text
+    assert "prov:wasDerivedFrom p:p0001" in turtle
+    assert "ds:assertedBy org:gazette" in turtle
+    page = client.get("/doc/claim/c0001", headers=BROWSER).text
+    assert "Where it is said" in page
+    assert "Claimed by" in page
+
+
+@pytest.mark.meets("D8")
+def test_d8_the_reference_tells_of_every_format_profile_and_relation(client: FlaskClient) -> None:
+    text = (assets.root() / "docs/reference/linked-data.md").read_text(encoding="utf-8")
+    for fmt in GRAPH_FORMATS:
+        assert f"`.{fmt.extension}` | `{fmt.media_type}`" in text
+    for profile in PROFILES:
+        assert f"| `{profile.token}` |" in text
+    for link in links(client.get(LINKED, headers=BROWSER)):
+        assert f"`{link.rel}`" in text
+
+
+@pytest.mark.meets("D7")
 def test_d7_dcat_names_the_files_with_their_digests_and_the_endpoint(client: FlaskClient) -> None:
     assert NT is not None
     quads = reading_rdf.quads(client.get("/doc/dataset.nt").data, NT)
@@ -125,6 +157,7 @@ def test_d7_dcat_names_the_files_with_their_digests_and_the_endpoint(client: Fla
     assert endpoints == {"<http://localhost/sparql>"}
 
 
+@pytest.mark.meets("D6")
 @pytest.mark.parametrize("suffix", ["", ".ttl"])
 def test_d6_what_there_is_not_is_refused_with_the_addresses_of_what_there_is(
     client: FlaskClient, suffix: str

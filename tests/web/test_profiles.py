@@ -36,6 +36,7 @@ def quads(client: FlaskClient, address: str, **headers: str) -> list[Quad]:
     return reading_rdf.quads(response.data, fmt)
 
 
+@pytest.mark.meets("CN1")
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_cn1_the_alternates_are_listed_as_rdf_and_html(client: FlaskClient, document: str) -> None:
     told = quads(client, document + "?_profile=alt")
@@ -53,6 +54,7 @@ def test_cn1_the_alternates_are_listed_as_rdf_and_html(client: FlaskClient, docu
         assert f'href="{local}"' in page.text.replace("&amp;", "&")
 
 
+@pytest.mark.meets("CN2")
 def test_cn2_the_address_beats_the_headers(client: FlaskClient) -> None:
     response = client.get(
         CLAIM + "?_profile=own&_mediatype=application/ld%2Bjson",
@@ -64,6 +66,7 @@ def test_cn2_the_address_beats_the_headers(client: FlaskClient) -> None:
     assert bare.mimetype == "application/ld+json"
 
 
+@pytest.mark.meets("CN3")
 @pytest.mark.parametrize("document", DOCUMENTS)
 @pytest.mark.parametrize("accept", ["text/turtle", "text/html"])
 def test_cn3_every_answer_says_its_profile(client: FlaskClient, document: str, accept: str) -> None:
@@ -73,6 +76,7 @@ def test_cn3_every_answer_says_its_profile(client: FlaskClient, document: str, a
     assert "Content-Profile" in EXPOSED
 
 
+@pytest.mark.meets("CN4")
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_cn4_no_alternate_that_is_listed_fails(client: FlaskClient, document: str) -> None:
     response = client.get(document, headers=BROWSER)
@@ -87,6 +91,7 @@ def test_cn4_no_alternate_that_is_listed_fails(client: FlaskClient, document: st
         assert answer.headers["Content-Profile"] == f"<{profile}>"
 
 
+@pytest.mark.meets("CN4")
 @pytest.mark.parametrize("document", ["/doc/org/netflix", "/doc/claim/c0001/v1", "/doc/ns"])
 def test_cn4_none_of_all_representations_fails(client: FlaskClient, document: str) -> None:
     told = quads(client, document + "?_profile=alt")
@@ -100,6 +105,7 @@ def test_cn4_none_of_all_representations_fails(client: FlaskClient, document: st
         assert answer.headers["Content-Profile"] == str(profiles[address])
 
 
+@pytest.mark.meets("CN5")
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.token)
 def test_cn5_a_token_means_the_profiles_iri(client: FlaskClient, profile: object) -> None:
     token, name = profile.token, profile.iri  # type: ignore[attr-defined]
@@ -113,6 +119,7 @@ def test_cn5_a_token_means_the_profiles_iri(client: FlaskClient, profile: object
     assert f'<{name}> <http://www.w3.org/ns/dx/prof/hasToken> "{token}"' in described
 
 
+@pytest.mark.meets("CN6")
 @pytest.mark.parametrize(
     "wish", ["<http://example.org/none>", "<urn:x>;q=0.9", "nonsense", "<>", "<" + OWN + ">;q=0"]
 )
@@ -123,12 +130,14 @@ def test_cn6_an_unknown_profile_gets_the_default(client: FlaskClient, wish: str)
     assert client.get(ORG, query_string={"_profile": "nonsense"}).status_code == 200
 
 
+@pytest.mark.meets("CN6")
 def test_cn6_the_best_liked_known_profile_is_chosen(client: FlaskClient) -> None:
     wish = f"<http://example.org/none>, <{OWN}>;q=0.4, <{ASSERTED}>;q=0.8"
     response = client.get(ORG, headers={"Accept-Profile": wish})
     assert response.headers["Content-Profile"] == f"<{ASSERTED}>"
 
 
+@pytest.mark.meets("CN7")
 @pytest.mark.parametrize("accept", ["text/turtle", "text/html", "application/ld+json"])
 def test_cn7_caches_are_told_that_both_headers_matter(client: FlaskClient, accept: str) -> None:
     response = client.get(ORG, headers={"Accept": accept})

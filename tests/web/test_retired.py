@@ -32,6 +32,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     return application(tmp_path_factory.mktemp("retired")).test_client()
 
 
+@pytest.mark.meets("D9")
 @pytest.mark.parametrize("path", ["/id/claim/c0004", GONE, "/doc/claim/c0004/v1", "/id/flow/f0003"])
 def test_d9_a_withdrawn_identifier_is_gone_and_says_why(client: FlaskClient, path: str) -> None:
     page = client.get(path, headers=HTML)
@@ -41,6 +42,7 @@ def test_d9_a_withdrawn_identifier_is_gone_and_says_why(client: FlaskClient, pat
     assert of(page, "cite-as") == [ID + path.removeprefix("/doc/").removeprefix("/id/")]
 
 
+@pytest.mark.meets("D9")
 @pytest.mark.parametrize("fmt", GRAPH_FORMATS, ids=lambda fmt: fmt.key)
 def test_d9_the_tombstone_comes_in_every_format(client: FlaskClient, fmt: Format) -> None:
     by_header = client.get(GONE, headers={"Accept": fmt.media_type})
@@ -52,18 +54,21 @@ def test_d9_the_tombstone_comes_in_every_format(client: FlaskClient, fmt: Format
     assert '"withdrawn"' in told
 
 
+@pytest.mark.meets("D9")
 def test_d9_a_withdrawn_identifier_is_still_there_in_the_past(client: FlaskClient) -> None:
     page = client.get(f"/release/{FIRST}{GONE}", headers=HTML)
     assert page.status_code == 200
     assert f"/release/{FIRST}{GONE}" in client.get("/timemap" + GONE).text
 
 
+@pytest.mark.meets("D9")
 def test_d9_a_withdrawn_identifier_can_still_be_cited(client: FlaskClient) -> None:
     response = client.get(GONE, headers={"Accept": "application/x-bibtex"})
     assert response.status_code == 200
     assert "Withdrawn" in response.text
 
 
+@pytest.mark.meets("D9")
 @pytest.mark.parametrize(
     ("path", "target"),
     [
@@ -81,6 +86,7 @@ def test_d9_a_merged_identifier_sends_on_for_good(
     assert client.get(target, headers=TURTLE).status_code == 200
 
 
+@pytest.mark.meets("D9")
 def test_d9_redirects_and_tombstones_are_data(client: FlaskClient) -> None:
     registry = client.get("/doc/graph/registry.nt").text
     assert f"<{MERGED}> <http://purl.org/dc/terms/isReplacedBy> <{SUCCESSOR}>" in registry
@@ -88,6 +94,7 @@ def test_d9_redirects_and_tombstones_are_data(client: FlaskClient) -> None:
         assert f'<{name}> <https://schema.org/creativeWorkStatus> "withdrawn"' in registry
 
 
+@pytest.mark.meets("CU5")
 def test_cu5_what_an_identifier_meant_is_what_it_means(client: FlaskClient) -> None:
     for path in ("/doc/claim/c0001.nt", "/doc/claim/c0001/v1.nq"):
         past, now = client.get(f"/release/{FIRST}{path}"), client.get(path)
@@ -95,6 +102,7 @@ def test_cu5_what_an_identifier_meant_is_what_it_means(client: FlaskClient) -> N
         assert past.data == now.data
 
 
+@pytest.mark.meets("R4", "R5")
 def test_r4_r5_a_version_of_the_ontology_is_that_version(client: FlaskClient) -> None:
     past, now = (
         client.get(f"/ns/{version}", headers=TURTLE, follow_redirects=True)
@@ -109,11 +117,13 @@ def test_r4_r5_a_version_of_the_ontology_is_that_version(client: FlaskClient) ->
     assert current.data == now.data
 
 
+@pytest.mark.meets("R6")
 def test_r6_a_deprecated_identifier_says_so_in_data(client: FlaskClient) -> None:
     deprecated = "<http://www.w3.org/2002/07/owl#deprecated>"
     assert deprecated in client.get(GONE + ".nt").text
 
 
+@pytest.mark.meets("D4", "D5")
 def test_d4_d5_each_release_has_an_iri_and_knows_the_one_before(client: FlaskClient) -> None:
     for version, previous in ((SECOND, FIRST), (THIRD, SECOND)):
         told = client.get(f"/release/{version}", headers={"Accept": "application/n-triples"}).text

@@ -48,6 +48,7 @@ def host(app: Flask) -> Iterator[str]:
         yield address
 
 
+@pytest.mark.meets("FS1")
 @pytest.mark.parametrize("page", PAGES)
 def test_fs1_one_persistent_iri_to_cite(client: FlaskClient, page: str) -> None:
     response = client.get(page, headers=HTML)
@@ -55,6 +56,7 @@ def test_fs1_one_persistent_iri_to_cite(client: FlaskClient, page: str) -> None:
     assert of(response, "cite-as") == [PAGES[page][0]]
 
 
+@pytest.mark.meets("FS2")
 @pytest.mark.parametrize("page", PAGES)
 def test_fs2_metadata_with_their_media_types(client: FlaskClient, page: str) -> None:
     response = client.get(page, headers=HTML)
@@ -67,6 +69,7 @@ def test_fs2_metadata_with_their_media_types(client: FlaskClient, page: str) -> 
         assert of(metadata, "describes") == [document]
 
 
+@pytest.mark.meets("FS3")
 @pytest.mark.parametrize("page", PAGES)
 def test_fs3_the_types_of_page_and_thing(client: FlaskClient, page: str) -> None:
     response = client.get(page, headers=HTML)
@@ -74,6 +77,7 @@ def test_fs3_the_types_of_page_and_thing(client: FlaskClient, page: str) -> None
     assert of(response, "type") == [schema + "AboutPage", schema + PAGES[page][1]]
 
 
+@pytest.mark.meets("FS4")
 @pytest.mark.parametrize("page", PAGES)
 def test_fs4_licence_and_author(client: FlaskClient, page: str) -> None:
     response = client.get(page, headers=HTML)
@@ -81,6 +85,7 @@ def test_fs4_licence_and_author(client: FlaskClient, page: str) -> None:
     assert of(response, "author") == [EDITORS]
 
 
+@pytest.mark.meets("FS5")
 def test_fs5_what_is_in_the_collection_says_so_and_the_collection_too(client: FlaskClient) -> None:
     contexts = json.loads(client.get("/linkset/dataset").data)["linkset"]
     by_anchor = {context["anchor"]: context for context in contexts}
@@ -92,6 +97,7 @@ def test_fs5_what_is_in_the_collection_says_so_and_the_collection_too(client: Fl
         assert of(page, "collection") == [BASE]
 
 
+@pytest.mark.meets("FS6")
 @pytest.mark.parametrize("page", PAGES)
 def test_fs6_links_as_sets_in_both_formats(client: FlaskClient, page: str) -> None:
     response = client.get(page, headers=HTML)
@@ -107,6 +113,7 @@ def test_fs6_links_as_sets_in_both_formats(client: FlaskClient, page: str) -> No
     assert all('; anchor="http' in line for line in text.split(",\n"))
 
 
+@pytest.mark.meets("FS7")
 @pytest.mark.parametrize("page", PAGES)
 def test_fs7_the_page_has_the_links_of_the_header(client: FlaskClient, page: str) -> None:
     response = client.get(page, headers=HTML)
@@ -117,6 +124,7 @@ def test_fs7_the_page_has_the_links_of_the_header(client: FlaskClient, page: str
     assert {(link.rel, link.target) for link in links(response)} <= in_page
 
 
+@pytest.mark.meets("FS7")
 @pytest.mark.parametrize("page", PAGES)
 def test_fs7_the_package_signposting_finds_it_all(host: str, page: str) -> None:
     iri, kind = PAGES[page]

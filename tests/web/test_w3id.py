@@ -135,12 +135,14 @@ def test_the_table_has_fifty_iris() -> None:
     assert len({path for path, _, _ in TABLE}) >= 50
 
 
+@pytest.mark.meets("X2")
 @pytest.mark.parametrize(("path", "target", "_held"), TABLE, ids=[row[0] for row in TABLE])
 def test_x2_every_shape_of_iri_is_sent_to_the_host(path: str, target: str, _held: bool) -> None:
     for accept in ACCEPTS:
         assert rewritten(BASE + path, accept) == (303, HOST + target)
 
 
+@pytest.mark.meets("X2")
 @pytest.mark.parametrize("accept", ACCEPTS)
 def test_x2_the_dataset_has_a_home_page_for_people_and_a_document_for_programs(
     accept: str,
@@ -149,15 +151,18 @@ def test_x2_the_dataset_has_a_home_page_for_people_and_a_document_for_programs(
     assert rewritten(BASE, accept) == (303, HOST + target)
 
 
+@pytest.mark.meets("X2")
 @pytest.mark.parametrize("path", ["sparql", "release/2026.11.0/sparql"])
 def test_x2_a_query_keeps_its_method(path: str) -> None:
     assert rewritten(BASE + path, "*/*") == (307, f"{HOST}/{path}")
 
 
+@pytest.mark.meets("X2")
 def test_x2_a_cache_is_told_that_accept_matters_and_scripts_may_follow() -> None:
     assert HEADERS == {"Access-Control-Allow-Origin": "*", "Vary": "Accept"}
 
 
+@pytest.mark.meets("X3")
 @pytest.mark.parametrize("accept", [BROWSER, "text/turtle", "*/*"])
 def test_x3_who_follows_arrives_after_two_hops_at_most(app: Flask, accept: str) -> None:
     held = [path for path, _, there in TABLE if there]
