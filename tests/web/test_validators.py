@@ -109,3 +109,11 @@ def test_the_form_of_json_ld_is_that_of_the_media_type(client: FlaskClient, form
         assert told["id"] == "org:netflix"
     if form == "compacted":
         assert "@graph" in told
+
+
+def test_a_graph_that_was_written_before_is_the_same_on_another_host(client: FlaskClient) -> None:
+    first = client.get("/doc/ns.jsonld")
+    other = client.get("/doc/ns.jsonld", base_url="http://graph.example")
+    assert first.headers["ETag"] == other.headers["ETag"]
+    assert other.get_json(force=True)["@context"] == "http://graph.example/context.jsonld"
+    assert first.get_json(force=True)["@context"] == "http://localhost/context.jsonld"

@@ -60,6 +60,8 @@ class Site:
         self.record = record
         # Whether the dataset holds a resource.
         self.holds = lru_cache(REMEMBERED)(partial(holds, engine))
+        # Graphs as they were written last, with their tags.
+        self.written: dict[tuple[str, ...], tuple[bytes, str]] = {}
         self._descriptions: dict[str, dict[str, bytes]] = {}
 
     @cached_property

@@ -8,7 +8,7 @@ from pyoxigraph import Quad
 
 from partage.errors import NotAcceptable, ProtocolError, UnknownResource
 from partage.rdf.formats import GRAPH_FORMATS, Format
-from partage.rdf.jsonld import FORM, Form, write_jsonld
+from partage.rdf.jsonld import CONTEXT, FORM, Form, write_jsonld
 from partage.rdf.namespaces import BASE
 from partage.resources.claims import claim_page, is_claim
 from partage.resources.identifiers import document, iri_of, is_iri, split
@@ -44,6 +44,7 @@ from partage.web.site import site
 from partage.web.validators import tag_of_bytes, tag_of_quads, validate
 
 SAMPLE = 100
+MOST_KEPT = 32
 
 blueprint = Blueprint("resources", __name__)
 
@@ -149,7 +150,6 @@ def _page_number() -> int | None:
 
 def _data(told: Document, profile: Profile, fmt: Format, media_type: str) -> Response:
     """Return a document in a format for programs."""
-    here = request.url_root
     known = site().known
     if profile is SCHEMA:
         reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
@@ -158,17 +158,39 @@ def _data(told: Document, profile: Profile, fmt: Format, media_type: str) -> Res
         response.vary.add("Accept-Language")
         return response
     form: Form | None = None
+    if fmt.key == "jsonld":
+        form = form_of(request.args.get("_mediatype") or request.headers.get("Accept"))
+    content_type = f'{media_type}; profile="{FORM}{form}"' if form else media_type
+    # A graph can be large and is the same for everybody; what is about a resource is small.
+    kept = site().written if told.description is None and is_data(profile) else {}
+    key = (told.iri, fmt.key, profile.token, form or "")
+    found = kept.get(key)
+    if found is None:
+        found = _written(told, profile, fmt, form)
+        if len(kept) >= MOST_KEPT:
+            kept.clear()
+        kept[key] = found
+    body, tag = found
+    if fmt.key == "jsonld":  # the context is read from the host that was asked
+        body = body.replace(_quoted(CONTEXT), _quoted(request.host_url + "context.jsonld"), 1)
+    return validate(represent(body, content_type), tag or tag_of_bytes(body), known.issued)
+
+
+def _written(told: Document, profile: Profile, fmt: Format, form: Form | None) -> tuple[bytes, str]:
+    """Return a document in a format, and the tag of its quads where they are of the dataset."""
+    here = request.url_root
     quads = told.quads(profile, here)
     if profile is ALT:
         quads = alternates(told.iri, [r.at(here.rstrip("/")) for r in told.representations()])
     if fmt.key == "jsonld":
-        form = form_of(request.args.get("_mediatype") or request.headers.get("Accept"))
-        body = write_jsonld(quads, told.iri, form or "framed", request.host_url + "context.jsonld")
+        body = write_jsonld(quads, told.iri, form or "framed")
     else:
         body = write(quads, fmt, PREFIXES if profile is ALT else {})
-    content_type = f'{media_type}; profile="{FORM}{form}"' if form else media_type
-    tag = tag_of_quads(quads, fmt.key, profile.token, form) if is_data(profile) else ""
-    return validate(represent(body, content_type), tag or tag_of_bytes(body), known.issued)
+    return body, tag_of_quads(quads, fmt.key, profile.token, form) if is_data(profile) else ""
+
+
+def _quoted(text: str) -> bytes:
+    return json.dumps(text).encode()
 
 
 def _html(  # noqa: PLR0911  # one return for each template
