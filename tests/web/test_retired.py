@@ -3,6 +3,8 @@ What becomes of identifiers that are used no more: D9, CU5 and X4 of our list
 (https://www.w3.org/TR/dwbp/#ResourceVersioning).
 """
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -39,6 +41,9 @@ def test_d9_a_withdrawn_identifier_is_gone_and_says_why(client: FlaskClient, pat
     assert page.status_code == 410
     assert "The source was misread." in page.text
     assert "2027-01-20" in page.text
+    past = re.search(r'href="(/release/[^"]*)">what it was', page.text)
+    assert past is not None
+    assert client.get(past[1], headers=HTML).status_code == 200
     assert of(page, "cite-as") == [ID + path.removeprefix("/doc/").removeprefix("/id/")]
 
 

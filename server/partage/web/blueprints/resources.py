@@ -40,7 +40,7 @@ from partage.web.negotiation import (
     profile_of,
 )
 from partage.web.representation import represent
-from partage.web.site import site
+from partage.web.site import site, sites
 from partage.web.validators import tag_of_bytes, tag_of_quads, validate
 
 SAMPLE = 100
@@ -241,7 +241,12 @@ def _retired(stone: Tombstone, wish: str | None, suffix: str | None) -> Response
         names = {stone.iri, *([stone.successor] if stone.successor else [])}
         found = Writer(labels(site().engine, names, reader))
         successor = found.named(stone.successor) if stone.successor else None
-        body = render_template("tombstone.html", stone=stone, successor=successor).encode()
+        version = stone.text("dct:isPartOf").removeprefix(BASE + "release/")
+        held = any(record.version == version for record in sites().catalog)
+        past = f"/release/{version}{document(stone.iri)}" if held else None
+        body = render_template(
+            "tombstone.html", stone=stone, successor=successor, version=version, past=past
+        ).encode()
     else:
         fmt = format_of(chosen, GRAPH_FORMATS)
         context = request.host_url + "context.jsonld"
