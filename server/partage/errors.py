@@ -19,10 +19,13 @@ Every error Partage raises on purpose.
     │  ├ NotCitable           what the query answers could not be found again
     │  ├ UnknownCitation      no result was cited under this address
     │  ├ UnknownRelease       no release has this number
-    │  └ UnknownStyle         no citation style has this name
+    │  ├ StatementsNotIndexed the dataset is too large to find statements by digest
+    │  ├ UnknownStyle         no citation style has this name
+    │  └ BudgetSpent          the client has used up its query time (retry_after)
     ├ EngineError             the store could not answer
     │  ├ QueryTimeout · QueryEnded · MemoryExceeded · EngineBusy (retry_after)
-    │  ├ EngineUnavailable · EngineFailure
+    │  ├ EngineUnavailable
+    │  ├ EngineFailure · QueryCrashed
     │  ├ QueryStoreFull       no more results can be cited here
     │  └ ServiceError         another endpoint that the query calls (line, column)
     │     └ ServiceFailed · ServiceTimeout · ServiceExceeded
@@ -116,6 +119,10 @@ class UnknownRelease(RequestError):
     """No release has this number."""
 
 
+class StatementsNotIndexed(RequestError):
+    """The dataset is too large for its statements to be found by their digests."""
+
+
 class NotCitable(RequestError):
     """What the query answers could not be found again, so it cannot be cited."""
 
@@ -126,6 +133,14 @@ class UnknownCitation(RequestError):
 
 class UnknownStyle(RequestError):
     """No citation style has this name."""
+
+
+class BudgetSpent(RequestError):
+    """The client has used up its query time for now; `retry_after` is in seconds."""
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class EngineError(PartageError):
@@ -162,6 +177,10 @@ class EngineFailure(EngineError):
 
 class QueryStoreFull(EngineError):
     """The query store has reached its size, or cannot be written."""
+
+
+class QueryCrashed(EngineFailure):
+    """The query ended the process that evaluated it; the cause is a note, for the log."""
 
 
 class ServiceError(EngineError):

@@ -18,7 +18,7 @@ HTML = "html"
 SUFFIXES = (HTML, *(fmt.extension for fmt in GRAPH_FORMATS))
 
 # `id/` is what documents are about unless their path says otherwise.
-SPACES = ("voc", "graph")
+SPACES = ("voc", "graph", "statement")
 # What is one thing and no space of things, and the document about it.
 SINGLE = {"": "dataset", "ns": "ns", "shapes": "shapes", "profiles": "profiles"}
 # What is itself a document or a service here, at the path of its IRI.

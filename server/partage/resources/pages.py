@@ -10,6 +10,7 @@ from partage.resources.describe import Description, Statement
 from partage.resources.flows import Flows, flows, has_flows
 from partage.resources.labels import Label, labels
 from partage.resources.rows import TYPE, Row, Value, Writer, shown_iris
+from partage.resources.statement_pages import Notes, notes
 from partage.resources.subjects import ABOUT, ClaimAbout, claims_about
 from partage.store.engine import Engine
 
@@ -41,6 +42,7 @@ class ResourcePage:
     parts: tuple[Part, ...]
     flows: Flows | None
     claims: tuple[ClaimAbout, ...]
+    notes: Notes
 
 
 def resource_page(
@@ -82,6 +84,7 @@ def resource_page(
         ),
         flows=flows(engine, description.iri, languages) if has_flows(description) else None,
         claims=claims_about(engine, description, languages),
+        notes=notes(engine, (*own, *coming), languages),
     )
 
 

@@ -8,10 +8,13 @@ from flask import Flask, Response, request
 from partage import __version__
 from partage.errors import AddressTooLong
 from partage.releases.catalog import Catalog
+from partage.resources.identifiers import document
 from partage.settings import Settings
 from partage.sparql.running import offers
 from partage.store.engine import Engine
 from partage.web import (
+    addresses,
+    budget,
     citing,
     compression,
     cors,
@@ -27,12 +30,14 @@ from partage.web.blueprints import (
     differences,
     discovery,
     downloads,
+    nanopublications,
     operations,
     pages,
     querycite,
     releases,
     resources,
     sparql,
+    statements,
     wellknown,
 )
 from partage.web.negotiation import LANGUAGES, languages
@@ -42,6 +47,8 @@ from partage.web.versions import RELEASE, Versions, within
 ROOMS = (
     sparql,
     querycite,
+    statements,
+    nanopublications,
     resources,
     pages,
     wellknown,
@@ -83,6 +90,7 @@ def create_app(
     for room in ROOMS:
         app.register_blueprint(room.blueprint)
     errors.install(app)
+    budget.install(app, settings.client_seconds)
     queries.install(app)
     querystore.install(app, settings)
     memento.install(app)
@@ -90,10 +98,12 @@ def create_app(
     validators.install(app)  # what is installed first is done last: after the compression
     compression.install(app)
     cors.install(app)
+    addresses.install(app, settings)
     app.before_request(_refuse_endless)
     app.after_request(_harden)
     app.context_processor(_everywhere)
     app.add_template_global(_address, "address")
+    app.add_template_global(document)
     app.add_template_global(_in_language, "in_language")
     app.add_template_global(citing.box, "citation_box")
     app.add_template_filter(_number, "number")
