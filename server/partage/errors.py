@@ -65,13 +65,18 @@ class QuerySyntaxError(RequestError):
 
 
 class NotAcceptable(RequestError):
-    """None of the offered media types satisfies the request's Accept header."""
+    """
+    None of the offered media types satisfies the request's Accept header.
 
-    def __init__(self, offers: Sequence[str]) -> None:
+    `addresses` are pairs of a media type and an address that gives it to anybody.
+    """
+
+    def __init__(self, offers: Sequence[str], addresses: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__(
             "None of the formats asked for is offered. Ask for one of: " + ", ".join(offers) + "."
         )
         self.offers = tuple(offers)
+        self.addresses = tuple(addresses)
 
 
 class UnsupportedMediaType(RequestError):

@@ -23,10 +23,12 @@ from partage.web import (
     observing,
     queries,
     querystore,
+    validators,
 )
 from partage.web.blueprints import (
     cite,
     differences,
+    discovery,
     downloads,
     nanopublications,
     operations,
@@ -54,6 +56,7 @@ ROOMS = (
     releases,
     differences,
     cite,
+    discovery,
     operations,
 )
 # Pages need nothing from elsewhere, and run no script.
@@ -92,6 +95,7 @@ def create_app(
     querystore.install(app, settings)
     memento.install(app)
     observing.install(app, settings.access_log)
+    validators.install(app)  # what is installed first is done last: after the compression
     compression.install(app)
     cors.install(app)
     addresses.install(app, settings)

@@ -44,6 +44,8 @@ from partage.errors import (
     WithdrawnResource,
 )
 from partage.web.budget import POLICY
+from partage.web.linking import Link, header
+from partage.web.nearest import nearest
 from partage.web.negotiation import HTML, negotiate
 
 STATUS: dict[type[PartageError], int] = {
@@ -144,9 +146,16 @@ def _answer_ours(error: PartageError) -> Response:
         facts = {"line": error.line, "column": error.column}
     if isinstance(error, NotAcceptable):
         facts = {"offers": list(error.offers)}
+        if error.addresses:
+            facts["alternates"] = [{"type": kind, "href": href} for kind, href in error.addresses]
+    if isinstance(error, UnknownResource):
+        facts = {"nearest": nearest(error.iri)}
     if isinstance(error, BudgetSpent):
         facts = {"type": QUOTA_EXCEEDED, "violated-policies": [POLICY]}
     response = _represent(status, _detail(error, status), facts, NAMES.get(type(error)))
+    if isinstance(error, NotAcceptable) and error.addresses:
+        links = [Link("alternate", href, kind) for kind, href in error.addresses]
+        response.headers["Link"] = header(links)
     if isinstance(error, EngineBusy | BudgetSpent):
         response.headers["Retry-After"] = str(error.retry_after)
     return response

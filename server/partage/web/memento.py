@@ -47,7 +47,15 @@ TIMELESS = frozenset(
         "downloads",
     }
 )
-TIMELESS_PAGES = frozenset({"resources.thing", "statements.thing", "nanopublications.thing"})
+TIMELESS_PAGES = frozenset(
+    {
+        "resources.thing",
+        "statements.thing",
+        "nanopublications.thing",
+        "discovery.context",
+        "discovery.robots",
+    }
+)
 NAMED_BY_PARAMETER = frozenset({"/resource", "/cite"})
 # Links repeat the address of a query; headers must not grow with it without end.
 LONGEST_LINKED = 2_000

@@ -23,6 +23,7 @@ from partage.releases.catalog import Catalog
 from partage.releases.record import Record
 from partage.resources.describe import ask
 from partage.resources.identifiers import is_iri
+from partage.resources.known import Known
 from partage.resources.presence import holds
 from partage.resources.statistics import statistics
 from partage.settings import Settings
@@ -58,10 +59,13 @@ class Site:
         self.settings = settings
         self.engine = engine
         self.release = release
+        self.federation = Federation.of(settings)
+        self.known = Known(engine)
         self.record = record
         # Whether the dataset holds a resource.
         self.holds = lru_cache(REMEMBERED)(self._holds)
-        self.federation = Federation.of(settings)
+        # Graphs as they were written last, with their tags.
+        self.written: dict[tuple[str, ...], tuple[bytes, str]] = {}
         self._descriptions: dict[str, dict[str, bytes]] = {}
         self._index: StatementIndex | None = None
         self._indexing = Lock()
@@ -181,7 +185,9 @@ class Site:
         """Compute what the first visitor would otherwise wait for."""
         with suppress(EngineError, StatementsNotIndexed):  # he will hear of it
             self.statement("")
-            for fact in (self.survey, self.parts, self.vocabulary, self.examples, self.statistics):
+            known = self.known
+            for fact in (self.survey, self.parts, self.vocabulary, self.examples, self.statistics,
+                         known.issued is not None, known.tombstones, known.names):  # fmt: skip
                 assert fact is not None  # to name it is to compute it
 
 

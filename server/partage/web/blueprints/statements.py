@@ -22,7 +22,7 @@ blueprint = Blueprint("statements", __name__)
 def thing(digest: str) -> Response:
     """Send a statement's visitor on to the document about it."""
     path = document(STATEMENTS + digest)
-    if path is None:
+    if path is None or sites().statement(digest, request.environ.get(RELEASE)) is None:
         raise UnknownResource(STATEMENTS + digest)
     query = "?" + request.query_string.decode("ascii", "ignore") if request.query_string else ""
     response = redirect(path + query, 303)
