@@ -16,11 +16,17 @@ Every error Partage raises on purpose.
     │  ├ UnknownResource      nothing is known of this IRI
     │  ├ UnknownQuery         no query with this id is running
     │  ├ WithdrawnResource    the identifier was withdrawn
+    │  ├ NotCitable           what the query answers could not be found again
+    │  ├ UnknownCitation      no result was cited under this address
     │  ├ UnknownRelease       no release has this number
-   │  └ UnknownStyle         no citation style has this name
+    │  ├ StatementsNotIndexed the dataset is too large to find statements by digest
+    │  ├ UnknownStyle         no citation style has this name
+    │  └ BudgetSpent          the client has used up its query time (retry_after)
     ├ EngineError             the store could not answer
     │  ├ QueryTimeout · QueryEnded · MemoryExceeded · EngineBusy (retry_after)
-    │  ├ EngineUnavailable · EngineFailure
+    │  ├ EngineUnavailable
+    │  ├ EngineFailure · QueryCrashed
+    │  ├ QueryStoreFull       no more results can be cited here
     │  └ ServiceError         another endpoint that the query calls (line, column)
     │     └ ServiceFailed · ServiceTimeout · ServiceExceeded
     ├ BuildError              the data, ontology or shapes are at fault
@@ -59,13 +65,18 @@ class QuerySyntaxError(RequestError):
 
 
 class NotAcceptable(RequestError):
-    """None of the offered media types satisfies the request's Accept header."""
+    """
+    None of the offered media types satisfies the request's Accept header.
 
-    def __init__(self, offers: Sequence[str]) -> None:
+    `addresses` are pairs of a media type and an address that gives it to anybody.
+    """
+
+    def __init__(self, offers: Sequence[str], addresses: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__(
             "None of the formats asked for is offered. Ask for one of: " + ", ".join(offers) + "."
         )
         self.offers = tuple(offers)
+        self.addresses = tuple(addresses)
 
 
 class UnsupportedMediaType(RequestError):
@@ -108,8 +119,28 @@ class UnknownRelease(RequestError):
     """No release has this number."""
 
 
+class StatementsNotIndexed(RequestError):
+    """The dataset is too large for its statements to be found by their digests."""
+
+
+class NotCitable(RequestError):
+    """What the query answers could not be found again, so it cannot be cited."""
+
+
+class UnknownCitation(RequestError):
+    """No result was cited under this address."""
+
+
 class UnknownStyle(RequestError):
     """No citation style has this name."""
+
+
+class BudgetSpent(RequestError):
+    """The client has used up its query time for now; `retry_after` is in seconds."""
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class EngineError(PartageError):
@@ -142,6 +173,14 @@ class EngineUnavailable(EngineError):
 
 class EngineFailure(EngineError):
     """The store failed while it answered."""
+
+
+class QueryStoreFull(EngineError):
+    """The query store has reached its size, or cannot be written."""
+
+
+class QueryCrashed(EngineFailure):
+    """The query ended the process that evaluated it; the cause is a note, for the log."""
 
 
 class ServiceError(EngineError):

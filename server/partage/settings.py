@@ -5,6 +5,7 @@ Each field is read from `PARTAGE_<NAME>`; a command-line flag overrides it. Noth
 package reads the environment.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -15,8 +16,11 @@ from partage.errors import SettingsError
 PREFIX = "PARTAGE_"
 RANGED = (
     "port", "max_body", "query_seconds", "query_workers", "worker_memory", "queue_length",
+    "query_store_bytes",
     "service_seconds", "service_rows", "service_bytes",
 )  # fmt: skip
+COUNTS = ("client_seconds", "trusted_proxies")
+HOST = re.compile(r"(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(?P<port>[1-9][0-9]{0,4}))?", re.I)
 ACCESS_LOGS = ("none", "json")
 
 
@@ -45,6 +49,25 @@ class Settings:
     )
     queue_length: int = field(
         default=32, metadata={"help": "Most queries that wait for a process; others get a 503."}
+    )
+    query_store: Path = field(
+        default=Path("out/queries.jsonl"),
+        metadata={"help": "File of the cited query results, which only grows: back it up."},
+    )
+    query_store_bytes: int = field(
+        default=100_000_000, metadata={"help": "Most bytes of it; then nothing more is cited."}
+    )
+    client_seconds: int = field(
+        default=0,
+        metadata={"help": "Seconds of query time a minute for each client; 0 sets no limit."},
+    )
+    trusted_proxies: int = field(
+        default=0,
+        metadata={"help": "Proxies before the server whose `X-Forwarded-*` headers are believed."},
+    )
+    origin: str = field(
+        default="",
+        metadata={"help": "Public origin in absolute addresses, if not what a request says."},
     )
     access_log: str = field(
         default="none", metadata={"help": "`json` writes a line for each request to stderr."}
@@ -87,16 +110,31 @@ class Settings:
             if name in environ:
                 given[setting.name] = _cast(name, environ[name], type(setting.default))
         settings = cls(**given)  # type: ignore[arg-type]  # _cast gives each field its own type
-        for name in RANGED:
-            value = getattr(settings, name)
-            if not 0 < value < (65536 if name == "port" else 2**40):
-                raise SettingsError(f"{PREFIX}{name.upper()} is {value}: out of range.")
-        if settings.access_log not in ACCESS_LOGS:
-            raise SettingsError(
-                f"{PREFIX}ACCESS_LOG is {settings.access_log!r}: give one of "
-                f"{', '.join(ACCESS_LOGS)}."
-            )
+        settings.check()
         return settings
+
+    def check(self) -> None:
+        """
+        Refuse values that cannot be meant.
+
+        Raises
+        ------
+        SettingsError
+            A value is out of range.
+        """
+        for name in RANGED + COUNTS:
+            value, least = getattr(self, name), 1 if name in RANGED else 0
+            if not least <= value < (65536 if name == "port" else 2**40):
+                raise SettingsError(f"{PREFIX}{name.upper()} is {value}: out of range.")
+        if self.access_log not in ACCESS_LOGS:
+            raise SettingsError(
+                f"{PREFIX}ACCESS_LOG is {self.access_log!r}: give one of {', '.join(ACCESS_LOGS)}."
+            )
+        if self.origin and not is_origin(self.origin):
+            raise SettingsError(
+                f"{PREFIX}ORIGIN is {self.origin!r}: give http:// or https:// and a host, "
+                "without a path or a slash at the end, as https://partage.example."
+            )
 
     def override(
         self, *, host: str | None = None, port: int | None = None, engine: str | None = None
@@ -108,6 +146,18 @@ class Settings:
             port=port or self.port,
             engine=self.engine if engine is None else engine,
         )
+
+
+def is_host(text: str) -> bool:
+    """Whether this is a host, perhaps with a port, as a `Host` header has it (RFC 9110 §7.2)."""
+    found = HOST.fullmatch(text)
+    return found is not None and int(found["port"] or 0) < 65536
+
+
+def is_origin(text: str) -> bool:
+    """Whether this is an origin of the Web, as `https://partage.example`."""
+    scheme, _, host = text.partition("://")
+    return scheme in {"http", "https"} and is_host(host)
 
 
 def _cast(name: str, text: str, kind: type) -> str | int | Path:

@@ -182,6 +182,9 @@ INJECTION = (
     get("a redirect by backslash", "/id/%5cevil.example", *GONE),
     get("a redirect by a forged host", "/id/org/netflix", 303, 400,
         headers=("X-Forwarded-Host: evil.example", "Forwarded: host=evil.example")),
+    get("a base by a forged host", ask("SELECT (IRI('x') AS ?x) {}"), 200,
+        headers=("X-Forwarded-Host: evil.example", "X-Forwarded-Proto: https"),
+        without=(b"evil.example",)),
     get("method override by header", ask("ASK {}"), 200,
         headers=("X-HTTP-Method-Override: DELETE",)),
     get("method override by parameter", ask("ASK {}") + "&_method=DELETE", 200),
@@ -208,7 +211,7 @@ INJECTION = (
         without=(b"1337",)),
     get("markup in the host", "/sparql", 200, 400, headers=("Accept: text/html",
         "X-Forwarded-Proto: javascript"), without=(b"javascript:",)),
-    Attack("markup as the host", (200, 400), raw=b"GET /sparql HTTP/1.1\r\nHost: \"><script>alert"
+    Attack("markup as the host", BAD, raw=b"GET /sparql HTTP/1.1\r\nHost: \"><script>alert"
            b"(1)</script>\r\nAccept: text/turtle\r\nConnection: close\r\n\r\n",
            without=(b"<script>alert",)),
     Attack("a header that is spelt like another", (200,), method="POST", headers=(
@@ -300,7 +303,9 @@ MALFORMED = (
     wire("an address of another site", b"GET http://evil.example/sparql?query=ASK%7B%7D HTTP/1.1"
          b"\r\nHost: x\r\nConnection: close\r\n\r\n", 200, 400, 421),
     wire("two hosts", b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n",
-         200, 400),
+         400),
+    wire("no host", b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nConnection: close\r\n\r\n", 400),
+    wire("no host in HTTP/1.0", b"GET /sparql?query=ASK%7B%7D HTTP/1.0\r\n\r\n", 200),
     wire("two lengths", post_head("Content-Length: 5", "Content-Length: 6") + b"ASK{}", 400),
     wire("a negative length", post_head("Content-Length: -1"), 400),
     wire("a length beyond numbers", post_head("Content-Length: " + "9" * 40), 400, 413),

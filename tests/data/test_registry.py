@@ -27,6 +27,7 @@ def test_every_claim_version_is_frozen() -> None:
     assert loose == [], "run `partage ids freeze` when the claims are reviewed"
 
 
+@pytest.mark.meets("X4")
 def test_no_identifier_of_an_earlier_commit_has_vanished_or_changed(tmp_path: Path) -> None:
     """The promise begins with the first registry that had frozen versions."""
     if not (ROOT / ".git").exists():

@@ -98,6 +98,10 @@ def test_r4_a_version_of_the_ontology_is_dereferenced(client: httpx.Client, onto
     assert document.headers["Cache-Control"] == "public, max-age=31536000, immutable"
 
 
+# The relations of Memento; the persistent identifiers are those of no host.
+TIMES = {"original", "timegate", "timemap", "memento"}
+
+
 def links(answer: httpx.Response) -> dict[str, str]:
     """Return the target of each relation of the header `Link`, read by the client's library."""
     return {rel: link["url"] for rels, link in answer.links.items() for rel in str(rels).split()}
@@ -135,7 +139,9 @@ def test_links_name_the_host_that_was_asked(client: httpx.Client) -> None:
     asked = {**TURTLE, "Host": "graph.example"}
     for path in (GAZETTE, f"/release/{FIRST}{GAZETTE}"):
         answer = client.get(path, headers=asked)
-        for target in links(answer).values():
+        times = {rel: target for rel, target in links(answer).items() if rel in TIMES}
+        assert times
+        for target in times.values():
             assert target.startswith("http://graph.example/")
         # The data themselves are the same on every host.
         assert answer.content == client.get(path, headers=TURTLE).content

@@ -1,6 +1,9 @@
 """Running queries can be seen, timed, ended and counted."""
 
 import json
+import logging
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -42,9 +45,15 @@ def pooled(engine: PoolEngine) -> Flask:
     return create_app(Settings(), engine)
 
 
-def ask(app: Flask, query: str, identifier: str | None = None, **parameters: str) -> TestResponse:
+def ask(
+    app: Flask,
+    query: str,
+    identifier: str | None = None,
+    accept: str = "text/csv",
+    **parameters: str,
+) -> TestResponse:
     """Return an answer, whole and closed."""
-    headers = {"Accept": "text/csv"} | ({"Query-Id": identifier} if identifier else {})
+    headers = {"Accept": accept} | ({"Query-Id": identifier} if identifier else {})
     asked = {"query": query, **parameters}
     return app.test_client().get("/sparql", query_string=asked, headers=headers, buffered=True)
 
@@ -59,9 +68,9 @@ def until(condition: Callable[[], bool]) -> None:
 class Asking(threading.Thread):
     """Asks a query in a thread of its own, and keeps the answer."""
 
-    def __init__(self, app: Flask, query: str, identifier: str) -> None:
+    def __init__(self, app: Flask, query: str, identifier: str, accept: str = "text/csv") -> None:
         super().__init__(daemon=True)
-        self._request = (app, query, identifier)
+        self._request = (app, query, identifier, accept)
         self._answer: TestResponse | None = None
         self.start()
 
@@ -109,6 +118,44 @@ def test_an_answer_that_is_closed_ends_its_query(pooled: Flask, engine: PoolEngi
     answer.close()
     until(lambda: engine.figures().running == 0)
     assert pooled.test_client().delete(f"/sparql/queries/{ID}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("accept", "told_as"),
+    [
+        ("application/sparql-results+json", "application/problem+json"),
+        ("text/csv", "text/plain"),
+        ("text/html", "text/html"),
+    ],
+)
+def test_a_query_that_crashes_its_process_is_told_so(
+    pooled: Flask,
+    engine: PoolEngine,
+    accept: str,
+    told_as: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    asking = Asking(pooled, ENDLESS, ID, accept)
+    until(lambda: engine.figures().running == 1)
+    (crashing,) = engine._roster._all - set(engine._roster._idle)
+    with caplog.at_level(logging.ERROR):
+        os.kill(crashing.pid, signal.SIGSEGV)
+        answer = asking.answer()
+    assert answer.status_code == 500
+    assert answer.headers["Query-Id"] == ID
+    assert answer.mimetype == told_as
+    if told_as == "application/problem+json":
+        assert answer.json is not None
+        assert answer.json["title"] == "The query crashed its process"
+        assert answer.json["status"] == 500
+    assert "The process that evaluated the query ended in the middle of it." in answer.text
+    assert "Make the query simpler" in answer.text
+    assert "SIGSEGV" not in answer.text
+    number = answer.text.split("under the number ")[1][:12]
+    assert number in caplog.text
+    assert "Cause: SIGSEGV" in caplog.text
+    assert ask(pooled, "SELECT (1 AS ?one) {}").text == "one\r\n1\r\n"
+    assert 'partage_queries_total{ending="crash"}' in pooled.test_client().get("/metrics").text
 
 
 def test_a_request_grants_less_time(pooled: Flask) -> None:

@@ -18,7 +18,7 @@ from partage.web.app import create_app
 from released_app import GAZETTE, QUERY, application
 from three_releases import FIRST, SECOND, THIRD
 
-BROWSER = {"Accept": "text/html"}
+BROWSER = {"Accept": "text/html, */*;q=0.8"}
 TURTLE = {"Accept": "text/turtle"}
 ALL = f"{FIRST}, {SECOND}, {THIRD}"
 

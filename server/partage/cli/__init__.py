@@ -10,11 +10,21 @@ from typing import NoReturn
 
 import click
 
-from partage.cli import citing, ids, making, releasing, serving
+from partage.cli import checking, citing, ids, making, releasing, requerying, serving
 from partage.cli.base import FINDING, cli
 from partage.errors import BuildError, PartageError, RequestError, SettingsError
 
-__all__ = ["citing", "cli", "ids", "main", "making", "releasing", "serving"]
+__all__ = [
+    "checking",
+    "citing",
+    "cli",
+    "ids",
+    "main",
+    "making",
+    "releasing",
+    "requerying",
+    "serving",
+]
 
 USAGE, FAULT = 2, 3
 STATUS: tuple[tuple[type[PartageError], int], ...] = (

@@ -37,10 +37,15 @@ def cite(  # each is an option of the command
     from partage.citation.citable import cite as citation_of
     from partage.citation.formats import CITATION_FORMATS, citation_format, printable, text
     from partage.citation.kinds import named, unversioned
+    from partage.citation.statements import cite_statement
+    from partage.errors import UnknownResource
+    from partage.rdf.canonical import STATEMENTS
     from partage.releases.catalog import Catalog
+    from partage.resources.statements import makers
     from partage.store.embedded import EmbeddedEngine
     from partage.store.opening import choose_source, open_engine
     from partage.store.shelf import Shelf
+    from partage.store.statements import index
 
     fmt = citation_format(form)
     if fmt is None:
@@ -57,7 +62,13 @@ def cite(  # each is an option of the command
         record = catalog.known_as(_digest(source.release))
         engine = open_engine(source)
     try:
-        made = printable(citation_of(engine, iri, record))
+        if iri.startswith(STATEMENTS):
+            triple = index(engine).find(iri.removeprefix(STATEMENTS))
+            if triple is None:
+                raise UnknownResource(iri)
+            made = printable(cite_statement(engine, triple, makers(engine, triple), record))
+        else:
+            made = printable(citation_of(engine, iri, record))
     finally:
         engine.close()
     written = text(made, lang, style) if fmt.key == "text" else fmt.render(made, lang)

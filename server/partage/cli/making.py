@@ -1,4 +1,4 @@
-"""Commands that make and check: build, validate, verify."""
+"""Commands that make and check: build, validate."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -77,35 +77,3 @@ def validate(files: tuple[Path, ...], form: str, lang: str) -> None:
         checks.report_turtle(report) if turtle else checks.report_text(report, lang=language)
     )
     raise click.exceptions.Exit(0 if report.conforms else FINDING)
-
-
-@cli.command(epilog=example("partage verify --source s0001 article.txt"))
-@click.option("--source", required=True, help="The source whose passages to check, as s0001.")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def verify(source: str, file: Path) -> None:
-    """Check every cited passage of a source against FILE, your own copy of its text."""
-    from partage.pipeline import verify as check
-    from partage.rdf.reading import read
-
-    data = assets.root() / "data"
-    quads = [
-        quad
-        for path in (data / "sources.ttl", *sorted((data / "passages").glob("*.ttl")))
-        for quad in read(path)
-    ]
-    try:
-        result = check.verify(quads, check.source_iri(source), file.read_bytes())
-    except UnicodeDecodeError as error:
-        raise click.UsageError(f"{file} is not UTF-8 text ({error}). Save it as UTF-8.") from error
-    click.echo(
-        f"{file} is byte for byte the captured text."
-        if result.capture
-        else f"{file} is another copy than the captured one; passages are found by their words."
-    )
-    for finding in result.findings:
-        at = ", ".join(f"{start}-{end}" for start, end in finding.places) or "not found"
-        name = finding.passage.iri.rpartition("/")[2]
-        click.echo(f"  {finding.outcome:<8} {name}  characters {at}")
-    missing = sum(finding.outcome == "missing" for finding in result.findings)
-    click.echo(f"{len(result.findings) - missing} of {len(result.findings)} passages verified.")
-    raise click.exceptions.Exit(0 if result.verified else FINDING)

@@ -46,18 +46,13 @@ def release(version: str | None, dumps: Path | None) -> None:
 
 def _write_files(version: str | None, directory: Path, console: Console) -> None:
     from partage.pipeline import dumps
-    from partage.releases import archive
     from partage.releases.catalog import Catalog
 
     catalog = Catalog.read(assets.root())
     if catalog.newest is None:
         raise UnknownRelease("Nothing was released yet. Freeze it first: `partage release`.")
-    record = catalog.find(version) if version else catalog.newest
     with steps(console) as progress:
-        progress(f"restore {record.version}", 0, 1, None)
-        text = archive.restore(catalog, record.version)
-        before = archive.restore(catalog, record.previous) if record.previous else ""
-        written = dumps.export(text, directory, before, progress)
+        written = dumps.export(catalog, version or catalog.newest.version, directory, progress)
     for path in written:
         click.echo(path)
 

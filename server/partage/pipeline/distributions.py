@@ -13,9 +13,10 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
 
 from partage.pipeline.manifest import Artefact
 from partage.rdf.namespaces import BASE, LICENSE, PREFIXES, iri
+from partage.releases.record import Record
+from partage.resources.releases import RELEASES, SPDX, described
 
 MEDIA = "https://www.iana.org/assignments/media-types/"
-SPDX = "http://spdx.org/rdf/terms#"
 BESIDE = "beside:"  # stands for the place of this description until it is written
 DATASET = NamedNode(BASE)
 COPIED = frozenset(
@@ -33,11 +34,15 @@ MEDIA_TYPES: tuple[tuple[str, str], ...] = (
 
 
 def document(
-    version: str, dataset: Iterable[Quad], artefacts: Iterable[Artefact], page: str
+    record: Record, dataset: Iterable[Quad], artefacts: Iterable[Artefact], page: str
 ) -> str:
     """Return the description, in Turtle, of a release and its files; `page` tells of it."""
-    about = Triple(NamedNode(f"{BASE}release/{version}"), _name("foaf:page"), _beside(page))
-    triples = [*_release(version, dataset), about, *_files(version, artefacts)]
+    release = NamedNode(RELEASES + record.version)
+    triples = [
+        *_release(record, dataset),
+        Triple(release, _name("foaf:page"), _beside(page)),
+        *(triple for artefact in artefacts for triple in _file(release, artefact)),
+    ]
     ordered = sorted(dict.fromkeys(triples), key=lambda triple: str(triple.subject))
     text = serialize(ordered, format=RdfFormat.TURTLE, prefixes={**PREFIXES, "spdx": SPDX})
     assert text is not None  # serialize without an output returns bytes
@@ -45,43 +50,46 @@ def document(
     return _used_prefixes(body)
 
 
-def _release(version: str, dataset: Iterable[Quad]) -> Iterator[Triple]:
-    """Yield what the dataset says of the release, and of itself what holds for the release too."""
-    release = NamedNode(f"{BASE}release/{version}")
+def _release(record: Record, dataset: Iterable[Quad]) -> Iterator[Triple]:
+    """Yield what the record says, then the dataset, of the release, and who publishes it."""
+    release = NamedNode(RELEASES + record.version)
+    recorded = [quad.triple for quad in described(record)]
+    known = {triple.predicate for triple in recorded}
+    yield from recorded
     said = {quad.triple for quad in dataset if str(quad.subject).startswith(f"<{BASE}")}
     agents = {t.object for t in said if t.subject == DATASET and t.predicate.value in COPIED}
     for triple in sorted(said, key=str):
-        if triple.subject == release or triple.subject in agents:
+        if triple.subject in agents or (
+            triple.subject == release and triple.predicate not in known
+        ):
             yield triple
         elif triple.subject == DATASET and triple.predicate.value in COPIED:
             yield Triple(release, triple.predicate, triple.object)
 
 
-def _files(version: str, artefacts: Iterable[Artefact]) -> Iterator[Triple]:
-    release = NamedNode(f"{BASE}release/{version}")
-    for artefact in artefacts:
-        file = NamedNode(f"{release.value}#{artefact.name}")
-        checksum = NamedNode(f"{file.value}-sha256")
-        name = artefact.name.removesuffix(".gz")
-        media = next(kind for ending, kind in MEDIA_TYPES if name.endswith(ending))
-        yield Triple(release, _name("dcat:distribution"), file)
-        yield Triple(file, _name("rdf:type"), _name("dcat:Distribution"))
-        yield Triple(file, _name("dct:title"), Literal(artefact.name))
-        yield Triple(file, _name("dct:license"), NamedNode(LICENSE))
-        yield Triple(file, _name("dcat:accessURL"), release)
-        yield Triple(file, _name("dcat:downloadURL"), _beside(artefact.name))
-        yield Triple(file, _name("dcat:mediaType"), NamedNode(MEDIA + media))
-        if name != artefact.name:
-            gzip = NamedNode(MEDIA + "application/gzip")
-            yield Triple(file, _name("dcat:compressFormat"), gzip)
-        size = Literal(str(artefact.bytes), datatype=_name("xsd:nonNegativeInteger"))
-        yield Triple(file, _name("dcat:byteSize"), size)
-        yield Triple(file, NamedNode(SPDX + "checksum"), checksum)
-        yield Triple(checksum, _name("rdf:type"), NamedNode(SPDX + "Checksum"))
-        algorithm = NamedNode(SPDX + "checksumAlgorithm_sha256")
-        yield Triple(checksum, NamedNode(SPDX + "algorithm"), algorithm)
-        value = Literal(artefact.sha256, datatype=_name("xsd:hexBinary"))
-        yield Triple(checksum, NamedNode(SPDX + "checksumValue"), value)
+def _file(release: NamedNode, artefact: Artefact) -> Iterator[Triple]:
+    file = NamedNode(f"{release.value}#{artefact.name}")
+    checksum = NamedNode(f"{file.value}-sha256")
+    name = artefact.name.removesuffix(".gz")
+    media = next(kind for ending, kind in MEDIA_TYPES if name.endswith(ending))
+    yield Triple(release, _name("dcat:distribution"), file)
+    yield Triple(file, _name("rdf:type"), _name("dcat:Distribution"))
+    yield Triple(file, _name("dct:title"), Literal(artefact.name))
+    yield Triple(file, _name("dct:license"), NamedNode(LICENSE))
+    yield Triple(file, _name("dcat:accessURL"), release)
+    yield Triple(file, _name("dcat:downloadURL"), _beside(artefact.name))
+    yield Triple(file, _name("dcat:mediaType"), NamedNode(MEDIA + media))
+    if name != artefact.name:
+        gzip = NamedNode(MEDIA + "application/gzip")
+        yield Triple(file, _name("dcat:compressFormat"), gzip)
+    size = Literal(str(artefact.bytes), datatype=_name("xsd:nonNegativeInteger"))
+    yield Triple(file, _name("dcat:byteSize"), size)
+    yield Triple(file, NamedNode(SPDX + "checksum"), checksum)
+    yield Triple(checksum, _name("rdf:type"), NamedNode(SPDX + "Checksum"))
+    algorithm = NamedNode(SPDX + "checksumAlgorithm_sha256")
+    yield Triple(checksum, NamedNode(SPDX + "algorithm"), algorithm)
+    value = Literal(artefact.sha256, datatype=_name("xsd:hexBinary"))
+    yield Triple(checksum, NamedNode(SPDX + "checksumValue"), value)
 
 
 def _used_prefixes(turtle: str) -> str:

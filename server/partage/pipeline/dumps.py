@@ -14,10 +14,13 @@ from pathlib import Path
 
 from pyoxigraph import DefaultGraph, Quad, RdfFormat, serialize
 
+from partage.errors import SettingsError
 from partage.pipeline import distributions, run, tables
 from partage.pipeline.manifest import Artefact
 from partage.rdf.namespaces import PREFIXES
 from partage.releases import archive, diff, notes
+from partage.releases.catalog import Catalog
+from partage.releases.record import NAME, Record
 from partage.releases.statements import said
 from partage.store import columnar
 
@@ -33,23 +36,41 @@ class Dump:
 
 
 def export(
-    text: str, directory: Path, before: str = "", progress: run.Progress = run.silent
+    catalog: Catalog, version: str, directory: Path, progress: run.Progress = run.silent
 ) -> list[Path]:
     """
-    Write the files of the release whose canonical N-Quads are `text`; return their paths.
+    Write a release's files into a new or empty directory; return their paths.
 
-    `before` are those of the release before it, for the release notes; empty for the first.
+    Raises
+    ------
+    UnknownRelease
+        There is no such release.
+    SettingsError
+        The directory holds something already, or cannot be written.
+    IntegrityError
+        The archive is damaged.
     """
-    directory.mkdir(parents=True, exist_ok=True)
+    record = catalog.find(version)
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise SettingsError(f"{directory} is there already and not empty: name a new directory.")
+    progress(f"restore {version}", 0, 1, None)
+    text = archive.restore(catalog, version)
+    before = archive.restored_quads(catalog, record.previous) if record.previous else None
     quads = archive.quads(archive.lines(text))
-    made = dumps(text, quads, before)
+    made = [*dumps(text, quads, before), Dump(NAME, lambda: record.to_json().encode("utf-8"))]
     clock = run.Clock(progress, len(made) + 1)
-    paths = [clock.timed(dump.name, partial(_made, dump, directory / dump.name)) for dump in made]
-    paths += clock.timed("description and checksums", lambda: _described(directory, quads, paths))
-    return paths
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        paths = [
+            clock.timed(dump.name, partial(_made, dump, directory / dump.name)) for dump in made
+        ]
+        describe = partial(_described, directory, record, quads, paths)
+        return paths + clock.timed("description and checksums", describe)
+    except OSError as error:
+        raise SettingsError(f"{directory} cannot be written: {error.strerror}.") from error
 
 
-def dumps(text: str, quads: Sequence[Quad], before: str = "") -> list[Dump]:
+def dumps(text: str, quads: Sequence[Quad], before: Sequence[Quad] | None) -> list[Dump]:
     """Return the files of a release, but for those that describe the others."""
     current = [quad for quad in quads if isinstance(quad.graph_name, DefaultGraph)]
     view = tables.View(current)
@@ -68,27 +89,27 @@ def dumps(text: str, quads: Sequence[Quad], before: str = "") -> list[Dump]:
     ]
 
 
-def release_notes(quads: Sequence[Quad], before: str) -> str:
+def release_notes(quads: Sequence[Quad], before: Sequence[Quad] | None) -> str:
     """Return what changed since the release before, or of the first what it holds, in Markdown."""
     new = said(quads)
     title = f"# Partage data {new.version}\n\n"
-    if not before:
+    if before is None:
         view = tables.View(q for q in quads if isinstance(q.graph_name, DefaultGraph))
         held = (f"- {len(view.members(table.of)):,} {table.name}\n" for table in tables.TABLES)
         return f"{title}The first release: {len(quads):,} quads, among them\n\n{''.join(held)}"
-    old = archive.quads(archive.lines(before))
-    found = diff.compare(said(old), new)
-    found = replace(found, examples=diff.examples(old, quads))
+    found = diff.compare(said(before), new)
+    found = replace(found, examples=diff.examples(before, quads))
     return title + notes.as_markdown(found)
 
 
-def _described(directory: Path, quads: Sequence[Quad], paths: Sequence[Path]) -> list[Path]:
-    version = said(quads).version
-    files = [Artefact.of(path) for path in paths if path.name != NOTES]
-    text = distributions.document(version, quads, files, NOTES)
+def _described(
+    directory: Path, record: Record, quads: Sequence[Quad], paths: Sequence[Path]
+) -> list[Path]:
+    files = [Artefact.of(path) for path in paths if path.name not in (NOTES, NAME)]
+    text = distributions.document(record, quads, files, NOTES)
     description = _write(directory / DESCRIPTION, text.encode("utf-8"))
     sums = "".join(f"{_digest(path)}  {path.name}\n" for path in sorted([*paths, description]))
-    return [description, _write(directory / SUMS, sums.encode("utf-8"))]
+    return [description, _write(directory / SUMS, sums.encode("ascii"))]
 
 
 def _serialized(quads: Sequence[Quad], form: RdfFormat) -> bytes:

@@ -23,7 +23,6 @@ from partage.store.columnar import Term, text_of
 
 BETWEEN = " | "
 ENCODING = "utf-8-sig"
-TYPE = iri("rdf:type")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +41,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: the name of its files, the class of its rows, and its columns."""
+    """A table: the name of its files, the classes that its rows are of, and its columns."""
 
     name: str
-    of: str
+    of: tuple[str, ...]
     columns: tuple[Column, ...]
 
 
@@ -84,8 +83,9 @@ SOURCES = (
 )
 
 TABLES: tuple[Table, ...] = (
-    Table("organizations", "ds:Organization", (
+    Table("organizations", ("ds:Organization", "ds:Person", "ds:PartySet"), (
         IRI, *_labels("label"), Column("other_names", (), "skos:altLabel"),
+        *_labels("types", "rdf:type"), Column("member_of", ("ds:isMemberOf",)),
         *_things("kind", "ds:organizationKind"), *_things("country", "ds:country"),
         *_values(("same_as", "skos:exactMatch"), ("homepage", "foaf:homepage")),
         Column("gives_data_in_flows", ("ds:isProviderOf",), "count"),
@@ -94,22 +94,24 @@ TABLES: tuple[Table, ...] = (
         Column("claims_asserted", ("^ds:assertedBy",), "count"),
         *_values(("note", "skos:editorialNote")),
     )),
-    Table("agreements", "ds:DataSharingAgreement", (
-        IRI, *_labels("kinds", "rdf:type"), *_things("parties", "ds:hasParty"),
+    Table("agreements", ("ds:DataSharingAgreement", "ds:AgreementSet"), (
+        IRI, *_labels("label"), *_labels("types", "rdf:type"),
+        *_things("parties", "ds:hasParty"), *_things("party_sets", "ds:partySet"),
         Column("flows", ("ds:coversFlow",)), Column("flows_count", ("ds:coversFlow",), "count"),
         *_labels("data_categories", "ds:coversFlow", "ds:statedDataCategory"), *STATES, *CLAIMS,
     )),
-    Table("flows", "ds:DataFlow", (
-        IRI, *_labels("kinds", "rdf:type"), *_things("provider", "ds:hasProvider"),
+    Table("flows", ("ds:DataFlow",), (
+        IRI, *_labels("types", "rdf:type"), *_things("provider", "ds:hasProvider"),
         *_things("recipient", "ds:hasRecipient"), Column("agreement", ("ds:underAgreement",)),
         *_things("principal_category", "ds:principalCategory"),
         *_labels("data_categories", "ds:statedDataCategory"),
         *_labels("subject_groups", "ds:concernsSubjectGroup"),
         *_labels("permissions", "ds:grantsPermission"), *_labels("purposes", "ds:hasPurpose"),
         *_labels("mechanisms", "ds:viaMechanism"), *_labels("conditions", "ds:hasCondition"),
+        *_labels("feeds", "ds:feedsFeature"), Column("reciprocates", ("ds:reciprocatesFlow",)),
         *STATES, *CLAIMS,
     )),
-    Table("claims", "ds:Claim", (
+    Table("claims", ("ds:Claim",), (
         IRI, Column("version", ("pav:hasCurrentVersion",)),
         *_values(("identifier", "dct:identifier"), ("description_en", "dct:description@en"),
                  ("description_fr", "dct:description@fr")),
@@ -119,12 +121,13 @@ TABLES: tuple[Table, ...] = (
         *_labels("providers", "ds:about", "ds:hasProvider"),
         *_labels("recipients", "ds:about", "ds:hasRecipient"),
         Column("supports", ("ds:supports",)), Column("disputes", ("ds:disputes",)),
-        Column("disputed_by", ("ds:isDisputedBy",)),
-        Column("passages", ("prov:wasDerivedFrom",)), *SOURCES,
+        Column("disputed_by", ("ds:isDisputedBy",)), Column("qualifies", ("ds:qualifies",)),
+        Column("passages", ("prov:wasDerivedFrom",)),
+        Column("places", ("prov:wasDerivedFrom",), "ds:locator"), *SOURCES,
     )),
-    Table("sources", "ds:Source", (
+    Table("sources", ("ds:Source",), (
         IRI, *_values(("identifier", "dct:identifier"), ("title", "dct:title"),
-                      ("language", "dct:language"), ("issued", "dct:issued"),
+                      ("creator", "dct:creator"), ("cited_through", "ds:citedThrough"), ("language", "dct:language"), ("issued", "dct:issued"),
                       ("publisher_name", "ds:publisherName")),
         *_things("publisher", "dct:publisher"), *_labels("type", "ds:sourceType"),
         *_labels("access", "ds:accessLevel"),
@@ -133,7 +136,7 @@ TABLES: tuple[Table, ...] = (
         Column("passages_count", ("^oa:hasSource",), "count"),
         Column("claims_count", ("^oa:hasSource", "^prov:wasDerivedFrom"), "count"),
     )),
-    Table("passages", "ds:Passage", (
+    Table("passages", ("ds:Passage",), (
         IRI, Column("source", ("oa:hasSource",)),
         Column("source_title", ("oa:hasSource",), "dct:title"),
         Column("source_url", ("oa:hasSource",), "schema:url"),
@@ -176,9 +179,12 @@ class View:
                     return value.value
         return ""
 
-    def members(self, name: str) -> Sequence[Term]:
-        """Return the members of a class."""
-        return self._held.get((NamedNode(iri(name)), "^" + TYPE), ())
+    def members(self, classes: Iterable[str]) -> list[Term]:
+        """Return the members of classes, in the order of their IRIs."""
+        found = {
+            node for name in classes for node in self.follow(NamedNode(iri(name)), "^rdf:type")
+        }
+        return sorted(found, key=str)
 
 
 def rows(table: Table, view: View) -> list[list[Term | None]]:

@@ -20,7 +20,7 @@ from partage.rdf.reading import short
 
 ASSERTED = "asserted"
 DATASET = NamedNode(BASE)
-DUMP = BASE + "release/dataset.nq.gz"
+DUMP = BASE + "download/dataset.nq.gz"
 TYPE = iri("rdf:type")
 VOID_EXT = "http://ldf.fi/void-ext#"
 NOT_ASSERTED = ("inferred", "derived", "registry", "prefixes", "examples", "void")

@@ -5,7 +5,7 @@ What a claim says stands in graphs of its own (nanopublications, http://nanopub.
 a claim is described with its assertion and provenance, a claim version with all its graphs.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from pyoxigraph import BlankNode, NamedNode, Quad
@@ -14,7 +14,8 @@ from partage.errors import EngineFailure, QuerySyntaxError, UnknownResource
 from partage.rdf.namespaces import GRAPH, SPARQL_PREFIXES
 from partage.store.engine import Engine, Query, Solution, Term
 
-MAX_INCOMING = 5000
+# Of the links that come in, a page of HTML shows so many, and data are whole up to so many.
+PAGE, WHOLE = 250, 10_000
 INFERRED, DERIVED = GRAPH + "inferred", GRAPH + "derived"
 # A union of others for who asks without inference; a statement's origin are those others.
 UNITED = GRAPH + "asserted"
@@ -53,12 +54,20 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What the dataset says about one resource."""
+    """
+    What the dataset says about one resource.
+
+    `incoming` is one page of the links that come in, `page` of `pages`, and `counts` how many there
+    are in all by property. Pages after the first hold nothing else.
+    """
 
     iri: str
     statements: tuple[Statement, ...]
     incoming: tuple[Statement, ...] = ()
     parts: dict[str, tuple[Statement, ...]] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    page: int = 1
+    pages: int = 1
 
     def values(self, predicate: str) -> list[Term]:
         """Return the objects of a predicate, in order."""
@@ -69,34 +78,46 @@ class Description:
         """Say whether this is a nanopublication: graphs of its own, not a node among others."""
         return set(PARTS) <= self.parts.keys()
 
-    def quads(self) -> list[Quad]:
-        """Return a nanopublication as its graphs, anything else as one graph."""
+    def quads(self, told: Callable[[Statement], bool] = lambda _: True) -> list[Quad]:
+        """Return what is `told` of it: a nanopublication as its graphs, else one graph."""
         if not self.is_publication:
-            return [statement.triple() for statement in self._all()]
-        return [quad for part in self.parts.values() for s in part for quad in s.quads()]
+            return [statement.triple() for statement in self._all() if told(statement)]
+        members = [s for part in self.parts.values() for s in part if told(s)]
+        return [quad for statement in members for quad in statement.quads()]
 
     def _all(self) -> Iterator[Statement]:
-        yield from self.statements
-        for part in self.parts.values():
-            yield from part
+        if self.page == 1:
+            yield from self.statements
+            for part in self.parts.values():
+                yield from part
         yield from self.incoming
 
 
-def describe(engine: Engine, iri: str) -> Description:
+def describe(engine: Engine, iri: str, page: int | None = None) -> Description:
     """
-    Describe a resource.
+    Describe a resource; without a `page`, with every link that comes in, up to `WHOLE`.
 
     Raises
     ------
     UnknownResource
-        The dataset holds no statement about it, to it, or in a graph of its name.
+        The dataset holds no statement about it, to it, or in a graph of its name; or no such page.
     """
     own = _statements(engine, iri)
-    incoming = _incoming(engine, iri)
+    counts, pattern = _counts(engine, iri)
+    total = sum(counts.values())
+    size = WHOLE if page is None and total <= WHOLE else PAGE
+    pages = max(1, -(-total // size))
+    number = page or 1
+    incoming = _incoming(engine, iri, pattern, size, size * (number - 1)) if total else ()
     parts = _parts(engine, iri, own)
-    if not (own or incoming or parts):
+    if not (own or incoming or parts) or number > pages:
         raise UnknownResource(iri)
-    return Description(iri, own, incoming, parts)
+    return Description(iri, own, incoming, parts, counts, number, pages)
+
+
+def exists_graph(engine: Engine, iri: str) -> bool:
+    """Say whether the dataset has a graph of that name."""
+    return bool(ask(engine, f"SELECT * {{ GRAPH <{iri}> {{ ?s ?p ?o }} }} LIMIT 1"))
 
 
 def graph_contents(engine: Engine, iri: str) -> list[Quad]:
@@ -153,14 +174,24 @@ def _nested(engine: Engine, iri: str) -> tuple[Statement, ...]:
     )
 
 
-def _incoming(engine: Engine, iri: str) -> tuple[Statement, ...]:
-    pattern = f"?s ?p <{iri}>"
+def _counts(engine: Engine, iri: str) -> tuple[dict[str, int], str]:
+    """Return how many links come in by each property, and the pattern that finds them."""
+    for pattern in (f"?s ?p <{iri}> {COUNTED}", f"GRAPH ?any {{ ?s ?p <{iri}> }}"):
+        rows = ask(engine, f"SELECT ?p (COUNT(DISTINCT ?s) AS ?n) {{ {pattern} }} GROUP BY ?p")
+        counts = {_text(row["p"]): int(_text(row["n"])) for row in rows if "p" in row}
+        if counts:
+            return counts, pattern
+    return {}, ""
+
+
+def _incoming(
+    engine: Engine, iri: str, pattern: str, limit: int, offset: int
+) -> tuple[Statement, ...]:
+    chosen = f"SELECT DISTINCT ?s ?p {{ {pattern} }} ORDER BY ?p ?s LIMIT {limit} OFFSET {offset}"
     rows = ask(
         engine,
-        f"SELECT ?s ?p ?g {{ {pattern} {COUNTED} OPTIONAL {{ GRAPH ?g {{ {pattern} }} }} }}",
-        MAX_INCOMING,
+        f"SELECT ?s ?p ?g {{ {{ {chosen} }} OPTIONAL {{ GRAPH ?g {{ ?s ?p <{iri}> }} }} }}",
     )
-    rows = rows or ask(engine, f"SELECT ?s ?p ?g {{ GRAPH ?g {{ {pattern} }} }}", MAX_INCOMING)
     return _merged((row["s"], row["p"], NamedNode(iri), row.get("g")) for row in rows)
 
 

@@ -18,10 +18,15 @@ HTML = "html"
 SUFFIXES = (HTML, *(fmt.extension for fmt in GRAPH_FORMATS))
 
 # `id/` is what documents are about unless their path says otherwise.
-SPACES = ("voc", "graph", "ns")
+SPACES = ("voc", "graph", "statement")
+# What is one thing and no space of things, and the document about it.
+SINGLE = {"": "dataset", "ns": "ns", "shapes": "shapes", "profiles": "profiles"}
+# What is itself a document or a service here, at the path of its IRI.
+DIRECT = ("sparql", "context.jsonld", ".well-known/", "release/", "download/", "ns/")
+_THINGS = {path: local for local, path in SINGLE.items()}
 _SEGMENT = r"[A-Za-z0-9](?:[A-Za-z0-9._~-]*[A-Za-z0-9_~-])?"
 _LOCAL = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*")
-_FRAGMENT = re.compile(r"[A-Za-z0-9._~-]+")
+_FRAGMENT = re.compile(r"[A-Za-z0-9._~:=/?@!$&'()*+,;%-]+")
 _UNSAFE = re.compile(r"[\x00-\x20<>\"{}|\\^`]")
 
 
@@ -30,14 +35,16 @@ def document(iri: str) -> str | None:
     local, mark, fragment = iri.removeprefix(BASE).partition("#")
     if not iri.startswith(BASE) or (mark and not _FRAGMENT.fullmatch(fragment)):
         return None
+    path = SINGLE.get(local) or _path(local)
+    return DOCUMENTS + path + mark + fragment if path else None
+
+
+def _path(local: str) -> str | None:
     space, _, rest = local.partition("/")
     path = rest if space == "id" else local
-    reserved = path.partition("/")[0] in SPACES
-    if reserved is (space == "id") or split(path)[1] is not None:
-        return None
-    if not _LOCAL.fullmatch(path) or not (path == "ns" if space == "ns" else "/" in path or rest):
-        return None
-    return DOCUMENTS + path + mark + fragment
+    reserved = path.partition("/")[0] in (*SPACES, *_THINGS)
+    fits = (space == "id" and not reserved) or (space in SPACES and rest)
+    return path if fits and split(path)[1] is None and _LOCAL.fullmatch(path) else None
 
 
 def iri_of(path: str) -> str | None:
@@ -47,7 +54,7 @@ def iri_of(path: str) -> str | None:
         return None
     local = path.removeprefix(DOCUMENTS)
     space = "" if local.partition("/")[0] in SPACES else "id/"
-    iri = BASE + space + local + mark + fragment
+    iri = BASE + _THINGS.get(local, space + local) + mark + fragment
     return iri if document(iri) == path + mark + fragment else None
 
 
@@ -57,13 +64,20 @@ def split(path: str) -> tuple[str, str | None]:
     return (stem, suffix) if stem and suffix in SUFFIXES else (path, None)
 
 
+def here(iri: str) -> str | None:
+    """Return the path at which this host answers an IRI of ours: its document's, or its own."""
+    local = iri.removeprefix(BASE)
+    direct = iri.startswith(BASE) and local.startswith(DIRECT)
+    return document(iri) or ("/" + local if direct and not _UNSAFE.search(iri) else None)
+
+
 def link(iri: str, *, known: bool) -> str | None:
     """
     Return where a page should link an IRI to: our document, else the web, else nowhere.
 
     An IRI of others that the dataset knows gets a page of ours about it.
     """
-    if path := document(iri):
+    if path := here(iri):
         return path
     if known:
         return "/resource?iri=" + quote(iri, safe="")

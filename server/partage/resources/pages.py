@@ -9,7 +9,8 @@ from partage.rdf.namespaces import iri
 from partage.resources.describe import Description, Statement
 from partage.resources.flows import Flows, flows, has_flows
 from partage.resources.labels import Label, labels
-from partage.resources.rows import SHOWN, TYPE, Row, Value, Writer, shown_iris
+from partage.resources.rows import TYPE, Row, Value, Writer, shown_iris
+from partage.resources.statement_pages import Notes, notes
 from partage.resources.subjects import ABOUT, ClaimAbout, claims_about
 from partage.store.engine import Engine
 
@@ -41,6 +42,7 @@ class ResourcePage:
     parts: tuple[Part, ...]
     flows: Flows | None
     claims: tuple[ClaimAbout, ...]
+    notes: Notes
 
 
 def resource_page(
@@ -49,7 +51,7 @@ def resource_page(
     """Return what the page of a resource shows."""
     own = [s for s in description.statements if s.subject == NamedNode(description.iri)]
     nested = [s for s in description.statements if s not in own]
-    coming = _first_of_each(description.incoming)
+    coming = description.incoming
     members = [s for part in description.parts.values() for s in part]
     names = shown_iris((*description.statements, *coming, *members)) | {description.iri}
     found = labels(engine, names, languages)
@@ -71,29 +73,19 @@ def resource_page(
         derived=write.rows(_alone(of("derived"))),
         inferred=write.rows(_alone(of("inferred"))),
         incoming=write.incoming(
-            s for s in description.incoming if s.origin != "inferred" and s.predicate.value != ABOUT
+            (s for s in coming if s.origin != "inferred" and s.predicate.value != ABOUT),
+            shown=len(coming),
         ),
         incoming_inferred=write.incoming(
-            _alone(s for s in description.incoming if s.origin == "inferred")
+            _alone(s for s in coming if s.origin == "inferred"), shown=len(coming)
         ),
         parts=tuple(
             Part(name, _by_subject(part, write)) for name, part in description.parts.items()
         ),
         flows=flows(engine, description.iri, languages) if has_flows(description) else None,
         claims=claims_about(engine, description, languages),
+        notes=notes(engine, (*own, *coming), languages),
     )
-
-
-def _first_of_each(statements: Iterable[Statement]) -> list[Statement]:
-    """Return the statements that a page shows: the first of each property and origin."""
-    counts: dict[tuple[str, bool], int] = {}
-    shown = []
-    for statement in statements:
-        key = (statement.predicate.value, statement.origin == "inferred")
-        counts[key] = counts.get(key, 0) + 1
-        if counts[key] <= SHOWN:
-            shown.append(statement)
-    return shown
 
 
 def _by_subject(

@@ -10,6 +10,7 @@ from itertools import groupby
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
+from partage.rdf.canonical import statement_iri
 from partage.rdf.namespaces import GRAPH, curie, iri
 from partage.resources.describe import Statement
 from partage.resources.identifiers import link
@@ -39,11 +40,12 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One object of a property, and the graphs that say so."""
+    """One object of a property, the graphs that say so, and the IRI of the statement."""
 
     value: Value
     graphs: tuple[Value, ...] = ()
     nested: tuple["Row", ...] = ()
+    statement: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,11 @@ class Writer:
             Row(
                 self.named(predicate),
                 tuple(
-                    Cell(self.value(statement.subject), self._graphs(statement))
+                    Cell(
+                        self.value(statement.subject),
+                        self._graphs(statement),
+                        statement=statement_iri(statement.triple()) or "",
+                    )
                     for statement in members[:shown]
                 ),
                 max(0, len(members) - shown),
@@ -154,6 +160,7 @@ class Writer:
             self.value(inner),
             self._graphs(statement),
             self.rows(below, others) if below else (),
+            statement_iri(statement.triple()) or "",
         )
 
     def _graphs(self, statement: Statement) -> tuple[Value, ...]:

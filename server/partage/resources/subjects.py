@@ -30,7 +30,7 @@ def claims_about(
     engine: Engine, description: Description, languages: Sequence[str]
 ) -> tuple[ClaimAbout, ...]:
     """Return the claims about a resource or found in it, in the order of their identifiers."""
-    coming = {statement.predicate.value for statement in description.incoming}
+    coming = description.counts
     path = next((path for predicate, path in PATHS.items() if predicate in coming), None)
     if path is None:
         return ()

@@ -1,5 +1,5 @@
 """
-What passes between the server and a query process, through a pair of pipes.
+What passes between the server and a query process: orders by a pipe, answers by a socket.
 
 A frame is a letter, a length and so many bytes: a chunk of an answer as it is, or a pickled
 message. Both ends are ours and run the same code; nothing of a request is ever unpickled.

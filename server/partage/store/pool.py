@@ -84,9 +84,11 @@ class PoolEngine:
         store = None if query.release is None else self._older(query.release)
         return PooledResult(self, query, store)
 
-    def admit(self, query: Query, store: Path | None, *, heavy: bool) -> Visit:
+    def admit(self, query: Query, store: Path | None, *, heavy: bool, spent: float = 0.0) -> Visit:
         """
         Give a query, on a store, a process as soon as one is free.
+
+        It has `spent` seconds of its time already.
 
         Raises
         ------
@@ -107,6 +109,7 @@ class PoolEngine:
             self._tally.count(fault, "ended")
             raise
         visit = Visit(self._roster, worker, query, seconds, self._tally)
+        visit.deadline -= spent
         visit.send(Asked(replace(query, ticket=None), store))
         self._watchman.watch(visit)
         if query.ticket is not None:
@@ -195,7 +198,8 @@ class PooledResult:
 
     def _move(self) -> Opened:
         self._visit.end(TooHeavy())
-        self._visit = self._pool.admit(self._query, self._store, heavy=True)
+        spent = self._visit.spent
+        self._visit = self._pool.admit(self._query, self._store, heavy=True, spent=spent)
         return self._open()
 
     def _whole(self, order: Order) -> list[bytes]:

@@ -4,6 +4,7 @@ import contextlib
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import partage
-from partage.errors import EngineFailure, EngineUnavailable, MemoryExceeded, PartageError
+from partage.errors import EngineUnavailable, MemoryExceeded, PartageError, QueryCrashed
 from partage.store.frames import Asked, Order, Ready, receive, send
 
 # What the allocators of Rust, C++ and Python say, in this order, before they give up.
@@ -37,16 +38,19 @@ class WorkerProcess:
         self._burial = threading.Lock()
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  # it lives as long as the process
         niceness = 0 if reserved else NICE
-        self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
-            _command(store, memory, niceness),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._stderr,
-            env={**os.environ, "PYTHONPATH": _python_path()},
-        )
+        # Of a pipe the end shows once the process is dead, and on a busy machine one that stepped
+        # back dies slowly. A socket can be hung up from here.
+        self._answers, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
+                _command(store, memory, niceness),
+                stdin=subprocess.PIPE,
+                stdout=theirs.fileno(),
+                stderr=self._stderr,
+                env={**os.environ, "PYTHONPATH": _python_path()},
+            )
         assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._to, self._from = self._process.stdin, self._process.stdout
+        self._to, self._from = self._process.stdin, self._answers.makefile("rb")
 
     @property
     def pid(self) -> int:
@@ -107,14 +111,17 @@ class WorkerProcess:
             raise EOFError from error
 
     def kill(self) -> None:
-        """End it at once."""
+        """End it at once: whoever waits for its next delivery hears of it before it is dead."""
+        # In this order: a dying process may take the processor that the reader needs to hear of it.
+        with contextlib.suppress(OSError):  # it is buried already
+            self._answers.shutdown(socket.SHUT_RDWR)
         self._process.kill()
 
     def bury(self) -> int:
         """Wait for a dead process, free what it held, and return its exit status."""
         status = self._process.wait()
         with self._burial:
-            for stream in (self._to, self._from, self._stderr):
+            for stream in (self._to, self._from, self._answers, self._stderr):
                 with contextlib.suppress(BrokenPipeError):  # an order was never read
                     stream.close()
         return status
@@ -130,7 +137,13 @@ class WorkerProcess:
             )
         cause = signal.Signals(-status).name if status < 0 else f"exit status {status}"
         log.error("Query process %d died of %s: %s", self.pid, cause, words)
-        return EngineFailure(f"The query process died ({cause}): {words}")
+        crash = QueryCrashed(
+            "The process that evaluated the query ended in the middle of it. Other queries are not "
+            "affected, and another process has taken its place. Make the query simpler: nest it "
+            "less deeply, or cut it in two."
+        )
+        crash.add_note(f"Cause: {cause}: {words}")
+        return crash
 
     def last_words(self) -> str:
         """Return the end of what it wrote to standard error."""

@@ -19,6 +19,7 @@ from partage.store.ticket import Ticket
 
 SECONDS_BETWEEN_STARTS = 1.0
 LONGEST_RETRY = 30
+STOPPING = "The server is stopping."
 
 log = logging.getLogger(__name__)
 
@@ -77,9 +78,11 @@ class Roster:
         EngineBusy
             Too many wait already, or none was free within `patience` seconds.
         QueryEnded
-            The query's owner would not wait.
+            The query's owner would not wait, or the server is stopping.
         """
         with self._lock:
+            if self._closed:
+                raise QueryEnded(STOPPING)
             self._replace_the_dead()
             worker = self._take(heavy=heavy)
             if worker is not None:

@@ -1,5 +1,6 @@
 """One query's stay in one query process, and the watch over all stays."""
 
+import math
 import threading
 import time
 from collections import Counter
@@ -10,10 +11,10 @@ from partage.store.answering import End, Opened
 from partage.store.engine import Query, Solution
 from partage.store.frames import Asked, Order
 from partage.store.process import WorkerProcess
-from partage.store.roster import Roster
+from partage.store.roster import STOPPING, Roster
 
-SECONDS_BETWEEN_LOOKS = 0.02
-SECONDS_AWAKE = 1.0
+# Visits that are over are forgotten at least this often.
+SECONDS_BETWEEN_LOOKS = 0.25
 # What a reserved process may spend on a query before the query has to move.
 SECONDS_RESERVED = 0.1
 
@@ -65,7 +66,8 @@ class Visit:
         self._lock = threading.Lock()
         self._fault: Fault | None = None
         self._over = False
-        self._deadline = time.monotonic() + (SECONDS_RESERVED if self.reserved else seconds)
+        self._began = time.monotonic()
+        self.deadline = self._began + (min(seconds, SECONDS_RESERVED) if self.reserved else seconds)
 
     @property
     def reserved(self) -> bool:
@@ -76,6 +78,11 @@ class Visit:
     def running(self) -> bool:
         """Whether it is not over."""
         return not self._over
+
+    @property
+    def spent(self) -> float:
+        """How many seconds it has taken so far."""
+        return time.monotonic() - self._began
 
     def send(self, message: Asked | Order) -> None:
         """Send the query or an order; that the process is gone shows when it is to answer."""
@@ -115,7 +122,7 @@ class Visit:
             self._over = True
             self._fault = fault
             self._tally.count(fault, "left")
-            self._roster.replace(self._worker)
+        self._roster.replace(self._worker)
 
     def end_for_owner(self) -> None:
         """Kill the process because the query's owner says so."""
@@ -123,8 +130,9 @@ class Visit:
 
     def look(self, now: float) -> bool:
         """End a query past its time; say whether it is still running."""
-        if not self._over and now >= self._deadline:
-            self.end(TooHeavy() if self.reserved else self._too_late())
+        if not self._over and now >= self.deadline:
+            moves = self.reserved and self._seconds > SECONDS_RESERVED
+            self.end(TooHeavy() if moves else self._too_late())
         return not self._over
 
     def _too_late(self) -> QueryTimeout:
@@ -151,11 +159,12 @@ class Visit:
 
 
 class Watchman:
-    """Looks at every running query fifty times a second, and ends those past their time."""
+    """Ends every running query that is past its time, as soon as it is."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._visits: set[Visit] = set()
+        self._next_look = math.inf
         self._stopped = False
         threading.Thread(target=self._watch, name="partage-watchman", daemon=True).start()
 
@@ -168,8 +177,11 @@ class Watchman:
     def watch(self, visit: Visit) -> None:
         """Watch a visit until it is over."""
         with self._changed:
+            if self._stopped:
+                visit.end(QueryEnded(STOPPING))
             self._visits.add(visit)
-            self._changed.notify()
+            if visit.deadline < self._next_look:
+                self._changed.notify()
 
     def stop(self) -> None:
         """Watch no longer, and end every query."""
@@ -177,17 +189,16 @@ class Watchman:
             self._stopped = True
             self._changed.notify()
             for visit in self._visits:
-                visit.end(QueryEnded("The server is stopping."))
+                visit.end(QueryEnded(STOPPING))
 
     def _watch(self) -> None:
-        asleep_from = 0.0
-        while not self._stopped:
-            now = time.monotonic()
-            with self._changed:
-                over = {visit for visit in self._visits if not visit.look(now)}
-                self._visits -= over
-                if self._visits or over:
-                    asleep_from = now + SECONDS_AWAKE
-                elif now > asleep_from:
+        with self._changed:
+            while not self._stopped:
+                now = time.monotonic()
+                self._visits = {visit for visit in self._visits if visit.look(now)}
+                self._next_look = min((visit.deadline for visit in self._visits), default=math.inf)
+                if self._visits:
+                    self._next_look = min(self._next_look, now + SECONDS_BETWEEN_LOOKS)
+                    self._changed.wait(self._next_look - now)
+                else:
                     self._changed.wait()
-            time.sleep(SECONDS_BETWEEN_LOOKS)

@@ -8,25 +8,57 @@ from flask import Flask, Response, request
 from partage import __version__
 from partage.errors import AddressTooLong
 from partage.releases.catalog import Catalog
+from partage.resources.identifiers import document
 from partage.settings import Settings
 from partage.sparql.running import offers
 from partage.store.engine import Engine
-from partage.web import citing, compression, cors, errors, memento, observing, queries
+from partage.web import (
+    addresses,
+    budget,
+    citing,
+    compression,
+    cors,
+    errors,
+    memento,
+    observing,
+    queries,
+    querystore,
+    validators,
+)
 from partage.web.blueprints import (
     cite,
     differences,
+    discovery,
     downloads,
+    nanopublications,
     operations,
     pages,
+    querycite,
     releases,
     resources,
     sparql,
+    statements,
     wellknown,
 )
 from partage.web.negotiation import LANGUAGES, languages
 from partage.web.site import Site, Sites, site, sites
 from partage.web.versions import RELEASE, Versions, within
 
+ROOMS = (
+    sparql,
+    querycite,
+    statements,
+    nanopublications,
+    resources,
+    pages,
+    wellknown,
+    downloads,
+    releases,
+    differences,
+    cite,
+    discovery,
+    operations,
+)
 # Pages need nothing from elsewhere, and run no script.
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -55,19 +87,23 @@ def create_app(
     app.extensions["partage"] = Site(settings, engine, release)
     app.extensions["partage.sites"] = Sites(app.extensions["partage"], catalog)
     app.wsgi_app = Versions(app.wsgi_app, catalog)  # type: ignore[method-assign]
-    for room in (sparql, resources, pages, wellknown, downloads, releases, differences, cite):
+    for room in ROOMS:
         app.register_blueprint(room.blueprint)
-    app.register_blueprint(operations.blueprint)
     errors.install(app)
+    budget.install(app, settings.client_seconds)
     queries.install(app)
+    querystore.install(app, settings)
     memento.install(app)
     observing.install(app, settings.access_log)
+    validators.install(app)  # what is installed first is done last: after the compression
     compression.install(app)
     cors.install(app)
+    addresses.install(app, settings)
     app.before_request(_refuse_endless)
     app.after_request(_harden)
     app.context_processor(_everywhere)
     app.add_template_global(_address, "address")
+    app.add_template_global(document)
     app.add_template_global(_in_language, "in_language")
     app.add_template_global(citing.box, "citation_box")
     app.add_template_filter(_number, "number")

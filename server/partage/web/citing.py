@@ -21,11 +21,16 @@ from partage.citation.formats import (
 )
 from partage.citation.kinds import kind_of, unversioned, whole
 from partage.citation.model import Citation
+from partage.citation.statements import cite_statement
 from partage.citation.styles import STYLES
-from partage.errors import NotAcceptable
+from partage.errors import NotAcceptable, UnknownResource
+from partage.rdf.canonical import STATEMENTS
+from partage.resources.statements import makers
+from partage.web import querystore
 from partage.web.negotiation import languages, negotiate
 from partage.web.representation import represent
 from partage.web.site import site, sites
+from partage.web.versions import RELEASE
 
 MEDIA_TYPES = tuple(dict.fromkeys(fmt.media_type for fmt in CITATION_FORMATS))
 TEXT = "text/x-bibliography"
@@ -48,7 +53,12 @@ class Box:
 
 def citable(iri: str) -> bool:
     """Return whether a thing is of a kind that we cite."""
-    return kind_of(whole(unversioned(iri)[0])) is not None
+    thing = unversioned(iri)[0]
+    return (
+        querystore.is_cited(iri)
+        or thing.startswith(STATEMENTS)
+        or kind_of(whole(thing)) is not None
+    )
 
 
 def offers(iri: str) -> Sequence[str]:
@@ -91,9 +101,21 @@ def citation(iri: str) -> Citation:
     UnknownRelease
         There is no such release.
     """
+    if querystore.is_cited(iri):
+        return printable(querystore.citation(iri))
     thing, version = unversioned(iri)
+    if thing.startswith(STATEMENTS):
+        return printable(_of_statement(thing, version))
     here = site() if version is None else sites().of(version)
     return printable(cite(here.engine, thing, here.record))
+
+
+def _of_statement(iri: str, version: str | None) -> Citation:
+    found = sites().statement(iri.removeprefix(STATEMENTS), version or request.environ.get(RELEASE))
+    if found is None:
+        raise UnknownResource(iri)
+    here, triple = found
+    return cite_statement(here.engine, triple, makers(here.engine, triple), here.record)
 
 
 def answer(iri: str, fmt: CitationFormat) -> Response:

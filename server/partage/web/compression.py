@@ -101,6 +101,9 @@ def _compress(response: Response) -> Response:
     if coding is None:
         return response
     response.headers["Content-Encoding"] = coding
+    tag, weak = response.get_etag()
+    if tag is not None:  # other bytes have another tag
+        response.set_etag(f"{tag}-{coding}", bool(weak))
     if _headless(response):
         return response
     if response.is_sequence:

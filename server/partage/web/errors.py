@@ -11,16 +11,20 @@ from werkzeug.exceptions import HTTPException
 
 from partage.errors import (
     AddressTooLong,
+    BudgetSpent,
     EngineBusy,
     EngineError,
     EngineFailure,
     EngineUnavailable,
     MemoryExceeded,
     NotAcceptable,
+    NotCitable,
     PartageError,
     PayloadTooLarge,
     ProtocolError,
+    QueryCrashed,
     QueryEnded,
+    QueryStoreFull,
     QuerySyntaxError,
     QueryTimeout,
     RequestError,
@@ -29,6 +33,8 @@ from partage.errors import (
     ServiceFailed,
     ServiceRefused,
     ServiceTimeout,
+    StatementsNotIndexed,
+    UnknownCitation,
     UnknownQuery,
     UnknownRelease,
     UnknownResource,
@@ -37,6 +43,9 @@ from partage.errors import (
     UpdateRefused,
     WithdrawnResource,
 )
+from partage.web.budget import POLICY
+from partage.web.linking import Link, header
+from partage.web.nearest import nearest
 from partage.web.negotiation import HTML, negotiate
 
 STATUS: dict[type[PartageError], int] = {
@@ -49,13 +58,18 @@ STATUS: dict[type[PartageError], int] = {
     UnknownQuery: 404,
     UnknownResource: 404,
     UnknownRelease: 404,
+    StatementsNotIndexed: 404,
+    UnknownCitation: 404,
     NotAcceptable: 406,
+    NotCitable: 409,
     WithdrawnResource: 410,
     PayloadTooLarge: 413,
     AddressTooLong: 414,
     UnsupportedMediaType: 415,
+    BudgetSpent: 429,
     EngineError: 500,
     EngineFailure: 500,
+    QueryCrashed: 500,
     EngineUnavailable: 502,
     QueryTimeout: 503,
     QueryEnded: 503,
@@ -64,6 +78,7 @@ STATUS: dict[type[PartageError], int] = {
     ServiceFailed: 502,
     ServiceExceeded: 503,
     ServiceTimeout: 504,
+    QueryStoreFull: 507,
 }
 TITLES = {
     400: "The request cannot be understood",
@@ -71,14 +86,17 @@ TITLES = {
     404: "Nothing here",
     405: "This method is not for this address",
     406: "Not in this format",
+    409: "Cannot be cited",
     410: "Withdrawn",
     413: "Too large",
     414: "The address is too long",
     415: "Not a media type we read",
+    429: "Too much for now",
     500: "The server failed",
     502: "The store cannot be reached",
     503: "The query took too long",
     504: "Another endpoint was too slow",
+    507: "No room for more",
 }
 # Where the error says more than its status.
 NAMES: dict[type[PartageError], str] = {
@@ -87,17 +105,23 @@ NAMES: dict[type[PartageError], str] = {
     QueryEnded: "The query was ended",
     MemoryExceeded: "The query needed too much memory",
     EngineBusy: "Too many queries at once",
+    QueryCrashed: "The query crashed its process",
     ServiceFailed: "Another endpoint failed",
     ServiceExceeded: "Another endpoint answers too much",
 }
 # What an engine says about its failure is for the log; about a limit, or an endpoint that the
 # query itself names, for the reader.
-TOLD = (QueryTimeout, QueryEnded, MemoryExceeded, EngineBusy, ServiceError)
+TOLD = (QueryTimeout, QueryEnded, MemoryExceeded, EngineBusy, QueryStoreFull, ServiceError)
+# Where a person mends the query and asks again.
+ASKED = ("/sparql", "/query")
 PROBLEM = "application/problem+json"
 TEXT = "text/plain"
 # Who asks for answers in JSON alone can read an error in JSON.
 JSONS = ("application/json", "application/sparql-results+json", "application/ld+json")
 GENERIC = "Something went wrong here; it was noted under the number {number}."
+REPORT = "{detail} If that does not help, report it: it was noted here under the number {number}."
+# Registered by draft-ietf-httpapi-ratelimit-headers.
+QUOTA_EXCEEDED = "https://iana.org/assignments/http-problem-types#quota-exceeded"
 
 log = logging.getLogger(__name__)
 
@@ -115,17 +139,24 @@ def install(app: Flask) -> None:
 
 def _answer_ours(error: PartageError) -> Response:
     if not isinstance(error, RequestError | EngineError):
-        return _represent(500, _noted(error))
+        return _represent(500, GENERIC.format(number=_note(error)))
     status = status_of(error)
-    hidden = status >= 500 and not isinstance(error, TOLD)
     facts: dict[str, object] = {}
     if isinstance(error, QuerySyntaxError | ServiceError) and error.line is not None:
         facts = {"line": error.line, "column": error.column}
     if isinstance(error, NotAcceptable):
         facts = {"offers": list(error.offers)}
-    detail = _noted(error) if hidden else str(error)
-    response = _represent(status, detail, facts, NAMES.get(type(error)))
-    if isinstance(error, EngineBusy):
+        if error.addresses:
+            facts["alternates"] = [{"type": kind, "href": href} for kind, href in error.addresses]
+    if isinstance(error, UnknownResource):
+        facts = {"nearest": nearest(error.iri)}
+    if isinstance(error, BudgetSpent):
+        facts = {"type": QUOTA_EXCEEDED, "violated-policies": [POLICY]}
+    response = _represent(status, _detail(error, status), facts, NAMES.get(type(error)))
+    if isinstance(error, NotAcceptable) and error.addresses:
+        links = [Link("alternate", href, kind) for kind, href in error.addresses]
+        response.headers["Link"] = header(links)
+    if isinstance(error, EngineBusy | BudgetSpent):
         response.headers["Retry-After"] = str(error.retry_after)
     return response
 
@@ -143,7 +174,8 @@ def _answer_http(error: HTTPException) -> Response:
     elif status == 404:
         detail = f"There is no page at {request.path}. Start from the home page, or query."
     elif status >= 500:
-        detail = _noted(getattr(error, "original_exception", None) or error)
+        number = _note(getattr(error, "original_exception", None) or error)
+        detail = GENERIC.format(number=number)
     response = _represent(status, detail)
     for name, value in error.get_headers():
         if name == "Allow":
@@ -151,10 +183,19 @@ def _answer_http(error: HTTPException) -> Response:
     return response
 
 
-def _noted(error: BaseException) -> str:
+def _detail(error: PartageError, status: int) -> str:
+    if isinstance(error, QueryCrashed):
+        return REPORT.format(detail=error, number=_note(error))
+    if status >= 500 and not isinstance(error, TOLD):
+        return GENERIC.format(number=_note(error))
+    return str(error)
+
+
+def _note(error: BaseException) -> str:
+    """Log an error under a number, and return the number."""
     number = uuid.uuid4().hex[:12]
     log.error("%s %s %s", number, request.method, request.path, exc_info=error)
-    return GENERIC.format(number=number)
+    return number
 
 
 def _represent(
@@ -163,7 +204,7 @@ def _represent(
     title = title or TITLES.get(status, "This did not work")
     chosen = _chosen()
     if chosen == HTML:
-        query = _query() if request.path == "/sparql" and status != 413 else None
+        query = _query() if request.path in ASKED and status != 413 else None
         template = "query.html" if query is not None else "error.html"
         page = render_template(
             template, status=status, title=title, detail=detail, facts=facts or {}, query=query

@@ -38,6 +38,7 @@ TICKET = "partage.ticket"
 SECONDS_UNTIL_WATCHED = 0.25
 SECONDS_UNREAD = 60.0
 BODILESS = frozenset({204, 304})
+PROTOCOLS = {"1": "HTTP/1.0"}  # as Granian says it
 BROKEN = (
     b"The body of the request breaks off, or its chunks are malformed (RFC 9112, section 7.1).\n"
 )
@@ -259,7 +260,7 @@ def _environ(scope: Scope, body: bytes, ticket: Ticket) -> "WSGIEnvironment":
         "QUERY_STRING": scope["query_string"].decode("latin-1"),
         "SERVER_NAME": scope["server"][0],
         "SERVER_PORT": str(scope["server"][1]),
-        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "SERVER_PROTOCOL": PROTOCOLS.get(scope["http_version"], f"HTTP/{scope['http_version']}"),
         "REMOTE_ADDR": scope["client"][0],
         "REMOTE_PORT": str(scope["client"][1]),
         "wsgi.version": (1, 0),
@@ -280,4 +281,6 @@ def _environ(scope: Scope, body: bytes, ticket: Ticket) -> "WSGIEnvironment":
         key = key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}"
         text = value.decode("latin-1")
         environ[key] = f"{environ[key]},{text}" if key in environ else text
+    if environ.get("HTTP_HOST") == "":
+        del environ["HTTP_HOST"]  # that is how Granian says that there is none
     return environ

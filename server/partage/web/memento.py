@@ -36,8 +36,26 @@ YEAR = 31_536_000
 IMMUTABLE = f"public, max-age={YEAR}, immutable"
 DRAFT = "draft"
 # What tells of the server or of all releases has no past; a thing sends on to its document.
-TIMELESS = frozenset({"operations", "queries", "releases", "differences", "static", "downloads"})
-TIMELESS_PAGES = frozenset({"resources.thing"})
+TIMELESS = frozenset(
+    {
+        "operations",
+        "queries",
+        "querycite",
+        "releases",
+        "differences",
+        "static",
+        "downloads",
+    }
+)
+TIMELESS_PAGES = frozenset(
+    {
+        "resources.thing",
+        "statements.thing",
+        "nanopublications.thing",
+        "discovery.context",
+        "discovery.robots",
+    }
+)
 NAMED_BY_PARAMETER = frozenset({"/resource", "/cite"})
 # Links repeat the address of a query; headers must not grow with it without end.
 LONGEST_LINKED = 2_000

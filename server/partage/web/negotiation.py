@@ -12,6 +12,8 @@ from werkzeug.http import parse_accept_header
 
 from partage.errors import NotAcceptable, ProtocolError
 from partage.rdf.formats import ALL_FORMATS, Format, by_key, by_media_type
+from partage.rdf.jsonld import FORM, FORMS, Form
+from partage.resources.profiles import Profile, find
 
 HTML = "text/html"
 LANGUAGES = ("en", "fr")
@@ -23,8 +25,15 @@ ALIASES = {
     "application/x-turtle": {"turtle"},
     "text/plain": {"ntriples"},
 }
-# Of bibliographies the style and locale are read by `partage.web.citing`.
-_CHARSET = re.compile(r";\s*(?:charset|style|locale)\s*=\s*\"?[^\s;,\"]*\"?", re.IGNORECASE)
+# Everything here is UTF-8; the form of JSON-LD, and the style and locale of a bibliography are
+# chosen apart: any of them would spoil the match.
+_PASSED_OVER = re.compile(
+    r";\s*(?:charset|style|locale|profile)\s*=\s*(?:\"[^\"]*\"|[^\s;,\"]*)", re.IGNORECASE
+)
+_FORM = re.compile(
+    r"application/(?:ld\+)?json\s*;[^,]*?profile\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]*))", re.IGNORECASE
+)
+_PROFILE = re.compile(r"<([^>]*)>\s*(?:;\s*q\s*=\s*([0-9.]+))?", re.IGNORECASE)
 
 
 def negotiate(accept: str | None, offers: Sequence[str], wish: str | None = None) -> str:
@@ -43,8 +52,7 @@ def negotiate(accept: str | None, offers: Sequence[str], wish: str | None = None
         if wanted is None or wanted not in offers:
             raise NotAcceptable(offers)
         return wanted
-    # Everything here is UTF-8, so a charset asked for changes nothing but would spoil the match.
-    wanted_types = parse_accept_header(_CHARSET.sub("", accept or ""), MIMEAccept)
+    wanted_types = parse_accept_header(_PASSED_OVER.sub("", accept or ""), MIMEAccept)
     if not wanted_types:
         return offers[0]
     chosen = wanted_types.best_match(offers)
@@ -66,6 +74,32 @@ def format_of(media_type: str, formats: Sequence[Format]) -> Format:
     exact = by_media_type(media_type)
     meant = {exact.key} if exact else ALIASES[media_type]
     return next(fmt for fmt in formats if fmt.key in meant)
+
+
+def form_of(accept: str | None) -> Form | None:
+    """Return the form of JSON-LD that a media type's profile asks for (JSON-LD 1.1, appendix C)."""
+    for quoted, bare in _FORM.findall(accept or ""):
+        for name in (quoted or bare).split():
+            for form in FORMS:
+                if name == FORM + form:
+                    return form
+    return None
+
+
+def profile_of(accept: str | None, wish: str | None, offered: Sequence[Profile]) -> Profile:
+    """
+    Return the profile to keep to, the first offered where none asked for is known: a profile is
+    a wish, never a condition (https://www.w3.org/TR/dx-prof-conneg/#http).
+    """
+    if wish is not None:
+        return find(wish.strip("<>"), offered) or offered[0]
+    wanted = [
+        (float(quality or 1), profile)
+        for name, quality in _PROFILE.findall(accept or "")
+        if re.fullmatch(r"(?:[01](?:\.[0-9]*)?)?", quality) and (profile := find(name, offered))
+    ]
+    best = max(wanted, key=lambda pair: pair[0], default=(0.0, offered[0]))
+    return best[1] if best[0] > 0 else offered[0]
 
 
 def languages(accept_language: str | None, wish: str | None) -> tuple[str, ...]:
@@ -90,6 +124,6 @@ def _media_type(key: str) -> str | None:
     if key == "html":
         return HTML
     if "/" in key:  # a plus sign that was not encoded has become a space
-        return key.replace(" ", "+").lower()
+        return key.partition(";")[0].strip().replace(" ", "+").lower()
     named = by_key(key) or next((fmt for fmt in ALL_FORMATS if fmt.extension == key), None)
     return named.media_type if named else None

@@ -21,6 +21,7 @@ from partage.sparql.federation import Call
 from partage.sparql.running import evaluate
 from partage.store.engine import Query, Result
 from partage.store.ticket import Ticket
+from partage.web import budget
 from partage.web.gateway import TICKET
 from partage.web.site import site
 
@@ -40,6 +41,10 @@ class Running:
     began: float = field(default_factory=time.perf_counter)
     opened: float | None = None
     result: Result | None = None
+
+    def cost(self) -> float:
+        """Return the seconds from the start of its evaluation until now."""
+        return max(0.0, time.perf_counter() - self.began - self.ticket.waited)
 
 
 class Registry:
@@ -85,12 +90,15 @@ def run(query: Query, calls: tuple[Call, ...] = ()) -> Result:
     ------
     ProtocolError
         `timeout=` is no number of seconds, or the id sent along cannot be used.
+    BudgetSpent
+        The client has used up its query time.
     QuerySyntaxError, EngineError
         As `Engine.query`.
     """
     # The server's own ticket, where it gives one, ends the query when the client leaves.
     running = Running(_identifier(), request.environ.get(TICKET) or Ticket())
     seconds = _seconds()
+    budget.admit()
     _registry().enter(running)
     g.running = running
     if calls:
@@ -138,7 +146,9 @@ def _find(identifier: str) -> Running:
 
 def _label(response: Response) -> Response:
     """Send the query's id and timing along, and end the query when its answer is closed."""
-    running = current()
+    running, account = current(), budget.account()
+    if account is not None:
+        account.advertise(response, 0.0 if running is None else running.cost())
     if running is None:
         return response
     response.headers[HEADER] = running.id
@@ -148,7 +158,13 @@ def _label(response: Response) -> Response:
         timings.append(f"open;dur={1000 * taken:.1f}")
     response.headers["Server-Timing"] = ", ".join(timings)
     registry = _registry()
-    response.call_on_close(lambda: registry.leave(running))
+
+    def leave() -> None:
+        registry.leave(running)
+        if account is not None:
+            account.charge(running.cost())
+
+    response.call_on_close(leave)
     return response
 
 

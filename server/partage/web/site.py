@@ -1,18 +1,21 @@
 """What the views of one application share: engine, settings, release, and facts about them."""
 
 import json
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
+from threading import Lock
 from typing import cast
 
 from flask import current_app, has_request_context, request
-from pyoxigraph import Quad
+from pyoxigraph import Quad, Triple
 
 from partage.assets import root
-from partage.errors import EngineError
+from partage.errors import EngineError, StatementsNotIndexed, UnknownRelease
+from partage.rdf.canonical import STATEMENTS
 from partage.rdf.formats import Format
 from partage.rdf.namespaces import SPARQL_PREFIXES
 from partage.rdf.questions import Question, read_questions
@@ -20,6 +23,7 @@ from partage.releases.catalog import Catalog
 from partage.releases.record import Record
 from partage.resources.describe import ask
 from partage.resources.identifiers import is_iri
+from partage.resources.known import Known
 from partage.resources.presence import holds
 from partage.resources.statistics import statistics
 from partage.settings import Settings
@@ -30,6 +34,7 @@ from partage.sparql.diagnosis import vocabulary
 from partage.sparql.selection import Parts
 from partage.store.engine import Engine, Query
 from partage.store.shelf import AtRelease
+from partage.store.statements import StatementIndex, index
 from partage.store.writing import write
 from partage.web.comparing import Comparing
 from partage.web.versions import RELEASE
@@ -54,11 +59,16 @@ class Site:
         self.settings = settings
         self.engine = engine
         self.release = release
+        self.federation = Federation.of(settings)
+        self.known = Known(engine)
         self.record = record
         # Whether the dataset holds a resource.
-        self.holds = lru_cache(REMEMBERED)(partial(holds, engine))
-        self.federation = Federation.of(settings)
+        self.holds = lru_cache(REMEMBERED)(self._holds)
+        # Graphs as they were written last, with their tags.
+        self.written: dict[tuple[str, ...], tuple[bytes, str]] = {}
         self._descriptions: dict[str, dict[str, bytes]] = {}
+        self._index: StatementIndex | None = None
+        self._indexing = Lock()
 
     @cached_property
     def manifest(self) -> dict[str, object]:
@@ -139,20 +149,45 @@ class Site:
     @property
     def limits(self) -> tuple[Limit, ...]:
         """What a request may cost here, as the service description tells it."""
-        limits = (Limit("max-body", "Largest request body", self.settings.max_body, "bytes"),)
-        if not self.federation.allowed:
-            return limits
-        return (
-            *limits,
-            Limit("service-seconds", "Longest wait for SERVICE", self.federation.seconds, "s"),
-            Limit("service-rows", "Most solutions by SERVICE", self.federation.rows, "solutions"),
-            Limit("service-bytes", "Most bytes by SERVICE", self.federation.bytes, "bytes"),
-        )
+        limits = [Limit("max-body", "Largest request body", self.settings.max_body, "bytes")]
+        if seconds := self.settings.client_seconds:
+            label = "Query time of a client in a minute"
+            limits.append(Limit("client-seconds", label, seconds, "s"))
+        called = self.federation
+        if called.allowed:
+            limits += (
+                Limit("service-seconds", "Longest wait for SERVICE", called.seconds, "s"),
+                Limit("service-rows", "Most solutions by SERVICE", called.rows, "solutions"),
+                Limit("service-bytes", "Most bytes by SERVICE", called.bytes, "bytes"),
+            )
+        return tuple(limits)
+
+    def statement(self, digest: str) -> Triple | None:
+        """
+        Return the statement of the dataset with a digest.
+
+        Raises
+        ------
+        StatementsNotIndexed
+            The dataset is too large to be indexed.
+        """
+        with self._indexing:
+            if self._index is None:
+                self._index = index(self.engine)
+        return self._index.find(digest)
+
+    def _holds(self, iri: str) -> bool:
+        if iri.startswith(STATEMENTS):
+            return self.statement(iri.removeprefix(STATEMENTS)) is not None
+        return holds(self.engine, iri)
 
     def prepare(self) -> None:
         """Compute what the first visitor would otherwise wait for."""
-        with suppress(EngineError):  # he will hear of it
-            for fact in (self.survey, self.parts, self.vocabulary, self.examples, self.statistics):
+        with suppress(EngineError, StatementsNotIndexed):  # he will hear of it
+            self.statement("")
+            known = self.known
+            for fact in (self.survey, self.parts, self.vocabulary, self.examples, self.statistics,
+                         known.issued is not None, known.tombstones, known.names):  # fmt: skip
                 assert fact is not None  # to name it is to compute it
 
 
@@ -179,6 +214,33 @@ class Sites:
         record = self.catalog.find(version)
         engine = AtRelease(self.current.engine, version)
         return Site(self.current.settings, engine, None, record)
+
+    def statement(self, digest: str, version: str | None = None) -> tuple[Site, Triple] | None:
+        """
+        Return a statement with the site that holds it: of a release, or the newest that does.
+
+        Raises
+        ------
+        UnknownRelease
+            There is no such release.
+        StatementsNotIndexed
+            The dataset is too large to be indexed.
+        """
+        if version is not None:
+            here = self.of(version)
+            triple = here.statement(digest)
+            return (here, triple) if triple else None
+        for here in self.newest_first():
+            with suppress(UnknownRelease):  # it is not at hand here
+                if triple := here.statement(digest):
+                    return here, triple
+        return None
+
+    def newest_first(self) -> Iterator[Site]:
+        """Give the current site, then those of the releases, back in time."""
+        yield self.current
+        for record in reversed(self.catalog.records):
+            yield self.of(record.version)
 
 
 def sites() -> Sites:

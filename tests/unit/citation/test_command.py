@@ -1,5 +1,6 @@
 """`partage cite`."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ import three_releases
 from partage import assets
 from partage.cli import cli
 from partage.errors import UnknownRelease, UnknownResource
+from partage.rdf.canonical import STATEMENTS
+from partage.rdf.namespaces import BASE, ID, iri
 
 
 @pytest.fixture
@@ -66,3 +69,14 @@ def test_an_unknown_format_is_told_with_those_there_are(runner: CliRunner) -> No
     result = runner.invoke(cli, ["cite", "org:facebook", "--format", "docx"])
     assert result.exit_code == 2
     assert "bibtex, biblatex, ris, csl, cff, datacite, text" in result.output
+
+
+def test_a_statement_is_cited_by_its_digest(runner: CliRunner) -> None:
+    text = f"<{ID}flow/f0001> <{iri('ds:hasRecipient')}> <{ID}org/netflix> ."
+    name = STATEMENTS + hashlib.sha256(text.encode()).hexdigest()
+    assert "f0001 has recipient Netflix" in cite(runner, name)
+    assert f"release/2026.11.0/{name.removeprefix(BASE)}" in cite(
+        runner, name, "--release", "2026.11.0", "--format", "bibtex"
+    )
+    with pytest.raises(UnknownResource):
+        cite(runner, STATEMENTS + "0" * 64)

@@ -27,7 +27,6 @@ def test_an_iri_and_its_document_lead_to_each_other(local: str, path: str) -> No
 @pytest.mark.parametrize(
     "iri",
     [
-        BASE,
         BASE + "voc",
         BASE + "graph",
         BASE + "ns/0.1.0",

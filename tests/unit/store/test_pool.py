@@ -19,6 +19,7 @@ from partage.errors import (
     EngineUnavailable,
     MemoryExceeded,
     PartageError,
+    QueryCrashed,
     QueryEnded,
     QueryTimeout,
 )
@@ -26,6 +27,7 @@ from partage.rdf.formats import Format, by_key
 from partage.store import barrier
 from partage.store.engine import Limits, Query
 from partage.store.pool import RESERVED, PoolEngine, PoolLimits
+from partage.store.process import WorkerProcess
 from partage.store.ticket import Ticket
 
 PRODUCT = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o . ?p ?q ?r }"
@@ -132,6 +134,38 @@ def test_a_query_past_its_deadline_is_killed_in_a_quarter_of_a_second(
     assert pool.query(Query(LOOKUP)).answer is True
 
 
+def test_who_reads_hears_of_a_kill_before_the_process_is_dead(store: Path) -> None:
+    worker = WorkerProcess(store, PoolLimits().memory, reserved=False)
+    worker.await_ready()
+    os.kill(worker.pid, signal.SIGSTOP)
+    heard: list[type[Exception]] = []
+
+    def read() -> None:
+        try:
+            worker.receive()
+        except EOFError as error:
+            heard.append(type(error))
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    worker._process.kill = lambda: None  # type: ignore[method-assign]  # a very slow death
+    worker.kill()
+    reader.join(SECONDS)
+    assert heard == [EOFError]
+    assert worker.alive
+    os.kill(worker.pid, signal.SIGKILL)
+    worker.bury()
+
+
+def test_a_time_shorter_than_that_in_a_reserved_process_holds_there_too(pool: PoolEngine) -> None:
+    running = Asking(pool, ENDLESS)
+    until(lambda: pool.figures().running == 1)
+    with pytest.raises(QueryTimeout, match=r"0\.05 seconds"):
+        pool.query(Query(ENDLESS, limits=Limits(0.05)))
+    running.ticket.end()
+    running.outcome()
+
+
 def test_a_reader_who_dawdles_is_past_the_deadline_too(pool: PoolEngine) -> None:
     chunks = pool.query(Query(PRODUCT, limits=Limits(0.3))).serialize(csv())
     next(chunks)
@@ -194,9 +228,23 @@ def test_a_process_that_dies_fails_its_own_query_only(pool: PoolEngine) -> None:
     for child in killed:
         os.kill(child, signal.SIGSEGV)  # the idle ones too
     until(lambda: not killed & children())
-    assert isinstance(asking.outcome(), EngineFailure)
+    crash = asking.outcome()
+    assert isinstance(crash, QueryCrashed)
+    assert "Other queries are not affected" in str(crash)
+    assert "SIGSEGV" not in str(crash)
+    assert crash.__notes__[0].startswith("Cause: SIGSEGV: ")
     assert pool.query(Query(LOOKUP)).answer is True
     until(lambda: healthy(pool))
+
+
+def test_a_pool_that_stops_takes_no_more_queries(store: Path) -> None:
+    pool = PoolEngine(store, PoolLimits(workers=1, seconds=SECONDS))
+    asking = Asking(pool, ENDLESS)
+    until(lambda: pool.figures().running == 1)
+    pool.close()
+    assert isinstance(asking.outcome(), QueryEnded)
+    with pytest.raises(QueryEnded, match="stopping"):
+        pool.query(Query(LOOKUP))
 
 
 def test_deep_nesting_kills_a_process_at_most(pool: PoolEngine) -> None:

@@ -8,6 +8,7 @@ from partage import __version__
 from partage.errors import EngineError
 from partage.store.engine import Limits, Query
 from partage.store.pool import PoolEngine, PoolFigures
+from partage.web.budget import Budget, budget
 from partage.web.metrics import CONTENT_TYPE, labelled, single
 from partage.web.observing import metrics
 from partage.web.site import site
@@ -40,6 +41,9 @@ def numbers() -> Response:
     parts = [*metrics().write(), f'partage_info{{version="{__version__}"}} 1\n']
     if isinstance(engine, PoolEngine):
         parts += _pool(engine.figures())
+    kept = budget()
+    if kept is not None:
+        parts += _budget(kept)
     response = _plain("".join(parts), 200)
     response.headers["Content-Type"] = CONTENT_TYPE
     return response
@@ -57,6 +61,15 @@ def _pool(figures: PoolFigures) -> Iterable[str]:
         "partage_query_processes_idle", "Query processes with nothing to do.", figures.idle
     )
     yield single("partage_query_processes_replaced_total", "Processes replaced.", figures.replaced)
+
+
+def _budget(kept: Budget) -> Iterable[str]:
+    yield single(
+        "partage_queries_over_budget_total",
+        "Queries refused because their client had used up its time.",
+        kept.refused,
+    )
+    yield single("partage_budget_clients", "Clients whose use of time is remembered.", kept.clients)
 
 
 def _plain(text: str, status: int) -> Response:

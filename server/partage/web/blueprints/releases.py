@@ -19,6 +19,7 @@ from partage.rdf.formats import GRAPH_FORMATS
 from partage.rdf.namespaces import BASE, PREFIXES
 from partage.releases.memento import LINK_FORMAT, as_json, link_format
 from partage.resources.releases import described, listed
+from partage.resources.structured import of_release
 from partage.store.writing import write
 from partage.web import citing
 from partage.web.memento import IMMUTABLE, holding, mementos, original, timed
@@ -57,7 +58,12 @@ def release(version: str) -> Response:
     if chosen == HTML:
         following = next((later for later in catalog if later.previous == version), None)
         page = render_template(
-            "release.html", iri=iri, record=record, latest=catalog.newest, following=following
+            "release.html",
+            iri=iri,
+            record=record,
+            latest=catalog.newest,
+            following=following,
+            structured=[of_release(record)],
         )
         return represent(page.encode(), HTML)
     host = request.host_url.rstrip("/")

@@ -1,28 +1,50 @@
 """Things, and the documents about them (Cool URIs, https://www.w3.org/TR/cooluris/#r303gendocument)."""
 
+import json
 from collections.abc import Sequence
 
 from flask import Blueprint, Response, redirect, render_template, request
 from pyoxigraph import Quad
 
-from partage.errors import ProtocolError, UnknownResource
+from partage.errors import NotAcceptable, ProtocolError, UnknownResource
 from partage.rdf.formats import GRAPH_FORMATS, Format
-from partage.rdf.namespaces import BASE, GRAPH
+from partage.rdf.jsonld import CONTEXT, FORM, Form, write_jsonld
+from partage.rdf.namespaces import BASE
 from partage.resources.claims import claim_page, is_claim
-from partage.resources.describe import Description, describe, graph_contents
 from partage.resources.identifiers import document, iri_of, is_iri, split
 from partage.resources.labels import labels
 from partage.resources.pages import resource_page
+from partage.resources.profiles import (
+    ALT,
+    PREFIXES,
+    SCHEMA,
+    Profile,
+    alternates,
+)
 from partage.resources.rows import Value, Writer
+from partage.resources.shapes import entries
 from partage.resources.terms import ONTOLOGY, term_sections
-from partage.store.engine import Engine
+from partage.resources.tombstones import Tombstone
 from partage.store.writing import write
 from partage.web import citing
-from partage.web.negotiation import HTML, format_of, languages, media_types, negotiate
+from partage.web.documents import SHIPPED, Document, find, is_data
+from partage.web.landing import links_of, structured_of
+from partage.web.linking import Link, below, header
+from partage.web.negotiation import (
+    HTML,
+    form_of,
+    format_of,
+    languages,
+    media_types,
+    negotiate,
+    profile_of,
+)
 from partage.web.representation import represent
-from partage.web.site import site
+from partage.web.site import site, sites
+from partage.web.validators import tag_of_bytes, tag_of_quads, validate
 
 SAMPLE = 100
+MOST_KEPT = 32
 
 blueprint = Blueprint("resources", __name__)
 
@@ -31,13 +53,18 @@ blueprint = Blueprint("resources", __name__)
 @blueprint.get("/voc/<path:local>")
 @blueprint.get("/graph/<path:local>")
 @blueprint.get("/ns")
+@blueprint.get("/shapes")
+@blueprint.get("/profiles")
 def thing(local: str = "") -> Response:  # noqa: ARG001  # the path is read whole
     """Send a thing's visitor on to the document about it, whatever format is wanted."""
-    path = document(BASE + request.path.removeprefix("/"))
-    if path is None:
-        raise UnknownResource(BASE + request.path.removeprefix("/"))
-    query = "?" + request.query_string.decode("ascii", "ignore") if request.query_string else ""
-    response = redirect(path + query, 303)
+    iri = BASE + request.path.removeprefix("/")
+    path = document(iri)
+    stone = site().known.tombstones.get(iri)
+    if path is None or not (stone or iri in SHIPPED or site().holds(iri)):
+        raise UnknownResource(iri)
+    if stone is not None:
+        return _retired(stone, _wish(None), None)
+    response = redirect(_with_query(path), 303)
     response.vary.add("Accept")
     return response  # type: ignore[return-value]  # Flask's redirect makes a Flask response
 
@@ -49,7 +76,7 @@ def page(local: str) -> Response:
     iri = iri_of(path)
     if iri is None:
         raise UnknownResource(BASE + "id/" + local)
-    return _document(iri, suffix or request.args.get("format"), path)
+    return answer(iri, _wish(suffix), path, suffix)
 
 
 @blueprint.get("/resource")
@@ -58,67 +85,183 @@ def any_resource() -> Response:
     iri = request.args.get("iri", "")
     if not is_iri(iri):
         raise ProtocolError("Give the absolute IRI of a resource as the parameter `iri`.")
-    return _document(iri, request.args.get("format"), None)
+    return answer(iri, _wish(None), None)
 
 
-def _document(iri: str, wish: str | None, path: str | None) -> Response:
-    reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
-    versioned = iri.startswith(BASE + "id/claim/") and iri.count("/", len(BASE)) == 3
-    formats = _trig_first() if versioned else GRAPH_FORMATS
-    if cited := citing.asked(iri, wish, media_types(formats)):
+def answer(iri: str, wish: str | None, path: str | None, suffix: str | None = None) -> Response:
+    """Answer with the document about an IRI, as negotiated."""
+    if stone := site().known.tombstones.get(iri):
+        return _retired(stone, wish, suffix)
+    number = _page_number()
+    told = find(site(), iri, path, number, request.url_root)
+    profile = profile_of(
+        request.headers.get("Accept-Profile"), request.args.get("_profile"), told.profiles
+    )
+    formats = told.formats(profile)
+    offers = media_types(formats, html=profile.html)
+    if cited := citing.asked(iri, wish, offers):
         return citing.answer(iri, cited)
-    offers = [*media_types(formats), *citing.offers(iri)]
-    chosen = negotiate(request.headers.get("Accept"), offers, wish)
+    chosen = _negotiate([*offers, *citing.offers(iri)], wish, told)
+    links = links_of(told, profile)
     if chosen == HTML:
-        response = represent(_html(iri, reader, path).encode(), HTML)
+        if told.description is not None and number is None and told.description.counts:
+            told = find(site(), iri, path, 1, request.url_root)
+            links = links_of(told, profile)
+        reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
+        body = _html(told, profile, reader, links).encode()
+        response = validate(represent(body, HTML), tag_of_bytes(body), site().known.issued)
+        response.vary.add("Accept-Language")
+    else:
+        links += below(request.script_root, [Link("describes", told.address())])
+        response = _data(told, profile, format_of(chosen, formats), chosen)
+    response.vary.add("Accept-Profile")
+    response.headers["Content-Profile"] = f"<{profile.iri}>"
+    response.headers["Link"] = header(links)
+    return response
+
+
+def _negotiate(offers: Sequence[str], wish: str | None, told: Document) -> str:
+    try:
+        return negotiate(request.headers.get("Accept"), offers, wish)
+    except NotAcceptable as error:
+        others = below(request.script_root, told.alternates())
+        addresses = [(link.type, link.href) for link in others if not link.profile]
+        raise NotAcceptable(error.offers, addresses) from None
+
+
+def _wish(suffix: str | None) -> str | None:
+    """Return the format that the address asks for: by suffix, else by parameter."""
+    return suffix or request.args.get("_mediatype") or request.args.get("format")
+
+
+def _with_query(path: str) -> str:
+    query = request.query_string.decode("ascii", "ignore")
+    return f"{path}?{query}" if query else path
+
+
+def _page_number() -> int | None:
+    text = request.args.get("page")
+    if text is None:
+        return None
+    if not text.isascii() or not text.isdecimal() or not int(text[:9]) > 0:
+        raise ProtocolError(f"page={text[:40]} is no page. Use a number from 1.")
+    return int(text[:9])
+
+
+def _data(told: Document, profile: Profile, fmt: Format, media_type: str) -> Response:
+    """Return a document in a format for programs."""
+    known = site().known
+    if profile is SCHEMA:
+        reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
+        body = json.dumps(structured_of(told, reader), ensure_ascii=False, indent=2).encode()
+        response = validate(represent(body, media_type), tag_of_bytes(body), known.issued)
         response.vary.add("Accept-Language")
         return response
-    return represent(_rdf(iri, format_of(chosen, formats)), chosen)
+    form: Form | None = None
+    if fmt.key == "jsonld":
+        form = form_of(request.args.get("_mediatype") or request.headers.get("Accept"))
+    content_type = f'{media_type}; profile="{FORM}{form}"' if form else media_type
+    # A graph can be large and is the same for everybody; what is about a resource is small.
+    kept = site().written if told.description is None and is_data(profile) else {}
+    key = (told.iri, fmt.key, profile.token, form or "")
+    found = kept.get(key)
+    if found is None:
+        found = _written(told, profile, fmt, form)
+        if len(kept) >= MOST_KEPT:
+            kept.clear()
+        kept[key] = found
+    body, tag = found
+    if fmt.key == "jsonld":  # the context is read from the host that was asked
+        body = body.replace(_quoted(CONTEXT), _quoted(request.host_url + "context.jsonld"), 1)
+    return validate(represent(body, content_type), tag or tag_of_bytes(body), known.issued)
 
 
-def _trig_first() -> Sequence[Format]:
-    """Return the formats for what is several graphs: one that has graphs comes first."""
-    return sorted(GRAPH_FORMATS, key=lambda fmt: fmt.key != "trig")
+def _written(told: Document, profile: Profile, fmt: Format, form: Form | None) -> tuple[bytes, str]:
+    """Return a document in a format, and the tag of its quads where they are of the dataset."""
+    here = request.url_root
+    quads = told.quads(profile, here)
+    if profile is ALT:
+        quads = alternates(told.iri, [r.at(here.rstrip("/")) for r in told.representations()])
+    if fmt.key == "jsonld":
+        body = write_jsonld(quads, told.iri, form or "framed")
+    else:
+        body = write(quads, fmt, PREFIXES if profile is ALT else {})
+    return body, tag_of_quads(quads, fmt.key, profile.token, form) if is_data(profile) else ""
 
 
-def _rdf(iri: str, fmt: Format) -> bytes:
-    engine = site().engine
-    if iri == ONTOLOGY:
-        iri = GRAPH + "ontology"
-    description = _described(engine, iri)
-    if description is None:
-        return write(graph_contents(engine, iri), fmt)
-    return write(description.quads(), fmt)
+def _quoted(text: str) -> bytes:
+    return json.dumps(text).encode()
 
 
-def _html(iri: str, reader: Sequence[str], path: str | None) -> str:
-    engine = site().engine
-    common = {"iri": iri, "path": path, "language": reader[0]}
+def _html(  # noqa: PLR0911  # one return for each template
+    told: Document, profile: Profile, reader: Sequence[str], links: Sequence[Link]
+) -> str:
+    engine, iri = site().engine, told.iri
+    common: dict[str, object] = {
+        "iri": iri,
+        "path": told.path,
+        "language": reader[0],
+        "links": links,
+        "structured": structured_of(told, reader),
+        "told": told,
+    }
+    if profile is ALT:
+        return render_template("alternates-page.html", **common)
     if iri == ONTOLOGY and (sections := term_sections(engine, reader)):
         return render_template("ontology.html", sections=sections, **common)
-    description = _described(engine, iri)
+    if iri in SHIPPED:
+        defined = entries(told.triples, iri, reader[0])
+        return render_template("defined.html", entries=defined, **common)
+    description = told.description
     if description is None:
-        contents = graph_contents(engine, iri)
-        return render_template(
-            "graph.html", size=len(contents), sample=_sample(contents, reader), **common
-        )
-    general = resource_page(engine, description, reader)
+        sample = _sample(told.triples, reader)
+        return render_template("graph.html", size=len(told.triples), sample=sample, **common)
+    common["page"] = resource_page(engine, description, reader)
+    if description.page > 1:
+        return render_template("incoming.html", **common)
     if is_claim(description):
-        return render_template(
-            "claim.html", claim=claim_page(engine, description, reader)[0], page=general, **common
+        claim = claim_page(engine, description, reader)[0]
+        return render_template("claim.html", claim=claim, **common)
+    return render_template("resource.html", publication=description.is_publication, **common)
+
+
+def _retired(stone: Tombstone, wish: str | None, suffix: str | None) -> Response:
+    """Send on to what an identifier was merged into, or say why it was withdrawn."""
+    onward = document(stone.successor) if stone.successor else None
+    if cited := citing.asked(stone.iri, wish, media_types(GRAPH_FORMATS)):
+        return citing.answer(stone.iri, cited)
+    if stone.status == "merged" and onward:
+        response = redirect(_with_query(onward + (f".{suffix}" if suffix else "")), 301)
+        response.vary.add("Accept")
+        return response  # type: ignore[return-value]  # Flask's redirect makes a Flask response
+    offers = media_types(GRAPH_FORMATS)
+    chosen = negotiate(request.headers.get("Accept"), [*offers, *citing.offers(stone.iri)], wish)
+    if chosen == HTML:
+        reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
+        names = {stone.iri, *([stone.successor] if stone.successor else [])}
+        found = Writer(labels(site().engine, names, reader))
+        successor = found.named(stone.successor) if stone.successor else None
+        version = stone.text("dct:isPartOf").removeprefix(BASE + "release/")
+        held = any(record.version == version for record in sites().catalog)
+        past = f"/release/{version}{document(stone.iri)}" if held else None
+        body = render_template(
+            "tombstone.html", stone=stone, successor=successor, version=version, past=past
+        ).encode()
+    else:
+        fmt = format_of(chosen, GRAPH_FORMATS)
+        context = request.host_url + "context.jsonld"
+        body = (
+            write_jsonld(stone.quads, stone.iri, context=context)
+            if fmt.key == "jsonld"
+            else write(stone.quads, fmt)
         )
-    publication = description.is_publication
-    return render_template("resource.html", page=general, publication=publication, **common)
-
-
-def _described(engine: Engine, iri: str) -> Description | None:
-    """Return the description of a resource; None where the IRI names a graph and nothing else."""
-    if iri.startswith(GRAPH):
-        return None
-    try:
-        return describe(engine, iri)
-    except UnknownResource:
-        return None  # whoever asks for the graph's contents hears if there is no graph either
+    response = represent(body, chosen)
+    response.status_code = 410
+    links = [Link("cite-as", stone.iri)]
+    if onward:
+        links += below(request.script_root, [Link("successor-version", onward)])
+    response.headers["Link"] = header(links)
+    return response
 
 
 def _sample(contents: Sequence[Quad], reader: Sequence[str]) -> list[tuple[Value, ...]]:

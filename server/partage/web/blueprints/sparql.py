@@ -20,7 +20,7 @@ from partage.sparql.protocol import (
 )
 from partage.sparql.running import offers
 from partage.store.engine import Result, Solution
-from partage.web import memento, queries
+from partage.web import memento, queries, querystore
 from partage.web.negotiation import HTML, format_of, languages, media_types, negotiate
 from partage.web.representation import represent
 from partage.web.site import site
@@ -42,7 +42,7 @@ def endpoint() -> Response:
         METHODS.get(request.method, "GET"),
         request.query_string,
         request.headers.get("Content-Type", ""),
-        _body(),
+        body(),
         request.base_url,
         site().federation.allowed,
     )
@@ -52,7 +52,7 @@ def endpoint() -> Response:
     return response
 
 
-def _body() -> bytes:
+def body() -> bytes:
     """Return the body, whole and as it was sent."""
     encoding = request.headers.get("Content-Encoding", "").strip().lower()
     if encoding not in {"", "identity"}:
@@ -80,6 +80,7 @@ def _answer(operation: QueryOperation) -> Response:
     if operation.graphs is not None:
         query = site().parts.select(query, operation.graphs)
     hints = _hints(operation)
+    standing = querystore.standing(operation)
     result = queries.run(query, operation.calls)
     if request.method == "HEAD":
         result.close()  # the status is known; nobody reads the rest
@@ -87,10 +88,11 @@ def _answer(operation: QueryOperation) -> Response:
         response.automatically_set_content_length = False  # that of the GET is not known
         del response.headers["Content-Length"]
     elif chosen == HTML:
-        response = represent(_page(operation, result, hints).encode(), HTML)
+        response = represent(_page(operation, result, hints, standing).encode(), HTML)
     else:
         fmt = format_of(chosen, formats)
         response = represent(result.serialize(fmt), chosen, fmt)
+    querystore.link(response, standing)
     if hints:
         response.headers["Query-Hint"] = ", ".join(hint.header for hint in hints)
     return response
@@ -106,17 +108,20 @@ def _hints(operation: QueryOperation) -> list[Hint]:
         return []  # a hint is no reason to refuse an answer
 
 
-def _page(operation: QueryOperation, result: Result, hints: list[Hint]) -> str:
+def _page(
+    operation: QueryOperation, result: Result, hints: list[Hint], standing: querystore.Standing
+) -> str:
     """Return the query page with the answer below the query."""
     answer: dict[str, object] = {"query": operation.query.text, "kind": operation.kind}
     answer["hints"] = [hint.sentence for hint in hints]
+    answer["standing"] = standing
     answer["graphs"] = operation.graphs
     answer["dataset"] = (operation.query.default_graphs, operation.query.named_graphs)
     if operation.kind == "solutions":
         rows = result.solutions(SHOWN + 1)
         answer |= {
             "variables": result.variables,
-            "rows": _table(rows[:SHOWN], result.variables),
+            "rows": table(rows[:SHOWN], result.variables),
             "more": len(rows) > SHOWN,
         }
     elif operation.kind == "boolean":
@@ -126,7 +131,8 @@ def _page(operation: QueryOperation, result: Result, hints: list[Hint]) -> str:
     return render_template("query.html", **answer)
 
 
-def _table(rows: list[Solution], variables: tuple[str, ...]) -> list[list[object]]:
+def table(rows: list[Solution], variables: tuple[str, ...]) -> list[list[object]]:
+    """Return solutions as values to show, named in the reader's language."""
     names = {str(getattr(term, "value", "")) for row in rows for term in row.values()}
     reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
     writer = Writer(labels(site().engine, names, reader))

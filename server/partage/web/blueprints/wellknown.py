@@ -11,6 +11,7 @@ from partage.rdf.formats import GRAPH_FORMATS
 from partage.rdf.namespaces import BASE, iri
 from partage.resources.describe import describe
 from partage.store.writing import write
+from partage.web.blueprints.resources import answer
 from partage.web.negotiation import format_of, media_types, negotiate
 from partage.web.representation import represent
 from partage.web.site import site
@@ -45,4 +46,4 @@ def example(name: str) -> Response:
             raise UnknownResource(EXAMPLES + name)
         query = str(getattr(texts[0], "value", ""))
         return redirect(url_for("sparql.endpoint", query=query), 303)  # type: ignore[return-value]
-    return represent(write(described.quads(), format_of(chosen, GRAPH_FORMATS)), chosen)
+    return answer(EXAMPLES + name, request.args.get("format"), None)

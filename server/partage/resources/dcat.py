@@ -1,0 +1,67 @@
+"""
+What a catalogue wants to know of the dataset beyond what it says of itself: the files and the
+service (DCAT 3, https://www.w3.org/TR/vocab-dcat-3/).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad
+
+from partage.rdf.formats import by_path
+from partage.rdf.namespaces import BASE, iri
+
+SPDX = "http://spdx.org/rdf/terms#"
+MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
+
+
+@dataclass(frozen=True, slots=True)
+class Artefact:
+    """One file of the release, and the digest of its bytes."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+def distributions(artefacts: Iterable[Artefact], host: str) -> list[Quad]:
+    """Return the files below `host` as distributions of the dataset, and its endpoint."""
+    dataset, service = NamedNode(BASE), NamedNode(BASE + "sparql")
+    quads = [
+        Quad(service, NamedNode(iri("rdf:type")), NamedNode(iri("dcat:DataService"))),
+        Quad(service, NamedNode(iri("dcat:endpointURL")), NamedNode(host + "sparql")),
+        Quad(service, NamedNode(iri("dcat:servesDataset")), dataset),
+    ]
+    for artefact in artefacts:
+        quads += _distribution(dataset, artefact, host)
+    return quads
+
+
+def _distribution(dataset: NamedNode, artefact: Artefact, host: str) -> list[Quad]:
+    path = "download/" + artefact.name
+    node, checksum = NamedNode(BASE + path), BlankNode("sha256-" + artefact.sha256[:16])
+    fmt = by_path(Path(artefact.name))
+    facts: list[tuple[NamedNode, str, NamedNode | Literal]] = [
+        (dataset, "dcat:distribution", node),
+        (node, "rdf:type", NamedNode(iri("dcat:Distribution"))),
+        (node, "dct:title", Literal(artefact.name)),
+        (node, "dcat:downloadURL", NamedNode(host + path)),
+        (node, "dcat:byteSize", Literal(str(artefact.size), datatype=_xsd("nonNegativeInteger"))),
+    ]
+    if fmt is not None:
+        facts.append((node, "dcat:mediaType", NamedNode(MEDIA_TYPES + fmt.media_type)))
+    quads = [Quad(subject, NamedNode(iri(name)), value) for subject, name, value in facts]
+    if not artefact.sha256:
+        return quads
+    return [
+        *quads,
+        Quad(node, NamedNode(SPDX + "checksum"), checksum),
+        Quad(checksum, NamedNode(SPDX + "algorithm"), NamedNode(SPDX + "checksumAlgorithm_sha256")),
+        Quad(checksum, NamedNode(SPDX + "checksumValue"),
+             Literal(artefact.sha256, datatype=_xsd("hexBinary"))),
+    ]  # fmt: skip
+
+
+def _xsd(name: str) -> NamedNode:
+    return NamedNode(iri("xsd:" + name))

@@ -1,0 +1,184 @@
+r"""
+The digest of an answer: the same for the same answer, whoever computes it from whichever format
+(RDA Data Citation R5-R6, https://doi.org/10.15497/RDA00016).
+
+It is the SHA-256 of a text in UTF-8 that anybody can make:
+
+- solutions: a line of the variables (`?a<tab>?b`), then a line for each solution, its terms in
+  canonical N-Triples parted by tabs, nothing where a variable is unbound. The lines are sorted
+  by code point, duplicates kept; they stay as they are where the query itself says ORDER BY;
+- a boolean: the line `true` or `false`;
+- a graph: its canonical N-Quads by RDFC-1.0 (https://www.w3.org/TR/rdf-canon/).
+
+Blank nodes have no name that would be the same another time. Solutions that hold some have no
+digest; a graph has one unless a triple links two of them, because to tell such nodes apart can
+take time without bound.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import IO, cast
+
+from pyoxigraph import (
+    BlankNode,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    RdfFormat,
+    Triple,
+    parse,
+    parse_query_results,
+)
+
+from partage.errors import NotCitable
+from partage.rdf.canonical import rdfc10
+from partage.rdf.formats import Format, by_key
+from partage.sparql.tokens import tokens
+from partage.store.engine import Result, Term
+
+# Sorting needs all lines at once.
+MOST_ROWS = 100_000
+MOST_BYTES = 50_000_000
+ADVICE = "Cite a narrower query, or the release as a whole."
+LOSSLESS = ("json", "xml", "tsv")
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """An answer's `sha256`, 64 hexadecimal digits, and how many solutions or triples it has."""
+
+    sha256: str
+    rows: int | None
+
+
+def digest(result: Result, *, ordered: bool) -> Digest:
+    """
+    Return the digest of an answer, which is read to its end.
+
+    Raises
+    ------
+    NotCitable
+        The answer is too long, or has blank nodes that could not be told apart another time.
+    EngineError
+        As the answer does.
+    """
+    key = "ntriples" if result.kind == "graph" else "json"
+    fmt = by_key(key)
+    assert fmt is not None
+    return digest_of(result.serialize(fmt), fmt, ordered=ordered)
+
+
+def digest_of(chunks: Iterable[bytes], fmt: Format, *, ordered: bool) -> Digest:
+    """
+    Return the digest of an answer in a format, as it was downloaded.
+
+    Raises
+    ------
+    NotCitable
+        As `digest`; or the format does not keep what terms are, as CSV does not.
+    SyntaxError
+        The bytes are not of this format.
+    """
+    source = cast("IO[bytes]", _Chunks(chunks))
+    if fmt.rdf is not None:
+        return _graph(source, fmt.rdf)
+    if fmt.results is None or fmt.key not in LOSSLESS:
+        raise NotCitable(
+            f"{fmt.label} does not keep what terms are. Take one of {', '.join(LOSSLESS)}."
+        )
+    return _results(source, fmt.results, ordered=ordered)
+
+
+def is_ordered(text: str) -> bool:
+    """Return whether a query itself, not a query within it, says ORDER BY."""
+    depth, before = 0, ""
+    for token in tokens(text):
+        depth += {"{": 1, "}": -1}.get(token.text, 0) if token.kind == "mark" else 0
+        if depth == 0 and before == "ORDER" and token.is_word("BY"):
+            return True
+        before = token.text.upper() if token.kind == "word" else ""
+    return False
+
+
+def _results(source: IO[bytes], fmt: QueryResultsFormat, *, ordered: bool) -> Digest:
+    answer = parse_query_results(source, format=fmt)
+    if isinstance(answer, QueryBoolean):
+        return Digest(_sha256([b"true\n" if answer else b"false\n"]), None)
+    assert isinstance(answer, QuerySolutions)
+    names = "\t".join(f"?{variable.value}" for variable in answer.variables)
+    lines = list(_lines(answer))
+    if not ordered:
+        lines.sort()
+    return Digest(_sha256([names.encode() + b"\n", *lines]), len(lines))
+
+
+def _lines(answer: QuerySolutions) -> Iterator[bytes]:
+    size = 0
+    for number, solution in enumerate(answer, 1):
+        terms: list[Term | None] = list(solution)
+        if any(_has_blank_node(term) for term in terms):
+            raise NotCitable(
+                f"Solution {number:,} has a blank node, which has no name to be found again by. "
+                "Ask for what is known of it, not for the node itself."
+            )
+        line = "\t".join("" if term is None else str(term) for term in terms).encode() + b"\n"
+        size += len(line)
+        if number > MOST_ROWS or size > MOST_BYTES:
+            raise NotCitable(f"The answer has more than {_limit(number)}. {ADVICE}")
+        yield line
+
+
+def _graph(source: IO[bytes], fmt: RdfFormat) -> Digest:
+    quads = set()
+    size = 0
+    for quad in parse(source, format=fmt):
+        nodes = (quad.subject, quad.object)
+        if any(isinstance(node, Triple) for node in nodes):
+            raise NotCitable("The graph holds triple terms, which RDFC-1.0 does not know.")
+        if all(isinstance(node, BlankNode) for node in nodes):
+            raise NotCitable(
+                "A triple of the graph links two blank nodes, which have no names to be found "
+                "again by. Give one of them an IRI in the template."
+            )
+        quads.add(quad)
+        size += len(str(quad))
+        if len(quads) > MOST_ROWS or size > MOST_BYTES:
+            raise NotCitable(f"The answer has more than {_limit(len(quads))}. {ADVICE}")
+    return Digest(rdfc10(quads), len(quads))
+
+
+def _limit(rows: int) -> str:
+    return f"{MOST_ROWS:,} rows" if rows > MOST_ROWS else f"{MOST_BYTES:,} bytes"
+
+
+def _has_blank_node(term: object) -> bool:
+    match term:
+        case BlankNode():
+            return True
+        case Triple():
+            return any(_has_blank_node(part) for part in (term.subject, term.object))
+    return False
+
+
+def _sha256(lines: Iterable[bytes]) -> str:
+    found = hashlib.sha256()
+    for line in lines:
+        found.update(line)
+    return found.hexdigest()
+
+
+class _Chunks:
+    """Chunks as a file to read from, as far as pyoxigraph reads it."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = iter(chunks)
+        self._rest = b""
+
+    def read(self, size: int = -1) -> bytes:
+        """Return at most so many bytes; none at the end."""
+        while not self._rest and (chunk := next(self._chunks, None)) is not None:
+            self._rest = chunk
+        end = len(self._rest) if size < 0 else size
+        taken, self._rest = self._rest[:end], self._rest[end:]
+        return taken

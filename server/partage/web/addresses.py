@@ -1,0 +1,58 @@
+"""
+Whose word counts for the address of this server and of its client.
+
+Without settings only the request's own: `Host`, which must be one, and the connection. Behind
+proxies also what the trusted ones forward; and where the operator names an origin, that alone.
+"""
+
+from typing import TYPE_CHECKING
+
+from flask import Flask, request
+from werkzeug.exceptions import BadRequest
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from partage.settings import Settings, is_host
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+SCHEMES = ("http", "https")
+
+
+class Origin:
+    """A WSGI application that is at this origin, whatever a request says."""
+
+    def __init__(self, application: "WSGIApplication", origin: str) -> None:
+        self._application = application
+        self._scheme, _, self._host = origin.partition("://")
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> "Iterable[bytes]":
+        """Answer a request as if it had been sent to the origin."""
+        environ["wsgi.url_scheme"], environ["HTTP_HOST"] = self._scheme, self._host
+        return self._application(environ, start_response)
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Have an application believe the proxies and the origin that the settings name."""
+    app.before_request(_refuse_nonsense)
+    if settings.origin:
+        app.wsgi_app = Origin(app.wsgi_app, settings.origin)  # type: ignore[method-assign]
+    if settings.trusted_proxies:
+        trusted = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=trusted, x_proto=trusted, x_host=trusted
+        )
+
+
+def _refuse_nonsense() -> None:
+    """Refuse a request whose address cannot be written into an answer."""
+    host = request.environ.get("HTTP_HOST", "")
+    if "HTTP_HOST" not in request.environ and request.environ["SERVER_PROTOCOL"] == "HTTP/1.0":
+        host = request.host  # it need not say one; health checks do not
+    # Where Werkzeug finds that the host is none, its own is empty.
+    if request.scheme not in SCHEMES or not is_host(host) or not request.host:
+        raise BadRequest("The Host header is no host. Send the name from the address, as it is.")

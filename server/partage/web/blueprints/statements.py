@@ -1,0 +1,58 @@
+"""Statements by their digests: `/statement/{SHA-256}` and the documents about them."""
+
+from flask import Blueprint, Response, redirect, render_template, request
+
+from partage.errors import UnknownResource
+from partage.rdf.canonical import STATEMENTS, line
+from partage.rdf.formats import GRAPH_FORMATS
+from partage.resources.identifiers import document, split
+from partage.resources.statement_pages import statement_page
+from partage.resources.statements import quads, record
+from partage.store.writing import write
+from partage.web import citing
+from partage.web.negotiation import HTML, format_of, languages, media_types, negotiate
+from partage.web.representation import represent
+from partage.web.site import sites
+from partage.web.versions import RELEASE
+
+blueprint = Blueprint("statements", __name__)
+
+
+@blueprint.get("/statement/<digest>")
+def thing(digest: str) -> Response:
+    """Send a statement's visitor on to the document about it."""
+    path = document(STATEMENTS + digest)
+    if path is None or sites().statement(digest, request.environ.get(RELEASE)) is None:
+        raise UnknownResource(STATEMENTS + digest)
+    query = "?" + request.query_string.decode("ascii", "ignore") if request.query_string else ""
+    response = redirect(path + query, 303)
+    response.vary.add("Accept")
+    return response  # type: ignore[return-value]  # Flask's redirect makes a Flask response
+
+
+@blueprint.get("/doc/statement/<name>")
+def page(name: str) -> Response:
+    """Describe a statement, in the format of the suffix or of `Accept`."""
+    path, suffix = citing.split("/doc/statement/" + name) or split("/doc/statement/" + name)
+    wish = suffix or request.args.get("format")
+    digest = path.rpartition("/")[2]
+    iri = STATEMENTS + digest
+    found = sites().statement(digest, request.environ.get(RELEASE))
+    if found is None:
+        raise UnknownResource(iri)
+    here, triple = found
+    if fmt := citing.asked(iri, wish, media_types(GRAPH_FORMATS)):
+        return citing.answer(iri, fmt)
+    offers = [*media_types(GRAPH_FORMATS), *citing.offers(iri)]
+    chosen = negotiate(request.headers.get("Accept"), offers, wish)
+    versions = [release.version for release in sites().catalog.records]
+    known = record(here.engine, triple, versions)
+    if chosen != HTML:
+        return represent(write(quads(known), format_of(chosen, GRAPH_FORMATS)), chosen)
+    reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
+    shown = statement_page(here.engine, known, reader)
+    common = {"iri": iri, "path": path, "language": reader[0], "line": line(triple)}
+    html = render_template("statement.html", record=known, shown=shown, **common)
+    response = represent(html.encode(), HTML)
+    response.vary.add("Accept-Language")
+    return response

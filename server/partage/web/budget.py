@@ -1,0 +1,185 @@
+"""
+How much query time each client may use
+(https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/).
+
+A bucket of query seconds for each client, as large as what flows into it in a minute. A query
+begins while something is left, and may take more; then its client waits until the debt is paid.
+A client is an address, and of IPv6 the network of 64 bits that one subscriber has.
+
+The draft registers no unit of time, but says what has none to count requests: so ours is named.
+"""
+
+import ipaddress
+import math
+import threading
+import time
+from dataclasses import dataclass
+from typing import cast
+
+from flask import Flask, Response, current_app, g, request
+
+from partage.errors import BudgetSpent
+
+POLICY = "query-time"
+WINDOW = 60
+MOST_CLIENTS = 10_000
+SUBSCRIBER_BITS = 64
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """So many seconds were left at a time."""
+
+    level: float
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How many seconds of query time a client gets in a minute."""
+
+    seconds: int
+
+    def left(self, bucket: Bucket | None, now: float) -> float:
+        """Return what is left; below zero, what is owed."""
+        if bucket is None:
+            return float(self.seconds)
+        return min(self.seconds, bucket.level + (now - bucket.at) * self.seconds / WINDOW)
+
+    def wait(self, left: float) -> int:
+        """Return the whole seconds until something is left again."""
+        return max(1, math.floor(-left * WINDOW / self.seconds) + 1)
+
+    def policy(self) -> str:
+        """Return the allowance as the header `RateLimit-Policy` has it."""
+        return f'"{POLICY}";q={self.seconds};qu="seconds";w={WINDOW}'
+
+    def state(self, left: float) -> str:
+        """Return what is left as the header `RateLimit` has it."""
+        whole = max(0, math.floor(left))
+        return f'"{POLICY}";r={whole};t={WINDOW if whole else self.wait(left)}'
+
+
+class Budget:
+    """The buckets of all clients; the clock is the caller's."""
+
+    def __init__(self, allowance: Allowance, most: int = MOST_CLIENTS) -> None:
+        self.allowance = allowance
+        self.refused = 0
+        self._most = most
+        self._buckets: dict[str, Bucket] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def clients(self) -> int:
+        """How many clients are remembered."""
+        return len(self._buckets)
+
+    def left(self, client: str, now: float) -> float:
+        """Return how many seconds a client has left."""
+        return self.allowance.left(self._buckets.get(client), now)
+
+    def admit(self, client: str, now: float) -> None:
+        """
+        Let a client begin a query.
+
+        Raises
+        ------
+        BudgetSpent
+            Nothing is left to this client.
+        """
+        left = self.left(client, now)
+        if left > 0:
+            return
+        with self._lock:
+            self.refused += 1
+        wait = self.allowance.wait(left)
+        raise BudgetSpent(
+            f"Your queries have taken more than the {self.allowance.seconds:,} seconds a minute "
+            f"that a client may use here. Ask again in {wait:,} seconds, or ask for less.",
+            wait,
+        )
+
+    def charge(self, client: str, seconds: float, now: float) -> None:
+        """Take what a query has cost from what its client has left."""
+        with self._lock:
+            left = self.left(client, now) - max(0.0, seconds)
+            self._buckets[client] = Bucket(left, now)
+            if len(self._buckets) > self._most:
+                self._forget(now)
+
+    def _forget(self, now: float) -> None:
+        """Forget who has a full bucket, and where that is not half of all, who has most left."""
+        poorest = sorted(self._buckets, key=lambda client: self.left(client, now))
+        self._buckets = {
+            client: self._buckets[client]
+            for client in poorest[: self._most // 2]
+            if self.left(client, now) < self.allowance.seconds
+        }
+
+
+@dataclass(slots=True)
+class Account:
+    """One request's share in the budget."""
+
+    budget: Budget
+    client: str
+
+    def charge(self, seconds: float) -> None:
+        """Take what the request's query has cost."""
+        self.budget.charge(self.client, seconds, time.monotonic())
+
+    def advertise(self, response: Response, seconds: float) -> None:
+        """Tell the client what is left, when its query has cost so much already."""
+        left = self.budget.left(self.client, time.monotonic()) - seconds
+        response.headers["RateLimit-Policy"] = self.budget.allowance.policy()
+        response.headers["RateLimit"] = self.budget.allowance.state(left)
+
+
+def install(app: Flask, seconds: int) -> None:
+    """Give an application a budget of so many seconds a minute for each client; 0 for none."""
+    app.extensions["partage.budget"] = Budget(Allowance(seconds)) if seconds else None
+
+
+def budget() -> Budget | None:
+    """Return the current application's budget, where it has one."""
+    return cast("Budget | None", current_app.extensions["partage.budget"])
+
+
+def admit() -> None:
+    """
+    Let the current request begin a query.
+
+    Raises
+    ------
+    BudgetSpent
+        Its client has used up its time.
+    """
+    kept = budget()
+    if kept is not None:
+        g.account = Account(kept, client(request.remote_addr or ""))
+        kept.admit(g.account.client, time.monotonic())
+
+
+def account() -> Account | None:
+    """Return the current request's share, where it asks a query and there is a budget."""
+    return cast("Account | None", g.get("account"))
+
+
+def client(address: str) -> str:
+    """Return whose address this is; a proxy may have left a port at its end."""
+    host = address.strip()
+    if host.startswith("["):
+        host = host[1:].partition("]")[0]
+    elif host.count(":") == 1:
+        host = host.partition(":")[0]
+    try:
+        parsed = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return UNKNOWN
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((parsed, SUBSCRIBER_BITS), strict=False))

@@ -1,0 +1,139 @@
+"""Citing what a query answers: between the request and the query store."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import cast
+
+from flask import Flask, Response, current_app
+
+from partage import __version__
+from partage.citation.model import Citation, Words, of_query, of_result
+from partage.errors import NotCitable
+from partage.releases.record import Record
+from partage.settings import Settings
+from partage.sparql.citing import CITED, Verification, asked, compare, question
+from partage.sparql.digest import digest, is_ordered
+from partage.sparql.protocol import QueryOperation
+from partage.sparql.query_store import Asked, CitedResult, QueryStore
+from partage.sparql.selection import Parts
+from partage.store.engine import Query
+from partage.web import queries
+from partage.web.site import site, sites
+
+# Reading one of these takes some 30 ms; a longer query is not sought at every answer.
+LONGEST_SOUGHT = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an answer on the query page stands: can it be cited, and was it, under which id?"""
+
+    citable: bool
+    id: str | None
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Give an application its query store."""
+    app.extensions["partage.cited"] = QueryStore(settings.query_store, settings.query_store_bytes)
+
+
+def store() -> QueryStore:
+    """Return the query store of the current application."""
+    return cast("QueryStore", current_app.extensions["partage.cited"])
+
+
+def cite(operation: QueryOperation) -> CitedResult:
+    """
+    Return the cited result of an operation; the first to cite it has it answered.
+
+    Raises
+    ------
+    NotCitable
+        The dataset is no release, or the answer could not be found again.
+    QueryStoreFull
+        It cannot be noted down.
+    ProtocolError, QuerySyntaxError, EngineError
+        As for any query.
+    """
+    record = _release()
+    made = asked(operation, record.version)
+    if (found := store().find(made.id)) is not None:
+        return found
+    result = queries.run(repeated(made))
+    answered = digest(result, ordered=is_ordered(made.normal))
+    return store().add(
+        CitedResult(
+            asked=made,
+            text=operation.query.text.replace("\r\n", "\n"),
+            rdfc10=record.rdfc10,
+            cited=datetime.now(tz=UTC).replace(microsecond=0),
+            software=__version__,
+            kind=operation.kind,
+            rows=answered.rows,
+            sha256=answered.sha256,
+        )
+    )
+
+
+def verify(cited: CitedResult) -> Verification:
+    """Answer a cited query again and compare; raises as `partage.sparql.citing.verify`."""
+    return compare(cited, queries.run(repeated(cited.asked)))
+
+
+def repeated(made: Asked) -> Query:
+    """Return the query that asks again what was asked."""
+    here = sites().current
+    # Asked below the address of a release, the engine would take none for that one.
+    at_hand = here.record.version if here.record and site() is here else None
+    return question(made, at_hand, _parts)
+
+
+def is_cited(iri: str) -> bool:
+    """Return whether an IRI is the address of a result that was cited here."""
+    return iri.startswith(CITED) and iri.removeprefix(CITED) in store()
+
+
+def citation(iri: str) -> Citation:
+    """Return the citation of a result that was cited here."""
+    cited = store().find(iri.removeprefix(CITED))
+    assert cited is not None  # whoever asks knows that it is there
+    made = cited.asked
+    title = Words(f"Result of the query {made.normal}", f"Résultat de la requête {made.normal}")
+    release = next((known for known in sites().catalog if known.version == made.release), None)
+    query = of_query(iri, title, release=release)
+    digest = f"SHA-256 {cited.sha256}"
+    return of_result(query, executed=cited.cited, digest=digest, rows=cited.rows)
+
+
+def standing(operation: QueryOperation) -> Standing:
+    """Tell how the answer to an operation stands; a long query is told to be new."""
+    with suppress(NotCitable):
+        version = _release().version
+        if len(operation.query.text) > LONGEST_SOUGHT:
+            return Standing(citable=True, id=None)
+        made = asked(operation, version)
+        return Standing(citable=True, id=made.id if made.id in store() else None)
+    return Standing(citable=False, id=None)
+
+
+def link(response: Response, cited: Standing) -> None:
+    """Name the address that an answer is cited by, where it has been cited."""
+    if cited.id is not None:
+        response.headers.add("Link", f'<{CITED}{cited.id}>; rel="cite-as"')
+
+
+def _parts(version: str | None) -> Parts:
+    return sites().current.parts if version is None else sites().of(version).parts
+
+
+def _release() -> Record:
+    record = site().record
+    if record is None:
+        known = site().manifest.get("rdfc10")
+        what = f"the dataset with the digest {known}" if known else "a dataset without a manifest"
+        raise NotCitable(
+            f"This server holds {what}, which is no release: what it answers today could not be "
+            "asked again. Cite results of a release (`partage release` makes one)."
+        )
+    return record
