@@ -127,7 +127,8 @@ TABLES: tuple[Table, ...] = (
     )),
     Table("sources", ("ds:Source",), (
         IRI, *_values(("identifier", "dct:identifier"), ("title", "dct:title"),
-                      ("creator", "dct:creator"), ("cited_through", "ds:citedThrough"), ("language", "dct:language"), ("issued", "dct:issued"),
+                      ("creator", "dct:creator"), ("cited_through", "ds:citedThrough"),
+                      ("language", "dct:language"), ("issued", "dct:issued"),
                       ("publisher_name", "ds:publisherName")),
         *_things("publisher", "dct:publisher"), *_labels("type", "ds:sourceType"),
         *_labels("access", "ds:accessLevel"),
