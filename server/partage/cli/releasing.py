@@ -61,12 +61,15 @@ def _write_files(version: str | None, directory: Path, console: Console) -> None
     epilog=example(
         "partage diff 2026.11.0 current",
         "partage diff 2026.11.0 2026.12.0 --format markdown",
-        "partage diff 2026.11.0 current --iri https://w3id.org/partage/id/org/netflix",
+        "partage diff 2026.11.0 current --iri org:netflix",
     )
 )
 @click.argument("before")
 @click.argument("after")
-@click.option("--iri", help="Only this resource, with every statement that changed.")
+@click.option(
+    "--iri",
+    help="Only this thing (an IRI, a CURIE or a path), with every statement that changed.",
+)
 @click.option(
     "--format",
     "form",
@@ -78,9 +81,11 @@ def _write_files(version: str | None, directory: Path, console: Console) -> None
 @click.option("--statements", is_flag=True, help="List every statement that changed.")
 def diff(before: str, after: str, iri: str | None, form: str, statements: bool) -> None:
     """Tell what changed between two releases; `current` is what was built last."""
+    from partage.citation.kinds import named
     from partage.releases import diff as differences
     from partage.releases import notes
 
+    iri = named(iri) if iri else None
     with Console(stderr=True).status("Reading the releases …") as status:
         old, new = _quads(before), _quads(after)
         status.update("Comparing …")

@@ -73,7 +73,7 @@ def read(catalog: Catalog) -> Released:
         added = archive.quads(change.added)
         ontology -= set(archive.quads(change.removed))
         ontology |= {quad for quad in added if quad.graph_name == ONTOLOGY_GRAPH}
-        for name in mentioned(_names(added)):
+        for name in mentioned(names(added)):
             if kind_of(name):
                 found.first.setdefault(name, record.version)
         versions: dict[str, list[Quad]] = defaultdict(list)
@@ -193,7 +193,8 @@ def _version(ontology: Iterable[Quad]) -> str:
     return min(found, default="")
 
 
-def _names(quads: Iterable[Quad]) -> set[str]:
+def names(quads: Iterable[Quad]) -> set[str]:
+    """Return every IRI in quads, as whatever it stands there."""
     terms: set[object] = set()
     for quad in quads:
         terms.update((quad.subject, quad.predicate, quad.object, quad.graph_name))

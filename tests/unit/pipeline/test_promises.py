@@ -7,14 +7,12 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
 import three_releases as three
 from partage.pipeline import promises
-from partage.pipeline.identifiers import Row, kind_of, mentioned
-from partage.rdf.canonical import digest
+from partage.pipeline.identifiers import Row
 from partage.rdf.namespaces import GRAPH, ID, PREFIXES, iri
 from partage.releases import archive
 from partage.releases.catalog import DIRECTORY, Catalog
 from partage.releases.statements import ONTOLOGY
 
-REPLACED = {three.MERGED: three.SUCCESSOR}
 GONE = (three.WITHDRAWN, three.WITHDRAWN + "/v1", three.WITHDRAWN_FLOW)
 AFTER = three.quads(three.THIRD)
 
@@ -26,21 +24,7 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
 
 @pytest.fixture(scope="module")
 def rows() -> list[Row]:
-    """The registry as it stands after the third release."""
-    found = {}
-    for version in three.VERSIONS:
-        quads = three.quads(version)
-        for name in mentioned(promises._names(quads)):
-            if (kind := kind_of(name)) and name not in found:
-                held = [q for q in quads if graph_of(q).startswith(f"{name}#")]
-                found[name] = Row(name, kind, "2026-11-23", version,
-                                  sha256=digest(held) if kind == "version" else "")  # fmt: skip
-    for name in (three.MERGED, *GONE):
-        status = "merged" if name == three.MERGED else "withdrawn"
-        found[name] = replace(
-            found[name], status=status, reason="x", successor=REPLACED.get(name, "")
-        )
-    return list(found.values())
+    return three.registry(three.THIRD)
 
 
 def graph_of(quad: Quad) -> str:
