@@ -17,7 +17,6 @@ from partage.rdf.namespaces import ID
 from partage.releases.record import Record
 
 
-
 @pytest.fixture(scope="module")
 def releases(tmp_path_factory: pytest.TempPathFactory) -> three.Releases:
     return three.build(tmp_path_factory.mktemp("releases"))
@@ -107,8 +106,11 @@ def test_every_statement_is_listed_when_asked(partage: CliRunner) -> None:
         assert len(listed) == facts["statements"][many] + examples
 
 
-def test_an_unknown_release_is_told_with_those_there_are(partage: CliRunner) -> None:
-    for arguments in (("diff", "2030.01.0", "current"), ("release", "2030.01.0", "--dumps", "x")):
+def test_an_unknown_release_is_told_with_those_there_are(
+    partage: CliRunner, tmp_path: Path
+) -> None:
+    files = ("release", "2030.01.0", "--dumps", str(tmp_path / "files"))
+    for arguments in (("diff", "2030.01.0", "current"), files):
         error = run(partage, *arguments).exception
         assert isinstance(error, UnknownRelease)
         assert "There are: 2026.11.0, 2026.12.0, 2027.01.0." in str(error)
