@@ -26,6 +26,7 @@ from partage.pipeline import (
     reason,
     run,
     subset,
+    tombstones,
     view,
     viewpoints,
     void,
@@ -47,6 +48,7 @@ STEPS = (
     viewpoints.weigh,
     materialize.materialize,
     examples.publish,
+    tombstones.publish,
     void.publish,
 )
 

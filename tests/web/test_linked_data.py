@@ -255,3 +255,12 @@ def test_curl_follows_a_thing_to_its_document(host: str, tmp_path: Path) -> None
     command = ["curl", "-sSL", "-H", "Accept: application/ld+json", host + "/id/org/netflix"]
     told = subprocess.run(command, check=True, capture_output=True, cwd=tmp_path).stdout
     assert b'"prefLabel"' in told
+
+
+@pytest.mark.meets("D6")
+def test_a_document_names_what_it_mentions_in_both_languages(client: FlaskClient) -> None:
+    told = client.get("/doc/agreement/a0001.nt").text
+    for name in ('"Facebook"@en', '"Facebook"@fr'):
+        assert f"<{BASE}id/org/facebook> <{iri('skos:prefLabel')}> {name} ." in told
+    own = client.get("/doc/agreement/a0001.nt?_profile=own").text
+    assert f"<{BASE}id/org/facebook> <{iri('skos:prefLabel')}>" not in own

@@ -207,6 +207,20 @@ def test_health_readiness_and_numbers(pooled: Flask) -> None:
         assert line.startswith("# ") or float(line.rpartition(" ")[2]) >= 0
 
 
+def test_caches_tell_how_often_they_helped(pooled: Flask) -> None:
+    client = pooled.test_client()
+
+    def number(line: str) -> int:
+        found = dict(line.rsplit(" ", 1) for line in client.get("/metrics").text.splitlines())
+        return int(found[line])
+
+    for name, misses, hits in (("nobody", 1, 0), ("nobody", 1, 1), ("nobody-else", 2, 1)):
+        client.get(f"/id/org/{name}")
+        assert number('partage_cache_misses_total{cache="resources"}') == misses
+        assert number('partage_cache_hits_total{cache="resources"}') == hits
+    assert number('partage_cache_entries{cache="resources"}') == 2
+
+
 def test_without_its_processes_it_is_alive_and_not_ready(tmp_path: Path) -> None:
     Store(str(tmp_path / "store")).flush()
     engine = PoolEngine(tmp_path / "store", PoolLimits(workers=1, seconds=0.2))

@@ -101,7 +101,7 @@ def test_d9_redirects_and_tombstones_are_data(client: FlaskClient) -> None:
 
 @pytest.mark.meets("CU5")
 def test_cu5_what_an_identifier_meant_is_what_it_means(client: FlaskClient) -> None:
-    for path in ("/doc/claim/c0001.nt", "/doc/claim/c0001/v1.nq"):
+    for path in ("/doc/claim/c0001.nt?_profile=own", "/doc/claim/c0001/v1.nq"):
         past, now = client.get(f"/release/{FIRST}{path}"), client.get(path)
         assert past.status_code == now.status_code == 200
         assert past.data == now.data

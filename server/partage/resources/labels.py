@@ -8,7 +8,7 @@ failing that, after its identifier.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal, NamedNode, Quad
 
 from partage.rdf.namespaces import BASE, ID, curie, iri
 from partage.resources.describe import ask, values
@@ -29,6 +29,8 @@ COMPOSING = tuple(
         "oa:hasSource",
     )
 )  # fmt: skip
+# What names a thing for programs, in whatever language.
+NAMES = NAMING[:3]
 LONGEST = 160
 BATCH = 400
 
@@ -77,6 +79,23 @@ def labels(engine: Engine, iris: Iterable[str], languages: Sequence[str]) -> Lab
         if name in WORDS
     }
     return Labels(named | words, described)
+
+
+def names(engine: Engine, quads: Sequence[Quad]) -> list[Quad]:
+    """Return the names, in all languages, of those things of ours that some quads mention."""
+    mentioned = {
+        node.value
+        for quad in quads
+        for node in (quad.subject, quad.object)
+        if isinstance(node, NamedNode) and node.value.startswith(BASE) and is_iri(node.value)
+    }
+    told = frozenset(quads)
+    found = (
+        Quad(NamedNode(thing), NamedNode(NAMES[number]), name)
+        for thing, number, name in _rows(engine, sorted(mentioned), NAMES)
+        if isinstance(name, Literal)
+    )
+    return [quad for quad in found if quad not in told]
 
 
 def fallback(name: str) -> str:

@@ -46,7 +46,7 @@ class Profile:
 
 FULL = Profile(
     "full", PROFILES_IRI + "#full", "Everything",
-    "What is stated of the resource, what follows from it, and what links to it.",
+    "What is stated of the resource, what follows from it, what links to it, and the names of all.",
     ALL, ALL, html=True,
 )  # fmt: skip
 OWN = Profile(

@@ -67,9 +67,10 @@ class Metrics:
 
 
 def labelled(name: str, meaning: str, label: str, values: Mapping[str, int]) -> str:
-    """Return a counter with a value for each value of a label."""
+    """Return numbers, one for each value of a label: counters where the name says so."""
+    kind = "counter" if name.endswith("_total") else "gauge"
     lines = [f'{name}{{{label}="{value}"}} {number}' for value, number in sorted(values.items())]
-    return "\n".join([f"# HELP {name} {meaning}", f"# TYPE {name} counter", *lines, ""])
+    return "\n".join([f"# HELP {name} {meaning}", f"# TYPE {name} {kind}", *lines, ""])
 
 
 def single(name: str, meaning: str, value: float) -> str:

@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from flask import Blueprint, Response, make_response
 
 from partage import __version__
+from partage.citation.styles import formatted
 from partage.errors import EngineError
 from partage.store.engine import Limits, Query
 from partage.store.pool import PoolEngine, PoolFigures
 from partage.web.budget import Budget, budget
 from partage.web.metrics import CONTENT_TYPE, labelled, single
 from partage.web.observing import metrics
-from partage.web.site import site
+from partage.web.site import site, sites
 
 SECONDS_TO_BE_READY = 2.0
 
@@ -41,6 +42,7 @@ def numbers() -> Response:
     parts = [*metrics().write(), f'partage_info{{version="{__version__}"}} 1\n']
     if isinstance(engine, PoolEngine):
         parts += _pool(engine.figures())
+    parts += _caches()
     kept = budget()
     if kept is not None:
         parts += _budget(kept)
@@ -61,6 +63,20 @@ def _pool(figures: PoolFigures) -> Iterable[str]:
         "partage_query_processes_idle", "Query processes with nothing to do.", figures.idle
     )
     yield single("partage_query_processes_replaced_total", "Processes replaced.", figures.replaced)
+
+
+def _caches() -> Iterable[str]:
+    """Yield how often what is remembered was asked for, and what is remembered."""
+    known = {
+        "resources": sites().current.holds.cache_info(),
+        "citations": formatted.cache_info(),
+    }
+    for what, meaning, counted in (
+        ("hits_total", "Answers that were remembered.", {n: i.hits for n, i in known.items()}),
+        ("misses_total", "Answers that were not.", {n: i.misses for n, i in known.items()}),
+        ("entries", "Answers remembered now.", {n: i.currsize for n, i in known.items()}),
+    ):
+        yield labelled(f"partage_cache_{what}", meaning, "cache", counted)
 
 
 def _budget(kept: Budget) -> Iterable[str]:

@@ -12,10 +12,11 @@ from partage.rdf.jsonld import CONTEXT, FORM, Form, write_jsonld
 from partage.rdf.namespaces import BASE
 from partage.resources.claims import claim_page, is_claim
 from partage.resources.identifiers import document, iri_of, is_iri, split
-from partage.resources.labels import labels
+from partage.resources.labels import labels, names
 from partage.resources.pages import resource_page
 from partage.resources.profiles import (
     ALT,
+    FULL,
     PREFIXES,
     SCHEMA,
     Profile,
@@ -180,6 +181,8 @@ def _written(told: Document, profile: Profile, fmt: Format, form: Form | None) -
     """Return a document in a format, and the tag of its quads where they are of the dataset."""
     here = request.url_root
     quads = told.quads(profile, here)
+    if profile is FULL and told.description is not None and not told.versioned:
+        quads += names(site().engine, quads)
     if profile is ALT:
         quads = alternates(told.iri, [r.at(here.rstrip("/")) for r in told.representations()])
     if fmt.key == "jsonld":
