@@ -4,10 +4,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad, Triple
+from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
 import three_releases as three
-from partage.pipeline import tombstones
+from partage import assets
+from partage.pipeline import competency, tombstones
 from partage.pipeline.identifiers import Row
 from partage.pipeline.state import State
 from partage.rdf.namespaces import BASE, GRAPH, ID, PREFIXES, iri
@@ -91,6 +92,17 @@ def test_a_deprecated_term_says_so_and_what_takes_its_place(root: Path) -> None:
         Triple(node, name("rdfs:comment"), Literal("Too wide.")),
         Triple(node, name("dct:isReplacedBy"), NamedNode(better)),
     }
+
+
+def test_the_question_for_deprecated_terms_leaves_out_what_was_withdrawn() -> None:
+    asked = (assets.root() / "ontology/competency/22-deprecated.rq").read_text(encoding="utf-8")
+    quads = three.quads(three.THIRD)
+    term = NamedNode(PREFIXES["ds"] + "DataFlow")
+    store = Store()
+    store.extend(quads)
+    assert competency.answer(store, asked) == competency.rows("term,successor\n")
+    store.add(Quad(term, name("owl:deprecated"), Literal(True)))
+    assert competency.answer(store, asked) == competency.rows(f"term,successor\n{term.value},\n")
 
 
 def test_what_was_never_released_has_no_last_release(root: Path) -> None:
