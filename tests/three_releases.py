@@ -9,7 +9,7 @@ a term. The recipients of messages, an example query, change in 2026.12.0 and in
 import gzip
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,9 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 import small_dataset
-from partage.rdf.canonical import nquads
+from partage.pipeline import identifiers, promises
+from partage.pipeline.identifiers import Row
+from partage.rdf.canonical import digest, nquads
 from partage.rdf.namespaces import BASE, GRAPH, ID, PREFIXES, iri
 from partage.rdf.reading import read
 from partage.releases import archive
@@ -163,6 +165,24 @@ def quads(version: str) -> list[Quad]:
         if q.graph_name in current or str(getattr(q.graph_name, "value", "")).startswith(GRAPH)
     ]
     return [*dict.fromkeys(named), *dict.fromkeys(view)]
+
+
+def registry(version: str) -> list[Row]:
+    """Return the registry as it stands after a release was frozen."""
+    found: dict[str, Row] = {}
+    for released in VERSIONS[: VERSIONS.index(version) + 1]:
+        held = quads(released)
+        for name in identifiers.mentioned(promises.names(held)):
+            if (kind := identifiers.kind_of(name)) and name not in found:
+                own = [q for q in held if str(q.graph_name).startswith(f"<{name}#")]
+                sha256 = digest(own) if kind == "version" else ""
+                found[name] = Row(name, kind, "2026-11-23", released, sha256=sha256)
+    if version != FIRST:
+        found[MERGED] = replace(found[MERGED], status="merged", successor=SUCCESSOR,
+                                reason="The same company, entered twice.")  # fmt: skip
+    for name in (WITHDRAWN, WITHDRAWN + "/v1", WITHDRAWN_FLOW) if version == THIRD else ():
+        found[name] = replace(found[name], status="withdrawn", reason="The source was misread.")
+    return list(found.values())
 
 
 def _text(version: str) -> str:

@@ -11,7 +11,7 @@ from rich.console import Console
 from partage import assets
 from partage.cli.base import cli, example, settings
 from partage.cli.making import steps
-from partage.errors import SettingsError, UnknownResource
+from partage.errors import SettingsError, UnknownRelease, UnknownResource
 
 CURRENT = "current"
 
@@ -49,13 +49,10 @@ def _write_files(version: str | None, directory: Path, console: Console) -> None
     from partage.releases.catalog import Catalog
 
     catalog = Catalog.read(assets.root())
-    chosen = version or (catalog.newest.version if catalog.newest else "")
-    with console.status(f"Restoring {chosen} …") as status:
-
-        def progress(name: str, done: int, total: int) -> None:
-            status.update(f"{chosen}: {name} ({done + 1} of {total}) …")
-
-        written = dumps.export(catalog, chosen, directory, progress)
+    if catalog.newest is None:
+        raise UnknownRelease("Nothing was released yet. Freeze it first: `partage release`.")
+    with steps(console) as progress:
+        written = dumps.export(catalog, version or catalog.newest.version, directory, progress)
     for path in written:
         click.echo(path)
 
@@ -64,12 +61,15 @@ def _write_files(version: str | None, directory: Path, console: Console) -> None
     epilog=example(
         "partage diff 2026.11.0 current",
         "partage diff 2026.11.0 2026.12.0 --format markdown",
-        "partage diff 2026.11.0 current --iri https://w3id.org/partage/id/org/netflix",
+        "partage diff 2026.11.0 current --iri org:netflix",
     )
 )
 @click.argument("before")
 @click.argument("after")
-@click.option("--iri", help="Only this resource, with every statement that changed.")
+@click.option(
+    "--iri",
+    help="Only this thing (an IRI, a CURIE or a path), with every statement that changed.",
+)
 @click.option(
     "--format",
     "form",
@@ -81,9 +81,11 @@ def _write_files(version: str | None, directory: Path, console: Console) -> None
 @click.option("--statements", is_flag=True, help="List every statement that changed.")
 def diff(before: str, after: str, iri: str | None, form: str, statements: bool) -> None:
     """Tell what changed between two releases; `current` is what was built last."""
+    from partage.citation.kinds import named
     from partage.releases import diff as differences
     from partage.releases import notes
 
+    iri = named(iri) if iri else None
     with Console(stderr=True).status("Reading the releases …") as status:
         old, new = _quads(before), _quads(after)
         status.update("Comparing …")

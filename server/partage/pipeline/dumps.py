@@ -1,63 +1,45 @@
 """
-The files of a frozen release: the dataset, its current view in other formats, tables, release
-notes, a description (DCAT 3, https://www.w3.org/TR/vocab-dcat-3/) and checksums.
+The files of a release: the dataset for machines, tables for people, and what tells of both.
 
-They are made from the archive alone, hold no time of their making, and are never committed: the
-same release makes the same bytes.
+All are made from the release's canonical N-Quads (`partage.releases.archive`) and hold no time of
+day: the same release gives the same bytes, for as long as pyoxigraph and pyarrow write the same.
 """
 
 import gzip
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
+from pyoxigraph import DefaultGraph, Quad, RdfFormat, serialize
 
 from partage.errors import SettingsError
-from partage.pipeline import tables
-from partage.rdf.formats import GRAPH_FORMATS
-from partage.rdf.namespaces import LICENSE, PREFIXES, iri
+from partage.pipeline import distributions, run, tables
+from partage.pipeline.manifest import Artefact
+from partage.rdf.namespaces import PREFIXES
 from partage.releases import archive, diff, notes
 from partage.releases.catalog import Catalog
 from partage.releases.record import NAME, Record
-from partage.resources.releases import RELEASES, SPDX, described
-from partage.store.columnar import available
-from partage.store.writing import write
+from partage.releases.statements import said
+from partage.store import columnar
 
-SUMS, DESCRIPTION, NOTES = "SHA256SUMS", "dcat.ttl", "release-notes.md"
-MEDIA_TYPES = {
-    ".nq.gz": "application/n-quads",
-    ".ttl.gz": "text/turtle",
-    ".jsonld.gz": "application/ld+json",
-    ".csv": "text/csv",
-    ".parquet": "application/vnd.apache.parquet",
-    ".md": "text/markdown",
-    ".json": "application/json",
-}
-IANA = "https://www.iana.org/assignments/media-types/"
-HEX = NamedNode(iri("xsd:hexBinary"))
-Progress = Callable[[str, int, int], None]
+NOTES, DESCRIPTION, SUMS = "RELEASE-NOTES.md", "dcat.ttl", "SHA256SUMS"
 
 
 @dataclass(frozen=True, slots=True)
-class _Release:
-    catalog: Catalog
-    record: Record
-    text: str
-    quads: list[Quad]
+class Dump:
+    """One file: its name, and what makes its bytes."""
 
-    @property
-    def view(self) -> list[Quad]:
-        return [quad for quad in self.quads if isinstance(quad.graph_name, DefaultGraph)]
+    name: str
+    make: Callable[[], bytes]
 
 
 def export(
-    catalog: Catalog, version: str, directory: Path, progress: Progress = archive.silent
+    catalog: Catalog, version: str, directory: Path, progress: run.Progress = run.silent
 ) -> list[Path]:
     """
-    Write a release's files into a new or empty directory; return them in the order of their names.
+    Write a release's files into a new or empty directory; return their paths.
 
     Raises
     ------
@@ -71,102 +53,83 @@ def export(
     record = catalog.find(version)
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise SettingsError(f"{directory} is there already and not empty: name a new directory.")
+    progress(f"restore {version}", 0, 1, None)
+    text = archive.restore(catalog, version)
+    before = archive.restored_quads(catalog, record.previous) if record.previous else None
+    quads = archive.quads(archive.lines(text))
+    made = [*dumps(text, quads, before), Dump(NAME, lambda: record.to_json().encode("utf-8"))]
+    clock = run.Clock(progress, len(made) + 1)
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        text = archive.restore(catalog, version)
-        release = _Release(catalog, record, text, archive.quads(archive.lines(text)))
-        for done, (name, step) in enumerate(STEPS):
-            progress(name, done, len(STEPS))
-            step(release, directory)
+        paths = [
+            clock.timed(dump.name, partial(_made, dump, directory / dump.name)) for dump in made
+        ]
+        describe = partial(_described, directory, record, quads, paths)
+        return paths + clock.timed("description and checksums", describe)
     except OSError as error:
         raise SettingsError(f"{directory} cannot be written: {error.strerror}.") from error
-    return sorted(directory.iterdir())
 
 
-def _dataset(release: _Release, directory: Path) -> None:
-    _compressed(directory / "dataset.nq.gz", release.text.encode("utf-8"))
-    (directory / NAME).write_text(release.record.to_json(), encoding="utf-8")
-
-
-def _view(key: str, release: _Release, directory: Path) -> None:
-    fmt = next(fmt for fmt in GRAPH_FORMATS if fmt.key == key)
-    _compressed(directory / f"current-view.{key}.gz", write(release.view, fmt, PREFIXES))
-
-
-def _tables(release: _Release, directory: Path) -> None:
-    for table in tables.tables(release.view):
-        text = tables.as_csv(table)
-        (directory / f"{table.name}.csv").write_bytes(text.encode("utf-8"))
-        if available():
-            tables.as_parquet(table, directory / f"{table.name}.parquet")
-
-
-def _notes(release: _Release, directory: Path) -> None:
-    before = release.record.previous
-    title = f"# Partage {release.record.version}\n\n"
-    if before is None:
-        text = f"The first release: {release.record.quads:,} quads.\n"
-    else:
-        old = archive.restored_quads(release.catalog, before)
-        text = notes.as_markdown(_changed(old, release.quads))
-    (directory / NOTES).write_text(title + text, encoding="utf-8")
-
-
-def _changed(old: list[Quad], new: list[Quad]) -> diff.Difference:
-    return replace(diff.diff(old, new), examples=diff.examples(old, new))
-
-
-def _description(release: _Release, directory: Path) -> None:
-    quads = described(release.record)
-    for path in sorted(directory.iterdir()):
-        quads += _distribution(release.record, path)
-    turtle = next(fmt for fmt in GRAPH_FORMATS if fmt.key == "ttl")
-    (directory / DESCRIPTION).write_bytes(write(quads, turtle, {"spdx": SPDX}))
-
-
-def _sums(_: _Release, directory: Path) -> None:
-    lines = [f"{_sha256(path)}  {path.name}\n" for path in sorted(directory.iterdir())]
-    (directory / SUMS).write_text("".join(lines), encoding="ascii")
-
-
-STEPS: tuple[tuple[str, Callable[[_Release, Path], None]], ...] = (
-    ("dataset", _dataset),
-    ("Turtle", partial(_view, "ttl")),
-    ("JSON-LD", partial(_view, "jsonld")),
-    ("tables", _tables),
-    ("release notes", _notes),
-    ("description", _description),
-    ("checksums", _sums),
-)
-
-
-def _distribution(record: Record, path: Path) -> Iterable[Quad]:
-    """Yield a file's description; its IRI is that of its release and its name."""
-    release = NamedNode(RELEASES + record.version)
-    node = NamedNode(f"{release.value}/download/{path.name}")
-    digest = NamedNode(node.value + "#sha256")
-    suffix = next((each for each in MEDIA_TYPES if path.name.endswith(each)), "")
-    facts: list[tuple[NamedNode, str, NamedNode | Literal]] = [
-        (release, iri("dcat:distribution"), node),
-        (node, iri("rdf:type"), NamedNode(iri("dcat:Distribution"))),
-        (node, iri("dct:title"), Literal(path.name)),
-        (node, iri("dct:license"), NamedNode(LICENSE)),
-        (node, iri("dcat:downloadURL"), node),
-        (node, iri("dcat:mediaType"), NamedNode(IANA + MEDIA_TYPES[suffix])),
-        (node, iri("dcat:byteSize"), Literal(path.stat().st_size)),
-        (node, SPDX + "checksum", digest),
-        (digest, iri("rdf:type"), NamedNode(SPDX + "Checksum")),
-        (digest, SPDX + "algorithm", NamedNode(SPDX + "checksumAlgorithm_sha256")),
-        (digest, SPDX + "checksumValue", Literal(_sha256(path), datatype=HEX)),
+def dumps(text: str, quads: Sequence[Quad], before: Sequence[Quad] | None) -> list[Dump]:
+    """Return the files of a release, but for those that describe the others."""
+    current = [quad for quad in quads if isinstance(quad.graph_name, DefaultGraph)]
+    view = tables.View(current)
+    forms = [("csv", tables.as_csv)]
+    forms += [("parquet", tables.as_parquet)] if columnar.available() else []
+    return [
+        Dump("dataset.nq.gz", lambda: _packed(text.encode("utf-8"))),
+        Dump("current-view.ttl.gz", lambda: _packed(_serialized(current, RdfFormat.TURTLE))),
+        Dump("current-view.jsonld.gz", lambda: _packed(_serialized(current, RdfFormat.JSON_LD))),
+        *(
+            Dump(f"{table.name}.{ending}", partial(form, table, view))
+            for ending, form in forms
+            for table in tables.TABLES
+        ),
+        Dump(NOTES, lambda: release_notes(quads, before).encode("utf-8")),
     ]
-    if path.name.endswith(".gz"):
-        facts.append((node, iri("dcat:compressFormat"), NamedNode(IANA + "application/gzip")))
-    return (Quad(subject, NamedNode(predicate), value) for subject, predicate, value in facts)
 
 
-def _sha256(path: Path) -> str:
+def release_notes(quads: Sequence[Quad], before: Sequence[Quad] | None) -> str:
+    """Return what changed since the release before, or of the first what it holds, in Markdown."""
+    new = said(quads)
+    title = f"# Partage data {new.version}\n\n"
+    if before is None:
+        view = tables.View(q for q in quads if isinstance(q.graph_name, DefaultGraph))
+        held = (f"- {len(view.members(table.of)):,} {table.name}\n" for table in tables.TABLES)
+        return f"{title}The first release: {len(quads):,} quads, among them\n\n{''.join(held)}"
+    found = diff.compare(said(before), new)
+    found = replace(found, examples=diff.examples(before, quads))
+    return title + notes.as_markdown(found)
+
+
+def _described(
+    directory: Path, record: Record, quads: Sequence[Quad], paths: Sequence[Path]
+) -> list[Path]:
+    files = [Artefact.of(path) for path in paths if path.name not in (NOTES, NAME)]
+    text = distributions.document(record, quads, files, NOTES)
+    description = _write(directory / DESCRIPTION, text.encode("utf-8"))
+    sums = "".join(f"{_digest(path)}  {path.name}\n" for path in sorted([*paths, description]))
+    return [description, _write(directory / SUMS, sums.encode("ascii"))]
+
+
+def _serialized(quads: Sequence[Quad], form: RdfFormat) -> bytes:
+    data = serialize((quad.triple for quad in quads), format=form, prefixes=PREFIXES)
+    assert data is not None  # serialize without an output returns bytes
+    return data
+
+
+def _packed(data: bytes) -> bytes:
+    return gzip.compress(data, compresslevel=6, mtime=0)
+
+
+def _digest(path: Path) -> str:
     return sha256(path.read_bytes()).hexdigest()
 
 
-def _compressed(path: Path, data: bytes) -> None:
-    path.write_bytes(gzip.compress(data, compresslevel=9, mtime=0))
+def _made(dump: Dump, path: Path) -> Path:
+    return _write(path, dump.make())
+
+
+def _write(path: Path, data: bytes) -> Path:
+    path.write_bytes(data)
+    return path

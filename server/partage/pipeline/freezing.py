@@ -10,7 +10,7 @@ import gzip
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -19,9 +19,9 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode
 
 from partage.errors import IntegrityError, ReleaseRefused
-from partage.pipeline import identifiers, run, versioning
+from partage.pipeline import identifiers, promises, run, versioning
 from partage.pipeline.identifiers import RETIRED, Row
-from partage.pipeline.manifest import Manifest
+from partage.pipeline.manifest import Manifest, commit
 from partage.rdf.namespaces import BASE, iri
 from partage.rdf.reading import read
 from partage.releases import archive
@@ -65,6 +65,8 @@ def freeze(
     if found:
         raise ReleaseRefused(f"Nothing was released.\n{chr(10).join(found)}")
     manifest = run.build(root, target, progress)
+    if (manifest.commit, manifest.modified) != commit(root):  # built before it was committed
+        manifest = run.build(root, target, progress, force=True)
     text = gzip.decompress((target / DATASET).read_bytes()).decode("utf-8")
     if sha256(text.encode("utf-8")).hexdigest() != manifest.rdfc10 or manifest.commit is None:
         raise IntegrityError(f"{target} belies its manifest. Run `partage build --force`.")
@@ -74,19 +76,22 @@ def freeze(
     change = archive.changes(archive.lines(before), archive.lines(text))
     progress("write the archive", 1, 2, None)
     record = _record(manifest, now, newest, change)
+    new = identifiers.mentioned(promises.names(archive.quads(change.added)))
+    registry = identifiers.format_registry(released(rows, new, version))
     archive.write(catalog, record, change)
-    registry = identifiers.format_registry(released(rows, version))
-    (root / identifiers.PATH).write_text(registry, encoding="utf-8")
+    try:
+        _replace(root / identifiers.PATH, registry)
+    except OSError as error:
+        shutil.rmtree(catalog.directory / version)
+        raise IntegrityError(f"The registry cannot be written ({error}).") from error
     progress("write the archive", 2, 2, None)
     return record
 
 
-def released(rows: Sequence[Row], version: str) -> list[Row]:
-    """Return the registry with the first release of every identifier that is new in it."""
+def released(rows: Iterable[Row], names: Set[str], version: str) -> list[Row]:
+    """Return the registry with this first release for those of the names that have none yet."""
     return [
-        replace(row, first_release=version)
-        if not row.first_release and row.status not in RETIRED
-        else row
+        replace(row, first_release=version) if not row.first_release and row.iri in names else row
         for row in rows
     ]
 
@@ -100,6 +105,15 @@ def described(root: Path, predicate: str) -> str:
         if isinstance(quad.object, Literal)
     )
     return min(found, default="")
+
+
+def _replace(path: Path, text: str) -> None:
+    staged = path.with_name(f".{path.name}")
+    try:
+        staged.write_text(text, encoding="utf-8")
+        staged.replace(path)
+    finally:
+        staged.unlink(missing_ok=True)
 
 
 def _record(

@@ -23,7 +23,7 @@ from partage.releases.catalog import Catalog
 from partage.releases.statements import ONTOLOGY, REGISTRY, STATUS
 
 PARTIES = frozenset({iri("ds:hasProvider"), iri("ds:hasRecipient")})
-VERSION_INFO = iri("owl:versionInfo")
+VERSION_INFO, PRIOR_VERSION = iri("owl:versionInfo"), iri("owl:priorVersion")
 ONTOLOGY_GRAPH, REGISTRY_GRAPH = NamedNode(GRAPH + "ontology"), NamedNode(REGISTRY)
 
 Parties = Mapping[tuple[str, str], set[str]]
@@ -73,7 +73,7 @@ def read(catalog: Catalog) -> Released:
         added = archive.quads(change.added)
         ontology -= set(archive.quads(change.removed))
         ontology |= {quad for quad in added if quad.graph_name == ONTOLOGY_GRAPH}
-        for name in mentioned(_names(added)):
+        for name in mentioned(names(added)):
             if kind_of(name):
                 found.first.setdefault(name, record.version)
         versions: dict[str, list[Quad]] = defaultdict(list)
@@ -173,6 +173,11 @@ def _versioned(released: Released, now: Sequence[Quad]) -> Iterator[str]:
     if after < before:
         yield f"ontology: {is_now} is older than the released {was}; versions only grow."
         return
+    if after > before and NamedNode(f"{ONTOLOGY}/{was}") not in _said(now, PRIOR_VERSION):
+        yield (
+            f"ontology: {is_now} does not name the released version before it; write "
+            f"owl:priorVersion <{ONTOLOGY}/{was}> in ontology/partage.ttl."
+        )
     made = versioning.step(before, after)
     for level, name in versioning.needed(released.ontology, now):
         if level > made:
@@ -184,16 +189,18 @@ def _versioned(released: Released, now: Sequence[Quad]) -> Iterator[str]:
 
 
 def _version(ontology: Iterable[Quad]) -> str:
-    about = NamedNode(ONTOLOGY)
-    found = (
-        str(getattr(q.object, "value", ""))
-        for q in ontology
-        if q.subject == about and q.predicate.value == VERSION_INFO
-    )
+    found = (str(getattr(value, "value", "")) for value in _said(ontology, VERSION_INFO))
     return min(found, default="")
 
 
-def _names(quads: Iterable[Quad]) -> set[str]:
+def _said(ontology: Iterable[Quad], predicate: str) -> list[object]:
+    """Return what the ontology says of itself."""
+    about = NamedNode(ONTOLOGY)
+    return [q.object for q in ontology if q.subject == about and q.predicate.value == predicate]
+
+
+def names(quads: Iterable[Quad]) -> set[str]:
+    """Return every IRI in quads, as whatever it stands there."""
     terms: set[object] = set()
     for quad in quads:
         terms.update((quad.subject, quad.predicate, quad.object, quad.graph_name))

@@ -1,252 +1,241 @@
 """
-The current view as tables, for spreadsheets and data frames: a row for each thing of a kind.
+A release as tables, for those who work in spreadsheets and data frames: one for each main class.
 
-A thing's identifier comes first, then what is said of it. A column follows properties from the
-thing; of what it leads to, it holds the IRIs, the English or French names, or the values. Where
-there are several they are sorted; CSV (RFC 4180) writes ` | ` between them, Parquet has lists.
+A row is a thing; a column follows a path of properties from it and writes what it finds there.
+Where a cell holds several values, they stand in the order of their IRIs with ` | ` between, so that
+a column of IRIs and the columns of their labels can be read side by side. CSV is RFC 4180 in UTF-8
+with a byte order mark, without which Excel misreads accents
+(https://www.rfc-editor.org/rfc/rfc4180).
 """
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import io
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from io import StringIO
-from pathlib import Path
-from types import MappingProxyType
-from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from partage.rdf.namespaces import BASE, iri
+from partage.rdf.namespaces import iri
+from partage.releases.statements import NAMING
+from partage.store import columnar
+from partage.store.columnar import Term, text_of
 
-SEPARATOR = " | "
-Cell = tuple[str, ...]
-Term = Any
-"""What pyoxigraph gives as the object of a triple."""
+BETWEEN = " | "
+ENCODING = "utf-8-sig"
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's name, the properties that lead to its values, and what to write of these."""
+    """
+    A column: its name, the properties that lead from the thing to its values, and what to write.
+
+    A step `^p` goes against the property. `take` is "iri", "count", a language (the label in it),
+    or a property (its values), with a language where only that is wanted.
+    """
 
     name: str
-    path: tuple[str, ...]
-    shows: str = "value"
+    path: tuple[str, ...] = ()
+    take: str = "iri"
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table's name, columns and rows; a row is an IRI and for each column its values."""
+    """A table: the name of its files, the classes that its rows are of, and its columns."""
 
     name: str
+    of: tuple[str, ...]
     columns: tuple[Column, ...]
-    rows: tuple[tuple[str, tuple[Cell, ...]], ...]
 
 
-def _both(name: str, *path: str) -> tuple[Column, Column]:
-    """Return two columns: the names of things in English, and their IRIs."""
-    return Column(name, path, "en"), Column(f"{name}_iri", path, "iri")
+def _labels(name: str, *path: str) -> tuple[Column, ...]:
+    return tuple(Column(f"{name}_{language}", path, language) for language in ("en", "fr"))
 
 
-def _names(path: str = "skos:prefLabel") -> tuple[Column, Column]:
-    return Column("name_en", (path,), "text-en"), Column("name_fr", (path,), "text-fr")
+def _things(name: str, *path: str) -> tuple[Column, ...]:
+    return (Column(name, path), *_labels(name, *path))
 
 
-_PARTIES = (
-    *_names(),
-    Column("other_names", ("skos:altLabel",)),
-    *_both("kind", "ds:organizationKind"),
-    Column("country", ("ds:country",), "en"),
-    Column("same_as", ("skos:exactMatch",), "iri"),
-    Column("homepage", ("foaf:homepage",), "iri"),
-    Column("agreements_iri", ("ds:isPartyTo",), "iri"),
-    Column("provides_iri", ("ds:isProviderOf",), "iri"),
-    Column("receives_iri", ("ds:isRecipientOf",), "iri"),
-    Column("member_of", ("ds:isMemberOf",), "en"),
+def _values(*properties: tuple[str, str]) -> tuple[Column, ...]:
+    return tuple(Column(name, (), take) for name, take in properties)
+
+
+IRI = Column("iri")
+CLAIMS = (
+    Column("claims", ("ds:isSubjectOfClaim",)),
+    Column("claims_count", ("ds:isSubjectOfClaim",), "count"),
+    Column("disputing_claims", ("ds:isSubjectOfClaim", "ds:isDisputedBy")),
+    *_labels("asserted_by", "ds:isSubjectOfClaim", "ds:assertedBy"),
 )
-TABLES: Mapping[str, tuple[tuple[str, ...], tuple[Column, ...]]] = MappingProxyType(
-    {
-        "organizations": (("org", "person", "set"), _PARTIES),
-        "agreements": (
-            ("agreement", "agreement-set"),
-            (
-                *_names(),
-                Column("type", ("rdf:type",), "en"),
-                *_both("party", "ds:hasParty"),
-                *_both("party_set", "ds:partySet"),
-                Column("mechanism", ("ds:viaMechanism",), "en"),
-                Column("purpose", ("ds:hasPurpose",), "en"),
-                Column("flows_iri", ("ds:coversFlow",), "iri"),
-                Column("claims_iri", ("ds:isSubjectOfClaim",), "iri"),
-            ),
-        ),
-        "flows": (
-            ("flow",),
-            (
-                Column("type", ("rdf:type",), "en"),
-                *_both("provider", "ds:hasProvider"),
-                *_both("recipient", "ds:hasRecipient"),
-                *_both("principal_category", "ds:principalCategory"),
-                Column("data_categories", ("ds:concernsDataCategory",), "en"),
-                Column("purpose", ("ds:hasPurpose",), "en"),
-                Column("subjects", ("ds:concernsSubjectGroup",), "en"),
-                Column("mechanism", ("ds:viaMechanism",), "en"),
-                Column("condition", ("ds:hasCondition",), "en"),
-                Column("feeds", ("ds:feedsFeature",), "en"),
-                Column("agreement_iri", ("ds:underAgreement",), "iri"),
-                Column("reciprocates_iri", ("ds:reciprocatesFlow",), "iri"),
-                Column("claims_iri", ("ds:isSubjectOfClaim",), "iri"),
-            ),
-        ),
-        "claims": (
-            ("claim",),
-            (
-                Column("says_en", ("dct:description",), "text-en"),
-                Column("version_iri", ("pav:hasCurrentVersion",), "iri"),
-                Column("about_iri", ("ds:about",), "iri"),
-                Column("type", ("ds:claimType",), "en"),
-                *_both("asserted_by", "ds:assertedBy"),
-                Column("confidence", ("ds:confidence",), "en"),
-                Column("supports_iri", ("ds:supports",), "iri"),
-                Column("disputes_iri", ("ds:disputes",), "iri"),
-                Column("contradicts_iri", ("ds:logicallyContradicts",), "iri"),
-                Column("qualifies_iri", ("ds:qualifies",), "iri"),
-                Column("passages_iri", ("prov:wasDerivedFrom",), "iri"),
-                Column("locators", ("prov:wasDerivedFrom", "ds:locator")),
-                Column("source", ("prov:wasDerivedFrom", "oa:hasSource", "dct:title")),
-                Column("source_iri", ("prov:wasDerivedFrom", "oa:hasSource"), "iri"),
-                Column("source_url", ("prov:wasDerivedFrom", "oa:hasSource", "schema:url")),
-            ),
-        ),
-        "sources": (
-            ("source",),
-            (
-                Column("title", ("dct:title",)),
-                Column("creator", ("dct:creator",)),
-                Column("publisher", ("ds:publisherName",)),
-                Column("issued", ("dct:issued",)),
-                Column("language", ("dct:language",)),
-                Column("type", ("ds:sourceType",), "en"),
-                Column("access", ("ds:accessLevel",), "en"),
-                Column("url", ("schema:url",)),
-                Column("cited_through_iri", ("ds:citedThrough",), "iri"),
-            ),
-        ),
-        "passages": (
-            ("passage",),
-            (
-                *_both("source", "oa:hasSource"),
-                Column("locator", ("ds:locator",)),
-                Column("claims_iri", ("^prov:wasDerivedFrom",), "iri"),
-            ),
-        ),
-    }
+STATES = (
+    *_labels("state", "ds:hasState", "ds:stateKind"),
+    Column("state_as_reported", ("ds:hasState",), "ds:statedStatus"),
+    Column("start", ("ds:hasState",), "ds:startEdtf"),
+    Column("end", ("ds:hasState",), "ds:endEdtf"),
+    Column("as_of", ("ds:hasState",), "ds:asOfEdtf"),
 )
-"""The kinds of identifiers in each table, and its columns."""
+SOURCES = (
+    Column("sources", ("prov:wasDerivedFrom", "oa:hasSource")),
+    Column("source_titles", ("prov:wasDerivedFrom", "oa:hasSource"), "dct:title"),
+    Column("source_publishers", ("prov:wasDerivedFrom", "oa:hasSource"), "ds:publisherName"),
+    Column("source_dates", ("prov:wasDerivedFrom", "oa:hasSource"), "dct:issued"),
+    Column("source_urls", ("prov:wasDerivedFrom", "oa:hasSource"), "schema:url"),
+)
+
+TABLES: tuple[Table, ...] = (
+    Table("organizations", ("ds:Organization", "ds:Person", "ds:PartySet"), (
+        IRI, *_labels("label"), Column("other_names", (), "skos:altLabel"),
+        *_labels("types", "rdf:type"), Column("member_of", ("ds:isMemberOf",)),
+        *_things("kind", "ds:organizationKind"), *_things("country", "ds:country"),
+        *_values(("same_as", "skos:exactMatch"), ("homepage", "foaf:homepage")),
+        Column("gives_data_in_flows", ("ds:isProviderOf",), "count"),
+        Column("gets_data_in_flows", ("ds:isRecipientOf",), "count"),
+        Column("agreements", ("ds:isPartyTo",)),
+        Column("claims_asserted", ("^ds:assertedBy",), "count"),
+        *_values(("note", "skos:editorialNote")),
+    )),
+    Table("agreements", ("ds:DataSharingAgreement", "ds:AgreementSet"), (
+        IRI, *_labels("label"), *_labels("types", "rdf:type"),
+        *_things("parties", "ds:hasParty"), *_things("party_sets", "ds:partySet"),
+        Column("flows", ("ds:coversFlow",)), Column("flows_count", ("ds:coversFlow",), "count"),
+        *_labels("data_categories", "ds:coversFlow", "ds:statedDataCategory"), *STATES, *CLAIMS,
+    )),
+    Table("flows", ("ds:DataFlow",), (
+        IRI, *_labels("types", "rdf:type"), *_things("provider", "ds:hasProvider"),
+        *_things("recipient", "ds:hasRecipient"), Column("agreement", ("ds:underAgreement",)),
+        *_things("principal_category", "ds:principalCategory"),
+        *_labels("data_categories", "ds:statedDataCategory"),
+        *_labels("subject_groups", "ds:concernsSubjectGroup"),
+        *_labels("permissions", "ds:grantsPermission"), *_labels("purposes", "ds:hasPurpose"),
+        *_labels("mechanisms", "ds:viaMechanism"), *_labels("conditions", "ds:hasCondition"),
+        *_labels("feeds", "ds:feedsFeature"), Column("reciprocates", ("ds:reciprocatesFlow",)),
+        *STATES, *CLAIMS,
+    )),
+    Table("claims", ("ds:Claim",), (
+        IRI, Column("version", ("pav:hasCurrentVersion",)),
+        *_values(("identifier", "dct:identifier"), ("description_en", "dct:description@en"),
+                 ("description_fr", "dct:description@fr")),
+        *_labels("type", "ds:claimType"), *_labels("confidence", "ds:confidence"),
+        *_things("asserted_by", "ds:assertedBy"), *_labels("mood", "ds:mood"),
+        *_labels("attribution", "ds:attributionMode"), Column("about", ("ds:about",)),
+        *_labels("providers", "ds:about", "ds:hasProvider"),
+        *_labels("recipients", "ds:about", "ds:hasRecipient"),
+        Column("supports", ("ds:supports",)), Column("disputes", ("ds:disputes",)),
+        Column("disputed_by", ("ds:isDisputedBy",)), Column("qualifies", ("ds:qualifies",)),
+        Column("passages", ("prov:wasDerivedFrom",)),
+        Column("places", ("prov:wasDerivedFrom",), "ds:locator"), *SOURCES,
+    )),
+    Table("sources", ("ds:Source",), (
+        IRI, *_values(("identifier", "dct:identifier"), ("title", "dct:title"),
+                      ("creator", "dct:creator"), ("cited_through", "ds:citedThrough"),
+                      ("language", "dct:language"), ("issued", "dct:issued"),
+                      ("publisher_name", "ds:publisherName")),
+        *_things("publisher", "dct:publisher"), *_labels("type", "ds:sourceType"),
+        *_labels("access", "ds:accessLevel"),
+        *_values(("url", "schema:url"), ("capture_length", "ds:captureLength"),
+                 ("capture_sha256", "ds:captureSha256")),
+        Column("passages_count", ("^oa:hasSource",), "count"),
+        Column("claims_count", ("^oa:hasSource", "^prov:wasDerivedFrom"), "count"),
+    )),
+    Table("passages", ("ds:Passage",), (
+        IRI, Column("source", ("oa:hasSource",)),
+        Column("source_title", ("oa:hasSource",), "dct:title"),
+        Column("source_url", ("oa:hasSource",), "schema:url"),
+        Column("start", ("oa:hasSelector",), "oa:start"),
+        Column("end", ("oa:hasSelector",), "oa:end"),
+        Column("place_en", (), "ds:locator@en"), Column("place_fr", (), "ds:locator@fr"),
+        Column("sha256", ("oa:hasSelector",), "ds:sha256"),
+        Column("claims", ("^prov:wasDerivedFrom",)),
+    )),
+)  # fmt: skip
 
 
-class _View:
-    """The current view, from a thing along a property, also backwards (`^`)."""
+class View:
+    """The current view, to be walked along its properties and against them."""
 
-    def __init__(self, view: Iterable[Quad]) -> None:
-        self._objects: dict[tuple[str, str], list[Term]] = {}
-        self.subjects: set[str] = set()
-        for quad in view:
-            subject, predicate, found = quad.subject, quad.predicate.value, quad.object
-            if not isinstance(subject, NamedNode):
-                continue
-            self.subjects.add(subject.value)
-            self._objects.setdefault((subject.value, predicate), []).append(found)
-            if isinstance(found, NamedNode):
-                self._objects.setdefault((found.value, "^" + predicate), []).append(subject)
+    def __init__(self, quads: Iterable[Quad]) -> None:
+        held: dict[tuple[Term, str], list[Term]] = defaultdict(list)
+        for quad in quads:
+            held[quad.subject, quad.predicate.value].append(quad.object)
+            held[quad.object, "^" + quad.predicate.value].append(quad.subject)
+        self._held = {key: sorted(values, key=str) for key, values in held.items()}
 
-    def follow(self, start: str, path: Iterable[str]) -> list[Term]:
-        """Return what a path of properties leads to."""
-        reached: list[Term] = [NamedNode(start)]
+    def follow(self, node: Term, step: str) -> Sequence[Term]:
+        """Return where a step leads, in the order of the values."""
+        against = step.startswith("^")
+        return self._held.get((node, "^" * against + iri(step.removeprefix("^"))), ())
+
+    def walk(self, node: Term, path: Iterable[str]) -> list[Term]:
+        """Return where a path leads, each node once."""
+        found = [node]
         for step in path:
-            name = "^" + iri(step[1:]) if step.startswith("^") else iri(step)
-            reached = [
-                found
-                for node in reached
-                if isinstance(node, NamedNode)
-                for found in self._objects.get((node.value, name), ())
-            ]
-        return reached
+            found = list(dict.fromkeys(end for start in found for end in self.follow(start, step)))
+        return found
 
-    def name(self, term: Term, language: str) -> str:
-        """Return what a thing is called, or its IRI where it has no name."""
-        if not isinstance(term, NamedNode):
-            return str(term.value)
-        for property_ in ("skos:prefLabel", "rdfs:label", "dct:title"):
-            found = self.follow(term.value, (property_,))
-            names = {str(each.value) for each in found if each.language in {language, None}}
-            if names or found:
-                return min(names or {str(each.value) for each in found})
-        return str(term.value)
+    def label(self, node: Term, language: str) -> str:
+        """Return a thing's name in a language, or an empty string."""
+        for name in NAMING:
+            for value in self._held.get((node, name), ()):
+                if isinstance(value, Literal) and value.language == language:
+                    return value.value
+        return ""
+
+    def members(self, classes: Iterable[str]) -> list[Term]:
+        """Return the members of classes, in the order of their IRIs."""
+        found = {
+            node for name in classes for node in self.follow(NamedNode(iri(name)), "^rdf:type")
+        }
+        return sorted(found, key=str)
 
 
-def _texts(language: str) -> Callable[[_View, list[Term]], Iterator[str]]:
-    return lambda _, found: (
-        str(term.value) for term in found if isinstance(term, Literal) and term.language == language
-    )
+def rows(table: Table, view: View) -> list[list[Term | None]]:
+    """Return a table's rows: a term where there is one, else a text, None where nothing is."""
+    return [
+        [_cell(column, thing, view) for column in table.columns] for thing in view.members(table.of)
+    ]
 
 
-# What each kind of column writes of the terms that its path leads to.
-SHOWS: Mapping[str, Callable[[_View, list[Term]], Iterable[str]]] = MappingProxyType(
-    {
-        "value": lambda _, found: (str(term.value) for term in found),
-        "iri": lambda _, found: (str(t.value) for t in found if isinstance(t, NamedNode)),
-        "en": lambda view, found: (view.name(term, "en") for term in found),
-        "text-en": _texts("en"),
-        "text-fr": _texts("fr"),
-    }
-)
+def _cell(column: Column, thing: Term, view: View) -> Term | None:
+    nodes = view.walk(thing, column.path)
+    if column.take == "count":
+        return Literal(len(nodes))
+    values = [_taken(column.take, node, view) for node in nodes]
+    if len(values) == 1:
+        return values[0]
+    texts = ["" if value is None else text_of(value) for value in values]
+    return Literal(BETWEEN.join(texts)) if any(texts) else None
 
 
-def tables(view: Iterable[Quad]) -> list[Table]:
-    """Return the tables of a current view, each with its rows in the order of their IRIs."""
-    known = _View(view)
-    found = []
-    for name, (kinds, columns) in TABLES.items():
-        openings = tuple(f"{BASE}id/{kind}/" for kind in kinds)
-        things = sorted(
-            thing
-            for thing in known.subjects
-            if thing.startswith(openings) and thing.count("/") == 6 and "#" not in thing
-        )
-        rows = (
-            (thing, tuple(_cell(known, thing, column) for column in columns)) for thing in things
-        )
-        found.append(Table(name, columns, tuple(rows)))
-    return found
+def _taken(take: str, node: Term, view: View) -> Term | None:
+    if take == "iri":
+        return node
+    if ":" not in take:
+        label = view.label(node, take)
+        return Literal(label) if label else None
+    name, _, language = take.partition("@")
+    found = [
+        value
+        for value in view.follow(node, name)
+        if not language or getattr(value, "language", "") == language
+    ]
+    if len(found) == 1:
+        return found[0]
+    return Literal(BETWEEN.join(map(text_of, found))) if found else None
 
 
-def as_csv(table: Table) -> str:
-    """Return a table as CSV, with a header."""
-    text = StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(["iri", *(column.name for column in table.columns)])
-    for thing, cells in table.rows:
-        writer.writerow([thing, *(SEPARATOR.join(cell) for cell in cells)])
-    return text.getvalue()
+def as_csv(table: Table, view: View) -> bytes:
+    """Return a table as CSV."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(column.name for column in table.columns)
+    for row in rows(table, view):
+        writer.writerow("" if term is None else text_of(term) for term in row)
+    return text.getvalue().encode(ENCODING)
 
 
-def as_parquet(table: Table, path: Path) -> None:
-    """Write a table as Parquet: a column that never has two values is text, others are lists."""
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    names, arrays = ["iri"], [pa.array([thing for thing, _ in table.rows], type=pa.string())]
-    for place, column in enumerate(table.columns):
-        cells = [cells[place] for _, cells in table.rows]
-        if any(len(cell) > 1 for cell in cells):
-            array = pa.array([list(cell) for cell in cells], type=pa.list_(pa.string()))
-        else:
-            array = pa.array([next(iter(cell), None) for cell in cells], type=pa.string())
-        names.append(column.name)
-        arrays.append(array)
-    parquet.write_table(pa.table(arrays, names=names), path, compression="zstd")
-
-
-def _cell(view: _View, thing: str, column: Column) -> Cell:
-    found = view.follow(thing, column.path)
-    return tuple(sorted(set(SHOWS[column.shows](view, found))))
+def as_parquet(table: Table, view: View) -> bytes:
+    """Return a table as Parquet, its columns typed; only where `columnar.available()`."""
+    found, output = rows(table, view), io.BytesIO()
+    names = [column.name for column in table.columns]
+    columnar.write_rows(names, lambda: iter(found), output, "parquet")
+    return output.getvalue()

@@ -9,6 +9,8 @@ prove.
 """
 
 import lzma
+import shutil
+import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -130,14 +132,22 @@ def write(catalog: Catalog, record: Record, change: ChangeSet) -> Catalog:
     Raises
     ------
     IntegrityError
-        The release is there already; a release never changes.
+        The release is there already, for a release never changes, or it cannot be written.
     """
     folder = catalog.directory / record.version
     if folder.exists():
         raise IntegrityError(f"{folder} is there already. A release never changes: make a new one.")
-    folder.mkdir(parents=True)
-    (folder / CHANGES).write_bytes(compress(change.text))
-    (folder / NAME).write_text(record.to_json(), encoding="utf-8")
+    catalog.directory.mkdir(parents=True, exist_ok=True)
+    staged = Path(tempfile.mkdtemp(prefix=".staged-", dir=catalog.directory.parent))
+    try:
+        (staged / CHANGES).write_bytes(compress(change.text))
+        (staged / NAME).write_text(record.to_json(), encoding="utf-8")
+        staged.chmod(0o755)  # mkdtemp makes it private
+        staged.rename(folder)
+    except OSError as error:
+        raise IntegrityError(f"{folder} could not be written: {error}") from error
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
     return Catalog(catalog.directory, (*catalog.records, record))
 
 

@@ -50,8 +50,8 @@ def as_json(difference: Difference) -> str:
 def _lines(difference: Difference, marks: tuple[str, str, str], *, listed: bool) -> Iterator[str]:
     heading, item, detail = marks
     yield (
-        f"{difference.before} → {difference.after}: {difference.added:,} statements added, "
-        f"{difference.removed:,} removed, in {len(difference.changes):,} things."
+        f"{difference.before} → {difference.after}: {_count(difference.added, 'statement')} added, "
+        f"{difference.removed:,} removed, in {_count(len(difference.changes), 'thing')}."
     )
     for title, kinds in SECTIONS:
         changes = difference.of(*kinds)
@@ -98,6 +98,10 @@ def _statement(statement: Statement) -> str:
 def _example(example: Example) -> str:
     name = example.iri.rpartition("/")[2]
     return f"{name} ({example.asks}): {len(example.gained)} gained, {len(example.lost)} lost"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _few(rows: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:

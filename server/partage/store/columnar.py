@@ -9,7 +9,7 @@ file), looked through, and then written in batches of rows; memory stays flat.
 
 import datetime
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from importlib.util import find_spec
@@ -38,6 +38,7 @@ DIGITS = 38
 WHOLE = 2**63
 
 Term = NamedNode | BlankNode | Literal | Triple
+Row = Sequence[Term | None]
 Value = str | int | float | bool | Decimal | datetime.date | datetime.datetime
 
 
@@ -56,32 +57,39 @@ def available() -> bool:
 
 def write(solutions: QuerySolutions, output: Output, key: str) -> None:
     """Write solutions as an Arrow stream (`key` "arrow") or a Parquet file ("parquet")."""
-    import pyarrow as pa
-    from pyarrow import parquet
-
     names = [variable.value for variable in solutions.variables]
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
         solutions.serialize(spool, QueryResultsFormat.JSON)
-        columns = [Column() for _ in names]
-        for row in _read(spool):
-            for column, term in zip(columns, row, strict=True):
-                column.see(term)
-        # One name may stand for a column once only, in SPARQL as in Arrow.
-        schema = pa.schema(
-            [
-                pa.field(name, _arrow(column), metadata=_metadata(column))
-                for name, column in zip(names, columns, strict=True)
-            ]
-        )
-        sink = pa.PythonFile(_File(output), mode="w")
-        writer = (
-            pa.ipc.new_stream(sink, schema)
-            if key == "arrow"
-            else parquet.ParquetWriter(sink, schema, compression="zstd")
-        )
-        with writer:
-            for batch in _batches(_read(spool), columns, schema):
-                writer.write_batch(batch)
+        write_rows(names, lambda: _read(spool), output, key)
+
+
+def write_rows(
+    names: Sequence[str], rows: Callable[[], Iterator[Row]], output: Output, key: str
+) -> None:
+    """Write the rows that `rows` yields each time it is called; see `write`."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    columns = [Column() for _ in names]
+    for row in rows():
+        for column, term in zip(columns, row, strict=True):
+            column.see(term)
+    # One name may stand for a column once only, in SPARQL as in Arrow.
+    schema = pa.schema(
+        [
+            pa.field(name, _arrow(column), metadata=_metadata(column))
+            for name, column in zip(names, columns, strict=True)
+        ]
+    )
+    sink = pa.PythonFile(_File(output), mode="w")
+    writer = (
+        pa.ipc.new_stream(sink, schema)
+        if key == "arrow"
+        else parquet.ParquetWriter(sink, schema, compression="zstd")
+    )
+    with writer:
+        for batch in _batches(rows(), columns, schema):
+            writer.write_batch(batch)
 
 
 @dataclass(slots=True)
@@ -221,7 +229,7 @@ def _metadata(column: Column) -> dict[str, str] | None:
     return {"rdf": "xsd:" + column.type} if column.type in READERS else None
 
 
-def _read(spool: IO[bytes]) -> Iterator[list[Term | None]]:
+def _read(spool: IO[bytes]) -> Iterator[Row]:
     spool.seek(0)
     results = parse_query_results(spool, format=QueryResultsFormat.JSON)
     assert isinstance(results, QuerySolutions)
@@ -230,7 +238,7 @@ def _read(spool: IO[bytes]) -> Iterator[list[Term | None]]:
 
 
 def _batches(
-    rows: Iterator[list[Term | None]], columns: list[Column], schema: "pa.Schema"
+    rows: Iterator[Row], columns: list[Column], schema: "pa.Schema"
 ) -> Iterator["pa.RecordBatch"]:
     import pyarrow as pa
 

@@ -7,14 +7,12 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
 import three_releases as three
 from partage.pipeline import promises
-from partage.pipeline.identifiers import Row, kind_of, mentioned
-from partage.rdf.canonical import digest
+from partage.pipeline.identifiers import Row
 from partage.rdf.namespaces import GRAPH, ID, PREFIXES, iri
 from partage.releases import archive
 from partage.releases.catalog import DIRECTORY, Catalog
 from partage.releases.statements import ONTOLOGY
 
-REPLACED = {three.MERGED: three.SUCCESSOR}
 GONE = (three.WITHDRAWN, three.WITHDRAWN + "/v1", three.WITHDRAWN_FLOW)
 AFTER = three.quads(three.THIRD)
 
@@ -26,21 +24,7 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
 
 @pytest.fixture(scope="module")
 def rows() -> list[Row]:
-    """The registry as it stands after the third release."""
-    found = {}
-    for version in three.VERSIONS:
-        quads = three.quads(version)
-        for name in mentioned(promises._names(quads)):
-            if (kind := kind_of(name)) and name not in found:
-                held = [q for q in quads if graph_of(q).startswith(f"{name}#")]
-                found[name] = Row(name, kind, "2026-11-23", version,
-                                  sha256=digest(held) if kind == "version" else "")  # fmt: skip
-    for name in (three.MERGED, *GONE):
-        status = "merged" if name == three.MERGED else "withdrawn"
-        found[name] = replace(
-            found[name], status=status, reason="x", successor=REPLACED.get(name, "")
-        )
-    return list(found.values())
+    return three.registry(three.THIRD)
 
 
 def graph_of(quad: Quad) -> str:
@@ -67,6 +51,7 @@ def test_before_the_first_release_nothing_was_promised(rows: list[Row]) -> None:
     assert promises.check(Catalog(DIRECTORY), rows[:1], [], []) == []
 
 
+@pytest.mark.meets("X4")
 def test_an_identifier_that_vanishes_is_told_with_its_release(
     catalog: Catalog, rows: list[Row]
 ) -> None:
@@ -84,6 +69,7 @@ def test_a_first_release_that_is_missing_or_late_is_told(
     assert f"but the registry says {said or 'nothing'}; write 2026.11.0." in found
 
 
+@pytest.mark.meets("CU5")
 def test_a_claim_version_whose_digest_was_replaced_is_told(
     catalog: Catalog, rows: list[Row]
 ) -> None:
@@ -92,12 +78,14 @@ def test_a_claim_version_whose_digest_was_replaced_is_told(
     assert "write a new version of the claim" in found
 
 
+@pytest.mark.meets("X4", "CU5")
 def test_an_identifier_is_never_used_again(catalog: Catalog, rows: list[Row]) -> None:
     (found,) = findings(catalog, changed(rows, three.WITHDRAWN, status="active"))
     assert "retired since 2027.01.0, yet active now" in found
     assert "partage ids allocate" in found
 
 
+@pytest.mark.meets("CU5")
 def test_a_released_flow_takes_no_other_party(catalog: Catalog, rows: list[Row]) -> None:
     more = Quad(NamedNode(ID + "flow/f0001"), NamedNode(iri("ds:hasRecipient")),
                 NamedNode(ID + "org/gazette"), DefaultGraph())  # fmt: skip
@@ -117,10 +105,11 @@ def test_a_flow_follows_its_party_into_the_one_it_was_merged_into(
 
 
 def versioned(quads: list[Quad], version: str) -> list[Quad]:
-    node, info = NamedNode(ONTOLOGY), NamedNode(iri("owl:versionInfo"))
-    graph = NamedNode(GRAPH + "ontology")
+    info = NamedNode(iri("owl:versionInfo"))
     kept = [quad for quad in quads if quad.predicate != info]
-    return [*kept, Quad(node, info, Literal(version), graph)]
+    prior = NamedNode(f"{ONTOLOGY}/{three.ONTOLOGY[three.THIRD]}")
+    return [*kept, term("owl:versionInfo", Literal(version), ONTOLOGY),
+            term("owl:priorVersion", prior, ONTOLOGY)]  # fmt: skip
 
 
 def term(predicate: str, value: NamedNode | Literal, name: str = three.NEW_TERM) -> Quad:
@@ -151,11 +140,26 @@ def test_the_ontology_s_version_grows_with_what_changed(
         assert f"needs a {level} step, but the version is {version}" in found
 
 
+@pytest.mark.meets("CU5")
 def test_a_removed_term_is_a_major_step(catalog: Catalog, rows: list[Row]) -> None:
     kept = [quad for quad in AFTER if quad.subject != NamedNode(three.NEW_TERM)]
     (found,) = findings(catalog, rows, versioned(kept, "0.2.1"))
     assert "ds:DataTransfer: changed since ontology 0.2.0 (2027.01.0)" in found
     assert "needs a major step" in found
+
+
+@pytest.mark.meets("R6")
+def test_a_new_version_of_the_ontology_names_the_released_one_before(
+    catalog: Catalog, rows: list[Row]
+) -> None:
+    quads = versioned([*AFTER, NEW], "0.3.0")
+    silent = [quad for quad in quads if quad.predicate != NamedNode(iri("owl:priorVersion"))]
+    assert findings(catalog, rows, quads) == []
+    (found,) = findings(catalog, rows, silent)
+    assert found == (
+        "ontology: 0.3.0 does not name the released version before it; write "
+        "owl:priorVersion <https://w3id.org/partage/ns/0.2.0> in ontology/partage.ttl."
+    )
 
 
 def test_the_ontology_never_gets_younger(catalog: Catalog, rows: list[Row]) -> None:

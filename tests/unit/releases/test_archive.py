@@ -24,6 +24,7 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> three_releases.Release
     return three_releases.build(tmp_path_factory.mktemp("releases"))
 
 
+@pytest.mark.meets("R5")
 @pytest.mark.parametrize("version", three_releases.VERSIONS)
 def test_every_release_is_restored_as_it_was(
     releases: three_releases.Releases, version: str
