@@ -4,25 +4,16 @@ service (DCAT 3, https://www.w3.org/TR/vocab-dcat-3/).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from partage.rdf.formats import by_path
 from partage.rdf.namespaces import BASE, iri
+from partage.releases.artefact import Artefact
 
 SPDX = "http://spdx.org/rdf/terms#"
 MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
-
-
-@dataclass(frozen=True, slots=True)
-class Artefact:
-    """One file of the release, and the digest of its bytes."""
-
-    name: str
-    size: int
-    sha256: str
 
 
 def distributions(artefacts: Iterable[Artefact], host: str) -> list[Quad]:
@@ -47,7 +38,7 @@ def _distribution(dataset: NamedNode, artefact: Artefact, host: str) -> list[Qua
         (node, "rdf:type", NamedNode(iri("dcat:Distribution"))),
         (node, "dct:title", Literal(artefact.name)),
         (node, "dcat:downloadURL", NamedNode(host + path)),
-        (node, "dcat:byteSize", Literal(str(artefact.size), datatype=_xsd("nonNegativeInteger"))),
+        (node, "dcat:byteSize", Literal(str(artefact.bytes), datatype=_xsd("nonNegativeInteger"))),
     ]
     if fmt is not None:
         facts.append((node, "dcat:mediaType", NamedNode(MEDIA_TYPES + fmt.media_type)))

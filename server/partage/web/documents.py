@@ -11,7 +11,8 @@ from pyoxigraph import NamedNode, Quad
 from partage.errors import UnknownResource
 from partage.rdf.formats import GRAPH_FORMATS, Format
 from partage.rdf.namespaces import BASE, GRAPH, iri
-from partage.resources.dcat import Artefact, distributions
+from partage.releases.artefact import Artefact
+from partage.resources.dcat import distributions
 from partage.resources.describe import Description, describe, exists_graph, graph_contents
 from partage.resources.profiles import (
     ALT,

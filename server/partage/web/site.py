@@ -22,6 +22,7 @@ from partage.rdf.questions import Question, read_questions
 from partage.releases.catalog import Catalog
 from partage.releases.record import Record
 from partage.resources.describe import ask
+from partage.resources.dumps import Files
 from partage.resources.identifiers import is_iri
 from partage.resources.known import Known
 from partage.resources.presence import holds
@@ -199,6 +200,7 @@ class Sites:
         self.catalog = catalog
         self.of = lru_cache(None)(self._of)
         self.comparing = Comparing(catalog)
+        self.files = Files(catalog, current.settings.archive / "files")
         digest = current.manifest.get("rdfc10")
         current.record = catalog.known_as(str(digest)) if digest else None
 
