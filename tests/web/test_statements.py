@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 import small_dataset
+from links import links, of
 from partage.rdf.canonical import STATEMENTS, statement_digest
 from partage.rdf.namespaces import BASE, GRAPH, ID, iri
 from partage.rdf.nanopublication import faults, of_itself
@@ -253,3 +254,22 @@ def test_a_dataset_that_is_too_large_says_so_and_what_to_do(
     assert "by SPARQL instead" in answer.text
     page = app.test_client().get("/doc/flow/f0001", headers={"Accept": "text/html"})
     assert page.status_code == 200
+
+
+@pytest.mark.meets("FS1", "FS2", "FS3", "FS4")
+def test_a_statement_has_typed_links_and_a_strong_tag(client: FlaskClient) -> None:
+    path = f"/doc/statement/{RECIPIENT}"
+    for accept in ("text/html", "text/turtle"):
+        answer = client.get(path, headers={"Accept": accept})
+        assert of(answer, "cite-as") == [STATEMENTS + RECIPIENT]
+        types = {"https://schema.org/AboutPage", "https://schema.org/Statement"}
+        assert set(of(answer, "type")) == types
+        data = [link for link in links(answer) if link.rel in {"describedby", "alternate"}]
+        assert len(data) >= 12
+        for link in data:
+            assert client.get(link.target).mimetype == link.attributes["type"]
+        tag = answer.headers["ETag"]
+        again = client.get(path, headers={"Accept": accept, "If-None-Match": tag})
+        assert (again.status_code, again.data) == (304, b"")
+    page = client.get(path, headers={"Accept": "text/html"}).text
+    assert f'<link rel="cite-as" href="{STATEMENTS}{RECIPIENT}">' in page
