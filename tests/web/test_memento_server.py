@@ -70,6 +70,7 @@ def client(root: Path) -> Iterator[httpx.Client]:
         yield client
 
 
+@pytest.mark.meets("R5")
 @pytest.mark.parametrize("version", [FIRST, SECOND, THIRD])
 def test_r5_every_release_is_dereferenced_and_asked(client: httpx.Client, version: str) -> None:
     document = client.get(f"/release/{version}{GAZETTE}", headers=TURTLE)
@@ -91,6 +92,7 @@ def test_r5_every_release_is_dereferenced_and_asked(client: httpx.Client, versio
         assert answer.headers["Dataset-Version"] == version
 
 
+@pytest.mark.meets("R4")
 @pytest.mark.parametrize("ontology", ["0.1.0", "0.2.0"])
 def test_r4_a_version_of_the_ontology_is_dereferenced(client: httpx.Client, ontology: str) -> None:
     document = client.get(f"/ns/{ontology}", headers=TURTLE, follow_redirects=True)
@@ -107,6 +109,7 @@ def links(answer: httpx.Response) -> dict[str, str]:
     return {rel: link["url"] for rels, link in answer.links.items() for rel in str(rels).split()}
 
 
+@pytest.mark.meets("M2")
 def test_m2_a_client_travels_from_a_thing_to_its_past(client: httpx.Client) -> None:
     document = client.get("/id/org/gazette", headers=TURTLE, follow_redirects=True)
     gate = links(document)["timegate"]
@@ -119,6 +122,7 @@ def test_m2_a_client_travels_from_a_thing_to_its_past(client: httpx.Client) -> N
     assert f'"{NAMES[SECOND]}"@fr' in memento.text
 
 
+@pytest.mark.meets("M2")
 def test_m2_the_endpoint_is_asked_by_time(client: httpx.Client) -> None:
     wish = {**CSV, "Accept-Datetime": BETWEEN}
     got = client.get("/sparql", params={"query": QUERY}, headers=wish, follow_redirects=True)
@@ -127,6 +131,7 @@ def test_m2_the_endpoint_is_asked_by_time(client: httpx.Client) -> None:
     assert got.headers["Memento-Datetime"] == "Wed, 09 Dec 2026 14:00:00 GMT"
 
 
+@pytest.mark.meets("M5")
 def test_m5_every_memento_of_a_timemap_answers_with_its_time(client: httpx.Client) -> None:
     timemap = client.get(links(client.get(GAZETTE, headers=TURTLE))["timemap"])
     listed = re.findall(r'<([^>]*)>; rel="[^"]*memento"; datetime="([^"]*)"', timemap.text)
@@ -149,6 +154,7 @@ def test_links_name_the_host_that_was_asked(client: httpx.Client) -> None:
     assert moved.headers["Location"] == GAZETTE
 
 
+@pytest.mark.meets("M3")
 def test_m3_a_memento_is_the_same_after_a_restart_with_new_stores(
     client: httpx.Client, root: Path, tmp_path: Path
 ) -> None:
@@ -170,6 +176,7 @@ def test_m3_a_memento_is_the_same_after_a_restart_with_new_stores(
     assert made <= digests
 
 
+@pytest.mark.meets("M4")
 def test_m4_a_malformed_wish_is_refused(client: httpx.Client) -> None:
     for path in (GAZETTE, "/sparql?query=ASK%7B%7D"):
         answer = client.get(path, headers={"Accept-Datetime": "yesterday"})

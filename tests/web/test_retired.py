@@ -91,6 +91,7 @@ def test_d9_a_merged_identifier_sends_on_for_good(
     assert client.get(target, headers=TURTLE).status_code == 200
 
 
+@pytest.mark.meets("X4")
 @pytest.mark.meets("D9")
 def test_d9_redirects_and_tombstones_are_data(client: FlaskClient) -> None:
     registry = client.get("/doc/graph/registry.nt").text
