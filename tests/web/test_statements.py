@@ -226,6 +226,13 @@ def test_another_code_than_that_of_the_version_is_not_found(client: FlaskClient)
     assert client.get("/doc/claim/c0099/v1.nanopub").status_code == 404
 
 
+@pytest.mark.parametrize("claim", ["c0001/v1", "c0001/v9", "c0099/v1"])
+def test_an_unknown_trusty_uri_is_not_found_at_once(client: FlaskClient, claim: str) -> None:
+    answer = client.get(f"/id/claim/{claim}.RA" + "x" * 43)
+    assert answer.status_code == 404
+    assert f"claim/{claim}" in answer.text
+
+
 def test_a_format_that_would_lose_the_graphs_is_refused(client: FlaskClient) -> None:
     answer = client.get("/doc/claim/c0001/v1.nanopub.ttl")
     assert answer.status_code == 406

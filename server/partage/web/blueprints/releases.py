@@ -28,7 +28,7 @@ from partage.web.representation import represent
 from partage.web.site import site, sites
 
 JSON = "application/json"
-USED = {name: PREFIXES[name] for name in ("dcat", "dct", "void", "schema", "xsd")}
+USED = {name: PREFIXES[name] for name in ("dcat", "dct", "rdfs", "void", "schema", "xsd")}
 ANY = ("GET", "POST", "QUERY")
 
 blueprint = Blueprint("releases", __name__)
