@@ -317,8 +317,7 @@ def test_google_dataset_search_has_what_it_asks_for(
     told = next(block for block in Page(page.text).blocks if block["@type"] == "Dataset")
     assert str(told["@context"]).rstrip("/") == "https://schema.org"
     assert told["name"]
-    if kind == "release":
-        assert 50 <= len(str(told["description"])) <= 5000
+    assert 50 <= len(str(told["description"])) <= 5000
     assert told["license"] == LICENSE
     assert told["identifier"] == THINGS[kind]
     assert told["version"] == (SECOND if kind == "release" else THIRD)

@@ -122,6 +122,8 @@ DIRECT = [
     ("release/", True),
     ("release/2026.11.0", False),
     ("release/2026.11.0/context.jsonld", False),
+    ("release/2026.11.0/diff/2026.12.0", False),
+    ("id/claim/c0001/v1.RA" + "x" * 43, False),
     ("download/dataset.nq.gz", True),
     ("download/manifest.json", True),
     ("ns/0.1.0", False),
