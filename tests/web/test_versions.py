@@ -170,6 +170,7 @@ def test_a_dataset_that_is_no_release_is_called_a_draft(draft: FlaskClient) -> N
     assert draft.get(f"/release/{THIRD}{GAZETTE}").headers["Dataset-Version"] == THIRD
 
 
+@pytest.mark.meets("D4")
 def test_all_releases_are_listed_newest_first(client: FlaskClient) -> None:
     page = client.get("/release/", headers=BROWSER).text
     places = [page.index(f'<a href="/release/{version}">') for version in (THIRD, SECOND, FIRST)]
@@ -179,6 +180,7 @@ def test_all_releases_are_listed_newest_first(client: FlaskClient) -> None:
     assert f"dcat:last <https://w3id.org/partage/release/{THIRD}>" in rdf
 
 
+@pytest.mark.meets("D4", "D5")
 def test_a_release_has_a_page_and_a_description(client: FlaskClient) -> None:
     page = client.get(f"/release/{SECOND}", headers=BROWSER).text
     digest = hashlib.sha256(three_releases.dataset(SECOND).encode()).hexdigest()

@@ -59,6 +59,7 @@ def changed(rows: list[Row], name: str, **fields: str) -> list[Row]:
     return [replace(row, **fields) if row.iri == name else row for row in rows]
 
 
+@pytest.mark.meets("X4")
 def test_the_three_releases_keep_their_promises(catalog: Catalog, rows: list[Row]) -> None:
     assert findings(catalog, rows) == []
 
@@ -67,6 +68,7 @@ def test_before_the_first_release_nothing_was_promised(rows: list[Row]) -> None:
     assert promises.check(Catalog(DIRECTORY), rows[:1], [], []) == []
 
 
+@pytest.mark.meets("X4")
 def test_an_identifier_that_vanishes_is_told_with_its_release(
     catalog: Catalog, rows: list[Row]
 ) -> None:
@@ -84,6 +86,7 @@ def test_a_first_release_that_is_missing_or_late_is_told(
     assert f"but the registry says {said or 'nothing'}; write 2026.11.0." in found
 
 
+@pytest.mark.meets("CU5")
 def test_a_claim_version_whose_digest_was_replaced_is_told(
     catalog: Catalog, rows: list[Row]
 ) -> None:
@@ -92,12 +95,14 @@ def test_a_claim_version_whose_digest_was_replaced_is_told(
     assert "write a new version of the claim" in found
 
 
+@pytest.mark.meets("CU5", "X4")
 def test_an_identifier_is_never_used_again(catalog: Catalog, rows: list[Row]) -> None:
     (found,) = findings(catalog, changed(rows, three.WITHDRAWN, status="active"))
     assert "retired since 2027.01.0, yet active now" in found
     assert "partage ids allocate" in found
 
 
+@pytest.mark.meets("CU5")
 def test_a_released_flow_takes_no_other_party(catalog: Catalog, rows: list[Row]) -> None:
     more = Quad(NamedNode(ID + "flow/f0001"), NamedNode(iri("ds:hasRecipient")),
                 NamedNode(ID + "org/gazette"), DefaultGraph())  # fmt: skip
@@ -132,6 +137,7 @@ WORDING = term("skos:definition", Literal("Clearer.", language="en"))
 NEW = term("rdf:type", NamedNode(iri("owl:Class")), PREFIXES["ds"] + "Leak")
 
 
+@pytest.mark.meets("D4")
 @pytest.mark.parametrize(
     ("change", "enough", "too_little", "level"),
     [
@@ -158,6 +164,7 @@ def test_a_removed_term_is_a_major_step(catalog: Catalog, rows: list[Row]) -> No
     assert "needs a major step" in found
 
 
+@pytest.mark.meets("D4")
 def test_the_ontology_never_gets_younger(catalog: Catalog, rows: list[Row]) -> None:
     (found,) = findings(catalog, rows, versioned(AFTER, "0.1.9"))
     assert found == "ontology: 0.1.9 is older than the released 0.2.0; versions only grow."
