@@ -13,6 +13,7 @@ from partage.rdf.namespaces import BASE, iri
 from partage.releases.artefact import Artefact
 
 SPDX = "http://spdx.org/rdf/terms#"
+VCARD = "http://www.w3.org/2006/vcard/ns#"
 MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 
 
@@ -27,6 +28,18 @@ def distributions(artefacts: Iterable[Artefact], host: str) -> list[Quad]:
     for artefact in artefacts:
         quads += _distribution(dataset, artefact, host)
     return quads
+
+
+def contact(address: str) -> list[Quad]:
+    """Return whom to write to about the dataset: nobody, where there is no address."""
+    if not address:
+        return []
+    card, told = BlankNode("contact"), "hasEmail" if address.startswith("mailto:") else "hasURL"
+    return [
+        Quad(NamedNode(BASE), NamedNode(iri("dcat:contactPoint")), card),
+        Quad(card, NamedNode(iri("rdf:type")), NamedNode(VCARD + "Kind")),
+        Quad(card, NamedNode(VCARD + told), NamedNode(address)),
+    ]
 
 
 def _distribution(dataset: NamedNode, artefact: Artefact, host: str) -> list[Quad]:

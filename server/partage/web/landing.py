@@ -10,7 +10,7 @@ from flask import request
 from partage.rdf.namespaces import BASE
 from partage.resources.describe import describe
 from partage.resources.profiles import Profile
-from partage.resources.structured import SCHEMA, Json, structured
+from partage.resources.structured import SCHEMA, Json, downloads, structured
 from partage.resources.terms import ONTOLOGY
 from partage.web.documents import ABOUT_PAGE, Document
 from partage.web.linking import Link, below
@@ -46,7 +46,10 @@ def structured_of(told: Document, reader: Sequence[str]) -> list[Json]:
     if described is None and told.iri == ONTOLOGY:
         described = describe(site().engine, ONTOLOGY)
     if described is not None:
-        return structured(site().engine, described, reader, address)
+        found = structured(site().engine, described, reader, address)
+        if files := downloads(told.triples):
+            found[0]["distribution"] = files
+        return found
     return [
         {
             "@context": SCHEMA,

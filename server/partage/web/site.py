@@ -238,6 +238,11 @@ class Sites:
                     return here, triple
         return None
 
+    def until(self, here: Site) -> tuple[Record, ...]:
+        """Return the releases up to that of a site: all, where it is a draft of the next."""
+        records = self.catalog.records
+        return records[: records.index(here.record) + 1] if here.record in records else records
+
     def newest_first(self) -> Iterator[Site]:
         """Give the current site, then those of the releases, back in time."""
         yield self.current
