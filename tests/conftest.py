@@ -1,6 +1,11 @@
 """What all tests share: each tells the report which requirements it holds us to."""
 
+import hypothesis
 import pytest
+
+# How fast this machine is today says nothing about what is tested.
+hypothesis.settings.register_profile("partage", deadline=None)
+hypothesis.settings.load_profile("partage")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -50,7 +50,9 @@ _PREFIXES = f"@base <{ID}> .\n" + "".join(
 _ALWAYS = '''
 graph:dataset {
     <https://w3id.org/partage/> a dcat:Dataset ; dct:title "Partage"@en , "Partage"@fr ;
-        dct:publisher <agent/editors> ;
+        dct:creator <agent/editors> ; dct:publisher <agent/editors> ;
+        dct:description "Who gave which data to whom, and who says so: a small part of it."@en ,
+            "Qui a donné quelles données à qui, et qui le dit : une petite partie."@fr ;
         dct:license <https://creativecommons.org/licenses/by/4.0/> .
     <agent/editors> a foaf:Group ;
         skos:prefLabel "Partage editors"@en , "Les éditeurs de Partage"@fr .

@@ -21,6 +21,7 @@ RANGED = (
 )  # fmt: skip
 COUNTS = ("client_seconds", "trusted_proxies")
 HOST = re.compile(r"(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(?P<port>[1-9][0-9]{0,4}))?", re.I)
+CONTACT = re.compile(r"mailto:[^\s<>\"{}|\\^`@]+@[^\s<>\"{}|\\^`@]+|https://[^\s<>\"{}|\\^`]+")
 ACCESS_LOGS = ("none", "json")
 
 
@@ -68,6 +69,10 @@ class Settings:
     origin: str = field(
         default="",
         metadata={"help": "Public origin in absolute addresses, if not what a request says."},
+    )
+    contact: str = field(
+        default="",
+        metadata={"help": "Whom readers may write to about a fault: a mailto: or https: address."},
     )
     access_log: str = field(
         default="none", metadata={"help": "`json` writes a line for each request to stderr."}
@@ -129,6 +134,11 @@ class Settings:
         if self.access_log not in ACCESS_LOGS:
             raise SettingsError(
                 f"{PREFIX}ACCESS_LOG is {self.access_log!r}: give one of {', '.join(ACCESS_LOGS)}."
+            )
+        if self.contact and not CONTACT.fullmatch(self.contact):
+            raise SettingsError(
+                f"{PREFIX}CONTACT is {self.contact!r}: give an address like "
+                "mailto:editors@partage.example or https://partage.example/contact."
             )
         if self.origin and not is_origin(self.origin):
             raise SettingsError(

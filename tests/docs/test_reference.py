@@ -21,11 +21,13 @@ def commands(group: click.Group, path: str) -> list[str]:
     return found
 
 
+@pytest.mark.meets("D8")
 @pytest.mark.parametrize("command", commands(cli, "partage"))
 def test_every_command_has_its_row(command: str) -> None:
     assert f"\n| `{command}` |" in (REFERENCE / "commands.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.meets("D8")
 def test_the_table_of_settings_is_that_of_the_code() -> None:
     rows = [
         f"| `{PREFIX}{field.name.upper()}` | `{field.default}` | {field.metadata['help']} |"

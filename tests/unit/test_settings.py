@@ -49,3 +49,20 @@ def test_a_count_below_nothing_is_refused(name: str) -> None:
 )
 def test_a_host_may_have_a_port(text: str, *, meant: bool) -> None:
     assert is_host(text) is meant
+
+
+@pytest.mark.parametrize(
+    "contact", ["mailto:editors@partage.example", "https://partage.example/contact?to=editors"]
+)
+def test_a_contact_is_an_address(contact: str) -> None:
+    assert Settings.from_environment({"PARTAGE_CONTACT": contact}).contact == contact
+
+
+@pytest.mark.parametrize(
+    "contact",
+    ["editors@partage.example", "mailto:editors", "javascript:alert(1)", "https://a b", "https://",
+     'https://x/"><b>', "mailto:a@b\n"],
+)  # fmt: skip
+def test_what_nobody_can_be_reached_at_is_no_contact(contact: str) -> None:
+    with pytest.raises(SettingsError, match="PARTAGE_CONTACT is"):
+        Settings.from_environment({"PARTAGE_CONTACT": contact})

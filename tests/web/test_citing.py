@@ -103,6 +103,7 @@ def test_who_asks_for_nothing_we_have_hears_of_citations_too(reader: FlaskClient
     assert "application/x-bibtex" in answer.text
 
 
+@pytest.mark.meets("D5")
 @pytest.mark.parametrize(
     ("address", "url"),
     [
@@ -127,6 +128,7 @@ def test_a_citation_names_its_release(reader: FlaskClient, address: str, url: st
     assert f"UR  - https://w3id.org/partage/{url}\r\n" in reader.get(address).text
 
 
+@pytest.mark.meets("D9")
 def test_a_withdrawn_claim_is_cited_as_withdrawn(reader: FlaskClient) -> None:
     (item,) = json.loads(reader.get("/cite?iri=c:c0004&format=csl").text)
     assert item["note"].startswith("Withdrawn identifier; last held by release 2026.12.0")

@@ -44,6 +44,7 @@ def told(client: FlaskClient, path: str) -> dict[str, str]:
     return {change["iri"]: change["what"] for change in answer.json["changes"]}  # type: ignore[index]
 
 
+@pytest.mark.meets("D4")
 def test_a_program_hears_every_change(client: FlaskClient) -> None:
     changes = told(client, LATER)
     assert changes[WITHDRAWN] == "withdrawn"
@@ -59,6 +60,7 @@ def test_the_difference_of_two_releases_never_changes(client: FlaskClient) -> No
     assert answers[0].headers["Cache-Control"] == "public, max-age=31536000, immutable"
 
 
+@pytest.mark.meets("D4")
 def test_a_page_lists_the_changes_by_kind_with_their_reasons(client: FlaskClient) -> None:
     page = client.get(LATER, headers=BROWSER).text
     places = [page.index(f"<h2>{title}") for title in ("Ontology", "Claims", "Organizations")]
@@ -71,6 +73,7 @@ def test_a_page_lists_the_changes_by_kind_with_their_reasons(client: FlaskClient
     assert "transfert</a>" in french
 
 
+@pytest.mark.meets("X4")
 def test_a_merged_thing_names_its_successor(client: FlaskClient) -> None:
     page = client.get(f"/release/{FIRST}/diff/{SECOND}", headers=BROWSER).text
     assert "into Netflix: <q" in page
@@ -130,6 +133,7 @@ def test_what_cannot_be_compared_is_explained(
     assert said in answer.text
 
 
+@pytest.mark.meets("D4")
 @pytest.mark.parametrize("path", [GAZETTE, "/doc/claim/c0003", "/doc/ns"])
 @pytest.mark.parametrize(
     ("prefix", "until"), [("", THIRD), (f"/release/{SECOND}", SECOND), (f"/release/{FIRST}", None)]
@@ -144,6 +148,7 @@ def test_every_page_leads_to_its_history_until_then(
     assert f'href="/timemap{path}"' in page
 
 
+@pytest.mark.meets("D4")
 def test_releases_lead_to_each_other_and_to_what_changed(client: FlaskClient) -> None:
     page = client.get(f"/release/{SECOND}", headers=BROWSER).text
     assert f'<a rel="prev" href="/release/{FIRST}">' in page

@@ -43,6 +43,7 @@ def locations(xml: str) -> list[str]:
     return [str(node.text) for node in ElementTree.fromstring(xml).iter(SITEMAP + "loc")]
 
 
+@pytest.mark.meets("D1")
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_speaks_schema_org(client: FlaskClient, page: str) -> None:
     first = blocks(client.get(page, headers=HTML).text)[0]
@@ -52,6 +53,7 @@ def test_every_page_speaks_schema_org(client: FlaskClient, page: str) -> None:
     assert first["name"]
 
 
+@pytest.mark.meets("D1", "D2")
 def test_the_dataset_says_what_a_dataset_search_asks_for(client: FlaskClient) -> None:
     told = blocks(client.get("/", headers=HTML).text)[0]
     # Required and recommended by https://developers.google.com/search/docs/appearance/structured-data/dataset

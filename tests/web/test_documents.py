@@ -27,6 +27,7 @@ THINGS = [
 ]
 
 
+@pytest.mark.meets("CU1")
 @pytest.mark.parametrize("accept", ["text/turtle", "text/html", "*/*"])
 @pytest.mark.parametrize("path", THINGS)
 def test_a_thing_sends_on_to_its_document(client: FlaskClient, path: str, accept: str) -> None:
@@ -41,6 +42,7 @@ def test_a_thing_sends_on_to_its_document(client: FlaskClient, path: str, accept
     assert followed.status_code == 200
 
 
+@pytest.mark.meets("D6", "CU2")
 @pytest.mark.parametrize("fmt", GRAPH_FORMATS, ids=lambda fmt: fmt.key)
 @pytest.mark.parametrize("path", THINGS)
 def test_a_document_comes_in_every_format_by_header_and_by_suffix(
@@ -58,6 +60,7 @@ def test_a_document_comes_in_every_format_by_header_and_by_suffix(
         assert f"<{BASE}{path.removeprefix('/')}>" in named
 
 
+@pytest.mark.meets("R2")
 def test_the_default_is_turtle_and_for_a_claim_version_trig(client: FlaskClient) -> None:
     assert client.get("/doc/claim/c0001").mimetype == "text/turtle"
     version = client.get("/doc/claim/c0001/v1")
@@ -99,6 +102,7 @@ def test_a_suffix_that_does_not_exist_is_part_of_the_name(client: FlaskClient) -
     assert client.get("/doc/org/netflix.pdf").status_code == 404
 
 
+@pytest.mark.meets("CU4")
 def test_html_and_data_name_each_other(browser: FlaskClient) -> None:
     page = browser.get("/doc/org/netflix").text
     for fmt in GRAPH_FORMATS:

@@ -58,6 +58,7 @@ def of(response: TestResponse, rel: str) -> list[str]:
     return [link.target for link in links(response) if rel in link.rel]
 
 
+@pytest.mark.meets("M1")
 @pytest.mark.parametrize("path", PAGES)
 def test_m1_an_original_names_its_timegate_and_timemap(client: FlaskClient, path: str) -> None:
     response = client.get(path)
@@ -68,6 +69,7 @@ def test_m1_an_original_names_its_timegate_and_timemap(client: FlaskClient, path
     assert "Memento-Datetime" not in response.headers
 
 
+@pytest.mark.meets("M2")
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_m2_a_timegate_sends_on_to_what_was_current(
@@ -86,11 +88,13 @@ def test_m2_a_timegate_sends_on_to_what_was_current(
     assert (memento.status_code, memento.headers["Memento-Datetime"]) == (200, DATES[SECOND])
 
 
+@pytest.mark.meets("M2")
 def test_m2_a_query_in_a_body_is_sent_again_with_its_method(client: FlaskClient) -> None:
     response = client.post("/sparql", data={"query": QUERY}, headers={"Accept-Datetime": BETWEEN})
     assert (response.status_code, response.location) == (307, f"{HOST}/release/{SECOND}/sparql")
 
 
+@pytest.mark.meets("M2")
 def test_m2_a_thing_keeps_working_through_its_redirect(client: FlaskClient) -> None:
     answer = client.get(
         "/id/org/gazette",
@@ -101,6 +105,7 @@ def test_m2_a_thing_keeps_working_through_its_redirect(client: FlaskClient) -> N
     assert '"La Gazette"@fr' in answer.text
 
 
+@pytest.mark.meets("M3")
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("version", [FIRST, SECOND, THIRD])
 def test_m3_a_memento_says_when_it_was_current_and_of_what(
@@ -121,6 +126,7 @@ def test_m3_a_memento_says_when_it_was_current_and_of_what(
             assert link.attributes["datetime"] == DATES[then]
 
 
+@pytest.mark.meets("M3")
 @pytest.mark.parametrize("path", PAGES)
 def test_m3_a_memento_is_immutable(client: FlaskClient, path: str) -> None:
     first = client.get(
@@ -134,6 +140,7 @@ def test_m3_a_memento_is_immutable(client: FlaskClient, path: str) -> None:
     assert "accept-datetime" not in first.headers.get("Vary", "").lower()
 
 
+@pytest.mark.meets("M3")
 @pytest.mark.parametrize("call", ["NOW()", "rand ()", "rand #\n()", "STRUUID()", "uuid()"])
 def test_m3_an_answer_that_is_new_each_time_is_not_kept(client: FlaskClient, call: str) -> None:
     query = {"query": f"SELECT ({call} AS ?x) {{}}"}
@@ -142,11 +149,13 @@ def test_m3_an_answer_that_is_new_each_time_is_not_kept(client: FlaskClient, cal
     assert "immutable" not in response.headers.get("Cache-Control", "")
 
 
+@pytest.mark.meets("M3")
 def test_m3_a_memento_does_not_negotiate_in_time(client: FlaskClient) -> None:
     response = client.get(f"/release/{FIRST}{GAZETTE}", headers={"Accept-Datetime": BETWEEN})
     assert (response.status_code, response.headers["Memento-Datetime"]) == (200, DATES[FIRST])
 
 
+@pytest.mark.meets("M4")
 @pytest.mark.parametrize(
     ("wish", "version"),
     [("Thu, 01 Jan 1970 00:00:00 GMT", FIRST), (DATES[FIRST], FIRST), (DATES[THIRD], THIRD),
@@ -159,6 +168,7 @@ def test_m4_the_newest_not_after_the_wish_is_chosen(
     assert response.location == f"{HOST}/release/{version}{GAZETTE}"
 
 
+@pytest.mark.meets("M4")
 @pytest.mark.parametrize(
     "wish",
     ["", "yesterday", "2027-01-01", "Fri, 01 Jan 2027 00:00:00", "Fri, 01 Jan 2027 00:00:00 +0100",
@@ -170,6 +180,7 @@ def test_m4_a_malformed_wish_is_refused_with_an_example(client: FlaskClient, wis
     assert "Send one as Sun, 01 Nov 2026 12:00:00 GMT." in response.text
 
 
+@pytest.mark.meets("M5")
 @pytest.mark.parametrize("path", PAGES)
 def test_m5_a_timemap_lists_all_with_their_time(client: FlaskClient, path: str) -> None:
     response = client.get("/timemap" + path)
@@ -184,6 +195,7 @@ def test_m5_a_timemap_lists_all_with_their_time(client: FlaskClient, path: str) 
     assert [link.target for link in listed if {"original", "timegate"} <= link.rel] == [HOST + path]
 
 
+@pytest.mark.meets("M5")
 @pytest.mark.parametrize(
     ("local", "versions"),
     [("claim/c0003/v2", [SECOND, THIRD]), (WITHDRAWN.removeprefix(ID), [FIRST, SECOND]),
@@ -199,6 +211,7 @@ def test_m5_a_timemap_lists_only_releases_that_have_the_resource(
         assert client.get(memento, headers=TURTLE).status_code == 200
 
 
+@pytest.mark.meets("M5")
 def test_m5_a_timegate_offers_only_releases_that_have_the_resource(client: FlaskClient) -> None:
     response = client.get("/doc/claim/c0003/v2", headers={"Accept-Datetime": DATES[FIRST]})
     assert response.location == f"{HOST}/release/{SECOND}/doc/claim/c0003/v2"
@@ -207,6 +220,7 @@ def test_m5_a_timegate_offers_only_releases_that_have_the_resource(client: Flask
     assert "No release has this resource." in nowhere.text
 
 
+@pytest.mark.meets("M5")
 def test_m5_a_timemap_is_also_json(client: FlaskClient) -> None:
     response = client.get("/timemap" + GAZETTE, headers={"Accept": "application/json"})
     mementos = response.json["mementos"]  # type: ignore[index]
@@ -216,11 +230,13 @@ def test_m5_a_timemap_is_also_json(client: FlaskClient) -> None:
     assert "Accept" in response.headers["Vary"]
 
 
+@pytest.mark.meets("M5")
 @pytest.mark.parametrize("path", ["/doc/org/nobody", "/healthz", "/nothing/here", "/doc/x%3Ey"])
 def test_m5_what_no_release_has_has_no_timemap(client: FlaskClient, path: str) -> None:
     assert client.get("/timemap" + path).status_code == 404
 
 
+@pytest.mark.meets("M6")
 def test_m6_a_script_may_read_the_headers(client: FlaskClient) -> None:
     assert {"Link", "Location", "Memento-Datetime", "Vary", "Content-Location"} <= set(EXPOSED)
     response = client.get(f"/release/{FIRST}{GAZETTE}")
@@ -286,6 +302,7 @@ class Traveller:
                 if "memento" in link.rel]  # fmt: skip
 
 
+@pytest.mark.meets("M1", "M2", "M3", "M5")
 def test_a_client_of_the_rfc_travels_from_a_thing_to_its_past(client: FlaskClient) -> None:
     traveller = Traveller(client)
     moment, answer = traveller.travel("/id/org/gazette", BETWEEN)

@@ -1,62 +1,21 @@
 """Every release over HTTP: the real server, its query processes, and stores made while it runs."""
 
 import re
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
 import three_releases
-from live_server import free_port
 from released_app import GAZETTE, QUERY
+from released_server import running
 from three_releases import FIRST, ISSUED, SECOND, THIRD
 
-# The releases of a checkout lie in it; here they lie elsewhere. Each of its processes reads this.
-PROGRAM = """
-import sys
-from pathlib import Path
-from partage.settings import Settings
-from partage.store.opening import choose_source
-from partage.web import wsgi
-from partage.web.server import serve
-
-port, root = int(sys.argv[1]), Path(sys.argv[2])
-wsgi.root = lambda: root
-if __name__ == "__main__":
-    settings = Settings(port=port, release=root / "out/release", archive=root / "out/archive")
-    serve(settings, choose_source(settings), lambda address: print("ready", address, flush=True))
-"""
 BETWEEN = "Fri, 01 Jan 2027 00:00:00 GMT"
 NAMES = {FIRST: "La Gazette", SECOND: "La Gazette", THIRD: "La Gazette & Cie"}
 TURTLE = {"Accept": "text/turtle"}
 CSV = {"Accept": "text/csv"}
-
-
-@contextmanager
-def running(root: Path) -> Iterator[httpx.Client]:
-    program = root / "program.py"
-    program.write_text(PROGRAM, encoding="utf-8")
-    port = free_port()
-    server = subprocess.Popen(
-        [sys.executable, program, str(port), str(root)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert server.stdout is not None
-    try:
-        assert server.stdout.readline() == f"ready http://127.0.0.1:{port}/\n"
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-            yield client
-    finally:
-        server.send_signal(signal.SIGINT)
-        assert server.wait(timeout=20) == 0
-        server.stdout.close()
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +29,7 @@ def client(root: Path) -> Iterator[httpx.Client]:
         yield client
 
 
+@pytest.mark.meets("R5")
 @pytest.mark.parametrize("version", [FIRST, SECOND, THIRD])
 def test_r5_every_release_is_dereferenced_and_asked(client: httpx.Client, version: str) -> None:
     document = client.get(f"/release/{version}{GAZETTE}", headers=TURTLE)
@@ -91,6 +51,7 @@ def test_r5_every_release_is_dereferenced_and_asked(client: httpx.Client, versio
         assert answer.headers["Dataset-Version"] == version
 
 
+@pytest.mark.meets("R4")
 @pytest.mark.parametrize("ontology", ["0.1.0", "0.2.0"])
 def test_r4_a_version_of_the_ontology_is_dereferenced(client: httpx.Client, ontology: str) -> None:
     document = client.get(f"/ns/{ontology}", headers=TURTLE, follow_redirects=True)
@@ -107,6 +68,7 @@ def links(answer: httpx.Response) -> dict[str, str]:
     return {rel: link["url"] for rels, link in answer.links.items() for rel in str(rels).split()}
 
 
+@pytest.mark.meets("M2")
 def test_m2_a_client_travels_from_a_thing_to_its_past(client: httpx.Client) -> None:
     document = client.get("/id/org/gazette", headers=TURTLE, follow_redirects=True)
     gate = links(document)["timegate"]
@@ -119,6 +81,7 @@ def test_m2_a_client_travels_from_a_thing_to_its_past(client: httpx.Client) -> N
     assert f'"{NAMES[SECOND]}"@fr' in memento.text
 
 
+@pytest.mark.meets("M2")
 def test_m2_the_endpoint_is_asked_by_time(client: httpx.Client) -> None:
     wish = {**CSV, "Accept-Datetime": BETWEEN}
     got = client.get("/sparql", params={"query": QUERY}, headers=wish, follow_redirects=True)
@@ -127,6 +90,7 @@ def test_m2_the_endpoint_is_asked_by_time(client: httpx.Client) -> None:
     assert got.headers["Memento-Datetime"] == "Wed, 09 Dec 2026 14:00:00 GMT"
 
 
+@pytest.mark.meets("M5")
 def test_m5_every_memento_of_a_timemap_answers_with_its_time(client: httpx.Client) -> None:
     timemap = client.get(links(client.get(GAZETTE, headers=TURTLE))["timemap"])
     listed = re.findall(r'<([^>]*)>; rel="[^"]*memento"; datetime="([^"]*)"', timemap.text)
@@ -149,6 +113,7 @@ def test_links_name_the_host_that_was_asked(client: httpx.Client) -> None:
     assert moved.headers["Location"] == GAZETTE
 
 
+@pytest.mark.meets("M3")
 def test_m3_a_memento_is_the_same_after_a_restart_with_new_stores(
     client: httpx.Client, root: Path, tmp_path: Path
 ) -> None:
@@ -170,6 +135,7 @@ def test_m3_a_memento_is_the_same_after_a_restart_with_new_stores(
     assert made <= digests
 
 
+@pytest.mark.meets("M4")
 def test_m4_a_malformed_wish_is_refused(client: httpx.Client) -> None:
     for path in (GAZETTE, "/sparql?query=ASK%7B%7D"):
         answer = client.get(path, headers={"Accept-Datetime": "yesterday"})

@@ -85,11 +85,13 @@ def test_the_home_page_tells_what_and_how_much(browser: FlaskClient) -> None:
     assert "dataset.nq.gz" in page
 
 
+@pytest.mark.meets("D7")
 def test_the_release_page_lists_files_with_digests(browser: FlaskClient) -> None:
     page = text_of(browser.get("/download/").text)
     assert re.search(r"dataset\.nq\.gz [\d ]+ [0-9a-f]{64}", page)
 
 
+@pytest.mark.meets("D7")
 @pytest.mark.parametrize(
     ("name", "media_type"),
     [

@@ -4,14 +4,20 @@ What becomes of identifiers that are used no more: D9, CU5 and X4 of our list
 """
 
 import re
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
 import reading_rdf
+import small_dataset
 from links import of
 from partage.rdf.formats import GRAPH_FORMATS, Format
-from partage.rdf.namespaces import ID
+from partage.rdf.namespaces import BASE, GRAPH, ID, iri
+from partage.settings import Settings
+from partage.store.embedded import EmbeddedEngine
+from partage.web.app import create_app
 from released_app import application
 from three_releases import (
     FIRST,
@@ -91,6 +97,7 @@ def test_d9_a_merged_identifier_sends_on_for_good(
     assert client.get(target, headers=TURTLE).status_code == 200
 
 
+@pytest.mark.meets("X4")
 @pytest.mark.meets("D9")
 def test_d9_redirects_and_tombstones_are_data(client: FlaskClient) -> None:
     registry = client.get("/doc/graph/registry.nt").text
@@ -126,6 +133,69 @@ def test_r4_r5_a_version_of_the_ontology_is_that_version(client: FlaskClient) ->
 def test_r6_a_deprecated_identifier_says_so_in_data(client: FlaskClient) -> None:
     deprecated = "<http://www.w3.org/2002/07/owl#deprecated>"
     assert deprecated in client.get(GONE + ".nt").text
+
+
+@pytest.mark.meets("R6")
+@pytest.mark.parametrize("prefix", ["", f"/release/{THIRD}"])
+def test_r6_the_ontology_names_the_version_before_and_what_changed(
+    client: FlaskClient, prefix: str
+) -> None:
+    name, document = BASE + "ns", prefix + "/doc/ns"
+    told = client.get(document + ".nt").text
+    before, changes = f"{name}/{ONTOLOGY[SECOND]}", f"{BASE}release/{SECOND}/diff/{THIRD}"
+    assert f"<{name}> <http://www.w3.org/2002/07/owl#priorVersion> <{before}>" in told
+    assert f"<{name}> <http://www.w3.org/2000/01/rdf-schema#seeAlso> <{changes}>" in told
+    page = client.get(document, headers=HTML)
+    assert of(page, "predecessor-version") == [before]
+    assert f'href="/{changes.removeprefix(BASE)}">what changed since</a>' in page.text
+    notes = client.get("/" + changes.removeprefix(BASE), headers=HTML)
+    assert notes.status_code == 200
+    assert "DataTransfer" in notes.text
+    prior = client.get("/" + before.removeprefix(BASE), headers=TURTLE, follow_redirects=True)
+    assert f'owl:versionInfo "{ONTOLOGY[SECOND]}"' in prior.text
+
+
+@pytest.mark.meets("R6")
+def test_r6_the_first_version_has_none_before(client: FlaskClient) -> None:
+    for version in (FIRST, SECOND):
+        document = f"/release/{version}/doc/ns"
+        assert "priorVersion" not in client.get(document + ".nt").text
+        page = client.get(document, headers=HTML)
+        assert of(page, "predecessor-version") == []
+        assert "Version before this" not in page.text
+
+
+@pytest.mark.meets("R6")
+def test_r6_a_draft_names_the_version_before_it(tmp_path: Path) -> None:
+    draft = application(tmp_path, draft=True).test_client()
+    told = draft.get("/doc/ns.nt").text
+    assert f"owl#priorVersion> <{BASE}ns/{ONTOLOGY[SECOND]}>" in told
+    assert "/diff/" not in told
+    page = draft.get("/doc/ns", headers=HTML).text
+    assert "Version before this" in page
+    assert "what changed since" not in page
+
+
+@pytest.mark.meets("R6", "D4")
+def test_r6_a_release_leads_to_what_changed(client: FlaskClient) -> None:
+    told = client.get(f"/release/{THIRD}", headers={"Accept": "application/n-triples"}).text
+    assert f"seeAlso> <{BASE}release/{SECOND}/diff/{THIRD}>" in told
+    first = client.get(f"/release/{FIRST}", headers={"Accept": "application/n-triples"}).text
+    assert "seeAlso" not in first
+
+
+@pytest.mark.meets("R6")
+def test_r6_a_deprecated_term_says_so_on_the_page(tmp_path: Path) -> None:
+    store = small_dataset.store()
+    term, graph = NamedNode(iri("ds:DataFlow")), NamedNode(GRAPH + "ontology")
+    true = Literal("true", datatype=NamedNode(iri("xsd:boolean")))
+    for where in (graph, DefaultGraph()):
+        store.add(Quad(term, NamedNode(iri("owl:deprecated")), true, where))
+    engine = EmbeddedEngine(store)
+    client = create_app(Settings(), engine, small_dataset.release(tmp_path)).test_client()
+    entries = client.get("/doc/ns", headers=HTML).text.split('<div class="term" id="')
+    deprecated = [entry.partition('"')[0] for entry in entries if ">deprecated</span>" in entry]
+    assert deprecated == ["DataFlow"]
 
 
 @pytest.mark.meets("D4", "D5")

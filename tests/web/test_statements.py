@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 import small_dataset
+from links import links, of
 from partage.rdf.canonical import STATEMENTS, statement_digest
 from partage.rdf.namespaces import BASE, GRAPH, ID, iri
 from partage.rdf.nanopublication import faults, of_itself
@@ -53,6 +54,7 @@ def values(found: set[Triple], predicate: str) -> set[str]:
     }
 
 
+@pytest.mark.meets("CU1", "CU2")
 def test_a_statement_sends_on_to_its_document_which_names_it(client: FlaskClient) -> None:
     answer = client.get(f"/statement/{RECIPIENT}?lang=fr")
     assert answer.status_code == 303
@@ -79,6 +81,7 @@ def test_a_statement_is_reified_in_every_format(client: FlaskClient, suffix: str
     } <= told
 
 
+@pytest.mark.meets("D3")
 def test_the_page_tells_who_makes_a_statement_where_and_who_denies_it(
     browser: FlaskClient,
 ) -> None:
@@ -159,6 +162,7 @@ def test_a_statement_tells_the_releases_that_hold_it(released: FlaskClient) -> N
     assert f"first {FIRST}, last {THIRD}, which is the newest" in page
 
 
+@pytest.mark.meets("D9")
 def test_a_statement_that_was_withdrawn_is_still_described(released: FlaskClient) -> None:
     page = released.get(f"/doc/statement/{MISREAD}", headers={"Accept": "text/html"})
     assert page.status_code == 200
@@ -204,6 +208,7 @@ def test_a_claim_version_is_a_nanopublication_that_proves_itself(
     }
 
 
+@pytest.mark.meets("CU1", "CU5")
 def test_a_trusty_uri_leads_to_the_bytes_that_it_proves(client: FlaskClient) -> None:
     (name,) = of_itself(nanopub(client, "/doc/claim/c0001/v1.nanopub"))
     path = "/" + name.removeprefix(BASE)
@@ -222,18 +227,27 @@ def test_another_code_than_that_of_the_version_is_not_found(client: FlaskClient)
     assert client.get("/doc/claim/c0099/v1.nanopub").status_code == 404
 
 
+@pytest.mark.parametrize("claim", ["c0001/v1", "c0001/v9", "c0099/v1"])
+def test_an_unknown_trusty_uri_is_not_found_at_once(client: FlaskClient, claim: str) -> None:
+    answer = client.get(f"/id/claim/{claim}.RA" + "x" * 43)
+    assert answer.status_code == 404
+    assert f"claim/{claim}" in answer.text
+
+
 def test_a_format_that_would_lose_the_graphs_is_refused(client: FlaskClient) -> None:
     answer = client.get("/doc/claim/c0001/v1.nanopub.ttl")
     assert answer.status_code == 406
     assert "application/trig" in answer.text
 
 
+@pytest.mark.meets("D9")
 def test_the_nanopublication_of_a_withdrawn_claim_is_still_given(released: FlaskClient) -> None:
     quads = nanopub(released, "/doc/claim/c0004/v1.nanopub")
     assert Literal("1") in {q.object for q in quads}
     assert released.get(f"/release/{THIRD}/doc/claim/c0004/v1.nanopub").status_code == 404
 
 
+@pytest.mark.meets("X1", "X3")
 def test_a_statement_iri_names_no_owner_version_or_counter_and_is_one_hop_from_its_page(
     client: FlaskClient,
 ) -> None:
@@ -253,3 +267,22 @@ def test_a_dataset_that_is_too_large_says_so_and_what_to_do(
     assert "by SPARQL instead" in answer.text
     page = app.test_client().get("/doc/flow/f0001", headers={"Accept": "text/html"})
     assert page.status_code == 200
+
+
+@pytest.mark.meets("FS1", "FS2", "FS3", "FS4")
+def test_a_statement_has_typed_links_and_a_strong_tag(client: FlaskClient) -> None:
+    path = f"/doc/statement/{RECIPIENT}"
+    for accept in ("text/html", "text/turtle"):
+        answer = client.get(path, headers={"Accept": accept})
+        assert of(answer, "cite-as") == [STATEMENTS + RECIPIENT]
+        types = {"https://schema.org/AboutPage", "https://schema.org/Statement"}
+        assert set(of(answer, "type")) == types
+        data = [link for link in links(answer) if link.rel in {"describedby", "alternate"}]
+        assert len(data) >= 12
+        for link in data:
+            assert client.get(link.target).mimetype == link.attributes["type"]
+        tag = answer.headers["ETag"]
+        again = client.get(path, headers={"Accept": accept, "If-None-Match": tag})
+        assert (again.status_code, again.data) == (304, b"")
+    page = client.get(path, headers={"Accept": "text/html"}).text
+    assert f'<link rel="cite-as" href="{STATEMENTS}{RECIPIENT}">' in page

@@ -33,6 +33,7 @@ def draft(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     return application(tmp_path_factory.mktemp("draft"), draft=True).test_client()
 
 
+@pytest.mark.meets("R5")
 @pytest.mark.parametrize(("version", "label"), [(FIRST, "La Gazette"), (SECOND, "La Gazette")])
 def test_a_page_shows_a_release_as_it_was(client: FlaskClient, version: str, label: str) -> None:
     then = client.get(f"/release/{version}{GAZETTE}", headers=TURTLE).text
@@ -140,6 +141,7 @@ def test_every_link_of_a_page_of_a_release_answers(client: FlaskClient) -> None:
                 assert answer.status_code == 200, link
 
 
+@pytest.mark.meets("D4")
 def test_a_page_of_a_release_says_so(client: FlaskClient) -> None:
     page = client.get(f"/release/{FIRST}{GAZETTE}", headers=BROWSER).text
     assert re.search(r"This page shows release <a [^>]*>2026\.11\.0</a>", page)
@@ -153,6 +155,7 @@ def test_the_way_back_never_leaves_the_host(client: FlaskClient) -> None:
     assert 'href="/evil.example/"' in page
 
 
+@pytest.mark.meets("D4")
 def test_the_current_release_is_named(client: FlaskClient) -> None:
     response = client.get(GAZETTE, headers=BROWSER)
     assert response.headers["Dataset-Version"] == THIRD
@@ -167,6 +170,7 @@ def test_a_dataset_that_is_no_release_is_called_a_draft(draft: FlaskClient) -> N
     assert draft.get(f"/release/{THIRD}{GAZETTE}").headers["Dataset-Version"] == THIRD
 
 
+@pytest.mark.meets("D4")
 def test_all_releases_are_listed_newest_first(client: FlaskClient) -> None:
     page = client.get("/release/", headers=BROWSER).text
     places = [page.index(f'<a href="/release/{version}">') for version in (THIRD, SECOND, FIRST)]
@@ -176,6 +180,7 @@ def test_all_releases_are_listed_newest_first(client: FlaskClient) -> None:
     assert f"dcat:last <https://w3id.org/partage/release/{THIRD}>" in rdf
 
 
+@pytest.mark.meets("D4", "D5")
 def test_a_release_has_a_page_and_a_description(client: FlaskClient) -> None:
     page = client.get(f"/release/{SECOND}", headers=BROWSER).text
     digest = hashlib.sha256(three_releases.dataset(SECOND).encode()).hexdigest()
@@ -189,6 +194,7 @@ def test_a_release_has_a_page_and_a_description(client: FlaskClient) -> None:
     assert any(value.startswith(f'"{digest}"') for _, value in facts)
 
 
+@pytest.mark.meets("R4")
 @pytest.mark.parametrize(("ontology", "version"), [("0.1.0", SECOND), ("0.2.0", THIRD)])
 def test_a_version_of_the_ontology_is_that_of_its_newest_release(
     client: FlaskClient, ontology: str, version: str

@@ -69,6 +69,7 @@ def rewritten(iri: str, accept: str) -> tuple[int, str]:
     return 404, ""
 
 
+TRUSTY = "id/claim/c0001/v1.RA" + "x" * 43
 # An IRI's path and where it leads; whether the small dataset has it.
 THINGS = [
     ("id/org/facebook", "/doc/org/facebook", True),
@@ -83,6 +84,7 @@ THINGS = [
     ("id/claim/c0001/v1#assertion", "/doc/claim/c0001/v1", True),
     ("id/claim/c0001/v1#provenance", "/doc/claim/c0001/v1", True),
     ("id/claim/c0001/v1#pubinfo", "/doc/claim/c0001/v1", True),
+    (TRUSTY, "/doc/" + TRUSTY.removeprefix("id/"), False),
     ("id/source/s0001", "/doc/source/s0001", True),
     ("id/passage/p0001", "/doc/passage/p0001", True),
     ("voc/data-category", "/doc/voc/data-category", True),
@@ -122,6 +124,7 @@ DIRECT = [
     ("release/", True),
     ("release/2026.11.0", False),
     ("release/2026.11.0/context.jsonld", False),
+    ("release/2026.11.0/diff/2026.12.0", False),
     ("download/dataset.nq.gz", True),
     ("download/manifest.json", True),
     ("ns/0.1.0", False),

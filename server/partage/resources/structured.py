@@ -7,7 +7,7 @@ claim; who disputes it reviews it, without a rating: Partage takes no side.
 
 from collections.abc import Iterable, Sequence
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal, NamedNode, Quad
 
 from partage.rdf.namespaces import BASE, EDITORS, ID, LICENSE, VOC, iri
 from partage.releases.record import Record
@@ -77,6 +77,8 @@ SINGLE = ("description",)
 LINKS = ("sameAs", "url", "license")
 # What a review shares with the claim that it is.
 REVIEWED = ("author", "datePublished", "description")
+# What a release shares with the dataset that it is a state of.
+OF_DATASET = ("description", "license", "creator", "publisher")
 DISPUTES = iri("ds:disputes")
 
 
@@ -122,8 +124,26 @@ def structured(
     return [thing, *(_review(thing, _reference(term.value, found)) for term in disputed)]
 
 
-def of_release(record: Record) -> Json:
-    """Return what the page of a release tells search engines."""
+def downloads(quads: Iterable[Quad]) -> list[Json]:
+    """Return the files of the dataset, of those that DCAT describes, whose format is known."""
+    told: dict[str, dict[str, str]] = {}
+    for quad in quads:
+        node, value = str(quad.subject), str(getattr(quad.object, "value", ""))
+        told.setdefault(node, {})[quad.predicate.value] = value
+    url, kind = iri("dcat:downloadURL"), iri("dcat:mediaType")
+    return [
+        {
+            "@type": "DataDownload",
+            "contentUrl": facts[url],
+            "encodingFormat": facts[kind].partition("/media-types/")[2],
+        }
+        for facts in told.values()
+        if url in facts and kind in facts
+    ]
+
+
+def of_release(record: Record, dataset: Json) -> Json:
+    """Return what the page of a release tells search engines; `dataset` is told by its data."""
     name = f"{BASE}release/{record.version}"
     return {
         "@context": SCHEMA,
@@ -136,6 +156,7 @@ def of_release(record: Record) -> Json:
         "datePublished": record.issued.isoformat(),
         "license": LICENSE,
         "isPartOf": {"@type": "Dataset", "@id": BASE},
+        **{key: dataset[key] for key in OF_DATASET if key in dataset},
     }
 
 

@@ -20,6 +20,7 @@ KINDS = {
 }
 RELATED = (
     "rdfs:subClassOf", "rdfs:subPropertyOf", "rdfs:domain", "rdfs:range", "owl:inverseOf",
+    "dct:isReplacedBy",
 )  # fmt: skip
 DEFINING = ("skos:definition", "rdfs:comment")
 
@@ -33,6 +34,7 @@ class TermEntry:
     label: Value
     definition: Value | None
     related: tuple[tuple[Value, tuple[Value, ...]], ...]
+    deprecated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,4 +97,5 @@ def _entry(
             for curie in RELATED
             if iri(curie) in objects
         ),
+        deprecated=any(value.text == "true" for value in objects.get(iri("owl:deprecated"), ())),
     )

@@ -11,7 +11,9 @@ from pyoxigraph import NamedNode, Quad
 from partage.errors import UnknownResource
 from partage.rdf.formats import GRAPH_FORMATS, Format
 from partage.rdf.namespaces import BASE, GRAPH, iri
-from partage.resources.dcat import Artefact, distributions
+from partage.releases.artefact import Artefact
+from partage.releases.record import Record
+from partage.resources.dcat import contact, distributions
 from partage.resources.describe import Description, describe, exists_graph, graph_contents
 from partage.resources.profiles import (
     ALT,
@@ -25,18 +27,21 @@ from partage.resources.profiles import (
     all_profiles,
     select,
 )
+from partage.resources.releases import before, ontology_history
 from partage.resources.shapes import SHAPES, shapes
 from partage.resources.structured import SCHEMA as SCHEMA_ORG
 from partage.resources.structured import schema_type
 from partage.resources.terms import ONTOLOGY
 from partage.web.linking import DESCRIBING, LINKSETS, Link
 from partage.web.negotiation import HTML
-from partage.web.site import Site
+from partage.web.site import Site, sites
 
 # What is described by what we ship, whatever the dataset.
 SHIPPED: Mapping[str, Callable[[], tuple[Quad, ...]]] = MappingProxyType(
     {SHAPES: shapes, PROFILES_IRI: lambda: tuple(all_profiles())}
 )
+# Where readers are told how to report a fault.
+CORRECTIONS = "/about/corrections"
 ABOUT_PAGE = SCHEMA_ORG + "/AboutPage"
 # XHTML's vocabulary of links, for what a header alone would tell (https://www.w3.org/1999/xhtml/vocab).
 NEXT = "http://www.w3.org/1999/xhtml/vocab#next"
@@ -133,6 +138,7 @@ class Document:
         if site.of_partage:
             links += [Link("license", name) for name in known.told("dct:license")]
             links += [Link("author", name) for name in known.told("dct:creator")]
+            links.append(Link("help", CORRECTIONS))
             if self.iri != BASE and self.path is not None:
                 links.append(Link("collection", BASE))
         described = {fmt.key: fmt for fmt in self.formats(FULL)}
@@ -140,6 +146,8 @@ class Document:
             Link("describedby", self.address(described[key]), described[key].media_type)
             for key in DESCRIBING
         ]
+        if self.iri == ONTOLOGY and (earlier := prior(site)):
+            links.append(Link("predecessor-version", f"{ONTOLOGY}/{earlier.ontology}"))
         if self.path is not None:
             linkset = "/linkset/" + self.path.removeprefix("/doc/")
             links += [Link("linkset", linkset, media_type) for media_type in LINKSETS]
@@ -184,7 +192,11 @@ def find(site: Site, iri: str, path: str | None, page: int | None, here: str) ->
     if iri in SHIPPED:
         return Document(iri, path, None, SHIPPED[iri]())
     if iri == ONTOLOGY:
-        return Document(iri, path, None, tuple(graph_contents(site.engine, GRAPH + "ontology")))
+        triples = tuple(graph_contents(site.engine, GRAPH + "ontology"))
+        told = ontology_history(prior(site), site.record)
+        return Document(
+            iri, path, None, (*triples, *(quad for quad in told if quad not in triples))
+        )
     if iri.startswith(GRAPH) and exists_graph(site.engine, iri):
         return Document(iri, path, None, tuple(graph_contents(site.engine, iri)))
     if iri == BASE and site.of_partage:
@@ -200,7 +212,16 @@ def _dataset(site: Site, path: str | None, page: int | None, here: str) -> Docum
         if page is not None and page > 1:
             raise
         description = Description(BASE, ())
-    return Document(BASE, path, description, tuple(distributions(_artefacts(site), here)))
+    # A release never changes; who runs the server may.
+    address = "" if site.release is None else site.settings.contact
+    told = [*distributions(_artefacts(site), here), *contact(address)]
+    return Document(BASE, path, description, tuple(told))
+
+
+def prior(site: Site) -> Record | None:
+    """Return the last release with another version of the ontology than a site has."""
+    version = site.record.ontology if site.record else str(site.manifest.get("ontology", ""))
+    return before(version, sites().until(site)) if version else None
 
 
 def is_data(profile: Profile) -> bool:

@@ -7,7 +7,7 @@ import logging
 import uuid
 
 from flask import Flask, Response, make_response, render_template, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 
 from partage.errors import (
     AddressTooLong,
@@ -171,7 +171,7 @@ def _answer_http(error: HTTPException) -> Response:
         detail = f"{request.method} is not for {request.path}. Use {allowed}."
     elif status == 413:
         detail = f"The body is longer than {request.max_content_length:,} bytes. Send less."
-    elif status == 404:
+    elif status == 404 and detail == NotFound.description:  # the routing has no words for it
         detail = f"There is no page at {request.path}. Start from the home page, or query."
     elif status >= 500:
         number = _note(getattr(error, "original_exception", None) or error)

@@ -52,6 +52,7 @@ TIMELESS_PAGES = frozenset(
         "resources.thing",
         "statements.thing",
         "nanopublications.thing",
+        "pages.corrections",
         "discovery.context",
         "discovery.robots",
     }

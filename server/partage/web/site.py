@@ -22,6 +22,7 @@ from partage.rdf.questions import Question, read_questions
 from partage.releases.catalog import Catalog
 from partage.releases.record import Record
 from partage.resources.describe import ask
+from partage.resources.dumps import Files
 from partage.resources.identifiers import is_iri
 from partage.resources.known import Known
 from partage.resources.presence import holds
@@ -199,6 +200,7 @@ class Sites:
         self.catalog = catalog
         self.of = lru_cache(None)(self._of)
         self.comparing = Comparing(catalog)
+        self.files = Files(catalog, current.settings.archive / "files")
         digest = current.manifest.get("rdfc10")
         current.record = catalog.known_as(str(digest)) if digest else None
 
@@ -235,6 +237,11 @@ class Sites:
                 if triple := here.statement(digest):
                     return here, triple
         return None
+
+    def until(self, here: Site) -> tuple[Record, ...]:
+        """Return the releases up to that of a site: all, where it is a draft of the next."""
+        records = self.catalog.records
+        return records[: records.index(here.record) + 1] if here.record in records else records
 
     def newest_first(self) -> Iterator[Site]:
         """Give the current site, then those of the releases, back in time."""

@@ -24,7 +24,7 @@ _MOUNTED = re.compile(r"(?P<prefix>/release/(?P<version>[^/]+))(?P<rest>/(?!diff
 # The same parameter may tell the version of the query language (SPARQL 1.2 Protocol §2.1).
 _LANGUAGE = re.compile(r"1\.\d+(?:-[a-z]+)?")
 # Addresses of the host that are those of no release, wherever a page links to them.
-_UNMOUNTED = ("/release/", "/download/", "/timemap/", "/query/")
+_UNMOUNTED = ("/release/", "/timemap/", "/query/")
 MOVED = ("Location", "Content-Location")
 
 

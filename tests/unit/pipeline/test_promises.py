@@ -44,6 +44,7 @@ def changed(rows: list[Row], name: str, **fields: str) -> list[Row]:
     return [replace(row, **fields) if row.iri == name else row for row in rows]
 
 
+@pytest.mark.meets("X4")
 def test_the_three_releases_keep_their_promises(catalog: Catalog, rows: list[Row]) -> None:
     assert findings(catalog, rows) == []
 
@@ -135,6 +136,7 @@ WORDING = term("skos:definition", Literal("Clearer.", language="en"))
 NEW = term("rdf:type", NamedNode(iri("owl:Class")), PREFIXES["ds"] + "Leak")
 
 
+@pytest.mark.meets("D4")
 @pytest.mark.parametrize(
     ("change", "enough", "too_little", "level"),
     [
@@ -176,6 +178,7 @@ def test_a_new_version_of_the_ontology_names_the_released_one_before(
     )
 
 
+@pytest.mark.meets("D4")
 def test_the_ontology_never_gets_younger(catalog: Catalog, rows: list[Row]) -> None:
     (found,) = findings(catalog, rows, versioned(AFTER, "0.1.9"))
     assert found == "ontology: 0.1.9 is older than the released 0.2.0; versions only grow."

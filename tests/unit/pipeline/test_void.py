@@ -1,16 +1,18 @@
 """What the statistics say is what a query counts; the examples run."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store, Triple
 
+from partage import assets
 from partage.pipeline import examples, void
 from partage.pipeline.state import State
 from partage.pipeline.view import current_view
 from partage.rdf.namespaces import BASE, GRAPH, PREFIXES, SPARQL_PREFIXES, iri
-from partage.rdf.questions import Question
+from partage.rdf.questions import Question, read_questions
 
 A, B = (NamedNode(f"http://e.example/{name}") for name in "ab")
 KNOWS, NAME, AGE = (NamedNode(f"http://e.example/{name}") for name in ("knows", "name", "age"))
@@ -136,3 +138,53 @@ def test_an_example_follows_the_convention() -> None:
     assert (iri("rdfs:comment"), "Est-ce ?") in triples
     assert (iri("schema:target"), BASE + "sparql") in triples
     assert (iri("sh:prefixes"), GRAPH + "prefixes") in triples
+
+
+QUESTIONS = read_questions(assets.root() / "ontology/competency")
+
+
+@pytest.mark.meets("E1", "E2", "E3", "E4", "E5")
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.name)
+def test_each_published_example_follows_the_convention(question: Question) -> None:
+    told: dict[str, list[object]] = {}
+    for triple in examples.example(question):
+        assert triple.subject == NamedNode(f"{BASE}.well-known/sparql-examples/{question.name}")
+        told.setdefault(triple.predicate.value, []).append(triple.object)
+    form = str(read_form(question.text)).title()
+    assert told[iri("rdf:type")] == [
+        NamedNode(iri("sh:SPARQLExecutable")), NamedNode(iri(f"sh:SPARQL{form}Executable")),
+    ]  # fmt: skip
+    (text,) = told[iri("sh:" + form.lower())]
+    assert text == Literal(question.text)
+    spoken = [str(getattr(comment, "language", None)) for comment in told[iri("rdfs:comment")]]
+    assert sorted(spoken) == ["en", "fr"]
+    assert told[iri("schema:target")] == [NamedNode(BASE + "sparql")]
+    assert told[iri("sh:prefixes")] == [NamedNode(GRAPH + "prefixes")]
+
+
+def read_form(text: str) -> str:
+    """Return the form of a query: the first word that is not of its prologue."""
+    body = re.sub(r"(?m)#.*$|^\s*(?:PREFIX|BASE)\b.*$", "", text, flags=re.IGNORECASE)
+    return body.split()[0]
+
+
+@pytest.mark.meets("V5")
+def test_another_release_has_another_description(published: State) -> None:
+    more = published.with_graph("entities", [*(q.triple for q in published.graph("entities")),
+                                             Triple(A, TYPE, PERSON)])  # fmt: skip
+    more = replace(more, view=current_view(more))
+
+    def counted(state: State) -> dict[str, int]:
+        return {
+            name: int(t.object.value)
+            for t in void.publish(state).graph("void")
+            if t.subject == NamedNode(BASE) and isinstance(t.object, Literal)
+            for name in ("triples", "entities", "classes")
+            if t.predicate.value == iri("void:" + name)
+        }
+
+    before, after = counted(published), counted(more)
+    assert before.keys() == {"triples", "entities", "classes"}
+    assert after["entities"] == before["entities"] + 1
+    assert after["classes"] == before["classes"] + 1
+    assert after["triples"] > before["triples"]

@@ -26,7 +26,7 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> three_releases.Release
     return three_releases.build(tmp_path_factory.mktemp("releases"))
 
 
-@pytest.mark.meets("R5")
+@pytest.mark.meets("R5", "Q1")
 @pytest.mark.parametrize("version", three_releases.VERSIONS)
 def test_every_release_is_restored_as_it_was(
     releases: three_releases.Releases, version: str
@@ -62,6 +62,7 @@ def test_an_unknown_release_is_told_with_the_known_ones(
         archive.restore(releases.catalog, "2030.01.0")
 
 
+@pytest.mark.meets("R5")
 def test_a_release_is_never_written_twice(tmp_path: Path) -> None:
     catalog = three_releases.write_archives(tmp_path)
     record = catalog.find(three_releases.SECOND)

@@ -1,12 +1,23 @@
 import pytest
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import DefaultGraph, Literal, NamedNode
 
 import small_dataset
+from partage.errors import EngineError, QuerySyntaxError
 from partage.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS
+from partage.rdf.namespaces import GRAPH, SPARQL_PREFIXES
 from partage.sparql import running
-from partage.sparql.description import FORMATS, SD, describe, described_formats, format_iri
+from partage.sparql.description import (
+    ENTAILMENT,
+    FORMATS,
+    SD,
+    describe,
+    described_formats,
+    format_iri,
+)
+from partage.sparql.functions import CANDIDATES
 from partage.sparql.running import offers
 from partage.store.embedded import EmbeddedEngine
+from partage.store.engine import Query
 
 ENDPOINT = "http://host.example/sparql"
 QUADS = describe(EmbeddedEngine(small_dataset.store()), ENDPOINT)
@@ -59,3 +70,32 @@ def test_the_counts_are_those_of_the_graphs() -> None:
         if isinstance(quad.graph_name, NamedNode):
             real[quad.graph_name.value] = real.get(quad.graph_name.value, 0) + 1
     assert counted == real
+
+
+@pytest.mark.meets("SD5")
+def test_the_regime_of_a_graph_tells_what_was_entailed_in_it() -> None:
+    names = {q.subject: q.object for q in QUADS if q.predicate.value == SD + "name"}
+    regimes = {names[q.subject]: q.object for q in QUADS
+               if q.predicate.value == SD + "entailmentRegime"}  # fmt: skip
+    inferred, simple = NamedNode(GRAPH + "inferred"), NamedNode(ENTAILMENT + "Simple")
+    assert regimes.keys() == {q.graph_name for q in small_dataset.quads()} - {DefaultGraph()}
+    assert regimes.pop(inferred) == NamedNode(ENTAILMENT + "OWL-Direct")
+    assert set(regimes.values()) == {simple}
+    # Nothing is inferred while a query runs: what was not stored has no answer.
+    assert objects("defaultEntailmentRegime") == [simple.value]
+    store = EmbeddedEngine(small_dataset.store())
+    up = "ASK { org:netflix a ds:Party }"
+    assert store.query(Query(SPARQL_PREFIXES + up)).answer is False
+
+
+@pytest.mark.meets("SD3")
+def test_each_extension_function_that_is_announced_can_be_called() -> None:
+    engine = EmbeddedEngine(small_dataset.store())
+    announced = set(objects("extensionFunction"))
+    for name in CANDIDATES:
+        query = Query(f"SELECT (<{name}>() AS ?x) {{}}")
+        if name in announced:
+            engine.query(query).solutions()
+        else:
+            with pytest.raises((QuerySyntaxError, EngineError)):
+                engine.query(query).solutions()

@@ -1,16 +1,30 @@
-"""The files of the current release, or of the draft of the next."""
+"""
+The files of a release: of the one that was built last, or below its address of any other
+(RFC 9110 §14 on ranges, https://www.rfc-editor.org/rfc/rfc9110#section-14).
+"""
 
 from pathlib import Path
 from typing import cast
 
-from flask import Blueprint, Response, abort, render_template, send_from_directory
+from flask import Blueprint, Response, abort, render_template, request, send_from_directory
 
-from partage.rdf.formats import by_path
+from partage.releases.artefact import Artefact
 from partage.web.negotiation import HTML
 from partage.web.representation import represent
-from partage.web.site import site
+from partage.web.site import site, sites
+from partage.web.versions import RELEASE
 
-NOT_RDF = {".gz": "application/gzip", ".json": "application/json"}
+MEDIA_TYPES = {
+    ".gz": "application/gzip",
+    ".json": "application/json",
+    ".csv": "text/csv",
+    ".md": "text/markdown",
+    ".parquet": "application/vnd.apache.parquet",
+    ".ttl": "text/turtle",
+    ".jsonld": "application/ld+json",
+}
+# The tables are written by the software of today, so not for ever.
+DAY = "public, max-age=86400"
 
 blueprint = Blueprint("downloads", __name__)
 
@@ -18,29 +32,54 @@ blueprint = Blueprint("downloads", __name__)
 @blueprint.get("/download/")
 def files() -> Response:
     """List the files of the release with their sizes and digests."""
-    directory = site().release
-    if directory is None:
-        abort(404)
-    digests = {
-        str(artefact["name"]): str(artefact["sha256"])
-        for artefact in cast("list[dict[str, object]]", site().manifest.get("artefacts", []))
-    }
-    found = [
-        (path.name, path.stat().st_size, digests.get(path.name, ""))
-        for path in sorted(directory.iterdir())
-        if path.is_file()
-    ]
-    page = render_template("downloads.html", files=found, manifest=site().manifest)
+    page = render_template(
+        "downloads.html", files=_listed(), manifest=site().manifest, release=_version()
+    )
     return represent(page.encode(), HTML)
 
 
 @blueprint.get("/download/<path:name>")
 def artefact(name: str) -> Response:
-    """Send a file of the release as it is."""
-    directory = site().release
+    """Send a file of the release as it is, or a part of it."""
+    directory = _directory()
+    if "/" in name or not (directory / name).is_file():
+        known = ", ".join(found.name for found in _listed())
+        abort(404, f"There is no file {name[:80]} in this release. There are: {known}.")
+    media_type = MEDIA_TYPES.get(Path(name).suffix, "text/plain")
+    version = _version()
+    response = send_from_directory(
+        directory,
+        name,
+        mimetype=media_type,
+        download_name=f"partage-{version}-{name}" if version else name,
+        etag=Artefact.of(directory / name).sha256,
+    )
+    if version is not None:
+        response.headers["Cache-Control"] = DAY
+    return response
+
+
+def _version() -> str | None:
+    version: str | None = request.environ.get(RELEASE)
+    return version
+
+
+def _directory() -> Path:
+    version = _version()
+    directory = site().release if version is None else sites().files.of(version)
     if directory is None:
-        abort(404)
-    suffix = Path(name).suffix
-    fmt = by_path(Path(name))
-    media_type = NOT_RDF.get(suffix) or (fmt.media_type if fmt else None)
-    return send_from_directory(directory, name, mimetype=media_type)
+        abort(404, "This server serves no release, so there are no files of one.")
+    return directory
+
+
+def _listed() -> list[Artefact]:
+    directory = _directory()
+    if _version() is not None:
+        return [Artefact.of(path) for path in sorted(directory.iterdir())]
+    rows = cast("list[dict[str, object]]", site().manifest.get("artefacts", []))
+    digests = {str(row["name"]): str(row["sha256"]) for row in rows}
+    return [
+        Artefact(path.name, path.stat().st_size, digests.get(path.name, ""))
+        for path in sorted(directory.iterdir())
+        if path.is_file()
+    ]

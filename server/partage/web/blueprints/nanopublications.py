@@ -28,9 +28,10 @@ blueprint = Blueprint("nanopublications", __name__)
 @blueprint.get("/id/claim/<claim>/<version>.RA<string(length=43):code>")
 def thing(claim: str, version: str, code: str) -> Response:
     """Send the visitor of a trusty URI on to its content, whatever format is wanted."""
-    path = document(f"{ID}claim/{claim}/{version}.RA{code}")
-    if path is None:
-        raise UnknownResource(f"{ID}claim/{claim}/{version}.RA{code}")
+    trusty = f"{ID}claim/{claim}/{version}.RA{code}"
+    path = document(trusty)
+    if path is None or _found(f"{ID}claim/{claim}/{version}").iri != trusty:
+        raise UnknownResource(trusty)
     response = redirect(path, 303)
     response.vary.add("Accept")
     return response  # type: ignore[return-value]  # Flask's redirect makes a Flask response

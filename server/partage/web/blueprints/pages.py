@@ -9,7 +9,7 @@ from partage.resources.labels import labels
 from partage.resources.profiles import FULL
 from partage.resources.rows import Writer
 from partage.web import citing
-from partage.web.documents import find
+from partage.web.documents import CORRECTIONS, find
 from partage.web.landing import links_of, structured_of
 from partage.web.linking import Link, header
 from partage.web.negotiation import HTML, languages, media_types, negotiate
@@ -56,6 +56,13 @@ def home() -> Response:
     if links:
         response.headers["Link"] = header(links)
     return response
+
+
+@blueprint.get(CORRECTIONS)
+def corrections() -> Response:
+    """Tell readers how to report a fault, and how to mend it."""
+    body = render_template("corrections.html", contact=site().settings.contact).encode()
+    return validate(represent(body, HTML), tag_of_bytes(body), None)
 
 
 def _elsewhere() -> Response | None:

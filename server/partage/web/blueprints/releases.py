@@ -18,17 +18,19 @@ from partage.errors import UnknownRelease, UnknownResource
 from partage.rdf.formats import GRAPH_FORMATS
 from partage.rdf.namespaces import BASE, PREFIXES
 from partage.releases.memento import LINK_FORMAT, as_json, link_format
+from partage.resources.identifiers import document
 from partage.resources.releases import described, listed
-from partage.resources.structured import of_release
+from partage.resources.structured import Json, of_release, structured
 from partage.store.writing import write
 from partage.web import citing
+from partage.web.documents import find
 from partage.web.memento import IMMUTABLE, holding, mementos, original, timed
-from partage.web.negotiation import HTML, format_of, media_types, negotiate
+from partage.web.negotiation import HTML, format_of, languages, media_types, negotiate
 from partage.web.representation import represent
 from partage.web.site import site, sites
 
 JSON = "application/json"
-USED = {name: PREFIXES[name] for name in ("dcat", "dct", "void", "schema", "xsd")}
+USED = {name: PREFIXES[name] for name in ("dcat", "dct", "rdfs", "void", "schema", "xsd")}
 ANY = ("GET", "POST", "QUERY")
 
 blueprint = Blueprint("releases", __name__)
@@ -63,14 +65,24 @@ def release(version: str) -> Response:
             record=record,
             latest=catalog.newest,
             following=following,
-            structured=[of_release(record)],
+            structured=[of_release(record, _dataset(version))],
         )
-        return represent(page.encode(), HTML)
+        answer = represent(page.encode(), HTML)
+        answer.vary.add("Accept-Language")
+        return answer
     host = request.host_url.rstrip("/")
     quads = described(record, f"{host}/release/{version}/sparql")
     response = represent(write(quads, format_of(chosen, GRAPH_FORMATS), USED), chosen)
     response.headers["Cache-Control"] = IMMUTABLE  # the page says what came after, the data not
     return response
+
+
+def _dataset(version: str) -> Json:
+    """Return what a release's own data tell search engines of the dataset."""
+    reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
+    here = sites().of(version)
+    told = find(here, BASE, document(BASE), 1, request.url_root)
+    return structured(here.engine, told.description, reader, "")[0] if told.description else {}
 
 
 @blueprint.route("/release/<version>/<path:rest>", methods=ANY)

@@ -28,7 +28,7 @@ from partage.resources.terms import ONTOLOGY, term_sections
 from partage.resources.tombstones import Tombstone
 from partage.store.writing import write
 from partage.web import citing
-from partage.web.documents import SHIPPED, Document, find, is_data
+from partage.web.documents import SHIPPED, Document, find, is_data, prior
 from partage.web.landing import links_of, structured_of
 from partage.web.linking import Link, below, header
 from partage.web.negotiation import (
@@ -211,7 +211,7 @@ def _html(  # noqa: PLR0911  # one return for each template
     if profile is ALT:
         return render_template("alternates-page.html", **common)
     if iri == ONTOLOGY and (sections := term_sections(engine, reader)):
-        return render_template("ontology.html", sections=sections, **common)
+        return render_template("ontology.html", sections=sections, prior=prior(site()), **common)
     if iri in SHIPPED:
         defined = entries(told.triples, iri, reader[0])
         return render_template("defined.html", entries=defined, **common)

@@ -10,9 +10,12 @@ from partage.resources.statement_pages import statement_page
 from partage.resources.statements import quads, record
 from partage.store.writing import write
 from partage.web import citing
+from partage.web.landing import plain_links
+from partage.web.linking import Link, header
 from partage.web.negotiation import HTML, format_of, languages, media_types, negotiate
 from partage.web.representation import represent
-from partage.web.site import sites
+from partage.web.site import site, sites
+from partage.web.validators import tag_of_bytes, validate
 from partage.web.versions import RELEASE
 
 blueprint = Blueprint("statements", __name__)
@@ -47,12 +50,24 @@ def page(name: str) -> Response:
     chosen = negotiate(request.headers.get("Accept"), offers, wish)
     versions = [release.version for release in sites().catalog.records]
     known = record(here.engine, triple, versions)
+    addresses = {fmt.media_type: f"{path}.{fmt.extension}" for fmt in GRAPH_FORMATS}
+    links = plain_links(iri, "Statement", addresses)
     if chosen != HTML:
-        return represent(write(quads(known), format_of(chosen, GRAPH_FORMATS)), chosen)
+        body = write(quads(known), format_of(chosen, GRAPH_FORMATS))
+        links.append(Link("describes", path))
+        return _answer(represent(body, chosen), body, links)
     reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
     shown = statement_page(here.engine, known, reader)
     common = {"iri": iri, "path": path, "language": reader[0], "line": line(triple)}
-    html = render_template("statement.html", record=known, shown=shown, **common)
-    response = represent(html.encode(), HTML)
+    body = render_template(
+        "statement.html", record=known, shown=shown, links=links, **common
+    ).encode()
+    response = represent(body, HTML)
     response.vary.add("Accept-Language")
-    return response
+    return _answer(response, body, links)
+
+
+def _answer(response: Response, body: bytes, links: list[Link]) -> Response:
+    # What is told of a statement grows with every release, the digest of its bytes with it.
+    response.headers["Link"] = header(links)
+    return validate(response, tag_of_bytes(body), site().known.issued)

@@ -6,6 +6,9 @@ day: the same release gives the same bytes, for as long as pyoxigraph and pyarro
 """
 
 import gzip
+import logging
+import tempfile
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -14,17 +17,19 @@ from pathlib import Path
 
 from pyoxigraph import DefaultGraph, Quad, RdfFormat, serialize
 
-from partage.errors import SettingsError
-from partage.pipeline import distributions, run, tables
-from partage.pipeline.manifest import Artefact
+from partage import __version__
+from partage.errors import EngineUnavailable, SettingsError
 from partage.rdf.namespaces import PREFIXES
 from partage.releases import archive, diff, notes
+from partage.releases.artefact import Artefact
 from partage.releases.catalog import Catalog
 from partage.releases.record import NAME, Record
 from partage.releases.statements import said
+from partage.resources import distributions, tables
 from partage.store import columnar
 
 NOTES, DESCRIPTION, SUMS = "RELEASE-NOTES.md", "dcat.ttl", "SHA256SUMS"
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,10 @@ class Dump:
 
 
 def export(
-    catalog: Catalog, version: str, directory: Path, progress: run.Progress = run.silent
+    catalog: Catalog,
+    version: str,
+    directory: Path,
+    progress: archive.Progress = archive.silent,
 ) -> list[Path]:
     """
     Write a release's files into a new or empty directory; return their paths.
@@ -53,21 +61,72 @@ def export(
     record = catalog.find(version)
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise SettingsError(f"{directory} is there already and not empty: name a new directory.")
-    progress(f"restore {version}", 0, 1, None)
+    progress(f"restore {version}", 0, 1)
     text = archive.restore(catalog, version)
     before = archive.restored_quads(catalog, record.previous) if record.previous else None
     quads = archive.quads(archive.lines(text))
     made = [*dumps(text, quads, before), Dump(NAME, lambda: record.to_json().encode("utf-8"))]
-    clock = run.Clock(progress, len(made) + 1)
+    paths = []
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        paths = [
-            clock.timed(dump.name, partial(_made, dump, directory / dump.name)) for dump in made
-        ]
-        describe = partial(_described, directory, record, quads, paths)
-        return paths + clock.timed("description and checksums", describe)
+        for done, dump in enumerate(made):
+            progress(dump.name, done, len(made) + 1)
+            paths.append(_write(directory / dump.name, dump.make()))
+        progress("description and checksums", len(made), len(made) + 1)
+        return paths + _described(directory, record, quads, paths)
     except OSError as error:
         raise SettingsError(f"{directory} cannot be written: {error.strerror}.") from error
+
+
+class Files:
+    """The files of all releases: made when one's are first asked for, and kept."""
+
+    def __init__(self, catalog: Catalog, directory: Path) -> None:
+        self._catalog = catalog
+        self._directory = directory
+        self._making = threading.Lock()
+
+    def of(self, version: str) -> Path:
+        """
+        Return the directory that holds a release's files.
+
+        Raises
+        ------
+        UnknownRelease
+            There is no such release.
+        IntegrityError
+            Its archive is damaged.
+        EngineUnavailable
+            They cannot be written.
+        """
+        record = self._catalog.find(version)
+        # Another version of ours may write other columns.
+        place = self._directory / f"{record.rdfc10}-{__version__}"
+        with self._making:
+            if not place.is_dir():
+                self._make(record, place)
+        return place
+
+    def _make(self, record: Record, place: Path) -> None:
+        log.info("Release %s: making its files from the archive", record.version)
+        try:
+            self._directory.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=self._directory, prefix=".making-") as beside:
+                export(self._catalog, record.version, made := Path(beside) / "files")
+                _rename(made, place)
+        except (OSError, SettingsError) as error:
+            raise EngineUnavailable(
+                f"The files of release {record.version} cannot be written to {place}: {error} "
+                "Set PARTAGE_ARCHIVE to a directory that this server may write to."
+            ) from error
+
+
+def _rename(made: Path, place: Path) -> None:
+    try:
+        made.rename(place)
+    except OSError:
+        if not place.is_dir():  # else another process was first, with the same content
+            raise
 
 
 def dumps(text: str, quads: Sequence[Quad], before: Sequence[Quad] | None) -> list[Dump]:
@@ -124,10 +183,6 @@ def _packed(data: bytes) -> bytes:
 
 def _digest(path: Path) -> str:
     return sha256(path.read_bytes()).hexdigest()
-
-
-def _made(dump: Dump, path: Path) -> Path:
-    return _write(path, dump.make())
 
 
 def _write(path: Path, data: bytes) -> Path:

@@ -14,10 +14,10 @@ from pyarrow import parquet
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, parse
 
 import three_releases as three
-from partage.errors import SettingsError, UnknownRelease
-from partage.pipeline import distributions, dumps, tables
+from partage.errors import EngineUnavailable, SettingsError, UnknownRelease
 from partage.rdf.namespaces import BASE, ID, LICENSE, iri
 from partage.releases.catalog import Catalog
+from partage.resources import distributions, dumps, tables
 from partage.resources.releases import SPDX
 from partage.store import columnar
 
@@ -87,7 +87,7 @@ def test_two_exports_are_the_same_byte_for_byte_from_another_process_too(
     files: Path, catalog: Catalog, tmp_path: Path
 ) -> None:
     code = (
-        "import sys; from pathlib import Path; from partage.pipeline import dumps;"
+        "import sys; from pathlib import Path; from partage.resources import dumps;"
         "from partage.releases.catalog import Catalog;"
         "dumps.export(Catalog.read(Path(sys.argv[1])), sys.argv[2], Path(sys.argv[3]))"
     )
@@ -275,12 +275,30 @@ def test_an_unknown_release_has_no_files(catalog: Catalog, tmp_path: Path) -> No
 
 def test_each_file_is_shown_as_it_is_written(catalog: Catalog, tmp_path: Path) -> None:
     shown: list[tuple[str, int, int]] = []
-    dumps.export(
-        catalog, three.FIRST, tmp_path / "files",
-        lambda step, done, total, seconds: shown.append((step, done, total))
-        if seconds is not None else None,
-    )  # fmt: skip
-    written = [path.name for path in (tmp_path / "files").iterdir()]
-    assert [done for _, done, _ in shown] == list(range(1, shown[-1][2] + 1))
-    assert {step for step, _, _ in shown} == {*written, "description and checksums"} - {
-        "dcat.ttl", "SHA256SUMS"}  # fmt: skip
+    dumps.export(catalog, three.FIRST, tmp_path / "files", lambda *step: shown.append(step))
+    written = {path.name for path in (tmp_path / "files").iterdir()} - {"dcat.ttl", "SHA256SUMS"}
+    restoring, *steps = shown
+    assert restoring[0] == f"restore {three.FIRST}"
+    assert {step for step, _, _ in steps} == {*written, "description and checksums"}
+    assert [(done, total) for _, done, total in steps] == [
+        (number, len(steps)) for number in range(len(steps))
+    ]
+
+
+def test_the_files_of_a_release_are_made_once_and_kept(catalog: Catalog, tmp_path: Path) -> None:
+    kept = dumps.Files(catalog, tmp_path / "kept")
+    place = kept.of(three.FIRST)
+    before = (place / "SHA256SUMS").stat()
+    assert kept.of(three.FIRST) == place
+    assert dumps.Files(catalog, tmp_path / "kept").of(three.FIRST) == place
+    assert (place / "SHA256SUMS").stat() == before
+    assert [path.name for path in (tmp_path / "kept").iterdir()] == [place.name]
+    assert kept.of(three.THIRD) != place
+
+
+def test_files_that_cannot_be_kept_are_told_with_what_to_do(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    (tmp_path / "kept").write_text("in the way")
+    with pytest.raises(EngineUnavailable, match="PARTAGE_ARCHIVE"):
+        dumps.Files(catalog, tmp_path / "kept").of(three.FIRST)

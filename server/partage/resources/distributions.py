@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
 
-from partage.pipeline.manifest import Artefact
 from partage.rdf.namespaces import BASE, LICENSE, PREFIXES, iri
+from partage.releases.artefact import Artefact
 from partage.releases.record import Record
 from partage.resources.releases import RELEASES, SPDX, described
 
