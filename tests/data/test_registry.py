@@ -52,6 +52,7 @@ def test_a_changed_claim_is_noticed(tmp_path: Path) -> None:
     quads = tuple(reading.read(changed))
     files = [committed.CommittedFile(changed, seed.name, quads) if f is seed else f for f in files]
     digests = committed.version_digests(files, rows)
-    found = identifiers.check(rows, committed.mentioned(files), digests)
+    now = committed.mentioned(committed.current(files))
+    found = identifiers.check(rows, committed.mentioned(files), digests, now)
     assert len(found) == 1
     assert "claim/c0001/v1: its content changed after it was frozen" in found[0]

@@ -45,7 +45,7 @@ def check(
     catalog: Catalog, rows: Sequence[Row], committed: Iterable[Quad], ontology: Iterable[Quad]
 ) -> list[str]:
     """
-    Return how registry and files break what earlier releases promised; nothing before the first.
+    Return how registry and files break what earlier releases promised, and which are missing.
 
     `committed` is all that the files say, `ontology` what the ontology's own file does.
 
@@ -54,10 +54,12 @@ def check(
     IntegrityError
         An archive is damaged.
     """
+    missing = _missing(catalog, rows)
     if catalog.newest is None:
-        return []
+        return missing
     released = read(catalog)
     return [
+        *missing,
         *_registered(released, rows),
         *_same_parties(released, rows, committed),
         *_versioned(released, ontology_of(ontology)),
@@ -106,6 +108,17 @@ def stated_parties(quads: Iterable[Quad]) -> Parties:
 def ontology_of(quads: Iterable[Quad]) -> list[Quad]:
     """Return the ontology's statements in the default graph."""
     return [Quad(q.subject, q.predicate, q.object, DefaultGraph()) for q in quads]
+
+
+def _missing(catalog: Catalog, rows: Sequence[Row]) -> list[str]:
+    """Return which releases the registry names and nobody keeps."""
+    held = {record.version for record in catalog}
+    return [
+        f"{catalog.directory}: the registry names the release {version}, which is not there. "
+        "Restore it from the repository's history; a release is for ever."
+        for version in sorted({row.first_release for row in rows} - held)
+        if versioning.calendar(version)
+    ]
 
 
 def _registered(released: Released, rows: Sequence[Row]) -> Iterator[str]:

@@ -28,7 +28,7 @@ __all__ = ["check", "report_text", "report_turtle", "validate"]
 
 _TYPE = iri("rdf:type")
 _SUBCLASS = iri("rdfs:subClassOf")
-_VERSION = re.compile(r"(.*)/v([0-9]+)")
+_VERSION = re.compile(r"(.*)/v([0-9]+)(?:#assertion)?")
 _ONTOLOGY = NamedNode(GRAPH + "ontology")
 _TERM_KINDS = {
     NamedNode(iri(f"owl:{kind}"))
@@ -74,8 +74,9 @@ def check(
 
 def current(files: Iterable[CommittedFile]) -> list[Quad]:
     """
-    Return the quads of the current view: superseded assertion graphs are left out, every claim is
-    said to be one, and what ontology files say is in the ontology's graph.
+    Return the quads of the current view: superseded versions are left out, for they can never
+    change and may name what was retired since; every claim is said to be one, and what ontology
+    files say is in the ontology's graph.
     """
     quads = [quad for file in files for quad in _placed(file)]
     version_class = NamedNode(iri("ds:ClaimVersion"))
@@ -105,15 +106,14 @@ def _placed(file: CommittedFile) -> Iterator[Quad]:
 
 
 def _numbered(term: object) -> tuple[str, int]:
-    """Return the claim and the number of a claim version, or an empty claim."""
+    """Return the claim and the number of a claim version or its assertion, or an empty claim."""
     match = _VERSION.fullmatch(term.value) if isinstance(term, NamedNode) else None
     return (match[1], int(match[2])) if match else ("", 0)
 
 
 def _superseded(quad: Quad, latest: Mapping[str, int]) -> bool:
-    if not isinstance(quad.graph_name, NamedNode):
-        return False
-    claim, number = _numbered(NamedNode(quad.graph_name.value.removesuffix("#assertion")))
+    owner = quad.subject if isinstance(quad.graph_name, DefaultGraph) else quad.graph_name
+    claim, number = _numbered(owner)
     return number < latest.get(claim, 0)
 
 

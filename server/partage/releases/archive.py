@@ -87,7 +87,7 @@ def restore(catalog: Catalog, version: str, progress: Progress = silent) -> str:
             raise IntegrityError(f"{path} does not follow from the releases before it. {_MEND}")
         held = (held - change.removed) | change.added
     text = "".join(line + "\n" for line in sorted(held))
-    if _digest(text) != wanted.rdfc10:
+    if (_digest(text), len(held)) != (wanted.rdfc10, wanted.quads):
         raise IntegrityError(
             f"{changes_path(catalog, wanted)}: the dataset it leads to is not the one that "
             f"{NAME} beside it names. {_MEND}"
@@ -113,10 +113,17 @@ def history(catalog: Catalog, until: str | None = None) -> Iterator[tuple[Record
     Raises
     ------
     IntegrityError
-        A change set is damaged, or not the one that its record names.
+        A change set is damaged or not the one that its record names, or a release is missing.
     """
+    before: str | None = None
     for record in catalog:
         path = changes_path(catalog, record)
+        if record.previous != before:
+            raise IntegrityError(
+                f"{path} does not follow from the releases before it: it changes "
+                f"{record.previous or 'nothing'}, and {before or 'none'} is there. {_MEND}"
+            )
+        before = record.version
         text = _text(path)
         if _digest(text) != record.changes:
             raise IntegrityError(f"{path} is not the change set that {NAME} names. {_MEND}")

@@ -6,6 +6,7 @@ import pytest
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
 import three_releases as three
+from partage.errors import IntegrityError
 from partage.pipeline import promises
 from partage.pipeline.identifiers import Row
 from partage.rdf.namespaces import GRAPH, ID, PREFIXES, iri
@@ -49,7 +50,20 @@ def test_the_three_releases_keep_their_promises(catalog: Catalog, rows: list[Row
 
 
 def test_before_the_first_release_nothing_was_promised(rows: list[Row]) -> None:
-    assert promises.check(Catalog(DIRECTORY), rows[:1], [], []) == []
+    draft = replace(rows[0], first_release="")
+    assert promises.check(Catalog(DIRECTORY), [draft], [], []) == []
+
+
+@pytest.mark.meets("X4")
+def test_releases_that_vanish_are_told(catalog: Catalog, rows: list[Row]) -> None:
+    told = findings(Catalog(catalog.directory), rows)
+    assert [version for version in three.VERSIONS if f"release {version}" in str(told)] == [
+        *three.VERSIONS
+    ]
+    (found,) = findings(Catalog(catalog.directory, catalog.records[:2]), rows)[:1]
+    assert f"names the release {three.THIRD}, which is not there. Restore it" in found
+    with pytest.raises(IntegrityError, match=f"it changes {three.FIRST}, and none is there"):
+        findings(Catalog(catalog.directory, catalog.records[1:]), rows)
 
 
 @pytest.mark.meets("X4")

@@ -176,6 +176,21 @@ def test_superseded_assertions_are_out_of_view_and_claims_are_in(tmp_path: Path)
     assert Quad(claim, current_version, NamedNode(ID + "claim/c9001/v10")) in view
 
 
+def test_a_claim_gets_a_second_version_though_the_first_names_what_was_retired(
+    tmp_path: Path,
+) -> None:
+    text = (ROOT / "data/claims/nyt-2018.trig").read_text(encoding="utf-8")
+    begin = text.index("<claim/c0036/v1>")
+    first = text[begin : text.index("\n}\n", begin) + 3]
+    second = first.replace("c0036/v1", "c0036/v2")
+    first_since_retired = first.replace("ds:disputes c:c0035", "ds:disputes c:c9035")
+    path = tmp_path / "nyt-2018.trig"
+    path.write_text(text.replace(first, first_since_retired + second), encoding="utf-8")
+    assert [found.shape for found in validate(ROOT, [path]).results] == []
+    path.write_text(text.replace(first, first + second.replace("c0035", "c9035")), encoding="utf-8")
+    assert not validate(ROOT, [path]).conforms, "what a current version names must be there"
+
+
 def test_literals_keep_their_lexical_form(tmp_path: Path) -> None:
     path = tmp_path / "count.trig"
     path.write_text(

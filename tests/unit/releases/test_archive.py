@@ -1,7 +1,9 @@
 """What was released can be had again, byte for byte, or its damage is told."""
 
 import lzma
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -88,8 +90,24 @@ def test_damage_is_told_with_its_file(tmp_path: Path, damage: object, told: str)
     assert "git checkout" in str(raised.value)
 
 
-def test_an_archive_that_skips_a_release_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("missing", [0, 1])
+def test_an_archive_that_skips_a_release_is_told(tmp_path: Path, missing: int) -> None:
     catalog = three_releases.write_archives(tmp_path)
-    skipping = Catalog(catalog.directory, catalog.records[1:])
-    with pytest.raises(IntegrityError, match="does not follow from the releases before it"):
+    records = catalog.records
+    skipping = Catalog(catalog.directory, records[:missing] + records[missing + 1 :])
+    told = f"it changes {records[missing].version}, and "
+    with pytest.raises(IntegrityError, match=told):
         archive.restore(skipping, three_releases.THIRD)
+    with pytest.raises(IntegrityError, match=told):
+        list(archive.history(skipping))
+
+
+@pytest.mark.parametrize("wrong", [{"rdfc10": "0" * 64}, {"quads": 1}])
+def test_a_record_that_tells_of_another_dataset_is_told(
+    tmp_path: Path, wrong: dict[str, Any]
+) -> None:
+    catalog = three_releases.write_archives(tmp_path)
+    *before, last = catalog.records
+    changed = Catalog(catalog.directory, (*before, replace(last, **wrong)))
+    with pytest.raises(IntegrityError, match="is not the one that record"):
+        archive.restore(changed, three_releases.THIRD)
