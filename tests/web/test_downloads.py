@@ -9,6 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import three_releases as three
+from links import links, of
+from partage.rdf.namespaces import BASE, LICENSE
 from released_app import application
 
 FIRST = f"/release/{three.FIRST}/download"
@@ -77,6 +79,26 @@ def test_the_files_are_listed_on_a_page_that_the_release_leads_to(client: FlaskC
     assert f'href="{FIRST}/"' in release.text
     built = client.get("/download/", buffered=True, headers={"Accept": "text/html"})
     assert f'href="/release/{three.THIRD}/download/"' in built.text
+
+
+@pytest.mark.meets("FS1", "FS2", "FS4", "FS5")
+def test_a_release_and_its_dataset_lead_to_each_other(client: FlaskClient) -> None:
+    iri = f"{BASE}release/{three.FIRST}"
+    for accept in ("text/html", "text/turtle"):
+        release = client.get(f"/release/{three.FIRST}", headers={"Accept": accept})
+        assert of(release, "cite-as") == of(release, "canonical") == [iri]
+        assert of(release, "license") == [LICENSE]
+        (item,) = of(release, "item")
+        file = client.get(item, buffered=True)
+        assert (of(file, "collection"), of(file, "license")) == ([iri], [LICENSE])
+        for link in links(release):
+            if link.rel in {"alternate", "describedby"}:
+                assert client.get(link.target).mimetype == link.attributes["type"]
+        again = client.get(
+            f"/release/{three.FIRST}",
+            headers={"Accept": accept, "If-None-Match": release.headers["ETag"]},
+        )
+        assert again.status_code == 304
 
 
 @pytest.mark.parametrize("name", ["nothing.csv", "../record.json", "%2e%2e/record.json", "a/b"])

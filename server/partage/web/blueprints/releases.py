@@ -24,10 +24,13 @@ from partage.resources.structured import Json, of_release, structured
 from partage.store.writing import write
 from partage.web import citing
 from partage.web.documents import find
+from partage.web.landing import plain_links
+from partage.web.linking import Link, header
 from partage.web.memento import IMMUTABLE, holding, mementos, original, timed
 from partage.web.negotiation import HTML, format_of, languages, media_types, negotiate
 from partage.web.representation import represent
 from partage.web.site import site, sites
+from partage.web.validators import tag_of_bytes, validate
 
 JSON = "application/json"
 USED = {name: PREFIXES[name] for name in ("dcat", "dct", "rdfs", "void", "schema", "xsd")}
@@ -57,6 +60,10 @@ def release(version: str) -> Response:
     if cited := citing.asked(iri, suffix, media_types(GRAPH_FORMATS)):
         return citing.answer(iri, cited)
     chosen = _negotiated()
+    address = f"/release/{version}"
+    formats = {fmt.media_type: f"{address}?format={fmt.key}" for fmt in GRAPH_FORMATS}
+    links = plain_links(iri, "Dataset", formats)
+    links.append(Link("item", f"{address}/download/dataset.nq.gz", "application/gzip"))
     if chosen == HTML:
         following = next((later for later in catalog if later.previous == version), None)
         page = render_template(
@@ -66,14 +73,18 @@ def release(version: str) -> Response:
             latest=catalog.newest,
             following=following,
             structured=[of_release(record, _dataset(version))],
-        )
-        answer = represent(page.encode(), HTML)
+            links=links,
+        ).encode()
+        answer = validate(represent(page, HTML), tag_of_bytes(page), None)
         answer.vary.add("Accept-Language")
+        answer.headers["Link"] = header(links)
         return answer
     host = request.host_url.rstrip("/")
     quads = described(record, f"{host}/release/{version}/sparql")
-    response = represent(write(quads, format_of(chosen, GRAPH_FORMATS), USED), chosen)
+    body = write(quads, format_of(chosen, GRAPH_FORMATS), USED)
+    response = validate(represent(body, chosen), tag_of_bytes(body), record.issued)
     response.headers["Cache-Control"] = IMMUTABLE  # the page says what came after, the data not
+    response.headers["Link"] = header([*links, Link("describes", address)])
     return response
 
 
