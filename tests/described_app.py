@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Thread
 
 from flask import Flask
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad
 from werkzeug.serving import make_server
 
 import small_dataset
@@ -19,12 +19,15 @@ from partage.web.app import create_app
 
 # So many flows link to this category; a page of links holds 250.
 LINKED, MANY = "/doc/voc/data-category/messages", 600
+ISSUED = Literal("2026-11-23", datatype=NamedNode(iri("xsd:date")))
 
 
 def application(directory: Path) -> Flask:
     store = small_dataset.store()
     about = NamedNode(GRAPH + "dataset")
     for quad in read(assets.root() / "data/dataset.ttl"):
+        if quad.predicate.value == iri("dct:issued"):
+            quad = Quad(quad.subject, quad.predicate, ISSUED)  # noqa: PLW2901
         store.add(quad)
         store.add(Quad(quad.subject, quad.predicate, quad.object, about))
     category = NamedNode("https://w3id.org/partage/voc/data-category/messages")

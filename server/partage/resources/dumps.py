@@ -7,7 +7,6 @@ day: the same release gives the same bytes, for as long as pyoxigraph and pyarro
 
 import gzip
 import logging
-import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +26,7 @@ from partage.releases.record import NAME, Record
 from partage.releases.statements import said
 from partage.resources import distributions, tables
 from partage.store import columnar
+from partage.store.shelf import beside
 
 NOTES, DESCRIPTION, SUMS = "RELEASE-NOTES.md", "dcat.ttl", "SHA256SUMS"
 log = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ class Files:
 
     def __init__(self, catalog: Catalog, directory: Path) -> None:
         self._catalog = catalog
-        self._directory = directory
+        self._directory = directory.absolute()
         self._making = threading.Lock()
 
     def of(self, version: str) -> Path:
@@ -110,23 +110,13 @@ class Files:
     def _make(self, record: Record, place: Path) -> None:
         log.info("Release %s: making its files from the archive", record.version)
         try:
-            self._directory.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=self._directory, prefix=".making-") as beside:
-                export(self._catalog, record.version, made := Path(beside) / "files")
-                _rename(made, place)
+            with beside(place, Path.is_dir) as made:
+                export(self._catalog, record.version, made)
         except (OSError, SettingsError) as error:
             raise EngineUnavailable(
                 f"The files of release {record.version} cannot be written to {place}: {error} "
                 "Set PARTAGE_ARCHIVE to a directory that this server may write to."
             ) from error
-
-
-def _rename(made: Path, place: Path) -> None:
-    try:
-        made.rename(place)
-    except OSError:
-        if not place.is_dir():  # else another process was first, with the same content
-            raise
 
 
 def dumps(text: str, quads: Sequence[Quad], before: Sequence[Quad] | None) -> list[Dump]:

@@ -9,7 +9,8 @@ place and then renamed, so that a half-written store is never opened.
 import logging
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -87,16 +88,13 @@ class Shelf:
     def _make(self, record: Record, place: Path) -> None:
         log.info("Release %s: making its store from the archive", record.version)
         try:
-            self._directory.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=self._directory, prefix=".making-") as beside:
-                made = Path(beside) / "store"
+            with beside(place, _is_store) as made:
                 store = Store(str(made))
                 store.bulk_load(archive.restore(self.catalog, record.version), RdfFormat.N_QUADS)
                 store.flush()
                 store.optimize()
                 quads = len(store)
                 del store  # it holds a lock on its directory
-                _rename(made, place)
         except OSError as error:
             raise EngineUnavailable(
                 f"The store of release {record.version} cannot be written to {place}: {error}. "
@@ -150,9 +148,15 @@ def _is_store(place: Path) -> bool:
     return (place / "CURRENT").is_file()
 
 
-def _rename(made: Path, place: Path) -> None:
-    try:
-        made.rename(place)
-    except OSError:
-        if not _is_store(place):  # else another process was first, with the same content
-            raise
+@contextmanager
+def beside(place: Path, is_made: Callable[[Path], bool]) -> Iterator[Path]:
+    """Give where to make a directory; it is renamed to its place once whole, or not at all."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=place.parent, prefix=".making-") as folder:
+        made = Path(folder) / "made"
+        yield made
+        try:
+            made.rename(place)
+        except OSError:
+            if not is_made(place):  # else another process was first, with the same content
+                raise

@@ -9,10 +9,12 @@ from flask import Flask, Response, request
 # What a script may read of an answer, beyond what it always may.
 EXPOSED = (
     "Accept-Query",
+    "Accept-Ranges",
     "Allow",
     "Content-Disposition",
     "Content-Location",
     "Content-Profile",
+    "Content-Range",
     "Dataset-Version",
     "ETag",
     "Last-Modified",

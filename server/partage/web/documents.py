@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from pyoxigraph import NamedNode, Quad
 
 from partage.errors import UnknownResource
+from partage.rdf.canonical import STATEMENTS
 from partage.rdf.formats import GRAPH_FORMATS, Format
 from partage.rdf.namespaces import BASE, GRAPH, iri
 from partage.releases.artefact import Artefact
@@ -52,17 +53,21 @@ class Document:
     """
     What is told of one IRI: its description, and triples that are no part of one.
 
-    `path` is where its document is; None for a resource of others.
+    `path` is where its document is; None for a resource of others. `kind` is the schema.org type
+    of what is told in one profile only.
     """
 
     iri: str
     path: str | None
     description: Description | None
     triples: tuple[Quad, ...] = ()
+    kind: str = ""
 
     @property
     def profiles(self) -> Sequence[Profile]:
         """The profiles it comes in."""
+        if self.kind:
+            return (FULL,)
         return OF_GRAPHS if self.description is None else PROFILES
 
     @property
@@ -149,7 +154,7 @@ class Document:
         if self.iri == ONTOLOGY and (earlier := prior(site)):
             links.append(Link("predecessor-version", f"{ONTOLOGY}/{earlier.ontology}"))
         if self.path is not None:
-            linkset = "/linkset/" + self.path.removeprefix("/doc/")
+            linkset = "/linkset/" + self.path.removeprefix("/doc").lstrip("/")
             links += [Link("linkset", linkset, media_type) for media_type in LINKSETS]
         return [*links, *self.pages(), *self.alternates()]
 
@@ -168,6 +173,8 @@ class Document:
     @property
     def schema_type(self) -> str:
         """The schema.org type of the resource."""
+        if self.kind:
+            return self.kind
         if self.iri in {ONTOLOGY, SHAPES, PROFILES_IRI}:
             return "DefinedTermSet"
         if self.description is None:
@@ -178,6 +185,16 @@ class Document:
             for s in (*self.description.statements, *members)
             if s.predicate.value == iri("rdf:type") and s.subject == NamedNode(self.iri)
         )
+
+
+def of_statement(digest: str) -> Document:
+    """Return the document about a statement, for its links."""
+    return Document(STATEMENTS + digest, f"/doc/statement/{digest}", None, (), "Statement")
+
+
+def of_release(version: str) -> Document:
+    """Return the document about a release, for its links; it is at its own path."""
+    return Document(f"{BASE}release/{version}", f"/release/{version}", None, (), "Dataset")
 
 
 def find(site: Site, iri: str, path: str | None, page: int | None, here: str) -> Document:

@@ -91,6 +91,7 @@ TITLES = {
     413: "Too large",
     414: "The address is too long",
     415: "Not a media type we read",
+    416: "No such part",
     429: "Too much for now",
     500: "The server failed",
     502: "The store cannot be reached",
@@ -178,7 +179,7 @@ def _answer_http(error: HTTPException) -> Response:
         detail = GENERIC.format(number=number)
     response = _represent(status, detail)
     for name, value in error.get_headers():
-        if name == "Allow":
+        if name in {"Allow", "Content-Range"}:
             response.headers[name] = value
     return response
 

@@ -3,40 +3,28 @@ What a landing page tells machines besides its data: typed links (https://signpo
 and the words of search engines (https://schema.org/docs/datamodel.html).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from flask import request
 
 from partage.rdf.namespaces import BASE
 from partage.resources.describe import describe
-from partage.resources.profiles import Profile
+from partage.resources.profiles import FULL, Profile
 from partage.resources.structured import SCHEMA, Json, downloads, structured
 from partage.resources.terms import ONTOLOGY
-from partage.web.documents import ABOUT_PAGE, Document
+from partage.web.documents import Document
 from partage.web.linking import Link, below
 from partage.web.site import site
 
 
-def links_of(told: Document, profile: Profile) -> list[Link]:
+def links_of(told: Document, profile: Profile = FULL) -> list[Link]:
     """Return the links of a document, in the release that the request is for."""
     return below(request.script_root, [*told.links(site()), Link("profile", profile.iri)])
 
 
-def plain_links(iri: str, kind: str, formats: Mapping[str, str]) -> list[Link]:
-    """
-    Return the links of what has no profiles: a statement, a release.
-
-    `kind` is its schema.org type, `formats` are the addresses of its data by media type.
-    """
-    known = site().known
-    links = [Link("canonical", iri), Link("cite-as", iri)]
-    links += [Link("type", ABOUT_PAGE), Link("type", f"{SCHEMA}/{kind}")]
-    links += [Link("license", name) for name in known.told("dct:license")]
-    links += [Link("author", name) for name in known.told("dct:creator")]
-    links.append(Link("collection", BASE))
-    for rel in ("describedby", "alternate"):
-        links += [Link(rel, address, kind) for kind, address in formats.items()]
-    return below(request.script_root, links)
+def describing(told: Document) -> list[Link]:
+    """Return the link from data back to the document that they describe."""
+    return below(request.script_root, [Link("describes", told.address())])
 
 
 def structured_of(told: Document, reader: Sequence[str]) -> list[Json]:

@@ -11,13 +11,13 @@ from partage.errors import UnknownResource
 from partage.rdf.jsonld import context_bytes
 from partage.rdf.namespaces import BASE
 from partage.resources.identifiers import document, iri_of
-from partage.web.documents import find
+from partage.web.documents import Document, find, of_release, of_statement
 from partage.web.linking import LINKSETS, Anchored, Link, below, link_format, link_json
 from partage.web.negotiation import negotiate
 from partage.web.representation import represent
-from partage.web.site import site
+from partage.web.site import site, sites
 from partage.web.validators import tag_of_bytes, validate
-from partage.web.versions import within
+from partage.web.versions import RELEASE, within
 
 XML = "application/xml"
 ROBOTS = "User-agent: *\nDisallow: /sparql\nDisallow: /resource\n\n"
@@ -43,11 +43,8 @@ def dcat() -> Response:
 @blueprint.get("/linkset/<path:local>")
 def linkset(local: str) -> Response:
     """Return the links of a document, and of what describes it, as a set."""
-    path = "/doc/" + local
-    iri = iri_of(path)
-    if iri is None:
-        raise UnknownResource(BASE + "id/" + local)
-    told = find(site(), iri, path, None, request.url_root)
+    told = _told(local)
+    path = str(told.path)
     root = request.script_root
     links = [link for link in below(root, told.links(site())) if link.rel != "linkset"]
     here = within(root, path)
@@ -55,12 +52,26 @@ def linkset(local: str) -> Response:
     for link in links:
         if link.rel == "describedby":
             anchored[link.href] = [Link("describes", here, "text/html")]
-    if iri == BASE:
+    if told.iri == BASE:
         anchored |= _members(links)
     chosen = negotiate(request.headers.get("Accept"), LINKSETS, request.args.get("_mediatype"))
     write = link_json if chosen == LINKSETS[0] else link_format
     body = write(anchored, request.url_root).encode()
     return validate(represent(body, chosen), tag_of_bytes(body), site().known.issued)
+
+
+def _told(local: str) -> Document:
+    space, _, name = local.partition("/")
+    if space == "release":
+        return of_release(sites().catalog.find(name).version)
+    iri = iri_of("/doc/" + local)
+    if iri is None:
+        raise UnknownResource(BASE + "id/" + local)
+    if space != "statement":
+        return find(site(), iri, "/doc/" + local, None, request.url_root)
+    if sites().statement(name, request.environ.get(RELEASE)) is None:
+        raise UnknownResource(iri)
+    return of_statement(name)
 
 
 def _members(links: list[Link]) -> Anchored:

@@ -18,13 +18,13 @@ from partage.errors import UnknownRelease, UnknownResource
 from partage.rdf.formats import GRAPH_FORMATS
 from partage.rdf.namespaces import BASE, PREFIXES
 from partage.releases.memento import LINK_FORMAT, as_json, link_format
-from partage.resources.identifiers import document
+from partage.resources import structured as search
+from partage.resources.identifiers import document, split
 from partage.resources.releases import described, listed
-from partage.resources.structured import Json, of_release, structured
 from partage.store.writing import write
 from partage.web import citing
-from partage.web.documents import find
-from partage.web.landing import plain_links
+from partage.web.documents import find, of_release
+from partage.web.landing import describing, links_of
 from partage.web.linking import Link, header
 from partage.web.memento import IMMUTABLE, holding, mementos, original, timed
 from partage.web.negotiation import HTML, format_of, languages, media_types, negotiate
@@ -42,7 +42,7 @@ blueprint = Blueprint("releases", __name__)
 @blueprint.get("/release/")
 def releases() -> Response:
     """List all releases, for people or as a DCAT series."""
-    chosen = _negotiated()
+    chosen = _negotiated(request.args.get("format"))
     if chosen == HTML:
         page = render_template("releases.html", records=tuple(reversed(sites().catalog.records)))
         return represent(page.encode(), HTML)
@@ -54,16 +54,16 @@ def releases() -> Response:
 def release(version: str) -> Response:
     """Describe one release, for people, in RDF or as a citation."""
     catalog = sites().catalog
-    version, suffix = citing.split(version) or (version, request.args.get("format"))
+    version, suffix = citing.split(version) or split(version)
+    suffix = suffix or request.args.get("format")
     record = catalog.find(version)
     iri = f"{BASE}release/{version}"
     if cited := citing.asked(iri, suffix, media_types(GRAPH_FORMATS)):
         return citing.answer(iri, cited)
-    chosen = _negotiated()
-    address = f"/release/{version}"
-    formats = {fmt.media_type: f"{address}?format={fmt.key}" for fmt in GRAPH_FORMATS}
-    links = plain_links(iri, "Dataset", formats)
-    links.append(Link("item", f"{address}/download/dataset.nq.gz", "application/gzip"))
+    chosen = _negotiated(suffix)
+    told = of_release(version)
+    links = links_of(told)
+    links.append(Link("item", f"{told.path}/download/dataset.nq.gz", "application/gzip"))
     if chosen == HTML:
         following = next((later for later in catalog if later.previous == version), None)
         page = render_template(
@@ -72,7 +72,7 @@ def release(version: str) -> Response:
             record=record,
             latest=catalog.newest,
             following=following,
-            structured=[of_release(record, _dataset(version))],
+            structured=[search.of_release(record, _dataset(version))],
             links=links,
         ).encode()
         answer = validate(represent(page, HTML), tag_of_bytes(page), None)
@@ -84,16 +84,18 @@ def release(version: str) -> Response:
     body = write(quads, format_of(chosen, GRAPH_FORMATS), USED)
     response = validate(represent(body, chosen), tag_of_bytes(body), record.issued)
     response.headers["Cache-Control"] = IMMUTABLE  # the page says what came after, the data not
-    response.headers["Link"] = header([*links, Link("describes", address)])
+    response.headers["Link"] = header([*links, *describing(told)])
     return response
 
 
-def _dataset(version: str) -> Json:
+def _dataset(version: str) -> search.Json:
     """Return what a release's own data tell search engines of the dataset."""
     reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
     here = sites().of(version)
     told = find(here, BASE, document(BASE), 1, request.url_root)
-    return structured(here.engine, told.description, reader, "")[0] if told.description else {}
+    if told.description is None:
+        return {}
+    return search.structured(here.engine, told.description, reader, "")[0]
 
 
 @blueprint.route("/release/<version>/<path:rest>", methods=ANY)
@@ -139,7 +141,5 @@ def timemap(local: str = "") -> Response:
     return response
 
 
-def _negotiated() -> str:
-    offers = media_types(GRAPH_FORMATS)
-    wish = request.args.get("format")
-    return negotiate(request.headers.get("Accept"), offers, wish)
+def _negotiated(wish: str | None) -> str:
+    return negotiate(request.headers.get("Accept"), media_types(GRAPH_FORMATS), wish)

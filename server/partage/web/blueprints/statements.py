@@ -10,12 +10,13 @@ from partage.resources.statement_pages import statement_page
 from partage.resources.statements import quads, record
 from partage.store.writing import write
 from partage.web import citing
-from partage.web.landing import plain_links
-from partage.web.linking import Link, header
+from partage.web.documents import of_statement
+from partage.web.landing import describing, links_of, structured_of
+from partage.web.linking import header
 from partage.web.negotiation import HTML, format_of, languages, media_types, negotiate
 from partage.web.representation import represent
 from partage.web.site import site, sites
-from partage.web.validators import tag_of_bytes, validate
+from partage.web.validators import tag_of_bytes, tag_of_quads, validate
 from partage.web.versions import RELEASE
 
 blueprint = Blueprint("statements", __name__)
@@ -44,30 +45,31 @@ def page(name: str) -> Response:
     if found is None:
         raise UnknownResource(iri)
     here, triple = found
-    if fmt := citing.asked(iri, wish, media_types(GRAPH_FORMATS)):
-        return citing.answer(iri, fmt)
+    if cited := citing.asked(iri, wish, media_types(GRAPH_FORMATS)):
+        return citing.answer(iri, cited)
     offers = [*media_types(GRAPH_FORMATS), *citing.offers(iri)]
     chosen = negotiate(request.headers.get("Accept"), offers, wish)
     versions = [release.version for release in sites().catalog.records]
     known = record(here.engine, triple, versions)
-    addresses = {fmt.media_type: f"{path}.{fmt.extension}" for fmt in GRAPH_FORMATS}
-    links = plain_links(iri, "Statement", addresses)
+    links, modified = links_of(told := of_statement(digest)), site().known.issued
     if chosen != HTML:
-        body = write(quads(known), format_of(chosen, GRAPH_FORMATS))
-        links.append(Link("describes", path))
-        return _answer(represent(body, chosen), body, links)
+        fmt = format_of(chosen, GRAPH_FORMATS)
+        response = represent(write(quads(known), fmt), chosen)
+        validate(response, tag_of_quads(quads(known), fmt.key), modified)
+        response.headers["Link"] = header([*links, *describing(told)])
+        return response
     reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
     shown = statement_page(here.engine, known, reader)
-    common = {"iri": iri, "path": path, "language": reader[0], "line": line(triple)}
-    body = render_template(
-        "statement.html", record=known, shown=shown, links=links, **common
-    ).encode()
-    response = represent(body, HTML)
-    response.vary.add("Accept-Language")
-    return _answer(response, body, links)
-
-
-def _answer(response: Response, body: bytes, links: list[Link]) -> Response:
-    # What is told of a statement grows with every release, the digest of its bytes with it.
+    common: dict[str, object] = {
+        "iri": iri,
+        "path": path,
+        "language": reader[0],
+        "line": line(triple),
+        "links": links,
+        "structured": structured_of(told, reader),
+    }
+    html = render_template("statement.html", record=known, shown=shown, **common).encode()
+    response = validate(represent(html, HTML), tag_of_bytes(html), modified)
     response.headers["Link"] = header(links)
-    return validate(response, tag_of_bytes(body), site().known.issued)
+    response.vary.add("Accept-Language")
+    return response
