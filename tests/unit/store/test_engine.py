@@ -1,6 +1,5 @@
 """What our own engines must also do: end what nobody reads, say what they cannot open."""
 
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ from partage.rdf.formats import Format, by_key
 from partage.rdf.namespaces import GRAPH
 from partage.store.embedded import EmbeddedEngine
 from partage.store.engine import Engine, Query
+from partage.store.evaluation import Evaluation
 from partage.store.pool import PoolEngine
 
 ENTITIES, DERIVED = GRAPH + "entities", GRAPH + "derived"
@@ -49,52 +49,45 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture(autouse=True)
-def others() -> set[threading.Thread]:
-    """Return the threads that other tests left at work."""
-    return set(threading.enumerate())
+def working(monkeypatch: pytest.MonkeyPatch) -> list[Evaluation]:
+    """Return the evaluations that a thread is at, now and whenever one looks."""
+    at_work: list[Evaluation] = []
+    run = Evaluation.run
+
+    def watched(evaluation: Evaluation) -> None:
+        at_work.append(evaluation)
+        try:
+            run(evaluation)
+        finally:
+            at_work.remove(evaluation)
+
+    monkeypatch.setattr(Evaluation, "run", watched)
+    return at_work
 
 
 def test_a_large_result_comes_in_chunks_and_stops_when_its_reader_leaves(
-    engine: Engine, others: set[threading.Thread]
+    engine: Engine, working: list[Evaluation]
 ) -> None:
     chunks = engine.query(Query(PRODUCT)).serialize(fmt("csv"))
     assert len(next(chunks)) < 100_000
     assert len(next(chunks)) < 100_000
     chunks.close()  # type: ignore[attr-defined]  # it is a generator
-    assert evaluating(others) == 0
+    until_idle(working)
 
 
-def test_a_result_that_nobody_reads_is_ended(engine: Engine, others: set[threading.Thread]) -> None:
+def test_a_result_that_nobody_reads_is_ended(engine: Engine, working: list[Evaluation]) -> None:
     result = engine.query(Query(PRODUCT))
     result.close()
     forgotten = engine.query(Query(PRODUCT))
     del forgotten
-    assert evaluating(others) == 0
+    until_idle(working)
 
 
-def evaluating(others: set[threading.Thread]) -> int:
-    """Return how many of our query threads are still in the engine, after a little time to end."""
-    for _ in range(100):
-        busy = [
-            thread
-            for thread in set(threading.enumerate()) - others
-            if thread.name == "partage-query" and _inside_engine(thread)
-        ]
-        if not busy:
-            return 0
+def until_idle(working: list[Evaluation]) -> None:
+    deadline = time.monotonic() + 20
+    while working:
+        assert time.monotonic() < deadline, "it is still evaluated"
         time.sleep(0.02)
-    return len(busy)
-
-
-def _inside_engine(thread: threading.Thread) -> bool:
-    import sys
-
-    frame = sys._current_frames().get(thread.ident or 0)
-    while frame is not None:
-        if frame.f_code.co_name == "_carry_out":
-            return True
-        frame = frame.f_back
-    return False
 
 
 def test_a_directory_without_a_store_is_said_and_left_as_it_is(tmp_path: Path) -> None:
