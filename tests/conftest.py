@@ -3,8 +3,10 @@
 import hypothesis
 import pytest
 
-# How fast this machine is today says nothing about what is tested.
-hypothesis.settings.register_profile("partage", deadline=None)
+# How fast this machine is today says nothing about what is tested; the same commit gets the same
+# examples. `pytest --hypothesis-profile=explore` looks for new ones.
+hypothesis.settings.register_profile("partage", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("explore", deadline=None, max_examples=3000)
 hypothesis.settings.load_profile("partage")
 
 

@@ -5,6 +5,7 @@ Text is UTF-8, as biber and modern BibTeX read it; what TeX would take for a com
 the command that prints it. Braces become `\textbraceleft{}`: BibTeX counts even escaped ones.
 """
 
+import re
 from collections.abc import Mapping
 
 from partage.citation.model import Citation
@@ -20,6 +21,8 @@ _TEX = str.maketrans(
         **{character: "\\" + character for character in "$&%#_"},
     }
 )
+# TeX prints two of these as another character: `--` as a dash, `''` as a quotation mark.
+_LIGATURE = re.compile(r"([-`'<>,])(?=\1)|[?!](?=`)")
 
 
 def bibtex(citation: Citation, language: str) -> str:
@@ -65,7 +68,7 @@ def biblatex(citation: Citation, language: str) -> str:
 
 def escaped(text: str) -> str:
     """Return a text in one line that TeX prints as it is."""
-    return " ".join(text.split()).translate(_TEX)
+    return _LIGATURE.sub(r"\g<0>{}", " ".join(text.split()).translate(_TEX))
 
 
 def _people(citation: Citation, language: str) -> str:

@@ -11,7 +11,7 @@ import yaml
 from bibtexparser.entrypoint import parse_string
 from bibtexparser.middlewares import LatexDecodingMiddleware
 from datacite import schema45
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
@@ -49,7 +49,7 @@ SAMPLE = Citation(
 )
 # Whatever stands in a label; TeX's own characters more often than chance would have them.
 HOSTILE = st.text(
-    st.sampled_from("\\{}$&%#_~^\"'<>-@,=\n\r\t é’") | st.characters(exclude_categories=["Cs"]),
+    st.sampled_from("\\{}$&%#_~^\"'`<>-@,=!?\n\r\t é’") | st.characters(exclude_categories=["Cs"]),
     min_size=1,
 )
 
@@ -169,6 +169,8 @@ def test_the_repository_s_cff_says_what_we_say_of_its_dataset() -> None:
 
 
 @given(HOSTILE)
+@example("--")
+@example("--- a ''quoted'' ``word`` <<x>> ,, ?` !`")
 def test_hostile_text_comes_back_from_every_format(hostile: str) -> None:
     made = printable(replace(SAMPLE, title=Words(hostile), note=Words(hostile)))
     wanted = plain(hostile)
