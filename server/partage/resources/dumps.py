@@ -11,7 +11,6 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 
 from pyoxigraph import DefaultGraph, Quad, RdfFormat, serialize
@@ -102,9 +101,10 @@ class Files:
         record = self._catalog.find(version)
         # Another version of ours may write other columns.
         place = self._directory / f"{record.rdfc10}-{__version__}"
-        with self._making:
-            if not place.is_dir():
-                self._make(record, place)
+        if not place.is_dir():
+            with self._making:
+                if not place.is_dir():
+                    self._make(record, place)
         return place
 
     def _make(self, record: Record, place: Path) -> None:
@@ -134,16 +134,15 @@ def dumps(text: str, quads: Sequence[Quad], before: Sequence[Quad] | None) -> li
             for ending, form in forms
             for table in tables.TABLES
         ),
-        Dump(NOTES, lambda: release_notes(quads, before).encode("utf-8")),
+        Dump(NOTES, lambda: release_notes(quads, before, view).encode("utf-8")),
     ]
 
 
-def release_notes(quads: Sequence[Quad], before: Sequence[Quad] | None) -> str:
+def release_notes(quads: Sequence[Quad], before: Sequence[Quad] | None, view: tables.View) -> str:
     """Return what changed since the release before, or of the first what it holds, in Markdown."""
     new = said(quads)
     title = f"# Partage data {new.version}\n\n"
     if before is None:
-        view = tables.View(q for q in quads if isinstance(q.graph_name, DefaultGraph))
         held = (f"- {len(view.members(table.of)):,} {table.name}\n" for table in tables.TABLES)
         return f"{title}The first release: {len(quads):,} quads, among them\n\n{''.join(held)}"
     found = diff.compare(said(before), new)
@@ -154,10 +153,12 @@ def release_notes(quads: Sequence[Quad], before: Sequence[Quad] | None) -> str:
 def _described(
     directory: Path, record: Record, quads: Sequence[Quad], paths: Sequence[Path]
 ) -> list[Path]:
-    files = [Artefact.of(path) for path in paths if path.name not in (NOTES, NAME)]
-    text = distributions.document(record, quads, files, NOTES)
+    files = [Artefact.of(path) for path in paths]
+    told = [file for file in files if file.name not in (NOTES, NAME)]
+    text = distributions.document(record, quads, told, NOTES)
     description = _write(directory / DESCRIPTION, text.encode("utf-8"))
-    sums = "".join(f"{_digest(path)}  {path.name}\n" for path in sorted([*paths, description]))
+    every = sorted([*files, Artefact.of(description)], key=lambda file: file.name)
+    sums = "".join(f"{file.sha256}  {file.name}\n" for file in every)
     return [description, _write(directory / SUMS, sums.encode("ascii"))]
 
 
@@ -169,10 +170,6 @@ def _serialized(quads: Sequence[Quad], form: RdfFormat) -> bytes:
 
 def _packed(data: bytes) -> bytes:
     return gzip.compress(data, compresslevel=6, mtime=0)
-
-
-def _digest(path: Path) -> str:
-    return sha256(path.read_bytes()).hexdigest()
 
 
 def _write(path: Path, data: bytes) -> Path:

@@ -3,6 +3,8 @@ The files of a release: of the one that was built last, or below its address of 
 (RFC 9110 §14 on ranges, https://www.rfc-editor.org/rfc/rfc9110#section-14).
 """
 
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import cast
 
@@ -35,7 +37,7 @@ blueprint = Blueprint("downloads", __name__)
 def files() -> Response:
     """List the files of the release with their sizes and digests."""
     page = render_template(
-        "downloads.html", files=_listed(), manifest=site().manifest, release=_version()
+        "downloads.html", files=_listed(_directory()), manifest=site().manifest, release=_version()
     )
     return represent(page.encode(), HTML)
 
@@ -44,9 +46,10 @@ def files() -> Response:
 def artefact(name: str) -> Response:
     """Send a file of the release as it is, or a part of it."""
     directory = _directory()
-    if "/" in name or not (directory / name).is_file():
-        known = ", ".join(found.name for found in _listed())
-        abort(404, f"There is no file {name[:80]} in this release. There are: {known}.")
+    known = {file.name: file for file in _listed(directory)}
+    if name not in known:
+        names = ", ".join(known)
+        abort(404, f"There is no file {name[:80]} in this release. There are: {names}.")
     media_type = MEDIA_TYPES.get(Path(name).suffix, "text/plain")
     version = _version()
     response = send_from_directory(
@@ -54,7 +57,7 @@ def artefact(name: str) -> Response:
         name,
         mimetype=media_type,
         download_name=f"partage-{version}-{name}" if version else name,
-        etag=Artefact.of(directory / name).sha256,
+        etag=known[name].sha256 or True,
     )
     if version is not None:
         response.headers["Cache-Control"] = DAY
@@ -76,10 +79,9 @@ def _directory() -> Path:
     return directory
 
 
-def _listed() -> list[Artefact]:
-    directory = _directory()
+def _listed(directory: Path) -> Sequence[Artefact]:
     if _version() is not None:
-        return [Artefact.of(path) for path in sorted(directory.iterdir())]
+        return _kept(directory)
     rows = cast("list[dict[str, object]]", site().manifest.get("artefacts", []))
     digests = {str(row["name"]): str(row["sha256"]) for row in rows}
     return [
@@ -87,3 +89,9 @@ def _listed() -> list[Artefact]:
         for path in sorted(directory.iterdir())
         if path.is_file()
     ]
+
+
+@cache
+def _kept(directory: Path) -> tuple[Artefact, ...]:
+    """Return the files of a frozen release: where they lie is named by their content."""
+    return tuple(Artefact.of(path) for path in sorted(directory.iterdir()))
