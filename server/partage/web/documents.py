@@ -75,6 +75,11 @@ class Document:
         """Whether this is several graphs, which a format that has graphs tells best."""
         return self.description is not None and self.description.is_publication
 
+    @property
+    def cut(self) -> bool:
+        """Whether more links come in than this tells."""
+        return self.description is not None and self.description.pages > 1
+
     def formats(self, profile: Profile) -> Sequence[Format]:
         """Return the formats of a profile, the default first."""
         formats = profile.graph_formats
@@ -160,7 +165,7 @@ class Document:
 
     def pages(self) -> list[Link]:
         """Return the links between the pages of what comes in (RFC 8288 §2.1.1)."""
-        if self.description is None or self.description.pages == 1:
+        if self.description is None or not self.cut:
             return []
         page, pages = self.description.page, self.description.pages
         numbers = {"first": 1, "prev": page - 1, "next": page + 1, "last": pages}

@@ -29,7 +29,7 @@ from partage.resources.tombstones import Tombstone
 from partage.store.writing import write
 from partage.web import citing
 from partage.web.documents import SHIPPED, Document, find, is_data, prior
-from partage.web.landing import links_of, structured_of
+from partage.web.landing import describing, links_of, structured_of
 from partage.web.linking import Link, below, header
 from partage.web.negotiation import (
     HTML,
@@ -94,7 +94,7 @@ def answer(iri: str, wish: str | None, path: str | None, suffix: str | None = No
     if stone := site().known.tombstones.get(iri):
         return _retired(stone, wish, suffix)
     number = _page_number()
-    told = find(site(), iri, path, number, request.url_root)
+    told = find(site(), iri, path, number or 1, request.url_root)
     profile = profile_of(
         request.headers.get("Accept-Profile"), request.args.get("_profile"), told.profiles
     )
@@ -103,17 +103,16 @@ def answer(iri: str, wish: str | None, path: str | None, suffix: str | None = No
     if cited := citing.asked(iri, wish, offers):
         return citing.answer(iri, cited)
     chosen = _negotiate([*offers, *citing.offers(iri)], wish, told)
+    if chosen != HTML and number is None and told.cut:
+        told = find(site(), iri, path, None, request.url_root)  # data are whole where they can be
     links = links_of(told, profile)
     if chosen == HTML:
-        if told.description is not None and number is None and told.description.counts:
-            told = find(site(), iri, path, 1, request.url_root)
-            links = links_of(told, profile)
         reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
         body = _html(told, profile, reader, links).encode()
         response = validate(represent(body, HTML), tag_of_bytes(body), site().known.issued)
         response.vary.add("Accept-Language")
     else:
-        links += below(request.script_root, [Link("describes", told.address())])
+        links += describing(told)
         response = _data(told, profile, format_of(chosen, formats), chosen)
     response.vary.add("Accept-Profile")
     response.headers["Content-Profile"] = f"<{profile.iri}>"
