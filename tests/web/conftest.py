@@ -1,11 +1,13 @@
 """An application over the small dataset, in process."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+import described_app
 import small_dataset
 from partage.settings import Settings
 from partage.store.embedded import EmbeddedEngine
@@ -33,3 +35,10 @@ def browser(app: Flask) -> FlaskClient:
     made = app.test_client()
     made.environ_base["HTTP_ACCEPT"] = BROWSER
     return made
+
+
+@pytest.fixture(scope="module")
+def host(app: Flask) -> Iterator[str]:
+    """Return the address at which the application answers other programs."""
+    with described_app.listening(app) as address:
+        yield address

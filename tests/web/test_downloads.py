@@ -30,11 +30,6 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     return application(tmp_path_factory.mktemp("downloads"))
 
 
-@pytest.fixture(scope="module")
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
 @pytest.mark.meets("D7")
 @pytest.mark.parametrize(("name", "media_type"), KINDS.items())
 def test_a_file_of_a_release_is_sent_whole_or_in_part(

@@ -5,7 +5,6 @@ Cool URIs, recipes for vocabularies, and data on the web: CU, R and D of our lis
 
 import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from shutil import which
 
@@ -34,17 +33,6 @@ NT = by_key("ntriples")
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     return described_app.application(tmp_path_factory.mktemp("described"))
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
-@pytest.fixture(scope="module")
-def host(app: Flask) -> Iterator[str]:
-    with described_app.listening(app) as address:
-        yield address
 
 
 @pytest.mark.meets("CU1")

@@ -27,11 +27,6 @@ def app(tmp_path: Path) -> Flask:
     return cited.app(tmp_path)
 
 
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
 def lines(tmp_path: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in (tmp_path / "queries.jsonl").read_text().splitlines()]
 

@@ -5,7 +5,6 @@ the package signposting over HTTP.
 
 import json
 import re
-from collections.abc import Iterator
 
 import pytest
 import signposting
@@ -35,17 +34,6 @@ LINKSET, LINKSET_JSON = "application/linkset", "application/linkset+json"
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     return described_app.application(tmp_path_factory.mktemp("described"))
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
-@pytest.fixture(scope="module")
-def host(app: Flask) -> Iterator[str]:
-    with described_app.listening(app) as address:
-        yield address
 
 
 @pytest.mark.meets("FS1")
