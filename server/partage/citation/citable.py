@@ -18,10 +18,10 @@ from partage.citation.reading import COMMA, Facts, Reader, both, filled, joined,
 from partage.errors import UnknownRelease, UnknownResource
 from partage.rdf.canonical import digest
 from partage.rdf.namespaces import BASE
+from partage.rdf.nanopublication import PARTS
 from partage.releases.record import Record
 from partage.store.engine import Engine
 
-PARTS = ("head", "assertion", "provenance", "pubinfo")
 DIGEST = "RDFC-1.0 SHA-256 {}"
 DRAFT = "{}-draft"
 # What is left of a claim's title where nobody is told to make it: of a tombstone.

@@ -32,12 +32,13 @@ from partage.rdf.formats import Format, by_path
 from partage.rdf.namespaces import ID
 from partage.rdf.nanopublication import PARTS, claimed, faults, of_itself
 from partage.rdf.trusty import file_code, graph_code
+from partage.sparql.digest import LOSSLESS, head, row, sha256, truth
+from partage.store.opening import DATASET
 
 SHA256 = "SHA-256"
 RDFC10 = "RDFC-1.0 SHA-256"
 TRUSTY = "Trusty URI code"
 MANIFEST = "manifest.json"
-_LOSSLESS = {"json", "xml", "tsv"}
 _WANTED = re.compile(r"(?P<hex>[0-9A-Fa-f]{64})|(?P<code>(?:RA|FA)[A-Za-z0-9_-]{43})")
 
 
@@ -93,7 +94,7 @@ def recompute(path: Path, data: bytes) -> list[Finding]:
         return [*found, *_manifest(path, data)]
     fmt = by_path(path)
     if fmt is not None and fmt.results is not None:
-        return [*found, *_result(path, data, fmt.results, lossless=fmt.key in _LOSSLESS)]
+        return [*found, *_result(path, data, fmt.results, lossless=fmt.key in LOSSLESS)]
     if str(path) != "-" and (fmt is None or fmt.rdf is None):
         return found
     return [*found, *_rdf(_quads(path, data, fmt))]
@@ -153,25 +154,14 @@ def _result(
     try:
         answer = parse_query_results(data, format=fmt)
         if isinstance(answer, QueryBoolean):
-            lines = [b"true\n" if answer else b"false\n"]
-            yield Finding(SHA256, "the answer", (_sha256(lines),))
+            yield Finding(SHA256, "the answer", (sha256([truth(answer)]),))
             return
         assert isinstance(answer, QuerySolutions)
-        names = "\t".join(f"?{variable.value}" for variable in answer.variables).encode() + b"\n"
-        rows = [
-            "\t".join("" if term is None else str(term) for term in solution).encode() + b"\n"
-            for solution in answer
-        ]
+        names, rows = head(answer), [row(solution) for solution in answer]
     except (SyntaxError, ValueError) as error:
         raise RdfSyntaxError(path, str(error)) from error
-    yield Finding(
-        SHA256, f"the {len(rows):,} solutions, sorted", (_sha256([names, *sorted(rows)]),)
-    )
-    yield Finding(SHA256, f"the {len(rows):,} solutions, as ordered", (_sha256([names, *rows]),))
-
-
-def _sha256(lines: Iterable[bytes]) -> str:
-    return hashlib.sha256(b"".join(lines)).hexdigest()
+    yield Finding(SHA256, f"the {len(rows):,} solutions, sorted", (sha256([names, *sorted(rows)]),))
+    yield Finding(SHA256, f"the {len(rows):,} solutions, as ordered", (sha256([names, *rows]),))
 
 
 def _manifest(path: Path, data: bytes) -> Iterator[Finding]:
@@ -190,7 +180,7 @@ def _manifest(path: Path, data: bytes) -> Iterator[Finding]:
             continue
         made = hashlib.sha256(file.read_bytes()).hexdigest()
         yield Finding(SHA256, name, (made,), holds=made == digest)
-    whole = path.parent / "dataset.nq.gz"
+    whole = path.parent / DATASET
     if "rdfc10" in manifest and whole.is_file():
         quads = parse(gzip.decompress(whole.read_bytes()), format=RdfFormat.N_QUADS)
         made = rdfc10(quads)

@@ -16,19 +16,17 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from pyoxigraph import Literal, NamedNode
-
 from partage.errors import IntegrityError, ReleaseRefused
 from partage.pipeline import identifiers, promises, run, versioning
 from partage.pipeline.identifiers import RETIRED, Row
 from partage.pipeline.manifest import Manifest, commit
-from partage.rdf.namespaces import BASE, iri
-from partage.rdf.reading import read
+from partage.rdf.namespaces import BASE
+from partage.rdf.reading import read, value_of
 from partage.releases import archive
 from partage.releases.catalog import Catalog
 from partage.releases.record import Record
+from partage.store.opening import DATASET
 
-DATASET = "dataset.nq.gz"
 DESCRIPTION = "data/dataset.ttl"
 CITATION = "CITATION.cff"
 
@@ -98,13 +96,7 @@ def released(rows: Iterable[Row], names: Set[str], version: str) -> list[Row]:
 
 def described(root: Path, predicate: str) -> str:
     """Return what `data/dataset.ttl` says of the dataset, or an empty string."""
-    found = (
-        quad.object.value
-        for quad in read(root / DESCRIPTION)
-        if quad.subject == NamedNode(BASE) and quad.predicate.value == iri(predicate)
-        if isinstance(quad.object, Literal)
-    )
-    return min(found, default="")
+    return value_of(read(root / DESCRIPTION), BASE, predicate)
 
 
 def _replace(path: Path, text: str) -> None:

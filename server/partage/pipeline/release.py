@@ -17,7 +17,6 @@ from pyoxigraph import (
     CanonicalizationAlgorithm,
     Dataset,
     DefaultGraph,
-    Literal,
     NamedNode,
     Quad,
     RdfFormat,
@@ -31,8 +30,8 @@ from partage.pipeline.projection import TYPE
 from partage.pipeline.state import State
 from partage.rdf import layout
 from partage.rdf.canonical import digest, nquads
-from partage.rdf.namespaces import BASE, GRAPH, PREFIXES, iri
-from partage.rdf.reading import short
+from partage.rdf.namespaces import BASE, GRAPH, PREFIXES
+from partage.rdf.reading import short, value_of
 from partage.releases.artefact import Artefact
 
 DEFAULT = DefaultGraph()
@@ -61,8 +60,8 @@ def write(state: State, directory: Path, inputs: str) -> Manifest:
     source, modified = commit(state.root)
     manifest = Manifest(
         software=__version__,
-        ontology=_value(state.graph("ontology"), "owl:versionInfo", PREFIXES["ds"].rstrip("#")),
-        data=_value(state.graph("dataset"), "dcat:version", BASE),
+        ontology=value_of(state.graph("ontology"), PREFIXES["ds"].rstrip("#"), "owl:versionInfo"),
+        data=value_of(state.graph("dataset"), BASE, "dcat:version"),
         commit=source,
         modified=modified,
         inputs=inputs,
@@ -156,15 +155,3 @@ def _json_ld(quads: Iterable[Quad]) -> bytes:
     text = serialize(triples, format=RdfFormat.JSON_LD, prefixes=PREFIXES)
     assert text is not None  # serialize without an output returns bytes
     return text
-
-
-def _value(quads: Iterable[Quad], predicate: str, subject: str) -> str:
-    """Return the first literal of a subject, or an empty string."""
-    found = [
-        quad.object.value
-        for quad in quads
-        if quad.predicate.value == iri(predicate)
-        and getattr(quad.subject, "value", "") == subject
-        and isinstance(quad.object, Literal)
-    ]
-    return min(found, default="")

@@ -104,7 +104,7 @@ def build(
     if last:
         progress("nothing has changed", 1, 1, 0.0)
         return last
-    clock = Clock(progress, len(steps) + 1)
+    clock = _Clock(progress, len(steps) + 1)
     state = State(root)
     for step in steps:
         state = clock.timed(step.name, partial(step.function, state))
@@ -127,7 +127,7 @@ def unchanged(target: Path, inputs: str) -> Manifest | None:
     return last if last.inputs == inputs and last.complete(target) else None
 
 
-class Clock:
+class _Clock:
     """Runs work, tells how long it took, and writes the build report."""
 
     def __init__(self, progress: Progress, total: int) -> None:

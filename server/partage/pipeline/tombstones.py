@@ -16,12 +16,12 @@ from partage.pipeline import versioning
 from partage.pipeline.identifiers import RETIRED, Row
 from partage.pipeline.state import State
 from partage.pipeline.view import current_view
-from partage.rdf.namespaces import BASE, LICENSE, iri
+from partage.rdf.namespaces import BASE, LICENSE, RELEASES, iri
+from partage.rdf.reading import value_of
 from partage.releases import archive
 from partage.releases.catalog import Catalog
 from partage.releases.statements import NAMING, REASON, REGISTRY, REPLACED, STATUS
 
-RELEASES = BASE + "release/"
 DATASET = NamedNode(BASE)
 TRUE = Literal(True)
 GONE = ("deprecated", *RETIRED)
@@ -39,7 +39,8 @@ class Last:
 
 def publish(state: State) -> State:
     """Add `graph:registry`, and to `graph:dataset` the releases; renew the current view."""
-    version, issued = own(state, "dcat:version"), own(state, "dct:issued")
+    said = state.graph("dataset")
+    version, issued = (value_of(said, BASE, name) for name in ("dcat:version", "dct:issued"))
     catalog = earlier(Catalog.read(state.root), version)
     retired = [row for row in state.registry if row.status in GONE]
     known = held(catalog, {row.iri for row in retired if row.status in RETIRED})
@@ -50,18 +51,6 @@ def publish(state: State) -> State:
     return replace(full, view=current_view(full)).noting(
         "tombstones and releases", {"retired": len(retired), "releases": len(catalog.records)}
     )
-
-
-def own(state: State, predicate: str) -> str:
-    """Return what `data/dataset.ttl` says of the dataset, or an empty string."""
-    name = iri(predicate)
-    found = (
-        quad.object.value
-        for quad in state.graph("dataset")
-        if quad.subject == DATASET and quad.predicate.value == name
-        if isinstance(quad.object, Literal)
-    )
-    return min(found, default="")
 
 
 def earlier(catalog: Catalog, version: str) -> Catalog:

@@ -57,10 +57,9 @@ def needed(before: Iterable[Quad], after: Iterable[Quad]) -> list[tuple[int, str
     """Return what changed in an ontology, each change with the step it needs; grave ones first."""
     old, new = said(before), said(after)
     found = [
-        (level, what)
+        (level, name)
         for name in sorted(old.statements.keys() | new.statements.keys())
         if kind(name) in ("term", "ontology") and (level := _level(name, old, new)) != NONE
-        for what in (name,)
     ]
     return sorted(found, key=lambda change: -change[0])
 

@@ -4,7 +4,10 @@ BASE = "https://w3id.org/partage/"
 ID = BASE + "id/"
 VOC = BASE + "voc/"
 GRAPH = BASE + "graph/"
+RELEASES = BASE + "release/"
 EDITORS = ID + "agent/editors"
+# Not among our prefixes, which are part of every release: what checksums are told in.
+SPDX = "http://spdx.org/rdf/terms#"
 LICENSE = "https://creativecommons.org/licenses/by/4.0/"
 
 PREFIXES: dict[str, str] = {

@@ -82,13 +82,9 @@ def of_itself(quads: Iterable[Quad]) -> list[str]:
         if quad.predicate.value == _TYPE
         and quad.object == NamedNode(_NANOPUBLICATION)
         and isinstance(quad.subject, NamedNode)
-        and _declares(quad)
+        and not isinstance(quad.graph_name, DefaultGraph)
     }
     return sorted(found)
-
-
-def _declares(quad: Quad) -> bool:
-    return not isinstance(quad.graph_name, DefaultGraph)
 
 
 def claimed(name: str) -> str | None:

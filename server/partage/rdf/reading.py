@@ -2,13 +2,14 @@
 
 import gzip
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
-from pyoxigraph import Quad, parse
+from pyoxigraph import Literal, Quad, parse
 
 from partage.errors import RdfSyntaxError
 from partage.rdf.formats import by_path
-from partage.rdf.namespaces import BASE, ID, curie
+from partage.rdf.namespaces import BASE, ID, curie, iri
 
 
 def read(path: Path) -> list[Quad]:
@@ -37,6 +38,19 @@ def read(path: Path) -> list[Quad]:
     except (SyntaxError, ValueError) as error:
         at = error if isinstance(error, SyntaxError) else SyntaxError()
         raise RdfSyntaxError(path, str(error), at.lineno, at.offset) from error
+
+
+def value_of(quads: Iterable[Quad], subject: str, predicate: str) -> str:
+    """Return the first text that quads give a subject for a property, or an empty string."""
+    name = iri(predicate)
+    found = (
+        quad.object.value
+        for quad in quads
+        if quad.predicate.value == name
+        and getattr(quad.subject, "value", "") == subject
+        and isinstance(quad.object, Literal)
+    )
+    return min(found, default="")
 
 
 def subject_lines(path: Path) -> dict[str, int]:

@@ -9,10 +9,9 @@ from pathlib import Path
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from partage.rdf.formats import by_path
-from partage.rdf.namespaces import BASE, iri
+from partage.rdf.namespaces import BASE, SPDX, iri
 from partage.releases.artefact import Artefact
 
-SPDX = "http://spdx.org/rdf/terms#"
 VCARD = "http://www.w3.org/2006/vcard/ns#"
 MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 

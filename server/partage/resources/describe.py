@@ -12,6 +12,7 @@ from pyoxigraph import BlankNode, NamedNode, Quad
 
 from partage.errors import EngineFailure, QuerySyntaxError, UnknownResource
 from partage.rdf.namespaces import GRAPH, SPARQL_PREFIXES
+from partage.rdf.nanopublication import PARTS
 from partage.store.engine import Engine, Query, Solution, Term
 
 # Of the links that come in, a page of HTML shows so many, and data are whole up to so many.
@@ -21,7 +22,6 @@ INFERRED, DERIVED = GRAPH + "inferred", GRAPH + "derived"
 UNITED = GRAPH + "asserted"
 # That a class or property is counted in the statistics says nothing about it.
 COUNTED = f'FILTER(isBlank(?s) || !STRSTARTS(STR(?s), "{GRAPH}void#"))'
-PARTS = ("head", "assertion", "provenance", "pubinfo")
 
 
 @dataclass(frozen=True, slots=True)

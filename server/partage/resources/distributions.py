@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
 
-from partage.rdf.namespaces import BASE, LICENSE, PREFIXES, iri
+from partage.rdf.namespaces import BASE, LICENSE, PREFIXES, RELEASES, SPDX, iri
 from partage.releases.artefact import Artefact
 from partage.releases.record import Record
-from partage.resources.releases import RELEASES, SPDX, described
+from partage.resources.dcat import MEDIA_TYPES as MEDIA
+from partage.resources.releases import described
 
-MEDIA = "https://www.iana.org/assignments/media-types/"
 BESIDE = "beside:"  # stands for the place of this description until it is written
 DATASET = NamedNode(BASE)
 COPIED = frozenset(

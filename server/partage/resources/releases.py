@@ -7,12 +7,10 @@ from collections.abc import Iterable
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from partage.rdf.namespaces import BASE, LICENSE, iri
+from partage.rdf.namespaces import BASE, LICENSE, RELEASES, SPDX, iri
 from partage.releases.catalog import Catalog
 from partage.releases.record import Record
 
-RELEASES = BASE + "release/"
-SPDX = "http://spdx.org/rdf/terms#"
 MOMENT = NamedNode(iri("xsd:dateTime"))
 HEX = NamedNode(iri("xsd:hexBinary"))
 

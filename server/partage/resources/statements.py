@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from partage.errors import EngineError, UnknownRelease
 from partage.rdf.canonical import STATEMENTS, statement_digest, statement_iri
-from partage.rdf.namespaces import BASE, curie, iri
+from partage.rdf.namespaces import BASE, RELEASES, curie, iri
 from partage.resources.describe import UNITED, Statement, ask, values
 from partage.resources.reasons import Reason, reasons
 from partage.store.engine import Engine, Query, Term
@@ -29,7 +29,6 @@ LINKS = (
     ("citing the work of", "ds:citesWork"),
     ("cited through", "ds:citedThrough"),
 )
-RELEASE = BASE + "release/"
 # How the RDF of a statement names a claim version in each relation.
 PREDICATES = {
     MAKES: "prov:hadPrimarySource",
@@ -273,7 +272,7 @@ def quads(found: Record) -> list[Quad]:
     ]
     told += [("dct:isPartOf", NamedNode(name)) for name in sorted(found.statement.graphs)]
     if found.seen:
-        told += [("dct:isPartOf", NamedNode(RELEASE + name)) for name in found.seen.versions]
+        told += [("dct:isPartOf", NamedNode(RELEASES + name)) for name in found.seen.versions]
     told += [(PREDICATES[s.relation], NamedNode(s.version)) for s in found.sayings]
     if found.reason:
         told.append(("prov:wasInfluencedBy", found.reason.axiom))

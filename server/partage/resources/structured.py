@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from partage.rdf.namespaces import BASE, EDITORS, ID, LICENSE, VOC, iri
+from partage.rdf.namespaces import BASE, EDITORS, ID, LICENSE, RELEASES, VOC, iri
 from partage.releases.record import Record
 from partage.resources.describe import Description
 from partage.resources.labels import Labels, labels
@@ -144,7 +144,7 @@ def downloads(quads: Iterable[Quad]) -> list[Json]:
 
 def of_release(record: Record, dataset: Json) -> Json:
     """Return what the page of a release tells search engines; `dataset` is told by its data."""
-    name = f"{BASE}release/{record.version}"
+    name = RELEASES + record.version
     return {
         "@context": SCHEMA,
         "@type": "Dataset",
@@ -162,9 +162,7 @@ def of_release(record: Record, dataset: Json) -> Json:
 
 def _review(claim: Json, disputed: Json) -> Json:
     """Return the claim as a review of another that it disputes."""
-    kept: Json = {
-        key: claim[key] for key in ("author", "datePublished", "description") if key in claim
-    }
+    kept: Json = {key: claim[key] for key in REVIEWED if key in claim}
     return {
         "@context": SCHEMA,
         "@type": "ClaimReview",

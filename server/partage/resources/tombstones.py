@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from partage.rdf.namespaces import GRAPH, iri
+from partage.rdf.namespaces import iri
+from partage.releases.statements import REGISTRY
 from partage.resources.describe import ask
 from partage.store.engine import Engine, Term
 
-REGISTRY = GRAPH + "registry"
 # A deprecated term keeps its meaning and its page; these two lose them.
 GONE = ("withdrawn", "merged")
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pyoxigraph import Literal, NamedNode, Quad
 
 from partage.errors import NotCitable
-from partage.rdf.namespaces import BASE, LICENSE, iri
+from partage.rdf.namespaces import BASE, LICENSE, RELEASES, SPDX, iri
 from partage.sparql.digest import Digest, digest, is_ordered
 from partage.sparql.normalize import ENDPOINT, normalize
 from partage.sparql.protocol import QueryOperation
@@ -21,7 +21,6 @@ from partage.store.engine import Engine, Query, Result
 from partage.store.shelf import AtRelease
 
 CITED = BASE + "query/"
-SPDX = "http://spdx.org/rdf/terms#"
 PREFIXES = {"spdx": SPDX}
 # They answer otherwise each time.
 PASSING = ("NOW", "RAND", "UUID", "STRUUID")
@@ -146,7 +145,7 @@ def describe(cited: CitedResult) -> list[Quad]:
     """
     name = CITED + cited.asked.id
     query, execution, checksum = (f"{name}#{part}" for part in ("query", "execution", "checksum"))
-    release = f"{BASE}release/{cited.asked.release}"
+    release = RELEASES + cited.asked.release
     form = next(t.text for t in tokens(cited.asked.normal) if t.is_word(*FORMS))
     at = Literal(cited.cited.isoformat(), datatype=NamedNode(iri("xsd:dateTime")))
     graphs = (*(cited.asked.default_graphs or ()), *(cited.asked.named_graphs or ()))

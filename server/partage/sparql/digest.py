@@ -104,13 +104,27 @@ def is_ordered(text: str) -> bool:
 def _results(source: IO[bytes], fmt: QueryResultsFormat, *, ordered: bool) -> Digest:
     answer = parse_query_results(source, format=fmt)
     if isinstance(answer, QueryBoolean):
-        return Digest(_sha256([b"true\n" if answer else b"false\n"]), None)
+        return Digest(sha256([truth(answer)]), None)
     assert isinstance(answer, QuerySolutions)
-    names = "\t".join(f"?{variable.value}" for variable in answer.variables)
-    lines = list(_lines(answer))
+    first, lines = head(answer), list(_lines(answer))
     if not ordered:
         lines.sort()
-    return Digest(_sha256([names.encode() + b"\n", *lines]), len(lines))
+    return Digest(sha256([first, *lines]), len(lines))
+
+
+def truth(answer: QueryBoolean) -> bytes:
+    """Return the line that stands for a boolean."""
+    return b"true\n" if answer else b"false\n"
+
+
+def head(answer: QuerySolutions) -> bytes:
+    """Return the line of the variables."""
+    return "\t".join(f"?{variable.value}" for variable in answer.variables).encode() + b"\n"
+
+
+def row(terms: Iterable[Term | None]) -> bytes:
+    """Return the line of a solution."""
+    return "\t".join("" if term is None else str(term) for term in terms).encode() + b"\n"
 
 
 def _lines(answer: QuerySolutions) -> Iterator[bytes]:
@@ -122,7 +136,7 @@ def _lines(answer: QuerySolutions) -> Iterator[bytes]:
                 f"Solution {number:,} has a blank node, which has no name to be found again by. "
                 "Ask for what is known of it, not for the node itself."
             )
-        line = "\t".join("" if term is None else str(term) for term in terms).encode() + b"\n"
+        line = row(terms)
         size += len(line)
         if number > MOST_ROWS or size > MOST_BYTES:
             raise NotCitable(f"The answer has more than {_limit(number)}. {ADVICE}")
@@ -161,7 +175,8 @@ def _has_blank_node(term: object) -> bool:
     return False
 
 
-def _sha256(lines: Iterable[bytes]) -> str:
+def sha256(lines: Iterable[bytes]) -> str:
+    """Return the digest of lines, 64 hexadecimal digits."""
     found = hashlib.sha256()
     for line in lines:
         found.update(line)

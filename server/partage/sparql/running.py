@@ -1,12 +1,13 @@
 """One query from text to bytes, for the command line."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from partage.errors import NotAcceptable, QuerySyntaxError
 from partage.rdf.formats import COLUMNAR_FORMATS, GRAPH_FORMATS, RESULT_FORMATS, Format, by_key
 from partage.rdf.namespaces import BASE
 from partage.sparql.calling import Federation
 from partage.sparql.diagnosis import locate
+from partage.sparql.federation import Call
 from partage.sparql.guard import refuse_update
 from partage.sparql.protocol import kind, prefixes
 from partage.store.columnar import available
@@ -37,6 +38,13 @@ def evaluate(engine: Engine, query: Query) -> Result:
         raise locate(engine, query, error) from error
 
 
+def answered(
+    engine: Engine, query: Query, federation: Federation, calls: Sequence[Call] = ()
+) -> Result:
+    """Evaluate a query with its calls to other endpoints, if any; see `Federation.query`."""
+    return federation.query(engine, query, calls) if calls else evaluate(engine, query)
+
+
 def run_query(
     engine: Engine, text: str, key: str | None = None, federation: Federation | None = None
 ) -> Iterator[bytes]:
@@ -62,5 +70,4 @@ def run_query(
     if fmt is None or fmt not in fitting:
         raise NotAcceptable([offer.key for offer in fitting])
     query = Query(text, base=BASE, prefixes=prefixes(text))
-    result = federation.query(engine, query, calls) if calls else evaluate(engine, query)
-    return result.serialize(fmt)
+    return answered(engine, query, federation, calls).serialize(fmt)

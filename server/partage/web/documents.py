@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode, Quad
 from partage.errors import UnknownResource
 from partage.rdf.canonical import STATEMENTS
 from partage.rdf.formats import GRAPH_FORMATS, Format
-from partage.rdf.namespaces import BASE, GRAPH, iri
+from partage.rdf.namespaces import BASE, GRAPH, RELEASES, iri
 from partage.releases.artefact import Artefact
 from partage.releases.record import Record
 from partage.resources.dcat import contact, distributions
@@ -199,7 +199,7 @@ def of_statement(digest: str) -> Document:
 
 def of_release(version: str) -> Document:
     """Return the document about a release, for its links; it is at its own path."""
-    return Document(f"{BASE}release/{version}", f"/release/{version}", None, (), "Dataset")
+    return Document(RELEASES + version, f"/release/{version}", None, (), "Dataset")
 
 
 def find(site: Site, iri: str, path: str | None, page: int | None, here: str) -> Document:

@@ -18,7 +18,7 @@ from flask import Blueprint, Flask, Response, current_app, g, request
 
 from partage.errors import ProtocolError, UnknownQuery
 from partage.sparql.federation import Call
-from partage.sparql.running import evaluate
+from partage.sparql.running import answered
 from partage.store.engine import Query, Result
 from partage.store.ticket import Ticket
 from partage.web import budget
@@ -105,11 +105,7 @@ def run(query: Query, calls: tuple[Call, ...] = ()) -> Result:
         seconds = min(seconds or math.inf, site().settings.query_seconds)
     limits = query.limits if seconds is None else replace(query.limits, seconds=seconds)
     query = replace(query, limits=limits, ticket=running.ticket)
-    engine = site().engine
-    if calls:
-        running.result = site().federation.query(engine, query, calls)
-    else:
-        running.result = evaluate(engine, query)
+    running.result = answered(site().engine, query, site().federation, calls)
     running.opened = time.perf_counter()
     return running.result
 

@@ -19,6 +19,7 @@ from partage.sparql.query_store import Asked, CitedResult, QueryStore
 from partage.sparql.selection import Parts
 from partage.store.engine import Query
 from partage.web import queries
+from partage.web.linking import Link, header
 from partage.web.site import site, sites
 
 # Reading one of these takes some 30 ms; a longer query is not sought at every answer.
@@ -120,7 +121,7 @@ def standing(operation: QueryOperation) -> Standing:
 def link(response: Response, cited: Standing) -> None:
     """Name the address that an answer is cited by, where it has been cited."""
     if cited.id is not None:
-        response.headers.add("Link", f'<{CITED}{cited.id}>; rel="cite-as"')
+        response.headers.add("Link", header([Link("cite-as", CITED + cited.id)]))
 
 
 def _parts(version: str | None) -> Parts:

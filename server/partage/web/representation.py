@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from flask import Response, request
+from flask import Response, redirect, request
 
 from partage.rdf.formats import Format
 
@@ -24,3 +24,11 @@ def represent(
     if fmt is not None and fmt.kind == "solutions":
         response.headers["Content-Disposition"] = f'inline; filename="result.{fmt.extension}"'
     return response
+
+
+def send_on(path: str, status: int = 303) -> Response:
+    """Send whoever asks on to a path, with the query of his request, whatever he accepts."""
+    query = request.query_string.decode("ascii", "ignore")
+    response = redirect(f"{path}?{query}" if query else path, status)
+    response.vary.add("Accept")
+    return response  # type: ignore[return-value]  # Flask's redirect makes a Flask response

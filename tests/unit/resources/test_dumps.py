@@ -15,10 +15,9 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store,
 
 import three_releases as three
 from partage.errors import EngineUnavailable, SettingsError, UnknownRelease
-from partage.rdf.namespaces import BASE, ID, LICENSE, iri
+from partage.rdf.namespaces import BASE, ID, LICENSE, SPDX, iri
 from partage.releases.catalog import Catalog
-from partage.resources import distributions, dumps, tables
-from partage.resources.releases import SPDX
+from partage.resources import dcat, distributions, dumps, tables
 from partage.store import columnar
 
 HERE = "https://files.example/partage/"
@@ -206,7 +205,7 @@ def test_the_description_tells_of_every_file_its_kind_size_digest_and_licence(
         assert value(store, node, "dcat:byteSize") == str(len(data))
         assert value(store, node, "dct:license") == LICENSE
         assert value(store, node, "dcat:accessURL") == release.value
-        media = value(store, node, "dcat:mediaType").removeprefix(distributions.MEDIA)
+        media = value(store, node, "dcat:mediaType").removeprefix(dcat.MEDIA_TYPES)
         expected = dict(distributions.MEDIA_TYPES)[Path(path.name.removesuffix(".gz")).suffix]
         assert media == expected
         (checksum,) = store.quads_for_pattern(node, NamedNode(SPDX + "checksum"), None)

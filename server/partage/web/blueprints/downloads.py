@@ -10,7 +10,7 @@ from typing import cast
 
 from flask import Blueprint, Response, abort, render_template, request, send_from_directory
 
-from partage.rdf.namespaces import BASE, LICENSE
+from partage.rdf.namespaces import LICENSE, RELEASES
 from partage.releases.artefact import Artefact
 from partage.web.linking import Link, header
 from partage.web.negotiation import HTML
@@ -61,7 +61,7 @@ def artefact(name: str) -> Response:
     )
     if version is not None:
         response.headers["Cache-Control"] = DAY
-        links = [Link("collection", f"{BASE}release/{version}"), Link("license", LICENSE)]
+        links = [Link("collection", RELEASES + version), Link("license", LICENSE)]
         response.headers["Link"] = header(links)
     return response
 

@@ -14,6 +14,7 @@ from partage.rdf.nanopublication import Nanopublication
 from partage.resources.identifiers import document
 from partage.resources.nanopublications import of_version
 from partage.store.writing import write
+from partage.web.linking import Link, header
 from partage.web.negotiation import HTML, format_of, media_types, negotiate
 from partage.web.representation import represent
 from partage.web.site import site, sites
@@ -64,7 +65,7 @@ def _answer(version: str, code: str | None, suffix: str | None) -> Response:
         return response  # type: ignore[return-value]  # Flask's redirect makes a Flask response
     fmt = FORMATS[0] if chosen == HTML else format_of(chosen, FORMATS)
     response = represent(write(found.quads, fmt), fmt.media_type)
-    response.headers.add("Link", f'<{found.iri}>; rel="canonical"')
+    response.headers.add("Link", header([Link("canonical", found.iri)]))
     return response
 
 

@@ -1,6 +1,6 @@
 """The home page: the landing page of the dataset; who wants data is sent to its document."""
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, render_template, request
 
 from partage.rdf.formats import GRAPH_FORMATS
 from partage.rdf.namespaces import BASE, iri
@@ -13,7 +13,7 @@ from partage.web.documents import CORRECTIONS, find
 from partage.web.landing import links_of, structured_of
 from partage.web.linking import Link, header
 from partage.web.negotiation import HTML, languages, media_types, negotiate
-from partage.web.representation import represent
+from partage.web.representation import represent, send_on
 from partage.web.site import site
 from partage.web.validators import tag_of_bytes, validate
 
@@ -48,10 +48,10 @@ def home() -> Response:
         told = find(here, BASE, document(BASE), 1, request.url_root)
         links = links_of(told, FULL)
         more = {"iri": BASE, "links": links, "structured": structured_of(told, reader)}
-    page = render_template("home.html", counts=counts[:SHOWN_CLASSES], figures=figures, **more)
-    response = validate(
-        represent(page.encode(), HTML), tag_of_bytes(page.encode()), here.known.issued
-    )
+    body = render_template(
+        "home.html", counts=counts[:SHOWN_CLASSES], figures=figures, **more
+    ).encode()
+    response = validate(represent(body, HTML), tag_of_bytes(body), here.known.issued)
     response.vary.add("Accept-Language")
     if links:
         response.headers["Link"] = header(links)
@@ -74,7 +74,4 @@ def _elsewhere() -> Response | None:
     offers += citing.offers(BASE)
     if negotiate(request.headers.get("Accept"), offers, wish) == HTML:
         return None
-    query = request.query_string.decode("ascii", "ignore")
-    response = redirect(f"{document(BASE)}?{query}" if query else str(document(BASE)), 303)
-    response.vary.add("Accept")
-    return response  # type: ignore[return-value]  # Flask's redirect makes a Flask response
+    return send_on(str(document(BASE)))

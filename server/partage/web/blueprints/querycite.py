@@ -21,6 +21,7 @@ from partage.store.engine import Result
 from partage.store.writing import write
 from partage.web import citing, memento, querystore
 from partage.web.blueprints.sparql import body, table
+from partage.web.linking import Link, header
 from partage.web.negotiation import HTML, format_of, media_types, negotiate
 from partage.web.representation import represent
 from partage.web.site import site
@@ -105,14 +106,11 @@ def _split(name: str) -> tuple[str, str | None]:
 def _link(response: Response, cited: CitedResult) -> None:
     """Name the lasting address, the release it comes from, and the other formats."""
     path = f"/query/{cited.asked.id}"
-    response.headers.add("Link", f'<{CITED}{cited.asked.id}>; rel="cite-as"')
-    for extension, media_type in (
-        ("json", JSON),
-        *((fmt.extension, fmt.media_type) for fmt in GRAPH_FORMATS),
-    ):
-        response.headers.add(
-            "Link", f'<{path}.{extension}>; rel="describedby"; type="{media_type}"'
-        )
+    formats = [("json", JSON), *((fmt.extension, fmt.media_type) for fmt in GRAPH_FORMATS)]
+    links = [Link("cite-as", CITED + cited.asked.id)]
+    links += [Link("describedby", f"{path}.{extension}", kind) for extension, kind in formats]
+    for link in links:
+        response.headers.add("Link", header([link]))
 
 
 def _json(cited: CitedResult, verification: Verification | None) -> dict[str, object]:

@@ -16,7 +16,7 @@ from flask import (
 
 from partage.errors import UnknownRelease, UnknownResource
 from partage.rdf.formats import GRAPH_FORMATS
-from partage.rdf.namespaces import BASE, PREFIXES
+from partage.rdf.namespaces import BASE, PREFIXES, RELEASES
 from partage.releases.memento import LINK_FORMAT, as_json, link_format
 from partage.resources import structured as search
 from partage.resources.identifiers import document, split
@@ -57,7 +57,7 @@ def release(version: str) -> Response:
     version, suffix = citing.split(version) or split(version)
     suffix = suffix or request.args.get("format")
     record = catalog.find(version)
-    iri = f"{BASE}release/{version}"
+    iri = RELEASES + version
     if cited := citing.asked(iri, suffix, media_types(GRAPH_FORMATS)):
         return citing.answer(iri, cited)
     chosen = _negotiated(suffix)

@@ -3,13 +3,13 @@
 import json
 from collections.abc import Sequence
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, render_template, request
 from pyoxigraph import Quad
 
 from partage.errors import NotAcceptable, ProtocolError, UnknownResource
 from partage.rdf.formats import GRAPH_FORMATS, Format
 from partage.rdf.jsonld import CONTEXT, FORM, Form, write_jsonld
-from partage.rdf.namespaces import BASE
+from partage.rdf.namespaces import BASE, RELEASES
 from partage.resources.claims import claim_page, is_claim
 from partage.resources.identifiers import document, iri_of, is_iri, split
 from partage.resources.labels import labels, names
@@ -40,7 +40,7 @@ from partage.web.negotiation import (
     negotiate,
     profile_of,
 )
-from partage.web.representation import represent
+from partage.web.representation import represent, send_on
 from partage.web.site import site, sites
 from partage.web.validators import tag_of_bytes, tag_of_quads, validate
 
@@ -65,9 +65,7 @@ def thing(local: str = "") -> Response:  # noqa: ARG001  # the path is read whol
         raise UnknownResource(iri)
     if stone is not None:
         return _retired(stone, _wish(None), None)
-    response = redirect(_with_query(path), 303)
-    response.vary.add("Accept")
-    return response  # type: ignore[return-value]  # Flask's redirect makes a Flask response
+    return send_on(path)
 
 
 @blueprint.get("/doc/<path:local>")
@@ -132,11 +130,6 @@ def _negotiate(offers: Sequence[str], wish: str | None, told: Document) -> str:
 def _wish(suffix: str | None) -> str | None:
     """Return the format that the address asks for: by suffix, else by parameter."""
     return suffix or request.args.get("_mediatype") or request.args.get("format")
-
-
-def _with_query(path: str) -> str:
-    query = request.query_string.decode("ascii", "ignore")
-    return f"{path}?{query}" if query else path
 
 
 def _page_number() -> int | None:
@@ -233,9 +226,7 @@ def _retired(stone: Tombstone, wish: str | None, suffix: str | None) -> Response
     if cited := citing.asked(stone.iri, wish, media_types(GRAPH_FORMATS)):
         return citing.answer(stone.iri, cited)
     if stone.status == "merged" and onward:
-        response = redirect(_with_query(onward + (f".{suffix}" if suffix else "")), 301)
-        response.vary.add("Accept")
-        return response  # type: ignore[return-value]  # Flask's redirect makes a Flask response
+        return send_on(onward + (f".{suffix}" if suffix else ""), 301)
     offers = media_types(GRAPH_FORMATS)
     chosen = negotiate(request.headers.get("Accept"), [*offers, *citing.offers(stone.iri)], wish)
     if chosen == HTML:
@@ -243,7 +234,7 @@ def _retired(stone: Tombstone, wish: str | None, suffix: str | None) -> Response
         names = {stone.iri, *([stone.successor] if stone.successor else [])}
         found = Writer(labels(site().engine, names, reader))
         successor = found.named(stone.successor) if stone.successor else None
-        version = stone.text("dct:isPartOf").removeprefix(BASE + "release/")
+        version = stone.text("dct:isPartOf").removeprefix(RELEASES)
         held = any(record.version == version for record in sites().catalog)
         past = f"/release/{version}{document(stone.iri)}" if held else None
         body = render_template(

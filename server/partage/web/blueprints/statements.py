@@ -1,6 +1,6 @@
 """Statements by their digests: `/statement/{SHA-256}` and the documents about them."""
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, render_template, request
 
 from partage.errors import UnknownResource
 from partage.rdf.canonical import STATEMENTS, line
@@ -14,7 +14,7 @@ from partage.web.documents import of_statement
 from partage.web.landing import describing, links_of, structured_of
 from partage.web.linking import header
 from partage.web.negotiation import HTML, format_of, languages, media_types, negotiate
-from partage.web.representation import represent
+from partage.web.representation import represent, send_on
 from partage.web.site import site, sites
 from partage.web.validators import tag_of_bytes, tag_of_quads, validate
 from partage.web.versions import RELEASE
@@ -28,10 +28,7 @@ def thing(digest: str) -> Response:
     path = document(STATEMENTS + digest)
     if path is None or sites().statement(digest, request.environ.get(RELEASE)) is None:
         raise UnknownResource(STATEMENTS + digest)
-    query = "?" + request.query_string.decode("ascii", "ignore") if request.query_string else ""
-    response = redirect(path + query, 303)
-    response.vary.add("Accept")
-    return response  # type: ignore[return-value]  # Flask's redirect makes a Flask response
+    return send_on(path)
 
 
 @blueprint.get("/doc/statement/<name>")
@@ -54,8 +51,9 @@ def page(name: str) -> Response:
     links, modified = links_of(told := of_statement(digest)), site().known.issued
     if chosen != HTML:
         fmt = format_of(chosen, GRAPH_FORMATS)
-        response = represent(write(quads(known), fmt), chosen)
-        validate(response, tag_of_quads(quads(known), fmt.key), modified)
+        data = quads(known)
+        response = represent(write(data, fmt), chosen)
+        validate(response, tag_of_quads(data, fmt.key), modified)
         response.headers["Link"] = header([*links, *describing(told)])
         return response
     reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
