@@ -8,7 +8,7 @@ engine's own union of graphs would count a triple once a graph that holds it.)
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import rdflib
@@ -28,7 +28,7 @@ __all__ = ["check", "report_text", "report_turtle", "validate"]
 
 _TYPE = iri("rdf:type")
 _SUBCLASS = iri("rdfs:subClassOf")
-_VERSION = re.compile(r"(.*)/v([0-9]+)(?:#assertion)?")
+_VERSION = re.compile(r"(.*)/v([0-9]+)")
 _ONTOLOGY = NamedNode(GRAPH + "ontology")
 _TERM_KINDS = {
     NamedNode(iri(f"owl:{kind}"))
@@ -78,7 +78,7 @@ def current(files: Iterable[CommittedFile]) -> list[Quad]:
     change and may name what was retired since; every claim is said to be one, and what ontology
     files say is in the ontology's graph.
     """
-    quads = [quad for file in files for quad in _placed(file)]
+    quads = [quad for file in committed.current(files) for quad in _placed(file)]
     version_class = NamedNode(iri("ds:ClaimVersion"))
     latest: dict[str, int] = {}
     for quad in quads:
@@ -86,13 +86,12 @@ def current(files: Iterable[CommittedFile]) -> list[Quad]:
             claim, number = _numbered(quad.subject)
             if claim:
                 latest[claim] = max(number, latest.get(claim, 0))
-    kept = [quad for quad in quads if not _superseded(quad, latest)]
     for claim, number in latest.items():
         node = NamedNode(claim)
         version = NamedNode(f"{claim}/v{number}")
-        kept.append(Quad(node, NamedNode(_TYPE), NamedNode(iri("ds:Claim"))))
-        kept.append(Quad(node, NamedNode(iri("pav:hasCurrentVersion")), version))
-    return kept
+        quads.append(Quad(node, NamedNode(_TYPE), NamedNode(iri("ds:Claim"))))
+        quads.append(Quad(node, NamedNode(iri("pav:hasCurrentVersion")), version))
+    return quads
 
 
 def _placed(file: CommittedFile) -> Iterator[Quad]:
@@ -106,15 +105,9 @@ def _placed(file: CommittedFile) -> Iterator[Quad]:
 
 
 def _numbered(term: object) -> tuple[str, int]:
-    """Return the claim and the number of a claim version or its assertion, or an empty claim."""
+    """Return the claim and the number of a claim version, or an empty claim."""
     match = _VERSION.fullmatch(term.value) if isinstance(term, NamedNode) else None
     return (match[1], int(match[2])) if match else ("", 0)
-
-
-def _superseded(quad: Quad, latest: Mapping[str, int]) -> bool:
-    owner = quad.subject if isinstance(quad.graph_name, DefaultGraph) else quad.graph_name
-    claim, number = _numbered(owner)
-    return number < latest.get(claim, 0)
 
 
 def _described(file: CommittedFile) -> Iterator[object]:
