@@ -3,7 +3,7 @@
 from pathlib import Path
 from urllib.parse import urlencode
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request, url_for
 
 from partage import __version__
 from partage.errors import AddressTooLong
@@ -19,6 +19,7 @@ from partage.web import (
     compression,
     cors,
     errors,
+    language,
     memento,
     observing,
     queries,
@@ -40,7 +41,6 @@ from partage.web.blueprints import (
     statements,
     wellknown,
 )
-from partage.web.negotiation import LANGUAGES, languages
 from partage.web.site import Site, Sites, site, sites
 from partage.web.versions import RELEASE, Versions, within
 
@@ -59,11 +59,13 @@ ROOMS = (
     discovery,
     operations,
 )
-# Pages need nothing from elsewhere, and run no script.
+# Pages need nothing from elsewhere; what a script fetches, it fetches here. A picture that a script
+# draws can be saved.
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src 'self' data: blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+SCRIPTS = "built/{name}.js"
 # HTTP servers and proxies cut off at about 64 kB; a query that long comes in a body.
 LONGEST_ADDRESS = 60_000
 NO_RELEASES = Catalog(Path())
@@ -89,6 +91,7 @@ def create_app(
     app.wsgi_app = Versions(app.wsgi_app, catalog)  # type: ignore[method-assign]
     for room in ROOMS:
         app.register_blueprint(room.blueprint)
+    language.install(app)
     errors.install(app)
     budget.install(app, settings.client_seconds)
     queries.install(app)
@@ -106,6 +109,7 @@ def create_app(
     app.add_template_global(document)
     app.add_template_global(_in_language, "in_language")
     app.add_template_global(citing.box, "citation_box")
+    app.add_template_global(_script, "script")
     app.add_template_filter(_number, "number")
     return app
 
@@ -139,28 +143,19 @@ def _everywhere() -> dict[str, object]:
         "past": request.environ.get(RELEASE),
         "today": "/" + request.full_path.lstrip("/").removesuffix("?"),
         "starter": STARTER,
-        "page_language": languages(_header(), _chosen())[0],
+        "page_language": language.page_language(),
+        "chosen_language": language.chosen(),
     }
-
-
-def _header() -> str | None:
-    return request.headers.get("Accept-Language")
-
-
-def _chosen() -> str | None:
-    """Return the language in the address, where it is one of ours: an error page has no other."""
-    wish = request.args.get("lang")
-    return wish if wish in LANGUAGES else None
 
 
 def _address(href: str) -> str:
     """Return a link of ours, in the release and with the language of this page's address."""
     href = within(request.script_root, href)
-    if _chosen() is None or not href.startswith("/"):
+    if language.chosen() is None or not href.startswith("/"):
         return href
     path, mark, fragment = href.partition("#")
     joiner = "&" if "?" in path else "?"
-    return f"{path}{joiner}lang={_chosen()}{mark}{fragment}"
+    return f"{path}{joiner}lang={language.chosen()}{mark}{fragment}"
 
 
 def _in_language(code: str) -> str:
@@ -172,3 +167,10 @@ def _in_language(code: str) -> str:
 def _number(value: int) -> str:
     """Write a number with its thousands apart, as ISO 80000-1 does."""
     return f"{value:,}".replace(",", "\u202f")
+
+
+def _script(name: str) -> str | None:
+    """Return the address of a script of `server/frontend/src`, where scripts have been built."""
+    file = SCRIPTS.format(name=name)
+    built = Path(str(current_app.static_folder), file).is_file()
+    return url_for("static", filename=file) if built else None

@@ -8,11 +8,11 @@ from partage.resources.identifiers import document
 from partage.resources.labels import labels
 from partage.resources.profiles import FULL
 from partage.resources.rows import Writer
-from partage.web import citing
+from partage.web import citing, language
 from partage.web.documents import CORRECTIONS, find
 from partage.web.landing import links_of, structured_of
 from partage.web.linking import Link, header
-from partage.web.negotiation import HTML, languages, media_types, negotiate
+from partage.web.negotiation import HTML, media_types, negotiate
 from partage.web.representation import represent, send_on
 from partage.web.site import site
 from partage.web.validators import tag_of_bytes, validate
@@ -33,7 +33,7 @@ blueprint = Blueprint("pages", __name__)
 @blueprint.get("/")
 def home() -> Response:
     """Say what this is, how much of it there is, and where to begin."""
-    reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
+    reader = language.reader()
     here = site()
     if here.of_partage and (elsewhere := _elsewhere()):
         return elsewhere

@@ -22,12 +22,12 @@ from partage.resources import structured as search
 from partage.resources.identifiers import document, split
 from partage.resources.releases import described, listed
 from partage.store.writing import write
-from partage.web import citing
+from partage.web import citing, language
 from partage.web.documents import find, of_release
 from partage.web.landing import describing, links_of
 from partage.web.linking import Link, header
 from partage.web.memento import IMMUTABLE, holding, mementos, original, timed
-from partage.web.negotiation import HTML, format_of, languages, media_types, negotiate
+from partage.web.negotiation import HTML, format_of, media_types, negotiate
 from partage.web.representation import represent
 from partage.web.site import site, sites
 from partage.web.validators import tag_of_bytes, validate
@@ -90,7 +90,7 @@ def release(version: str) -> Response:
 
 def _dataset(version: str) -> search.Json:
     """Return what a release's own data tell search engines of the dataset."""
-    reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
+    reader = language.reader()
     here = sites().of(version)
     told = find(here, BASE, document(BASE), 1, request.url_root)
     if told.description is None:

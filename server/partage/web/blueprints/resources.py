@@ -27,7 +27,7 @@ from partage.resources.shapes import entries
 from partage.resources.terms import ONTOLOGY, term_sections
 from partage.resources.tombstones import Tombstone
 from partage.store.writing import write
-from partage.web import citing
+from partage.web import citing, language
 from partage.web.documents import SHIPPED, Document, find, is_data, prior
 from partage.web.landing import describing, links_of, structured_of
 from partage.web.linking import Link, below, header
@@ -35,7 +35,6 @@ from partage.web.negotiation import (
     HTML,
     form_of,
     format_of,
-    languages,
     media_types,
     negotiate,
     profile_of,
@@ -105,7 +104,7 @@ def answer(iri: str, wish: str | None, path: str | None, suffix: str | None = No
         told = find(site(), iri, path, None, request.url_root)  # data are whole where they can be
     links = links_of(told, profile)
     if chosen == HTML:
-        reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
+        reader = language.reader()
         body = _html(told, profile, reader, links).encode()
         response = validate(represent(body, HTML), tag_of_bytes(body), site().known.issued)
         response.vary.add("Accept-Language")
@@ -145,7 +144,7 @@ def _data(told: Document, profile: Profile, fmt: Format, media_type: str) -> Res
     """Return a document in a format for programs."""
     known = site().known
     if profile is SCHEMA:
-        reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
+        reader = language.reader()
         body = json.dumps(structured_of(told, reader), ensure_ascii=False, indent=2).encode()
         response = validate(represent(body, media_type), tag_of_bytes(body), known.issued)
         response.vary.add("Accept-Language")
@@ -230,7 +229,7 @@ def _retired(stone: Tombstone, wish: str | None, suffix: str | None) -> Response
     offers = media_types(GRAPH_FORMATS)
     chosen = negotiate(request.headers.get("Accept"), [*offers, *citing.offers(stone.iri)], wish)
     if chosen == HTML:
-        reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
+        reader = language.reader()
         names = {stone.iri, *([stone.successor] if stone.successor else [])}
         found = Writer(labels(site().engine, names, reader))
         successor = found.named(stone.successor) if stone.successor else None

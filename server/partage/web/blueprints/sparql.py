@@ -20,8 +20,8 @@ from partage.sparql.protocol import (
 )
 from partage.sparql.running import offers
 from partage.store.engine import Result, Solution
-from partage.web import memento, queries, querystore
-from partage.web.negotiation import HTML, format_of, languages, media_types, negotiate
+from partage.web import language, memento, queries, querystore
+from partage.web.negotiation import HTML, format_of, media_types, negotiate
 from partage.web.representation import represent
 from partage.web.site import site
 from partage.web.versions import PARAMETER
@@ -134,7 +134,7 @@ def _page(
 def table(rows: list[Solution], variables: tuple[str, ...]) -> list[list[object]]:
     """Return solutions as values to show, named in the reader's language."""
     names = {str(getattr(term, "value", "")) for row in rows for term in row.values()}
-    reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
+    reader = language.reader()
     writer = Writer(labels(site().engine, names, reader))
     return [
         [writer.value(row[name]) if name in row else None for name in variables] for row in rows

@@ -1,0 +1,21 @@
+// Bundles each script of src/ that a page names into ../partage/web/static/built/.
+// What several share, and what is imported on demand, becomes files of its own.
+import { readdirSync, rmSync } from "node:fs";
+import { build } from "esbuild";
+
+const OUT = "../partage/web/static/built";
+
+rmSync(OUT, { recursive: true, force: true });
+await build({
+  entryPoints: readdirSync("src", { withFileTypes: true })
+    .filter((file) => file.isFile() && file.name.endsWith(".js"))
+    .map((file) => `src/${file.name}`),
+  outdir: OUT,
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  target: "es2022",
+  minify: true,
+  legalComments: "linked",
+  logLevel: "warning",
+});

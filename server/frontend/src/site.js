@@ -1,0 +1,2 @@
+// What every page does with JavaScript.
+document.documentElement.classList.add("scripted");

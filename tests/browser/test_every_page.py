@@ -1,0 +1,32 @@
+"""Every kind of page: no script errors, nothing from elsewhere, nothing that axe-core finds."""
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from partage import assets
+
+AXE = assets.root() / "server/frontend/node_modules/axe-core/axe.min.js"
+STANDARDS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+PAGES = ("/", "/sparql", "/doc/ns")
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    return Path(AXE).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing_wrong(page: Page, axe: str, path: str) -> None:
+    page.goto(path)
+    page.evaluate(axe)
+    options = json.dumps({"runOnly": list(STANDARDS)})
+    found = page.evaluate(f"axe.run(document, {options})")
+    told = [
+        f"{rule['id']}: {rule['help']}: {node['html'][:160]}"
+        for rule in found["violations"]
+        for node in rule["nodes"][:5]
+    ]
+    assert told == []
