@@ -118,8 +118,10 @@ def _refuse_endless() -> None:
     length = len(request.path) + len(request.query_string)
     if length > LONGEST_ADDRESS:
         raise AddressTooLong(
-            f"The address has {length:,} characters, more than {LONGEST_ADDRESS:,}. "
-            "Send the query in the body, by POST."
+            "The address has %(length)s characters, more than %(most)s. Send the query in "
+            "the body, by POST.",
+            length=length,
+            most=LONGEST_ADDRESS,
         )
 
 
