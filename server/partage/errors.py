@@ -87,7 +87,7 @@ class Message:
         return self.told()
 
 
-def message(text: str, **values: object) -> Message:
+def message(text: str, /, **values: object) -> Message:
     """Return an English text with its values; its translations are collected by this name."""
     return Message(text, values)
 
@@ -95,7 +95,7 @@ def message(text: str, **values: object) -> Message:
 class PartageError(Exception):
     """Any error Partage raises on purpose; `message` is its text, to be told in any language."""
 
-    def __init__(self, text: str | Message = "", **values: object) -> None:
+    def __init__(self, text: str | Message = "", /, **values: object) -> None:
         self.message = text if isinstance(text, Message) else Message(text, values)
         super().__init__(str(self.message))
 
@@ -168,10 +168,7 @@ class UnknownResource(RequestError):
     def __init__(self, iri: str) -> None:
         super().__init__(
             message(
-                message(
-                    "Nothing is known of <%(iri)s>. Check the identifier, or search for it.",
-                    iri=iri,
-                )
+                "Nothing is known of <%(iri)s>. Check the identifier, or search for it.", iri=iri
             )
         )
         self.iri = iri

@@ -103,7 +103,8 @@ RULES = (
         (), "?s", "rdfs:subClassOf",
     ),
     Rule(
-        "reciprocates-flow", "%(term)s joins flows in opposite directions between the same two parties",
+        "reciprocates-flow",
+        "%(term)s joins flows in opposite directions between the same two parties",
         "?s ds:hasProvider ?a ; ds:hasRecipient ?b . ?o ds:hasProvider ?b ; ds:hasRecipient ?a",
         (("?s", "ds:hasProvider", "?a"), ("?s", "ds:hasRecipient", "?b"),
          ("?o", "ds:hasProvider", "?b"), ("?o", "ds:hasRecipient", "?a")),
@@ -118,12 +119,14 @@ RULES = (
         "?s ds:endEdtf ?m", (("?s", "ds:endEdtf", "?m"),), "ds:notAfter", "ds:notAfter",
     ),
     Rule(
-        "logically-contradicts", "%(term)s sorts disputes: the reasoner found that both cannot hold",
+        "logically-contradicts",
+        "%(term)s sorts disputes: the reasoner found that both cannot hold",
         "?s ds:disputes ?o", (("?s", "ds:disputes", "?o"),),
         "ds:logicallyContradicts", "ds:logicallyContradicts",
     ),
     Rule(
-        "rhetorically-disputes", "%(term)s sorts disputes: the reasoner found that both can hold",
+        "rhetorically-disputes",
+        "%(term)s sorts disputes: the reasoner found that both can hold",
         "?s ds:disputes ?o", (("?s", "ds:disputes", "?o"),),
         "ds:rhetoricallyDisputes", "ds:rhetoricallyDisputes",
     ),

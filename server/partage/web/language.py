@@ -5,10 +5,10 @@ The reader's language: that of the address (`?lang=fr`), else of `Accept-Languag
 Texts of pages are written in English, `_("…")`, and translated in `translations/`.
 """
 
-from datetime import date
+from datetime import date, datetime
 
 from flask import Flask, Response, request
-from flask_babel import Babel, format_date, gettext
+from flask_babel import Babel, format_date, format_datetime, gettext
 from markupsafe import Markup, escape
 
 from partage.errors import English, Grouped, Message
@@ -19,6 +19,7 @@ def install(app: Flask) -> None:
     """Write the pages of an application in the language of whoever reads them."""
     Babel(app, locale_selector=page_language)
     app.add_template_filter(_day, "day")
+    app.add_template_filter(_moment, "moment")
     app.add_template_filter(marked, "told")
     app.after_request(_tell)
 
@@ -82,6 +83,11 @@ def _shown(value: object) -> object:
 def _day(value: date) -> str:
     """Write a day out, the same way round in both languages."""
     return str(format_date(value, "d MMMM y"))
+
+
+def _moment(value: datetime) -> str:
+    """Write a moment out, in coordinated universal time."""
+    return str(format_datetime(value, "d MMMM y, HH:mm:ss 'UTC'"))
 
 
 def _tell(response: Response) -> Response:
