@@ -47,6 +47,9 @@ $(FRONTEND)/node_modules/.package-lock.json: $(FRONTEND)/package-lock.json | .ve
 messages: .venv/dev.done ## Collect the texts of the pages for translation
 	@$(BIN)/python .ci/messages
 
+screenshots: .venv/dev.done build site ## Write pictures of every kind of page (screenshots/)
+	@PYTHONPATH=tests $(BIN)/python -m browser.screenshots screenshots
+
 serve: .venv/run.done ## Serve the built release
 	@exec $(BIN)/partage serve --host "$(HOST)" --port "$(PORT)"
 
