@@ -63,9 +63,9 @@ ROOMS = (
 # draws can be saved.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "img-src 'self' data: blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "font-src 'self'; img-src 'self' data: blob:; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
 )
-SCRIPTS = "built/{name}.js"
 # HTTP servers and proxies cut off at about 64 kB; a query that long comes in a body.
 LONGEST_ADDRESS = 60_000
 NO_RELEASES = Catalog(Path())
@@ -109,7 +109,7 @@ def create_app(
     app.add_template_global(document)
     app.add_template_global(_in_language, "in_language")
     app.add_template_global(citing.box, "citation_box")
-    app.add_template_global(_script, "script")
+    app.add_template_global(_built, "built")
     app.add_template_filter(_number, "number")
     return app
 
@@ -169,8 +169,8 @@ def _number(value: int) -> str:
     return f"{value:,}".replace(",", "\u202f")
 
 
-def _script(name: str) -> str | None:
-    """Return the address of a script of `server/frontend/src`, where scripts have been built."""
-    file = SCRIPTS.format(name=name)
-    built = Path(str(current_app.static_folder), file).is_file()
-    return url_for("static", filename=file) if built else None
+def _built(name: str) -> str | None:
+    """Return the address of what is built of `server/frontend/src`, where it has been built."""
+    file = f"built/{name}"
+    made = Path(str(current_app.static_folder), file).is_file()
+    return url_for("static", filename=file) if made else None
