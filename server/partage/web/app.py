@@ -118,8 +118,10 @@ def _refuse_endless() -> None:
     length = len(request.path) + len(request.query_string)
     if length > LONGEST_ADDRESS:
         raise AddressTooLong(
-            f"The address has {length:,} characters, more than {LONGEST_ADDRESS:,}. "
-            "Send the query in the body, by POST."
+            "The address has %(length)s characters, more than %(most)s. Send the query in "
+            "the body, by POST.",
+            length=length,
+            most=LONGEST_ADDRESS,
         )
 
 
@@ -158,10 +160,13 @@ def _address(href: str) -> str:
     return f"{path}{joiner}lang={language.chosen()}{mark}{fragment}"
 
 
-def _in_language(code: str) -> str:
-    """Return the address of this page with names in another language."""
-    values = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
-    return request.script_root + request.path + "?" + urlencode([*values, ("lang", code)])
+def _in_language(code: str | None = None) -> str:
+    """Return the address of this page in a language, without one in that of whoever reads it."""
+    asked = [*request.args.items(multi=True), *request.form.items(multi=True)]
+    values = [(name, value) for name, value in asked if name != "lang"]
+    values += [("lang", code)] if code else []
+    path = request.path if request.method != "POST" else "/sparql"  # that also takes it by address
+    return request.script_root + path + ("?" + urlencode(values) if values else "")
 
 
 def _number(value: int) -> str:

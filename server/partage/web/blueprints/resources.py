@@ -136,7 +136,7 @@ def _page_number() -> int | None:
     if text is None:
         return None
     if not text.isascii() or not text.isdecimal() or not int(text[:9]) > 0:
-        raise ProtocolError(f"page={text[:40]} is no page. Use a number from 1.")
+        raise ProtocolError("page=%(page)s is no page. Use a number from 1.", page=text[:40])
     return int(text[:9])
 
 
