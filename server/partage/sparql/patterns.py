@@ -343,9 +343,7 @@ class _Reader:
             case _:
                 return self.triples()
         text = self.text[start : self.last]
-        return [
-            Element(kind, start, self.last, text, (), tuple(groups), head, variables(text))
-        ]
+        return [Element(kind, start, self.last, text, (), tuple(groups), head, variables(text))]
 
     def triples(self) -> list[Element]:
         """Take the triples of one subject."""
@@ -357,9 +355,7 @@ class _Reader:
             self.properties(subject, found, first=subject.start)
         return found + inner
 
-    def properties(
-        self, subject: Term, found: list[Element], first: int | None = None
-    ) -> None:
+    def properties(self, subject: Term, found: list[Element], first: int | None = None) -> None:
         """Take verbs with their objects; `first` is where the first triple is written."""
         while True:
             verb = self.verb()

@@ -43,7 +43,14 @@ class Prober:
         """Return whether a group is known to have a solution."""
         return bool(self.find("*", body, 1))
 
-    def find(self, wanted: str, body: str, limit: int = 1, after: str = "") -> list[Solution] | None:
+    def answers(self, text: str) -> bool | None:
+        """Return whether a whole query answers more than nothing."""
+        found = self._solutions(text, 1)
+        return None if found is None else bool(found)
+
+    def find(
+        self, wanted: str, body: str, limit: int = 1, after: str = ""
+    ) -> list[Solution] | None:
         """
         Return solutions of a group.
 
@@ -58,20 +65,26 @@ class Prober:
             f"{text[: parsed.start]}\nSELECT {wanted} {dataset} WHERE {{\n{body}\n}} {after} "
             f"LIMIT {limit}"
         )
+        try:
+            return self._solutions(asked, limit)
+        except QuerySyntaxError as error:
+            raise NotTakenApart(parsed.start) from error
+
+    def _solutions(self, text: str, limit: int) -> list[Solution] | None:
         left = self._deadline - time.monotonic()
         if left <= 0:
             self.unfinished = True
             return None
-        limits = Limits(min(SECONDS, left))
         self.asked += 1
+        limits = Limits(min(SECONDS, left))
         try:
-            result = self.engine.query(replace(self.query, text=asked, limits=limits))
+            result = self.engine.query(replace(self.query, text=text, limits=limits))
             try:
+                if result.kind == "boolean":
+                    return [{}] if result.answer else []
                 return result.solutions(limit)
             finally:
                 result.close()
         except (QueryTimeout, MemoryExceeded):
             self.unfinished = True
             return None
-        except QuerySyntaxError as error:
-            raise NotTakenApart(parsed.start) from error

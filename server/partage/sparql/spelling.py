@@ -124,11 +124,11 @@ def _by_local(names: Iterable[str]) -> dict[str, list[str]]:
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    found: defaultdict[str, list[str]] = defaultdict(list)
+    found: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for key, name in sorted(pairs):
-        if key and name not in found[key]:
-            found[key].append(name)
-    return dict(found)
+        if key:
+            found[key][name] = None
+    return {key: list(names) for key, names in found.items()}
 
 
 def _close(local: str, names: dict[str, list[str]], cutoff: int) -> Iterator[str]:
