@@ -40,12 +40,14 @@ from partage.web.blueprints import (
     sparql,
     statements,
     wellknown,
+    why,
 )
 from partage.web.site import Site, Sites, site, sites
 from partage.web.versions import RELEASE, Versions, within
 
 ROOMS = (
     sparql,
+    why,
     querycite,
     statements,
     nanopublications,

@@ -119,7 +119,7 @@ NAMES: dict[type[PartageError], str] = {
 # query itself names, for the reader.
 TOLD = (QueryTimeout, QueryEnded, MemoryExceeded, EngineBusy, QueryStoreFull, ServiceError)
 # Where a person mends the query and asks again.
-ASKED = ("/sparql", "/query")
+ASKED = ("/sparql", "/sparql/why", "/query")
 PROBLEM = "application/problem+json"
 TEXT = "text/plain"
 # Who asks for answers in JSON alone can read an error in JSON.

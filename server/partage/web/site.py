@@ -33,6 +33,7 @@ from partage.sparql.description import PREFIXES as DESCRIPTION_PREFIXES
 from partage.sparql.description import Limit, Survey, describe, survey
 from partage.sparql.diagnosis import vocabulary
 from partage.sparql.selection import Parts
+from partage.sparql.spelling import Spelling
 from partage.store.engine import Engine, Query
 from partage.store.shelf import AtRelease
 from partage.store.statements import StatementIndex, index
@@ -62,6 +63,7 @@ class Site:
         self.release = release
         self.federation = Federation.of(settings)
         self.known = Known(engine)
+        self.spelling = Spelling(engine)
         self.record = record
         # Whether the dataset holds a resource.
         self.holds = lru_cache(REMEMBERED)(self._holds)
