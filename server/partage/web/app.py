@@ -27,6 +27,7 @@ from partage.web import (
     validators,
 )
 from partage.web.blueprints import (
+    browse,
     cite,
     differences,
     discovery,
@@ -51,6 +52,7 @@ ROOMS = (
     nanopublications,
     resources,
     pages,
+    browse,
     wellknown,
     downloads,
     releases,

@@ -21,6 +21,8 @@ from partage.rdf.namespaces import SPARQL_PREFIXES
 from partage.rdf.questions import Question, read_questions
 from partage.releases.catalog import Catalog
 from partage.releases.record import Record
+from partage.resources.browse import Table
+from partage.resources.browse_kinds import KINDS
 from partage.resources.describe import ask
 from partage.resources.dumps import Files
 from partage.resources.identifiers import is_iri
@@ -65,6 +67,8 @@ class Site:
         self.record = record
         # Whether the dataset holds a resource.
         self.holds = lru_cache(REMEMBERED)(self._holds)
+        # What is known of all members of a kind, by its name, for browsing.
+        self.table = lru_cache(None)(lambda name: Table(engine, KINDS[name]))
         # Graphs as they were written last, with their tags.
         self.written: dict[tuple[str, ...], tuple[bytes, str]] = {}
         self._descriptions: dict[str, dict[str, bytes]] = {}
