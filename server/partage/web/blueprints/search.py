@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request
 
 from partage.errors import ProtocolError
 from partage.resources.identifiers import link
@@ -43,7 +43,8 @@ class Shown:
     def told(self) -> dict[str, str]:
         """What a script is told of it."""
         text = "".join(piece for piece, _ in self.text)
-        return {"iri": self.iri, "kind": self.kind, "label": self.label.text, "href": self.href,
+        return {"iri": self.iri, "kind": self.kind, "label": self.label.text,
+                "labelLanguage": self.label.language, "href": self.href,
                 "text": text, "language": self.language}  # fmt: skip
 
 
@@ -77,19 +78,26 @@ def page() -> Response:
 
 
 @blueprint.get("/search.json")
-def data() -> dict[str, object]:
+def data() -> Response:
     """Tell scripts what a few words find: `q`, `kind`, and `limit` hits from the first."""
     question, limit = _question(), _number("limit", LIMIT, MOST)
     answer = _answer(question, request.args.get("kind", ""))
     shown = _shown(answer, answer.hits[:limit], language.reader())
-    return {
+    words = _words()
+    told = {
         "q": question,
         "total": len(answer.hits),
         "kinds": dict(answer.kinds),
         "replaced": dict(answer.replaced),
         "partial": answer.partial,
-        "hits": [hit.told for hit in shown],
+        "hits": [
+            {**hit.told, "kindLabel": words.get(hit.kind, words["other"])[0]} for hit in shown
+        ],
     }
+    response = jsonify(told)
+    validate(response, tag_of_bytes(response.get_data()), site().known.issued)
+    response.vary.add("Accept-Language")
+    return response
 
 
 @blueprint.get("/opensearch.xml")
@@ -97,6 +105,12 @@ def opensearch() -> Response:
     """Tell browsers how to search here."""
     body = render_template("opensearch.xml").encode()
     return validate(represent(body, OPENSEARCH), tag_of_bytes(body), None)
+
+
+def _words() -> dict[str, tuple[str, str]]:
+    """Return what kinds are called in the reader's language: one thing, and several."""
+    module = current_app.jinja_env.get_template("search-words.html").make_module()
+    return module.kinds  # type: ignore[attr-defined,no-any-return]  # the template sets it
 
 
 def _answer(question: str, kind: str) -> Answer:
