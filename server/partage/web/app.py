@@ -27,6 +27,7 @@ from partage.web import (
     validators,
 )
 from partage.web.blueprints import (
+    browse,
     cite,
     differences,
     discovery,
@@ -37,6 +38,7 @@ from partage.web.blueprints import (
     querycite,
     releases,
     resources,
+    search,
     sparql,
     statements,
     wellknown,
@@ -53,6 +55,8 @@ ROOMS = (
     nanopublications,
     resources,
     pages,
+    browse,
+    search,
     wellknown,
     downloads,
     releases,

@@ -14,18 +14,22 @@ from flask import current_app, has_request_context, request
 from pyoxigraph import Quad, Triple
 
 from partage.assets import root
-from partage.errors import EngineError, StatementsNotIndexed, UnknownRelease
+from partage.errors import EngineError, StatementsNotIndexed, TextsNotIndexed, UnknownRelease
 from partage.rdf.canonical import STATEMENTS
 from partage.rdf.formats import Format
 from partage.rdf.namespaces import SPARQL_PREFIXES
 from partage.rdf.questions import Question, read_questions
 from partage.releases.catalog import Catalog
 from partage.releases.record import Record
+from partage.resources.browse import Table
+from partage.resources.browse_kinds import KINDS
 from partage.resources.describe import ask
 from partage.resources.dumps import Files
 from partage.resources.identifiers import is_iri
 from partage.resources.known import Known
 from partage.resources.presence import holds
+from partage.resources.search import Answer, search
+from partage.resources.search_index import Index, build
 from partage.resources.statistics import statistics
 from partage.settings import Settings
 from partage.sparql.calling import Federation
@@ -45,6 +49,7 @@ from partage.web.versions import RELEASE
 SHOWN_QUESTIONS = ("01", "03", "04", "29")
 OF_PARTAGE = "ASK { ?claim a ds:Claim }"
 REMEMBERED = 10_000
+FOUND = 200
 
 
 class Site:
@@ -67,6 +72,10 @@ class Site:
         self.record = record
         # Whether the dataset holds a resource.
         self.holds = lru_cache(REMEMBERED)(self._holds)
+        # What is known of all members of a kind, by its name, for browsing.
+        self.table = lru_cache(None)(lambda name: Table(engine, KINDS[name]))
+        # What was found last for a question, a kind and an identified thing.
+        self.found = lru_cache(FOUND)(self._found)
         # Graphs as they were written last, with their tags.
         self.written: dict[tuple[str, ...], tuple[bytes, str]] = {}
         self._descriptions: dict[str, dict[str, bytes]] = {}
@@ -133,6 +142,11 @@ class Site:
         return statistics(self.engine)
 
     @cached_property
+    def texts(self) -> Index:
+        """The texts of the dataset by their words, to search in."""
+        return build(self.engine)
+
+    @cached_property
     def of_partage(self) -> bool:
         """Whether the dataset holds claims of our kind, or is somebody else's."""
         return self.engine.query(Query(SPARQL_PREFIXES + OF_PARTAGE)).answer is True
@@ -184,14 +198,21 @@ class Site:
             return self.statement(iri.removeprefix(STATEMENTS)) is not None
         return holds(self.engine, iri)
 
+    def _found(self, question: str, kind: str, named: str | None) -> Answer:
+        return search(self.texts, question, kind, named)
+
     def prepare(self) -> None:
         """Compute what the first visitor would otherwise wait for."""
-        with suppress(EngineError, StatementsNotIndexed):  # he will hear of it
+        with suppress(EngineError, StatementsNotIndexed, TextsNotIndexed):  # he will hear of it
             self.statement("")
             known = self.known
             for fact in (self.survey, self.parts, self.vocabulary, self.examples, self.statistics,
                          known.issued is not None, known.tombstones, known.names):  # fmt: skip
                 assert fact is not None  # to name it is to compute it
+            if self.of_partage:
+                assert self.texts.texts is not None
+                for name in KINDS:
+                    self.table(name).prepare()
 
 
 class Sites:
