@@ -4,13 +4,14 @@ import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock
 from typing import cast
 
 from flask import current_app, has_request_context, request
+from markupsafe import Markup
 from pyoxigraph import Quad, Triple
 
 from partage.assets import root
@@ -27,6 +28,7 @@ from partage.resources.identifiers import is_iri
 from partage.resources.known import Known
 from partage.resources.presence import holds
 from partage.resources.statistics import statistics
+from partage.resources.terms import reference
 from partage.settings import Settings
 from partage.sparql.calling import Federation
 from partage.sparql.description import PREFIXES as DESCRIPTION_PREFIXES
@@ -44,6 +46,7 @@ from partage.web.versions import RELEASE
 SHOWN_QUESTIONS = ("01", "03", "04", "29")
 OF_PARTAGE = "ASK { ?claim a ds:Claim }"
 REMEMBERED = 10_000
+READERS = 8
 
 
 class Site:
@@ -67,6 +70,10 @@ class Site:
         self.holds = lru_cache(REMEMBERED)(self._holds)
         # Graphs as they were written last, with their tags.
         self.written: dict[tuple[str, ...], tuple[bytes, str]] = {}
+        # The terms of its ontology, as a reader of some languages is told them.
+        self.reference = lru_cache(READERS)(partial(reference, engine))
+        # Parts of pages that follow from the dataset and the reader's language alone.
+        self.pieces: dict[tuple[str, ...], Markup] = {}
         self._descriptions: dict[str, dict[str, bytes]] = {}
         self._index: StatementIndex | None = None
         self._indexing = Lock()
