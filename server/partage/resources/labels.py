@@ -60,7 +60,7 @@ class Labels(Mapping[str, Label]):
 
     def with_names(self, others: Mapping[str, Label]) -> "Labels":
         """Return these labels with those of things that the dataset does not know."""
-        return Labels({**self._found, **others}, self._unnamed)
+        return Labels({**self._found, **others})
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._found)

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from partage.errors import UnknownResource
-from partage.rdf.namespaces import BASE, GRAPH, curie, iri
+from partage.rdf.namespaces import BASE, curie, iri
 from partage.resources.axioms import Axioms, Expression, axioms
-from partage.resources.describe import ask, graph_contents, values
+from partage.resources.describe import ask, values
 from partage.resources.labels import labels
 from partage.resources.rows import Value, Writer
 from partage.store.engine import Engine, Term
@@ -89,12 +88,10 @@ class Reference:
     axioms: Axioms = field(default_factory=lambda: Axioms({}, frozenset()))
 
 
-def reference(engine: Engine, languages: Sequence[str]) -> Reference | None:
-    """Return our ontology's terms by kind; None where the dataset holds another's."""
-    try:
-        triples = graph_contents(engine, GRAPH + "ontology")
-    except UnknownResource:
-        return None
+def reference(
+    engine: Engine, triples: Sequence[Quad], languages: Sequence[str]
+) -> Reference | None:
+    """Return the terms of our ontology by kind; None where its triples are another's."""
     told = _told(triples)
     kinds: dict[str, list[str]] = defaultdict(list)
     for term, said in sorted(told.items()):

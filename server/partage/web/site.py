@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock
@@ -18,17 +18,17 @@ from partage.assets import root
 from partage.errors import EngineError, StatementsNotIndexed, UnknownRelease
 from partage.rdf.canonical import STATEMENTS
 from partage.rdf.formats import Format
-from partage.rdf.namespaces import SPARQL_PREFIXES
+from partage.rdf.namespaces import GRAPH, SPARQL_PREFIXES
 from partage.rdf.questions import Question, read_questions
 from partage.releases.catalog import Catalog
 from partage.releases.record import Record
-from partage.resources.describe import ask
+from partage.resources.describe import ask, exists_graph, graph_contents
 from partage.resources.dumps import Files
 from partage.resources.identifiers import is_iri
 from partage.resources.known import Known
 from partage.resources.presence import holds
 from partage.resources.statistics import statistics
-from partage.resources.terms import reference
+from partage.resources.terms import Reference, reference
 from partage.settings import Settings
 from partage.sparql.calling import Federation
 from partage.sparql.description import PREFIXES as DESCRIPTION_PREFIXES
@@ -71,7 +71,7 @@ class Site:
         # Graphs as they were written last, with their tags.
         self.written: dict[tuple[str, ...], tuple[bytes, str]] = {}
         # The terms of its ontology, as a reader of some languages is told them.
-        self.reference = lru_cache(READERS)(partial(reference, engine))
+        self.reference = lru_cache(READERS)(self._reference)
         # Parts of pages that follow from the dataset and the reader's language alone.
         self.pieces: dict[tuple[str, ...], Markup] = {}
         self._descriptions: dict[str, dict[str, bytes]] = {}
@@ -102,6 +102,12 @@ class Site:
             for row in rows
             if is_iri(name := str(getattr(row["class"], "value", "")))
         }
+
+    @cached_property
+    def ontology(self) -> tuple[Quad, ...]:
+        """The triples of its ontology; none where the dataset has no graph for them."""
+        name = GRAPH + "ontology"
+        return tuple(graph_contents(self.engine, name)) if exists_graph(self.engine, name) else ()
 
     @cached_property
     def triples(self) -> int:
@@ -183,6 +189,9 @@ class Site:
             if self._index is None:
                 self._index = index(self.engine)
         return self._index.find(digest)
+
+    def _reference(self, reader: tuple[str, ...]) -> Reference | None:
+        return reference(self.engine, self.ontology, reader)
 
     def _holds(self, iri: str) -> bool:
         if iri.startswith(STATEMENTS):
