@@ -27,6 +27,7 @@ from partage.web import (
     validators,
 )
 from partage.web.blueprints import (
+    about,
     cite,
     differences,
     discovery,
@@ -51,6 +52,7 @@ ROOMS = (
     nanopublications,
     resources,
     pages,
+    about,
     wellknown,
     downloads,
     releases,
