@@ -107,7 +107,7 @@ def _bindings(each: Property) -> list[tuple[str, str]]:
     return [(f"?{name}", '(GROUP_CONCAT(DISTINCT ?value; SEPARATOR=" | ") AS ?%s)' % name)]
 
 
-def _optional(kind: Kind, each: Property, language: str, ordered: bool) -> str:  # noqa: FBT001
+def _optional(kind: Kind, each: Property, language: str, ordered: bool) -> str:
     body = pattern(each, language)
     if each.values == "named":
         body += f' . {NAMED} FILTER(LANG(?name) = "{language}")'

@@ -58,6 +58,10 @@ class Labels(Mapping[str, Label]):
         """Return the label of an IRI, whatever it is."""
         return self._found.get(name) or Label(fallback(name), known=False)
 
+    def with_names(self, others: Mapping[str, Label]) -> "Labels":
+        """Return these labels with those of things that the dataset does not know."""
+        return Labels({**self._found, **others})
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._found)
 

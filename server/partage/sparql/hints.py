@@ -12,11 +12,11 @@ from typing import Literal
 from pyoxigraph import NamedNode
 
 from partage.rdf.namespaces import iri
+from partage.sparql.joining import Emptied, Place, Report, scoped
+from partage.sparql.names import Named, Names
 from partage.sparql.patterns import Element, Term
 from partage.sparql.probing import Prober
 from partage.sparql.spelling import Role, Spelling, split
-from partage.sparql.joining import Emptied, Place, Report, scoped
-from partage.sparql.names import Named, Names
 from partage.store.engine import Solution
 from partage.store.engine import Term as RdfTerm
 

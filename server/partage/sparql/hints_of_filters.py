@@ -10,11 +10,11 @@ from difflib import get_close_matches
 
 from partage.rdf.namespaces import iri
 from partage.sparql.hints import MOST, Edits, Hint, HintKind, corrected, triple_hints
+from partage.sparql.joining import Emptied, Report
 from partage.sparql.patterns import Clause, Element, Group
 from partage.sparql.probing import Prober
 from partage.sparql.spelling import Spelling
 from partage.sparql.tokens import Token, tokens
-from partage.sparql.joining import Emptied, Report
 
 SEARCHING = ("CONTAINS", "STRSTARTS", "STRENDS")
 YEAR = f"<{iri('xsd:integer')}>(SUBSTR(STR({{variable}}), 1, 4))"

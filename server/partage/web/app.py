@@ -27,6 +27,7 @@ from partage.web import (
     validators,
 )
 from partage.web.blueprints import (
+    about,
     browse,
     cite,
     differences,
@@ -57,6 +58,7 @@ ROOMS = (
     pages,
     browse,
     search,
+    about,
     wellknown,
     downloads,
     releases,

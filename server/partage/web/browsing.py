@@ -7,10 +7,9 @@ from urllib.parse import urlencode
 
 from flask_babel import get_locale
 
-from partage.resources.browse import Found, Table, shown, turned, written
+from partage.resources.browse import Found, Table, turned, written
 from partage.resources.browse_kinds import Kind, Property
 from partage.resources.browse_query import ROWS, View
-from partage.resources.labels import Labels
 from partage.resources.rows import Value, Writer
 
 Order = Literal["ascending", "descending", ""]

@@ -11,19 +11,20 @@ from threading import Lock
 from typing import cast
 
 from flask import current_app, has_request_context, request
+from markupsafe import Markup
 from pyoxigraph import Quad, Triple
 
 from partage.assets import root
 from partage.errors import EngineError, StatementsNotIndexed, TextsNotIndexed, UnknownRelease
 from partage.rdf.canonical import STATEMENTS
 from partage.rdf.formats import Format
-from partage.rdf.namespaces import SPARQL_PREFIXES
+from partage.rdf.namespaces import GRAPH, SPARQL_PREFIXES
 from partage.rdf.questions import Question, read_questions
 from partage.releases.catalog import Catalog
 from partage.releases.record import Record
 from partage.resources.browse import Table
 from partage.resources.browse_kinds import KINDS
-from partage.resources.describe import ask
+from partage.resources.describe import ask, exists_graph, graph_contents
 from partage.resources.dumps import Files
 from partage.resources.identifiers import is_iri
 from partage.resources.known import Known
@@ -31,6 +32,7 @@ from partage.resources.presence import holds
 from partage.resources.search import Answer, search
 from partage.resources.search_index import Index, build
 from partage.resources.statistics import statistics
+from partage.resources.terms import Reference, reference
 from partage.settings import Settings
 from partage.sparql.calling import Federation
 from partage.sparql.description import PREFIXES as DESCRIPTION_PREFIXES
@@ -50,6 +52,7 @@ SHOWN_QUESTIONS = ("01", "03", "04", "29")
 OF_PARTAGE = "ASK { ?claim a ds:Claim }"
 REMEMBERED = 10_000
 FOUND = 200
+READERS = 8
 
 
 class Site:
@@ -78,6 +81,10 @@ class Site:
         self.found = lru_cache(FOUND)(self._found)
         # Graphs as they were written last, with their tags.
         self.written: dict[tuple[str, ...], tuple[bytes, str]] = {}
+        # The terms of its ontology, as a reader of some languages is told them.
+        self.reference = lru_cache(READERS)(self._reference)
+        # Parts of pages that follow from the dataset and the reader's language alone.
+        self.pieces: dict[tuple[str, ...], Markup] = {}
         self._descriptions: dict[str, dict[str, bytes]] = {}
         self._index: StatementIndex | None = None
         self._indexing = Lock()
@@ -106,6 +113,12 @@ class Site:
             for row in rows
             if is_iri(name := str(getattr(row["class"], "value", "")))
         }
+
+    @cached_property
+    def ontology(self) -> tuple[Quad, ...]:
+        """The triples of its ontology; none where the dataset has no graph for them."""
+        name = GRAPH + "ontology"
+        return tuple(graph_contents(self.engine, name)) if exists_graph(self.engine, name) else ()
 
     @cached_property
     def triples(self) -> int:
@@ -192,6 +205,9 @@ class Site:
             if self._index is None:
                 self._index = index(self.engine)
         return self._index.find(digest)
+
+    def _reference(self, reader: tuple[str, ...]) -> Reference | None:
+        return reference(self.engine, self.ontology, reader)
 
     def _holds(self, iri: str) -> bool:
         if iri.startswith(STATEMENTS):
