@@ -4,13 +4,14 @@ import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock
 from typing import cast
 
 from flask import current_app, has_request_context, request
+from markupsafe import Markup
 from pyoxigraph import Quad, Triple
 
 from partage.assets import root
@@ -23,6 +24,7 @@ from partage.releases.catalog import Catalog
 from partage.releases.record import Record
 from partage.resources.describe import ask
 from partage.resources.dumps import Files
+from partage.resources.flow_map import flow_map
 from partage.resources.identifiers import is_iri
 from partage.resources.known import Known
 from partage.resources.presence import holds
@@ -38,6 +40,7 @@ from partage.store.shelf import AtRelease
 from partage.store.statements import StatementIndex, index
 from partage.store.writing import write
 from partage.web.comparing import Comparing
+from partage.web.negotiation import LANGUAGES
 from partage.web.versions import RELEASE
 
 # The competency questions that a visitor is offered first.
@@ -65,6 +68,10 @@ class Site:
         self.record = record
         # Whether the dataset holds a resource.
         self.holds = lru_cache(REMEMBERED)(self._holds)
+        # What pictures tell, by the reader's languages.
+        self.flow_map = lru_cache(len(LANGUAGES))(partial(flow_map, engine))
+        # Parts of pages as they were written, by what they depend on.
+        self.fragments: dict[tuple[object, ...], Markup] = {}
         # Graphs as they were written last, with their tags.
         self.written: dict[tuple[str, ...], tuple[bytes, str]] = {}
         self._descriptions: dict[str, dict[str, bytes]] = {}
