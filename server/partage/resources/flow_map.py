@@ -10,13 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Literal
-from unicodedata import combining, normalize
 
 from pyoxigraph import NamedNode
 
 from partage.resources.dates import years
 from partage.resources.describe import ask
-from partage.resources.identifiers import is_iri
+from partage.resources.facets import Choice, choices, folded
 from partage.resources.labels import labels
 from partage.resources.rows import Value, Writer
 from partage.store.engine import Engine, Solution
@@ -57,16 +56,6 @@ class Flow:
     private: bool = False
     reciprocal: bool = False
     facets: dict[str, frozenset[str]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One value that flows can be narrowed by, its key in addresses, and how many have it."""
-
-    key: str
-    value: str
-    text: str
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,16 +129,7 @@ def flow_map(engine: Engine, languages: Sequence[str]) -> FlowMap:
     return FlowMap(
         operator=write.named(operators.most_common(1)[0][0]) if operators else None,
         flows=tuple(sorted(flows.values(), key=_rank)),
-        choices={facet: _choices(flows.values(), facet, write) for facet in FACETS},
-    )
-
-
-def narrowed(flows: Iterable[Flow], wish: dict[str, str]) -> tuple[Flow, ...]:
-    """Return the flows that have every value wished for, facet by facet."""
-    return tuple(
-        flow
-        for flow in flows
-        if all(value in flow.facets.get(facet, ()) for facet, value in wish.items())
+        choices={facet: choices([f.facets for f in flows.values()], facet, write) for facet in FACETS},
     )
 
 
@@ -183,11 +163,6 @@ def _properties() -> str:
         f'{{ {pattern} BIND("{key}" AS ?key) }}' for key, pattern in _PROPERTIES.items()
     )
     return f"SELECT DISTINCT ?flow ?key ?value {{ ?flow a ds:DataFlow . {branches} }}"
-
-
-def folded(text: str) -> str:
-    """Return a text without case and accents, to sort by."""
-    return "".join(c for c in normalize("NFD", text.lower()) if not combining(c))
 
 
 def _name(row: Solution, key: str) -> str:
@@ -260,18 +235,3 @@ def _flow(
 
 def _rank(flow: Flow) -> tuple[bool, int, str, str]:
     return (not flow.private, -len(flow.claims), folded(flow.partner.text), flow.flow.name)
-
-
-def _choices(flows: Iterable[Flow], facet: str, write: Writer) -> tuple[Choice, ...]:
-    """Return the values that flows have, by name."""
-    counts = Counter(value for flow in flows for value in flow.facets[facet])
-    found = [
-        Choice(
-            value.rpartition("/")[2],
-            value,
-            write.named(value).text if is_iri(value) else value,
-            count,
-        )
-        for value, count in counts.items()
-    ]
-    return tuple(sorted(found, key=lambda choice: folded(choice.text)))

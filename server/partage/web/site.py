@@ -23,12 +23,14 @@ from partage.rdf.questions import Question, read_questions
 from partage.releases.catalog import Catalog
 from partage.releases.record import Record
 from partage.resources.describe import ask
+from partage.resources.disputes import dispute_map
 from partage.resources.dumps import Files
 from partage.resources.flow_map import flow_map
 from partage.resources.identifiers import is_iri
 from partage.resources.known import Known
 from partage.resources.presence import holds
 from partage.resources.statistics import statistics
+from partage.resources.timeline import timeline
 from partage.settings import Settings
 from partage.sparql.calling import Federation
 from partage.sparql.description import PREFIXES as DESCRIPTION_PREFIXES
@@ -70,6 +72,8 @@ class Site:
         self.holds = lru_cache(REMEMBERED)(self._holds)
         # What pictures tell, by the reader's languages.
         self.flow_map = lru_cache(len(LANGUAGES))(partial(flow_map, engine))
+        self.timeline = lru_cache(len(LANGUAGES))(partial(timeline, engine))
+        self.dispute_map = lru_cache(len(LANGUAGES))(partial(dispute_map, engine))
         # Parts of pages as they were written, by what they depend on.
         self.fragments: dict[tuple[object, ...], Markup] = {}
         # Graphs as they were written last, with their tags.

@@ -1,25 +1,13 @@
 """What a reader wants to see of a picture and its table: choices in the address, by form fields."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
 
 from flask import request
 
 from partage.errors import ProtocolError
+from partage.resources.facets import Choice
 
 LONGEST_SHOWN = 60
-
-
-class Choice(Protocol):
-    """A value to choose, by its key in the address."""
-
-    @property
-    def key(self) -> str:
-        """Return what stands for it in the address."""
-
-    @property
-    def value(self) -> str:
-        """Return what it is in the data."""
 
 
 def wishes(choices: Mapping[str, Sequence[Choice]]) -> tuple[dict[str, str], dict[str, str]]:

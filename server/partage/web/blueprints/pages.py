@@ -7,7 +7,8 @@ from flask_babel import lazy_gettext
 
 from partage.rdf.formats import GRAPH_FORMATS
 from partage.rdf.namespaces import BASE, iri
-from partage.resources.flow_map import FlowMap, narrowed, partners
+from partage.resources.facets import narrowed
+from partage.resources.flow_map import FlowMap, partners
 from partage.resources.identifiers import document
 from partage.resources.labels import labels
 from partage.resources.profiles import FULL
