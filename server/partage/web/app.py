@@ -36,6 +36,7 @@ from partage.web.blueprints import (
     nanopublications,
     operations,
     pages,
+    pictures,
     querycite,
     releases,
     resources,
@@ -46,7 +47,7 @@ from partage.web.blueprints import (
     why,
 )
 from partage.web.site import Site, Sites, site, sites
-from partage.web.versions import RELEASE, Versions, within
+from partage.web.versions import RELEASE, Versions
 
 ROOMS = (
     sparql,
@@ -59,6 +60,7 @@ ROOMS = (
     browse,
     search,
     about,
+    pictures,
     wellknown,
     downloads,
     releases,
@@ -113,7 +115,7 @@ def create_app(
     app.before_request(_refuse_endless)
     app.after_request(_harden)
     app.context_processor(_everywhere)
-    app.add_template_global(_address, "address")
+    app.add_template_global(language.address)
     app.add_template_global(document)
     app.add_template_global(_in_language, "in_language")
     app.add_template_global(citing.box, "citation_box")
@@ -156,16 +158,6 @@ def _everywhere() -> dict[str, object]:
         "page_language": language.page_language(),
         "chosen_language": language.chosen(),
     }
-
-
-def _address(href: str) -> str:
-    """Return a link of ours, in the release and with the language of this page's address."""
-    href = within(request.script_root, href)
-    if language.chosen() is None or not href.startswith("/"):
-        return href
-    path, mark, fragment = href.partition("#")
-    joiner = "&" if "?" in path else "?"
-    return f"{path}{joiner}lang={language.chosen()}{mark}{fragment}"
 
 
 def _in_language(code: str | None = None) -> str:

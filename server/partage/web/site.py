@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock
@@ -25,7 +25,9 @@ from partage.releases.record import Record
 from partage.resources.browse import Table
 from partage.resources.browse_kinds import KINDS
 from partage.resources.describe import ask, exists_graph, graph_contents
+from partage.resources.disputes import dispute_map
 from partage.resources.dumps import Files
+from partage.resources.flow_map import flow_map
 from partage.resources.identifiers import is_iri
 from partage.resources.known import Known
 from partage.resources.presence import holds
@@ -33,6 +35,7 @@ from partage.resources.search import Answer, search
 from partage.resources.search_index import Index, build
 from partage.resources.statistics import statistics
 from partage.resources.terms import Reference, reference
+from partage.resources.timeline import timeline
 from partage.settings import Settings
 from partage.sparql.calling import Federation
 from partage.sparql.description import PREFIXES as DESCRIPTION_PREFIXES
@@ -45,6 +48,7 @@ from partage.store.shelf import AtRelease
 from partage.store.statements import StatementIndex, index
 from partage.store.writing import write
 from partage.web.comparing import Comparing
+from partage.web.negotiation import LANGUAGES
 from partage.web.versions import RELEASE
 
 # The competency questions that a visitor is offered first.
@@ -79,6 +83,12 @@ class Site:
         self.table = lru_cache(None)(lambda name: Table(engine, KINDS[name]))
         # What was found last for a question, a kind and an identified thing.
         self.found = lru_cache(FOUND)(self._found)
+        # What pictures tell, by the reader's languages.
+        self.flow_map = lru_cache(len(LANGUAGES))(partial(flow_map, engine))
+        self.timeline = lru_cache(len(LANGUAGES))(partial(timeline, engine))
+        self.dispute_map = lru_cache(len(LANGUAGES))(partial(dispute_map, engine))
+        # Parts of pages as they were written, by what they depend on.
+        self.fragments: dict[tuple[object, ...], Markup] = {}
         # Graphs as they were written last, with their tags.
         self.written: dict[tuple[str, ...], tuple[bytes, str]] = {}
         # The terms of its ontology, as a reader of some languages is told them.
