@@ -35,6 +35,7 @@ from partage.web.blueprints import (
     operations,
     pages,
     querycite,
+    querying,
     releases,
     resources,
     sparql,
@@ -46,6 +47,7 @@ from partage.web.versions import RELEASE, Versions, within
 
 ROOMS = (
     sparql,
+    querying,
     querycite,
     statements,
     nanopublications,

@@ -17,10 +17,11 @@ from partage.assets import root
 from partage.errors import EngineError, StatementsNotIndexed, UnknownRelease
 from partage.rdf.canonical import STATEMENTS
 from partage.rdf.formats import Format
-from partage.rdf.namespaces import SPARQL_PREFIXES
+from partage.rdf.namespaces import PREFIXES, SPARQL_PREFIXES
 from partage.rdf.questions import Question, read_questions
 from partage.releases.catalog import Catalog
 from partage.releases.record import Record
+from partage.resources.completion import terms, told
 from partage.resources.describe import ask
 from partage.resources.dumps import Files
 from partage.resources.identifiers import is_iri
@@ -65,6 +66,8 @@ class Site:
         self.record = record
         # Whether the dataset holds a resource.
         self.holds = lru_cache(REMEMBERED)(self._holds)
+        # The terms to write a query with, as JSON, by the reader's languages.
+        self.terms = lru_cache(REMEMBERED)(self._terms)
         # Graphs as they were written last, with their tags.
         self.written: dict[tuple[str, ...], tuple[bytes, str]] = {}
         self._descriptions: dict[str, dict[str, bytes]] = {}
@@ -103,12 +106,18 @@ class Site:
         return int(rows[0]["n"].value)  # type: ignore[union-attr]  # COUNT gives a literal
 
     @cached_property
-    def examples(self) -> tuple[Question, ...]:
-        """Queries to start from: ours where our dataset is served, else ones for any dataset."""
+    def questions(self) -> tuple[Question, ...]:
+        """The questions our dataset was made to answer; of another one, those asked of any."""
         if not self.of_partage:
             return read_questions(Path(str(files("partage"))) / "queries" / "any")
-        asked = read_questions(root() / "ontology" / "competency")
-        return tuple(question for question in asked if question.name[:2] in SHOWN_QUESTIONS)
+        return read_questions(root() / "ontology" / "competency")
+
+    @property
+    def examples(self) -> tuple[Question, ...]:
+        """Queries to start from."""
+        if not self.of_partage:
+            return self.questions
+        return tuple(known for known in self.questions if known.number in SHOWN_QUESTIONS)
 
     @cached_property
     def parts(self) -> Parts:
@@ -181,6 +190,10 @@ class Site:
         if iri.startswith(STATEMENTS):
             return self.statement(iri.removeprefix(STATEMENTS)) is not None
         return holds(self.engine, iri)
+
+    def _terms(self, reader: tuple[str, ...]) -> bytes:
+        found = told(self.engine, terms(self.statistics), reader)
+        return json.dumps({"prefixes": PREFIXES, **found}, ensure_ascii=False).encode()
 
     def prepare(self) -> None:
         """Compute what the first visitor would otherwise wait for."""
