@@ -99,7 +99,8 @@ export function answers(result, { addresses, root, say, remember }) {
   }
 
   function drawn() {
-    if (current !== "chart") return "";
+    const things = described.filter(({ kind }) => kind === "iri");
+    if (current !== "chart" && !(current === "graph" && things.length > 2 && answer.kind !== "graph")) return "";
     const select = (label, key, entries, selected) => {
       const made = element("select", {}, ...entries.map(([value, text]) => element("option", { value, selected: value === selected ? "" : null }, text)));
       made.addEventListener("change", () => {
@@ -109,9 +110,14 @@ export function answers(result, { addresses, root, say, remember }) {
       made.dataset.key = key;
       return element("label", {}, `${label} `, made);
     };
+    const named = (list) => list.map(({ name }) => [name, name]);
+    if (current === "graph") {
+      return element("p", { class: "drawn" },
+        select(word("from"), "from", named(things), options.from ?? things[0].name),
+        select(word("to"), "to", named(things), options.to ?? things[1].name));
+    }
     const found = chosen(described, options);
     const numbers = described.filter(({ kind }) => kind === "number");
-    const named = (list) => list.map(({ name }) => [name, name]);
     return element("p", { class: "drawn" },
       select(word("chart_type"), "type", ["bar", "line", "scatter", "pie"].map((type) => [type, word(type)]), found.type),
       select(word("axis_y"), "y", named(numbers), found.y.name),

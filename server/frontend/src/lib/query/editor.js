@@ -36,6 +36,22 @@ const COLOURS = HighlightStyle.define([
 ]);
 
 /**
+ * Type over a selection ourselves: Chromium would keep the look of what was selected in a style
+ * attribute, which the Content-Security-Policy refuses.
+ */
+const TYPING = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { from, to, empty } = view.state.selection.main;
+    if (event.inputType !== "insertText" || !event.data || empty || view.composing) return false;
+    event.preventDefault();
+    const text = event.data;
+    const insert = () => view.state.update({ changes: { from, to, insert: text }, selection: { anchor: from + text.length }, userEvent: "input.type", scrollIntoView: true });
+    if (!view.state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, text, insert))) view.dispatch(insert());
+    return true;
+  },
+});
+
+/**
  * Put an editor in place of a text field; what is written goes on into the field.
  *
  * It lives in a shadow root: there its styles are adopted sheets, which the
@@ -68,6 +84,7 @@ export function edit(field, label, run, changed) {
         completing.of([]),
         indenting.of([]),
         keymap.of([...closeBracketsKeymap, ...completionKeymap, ...lintKeymap, ...historyKeymap, ...defaultKeymap]),
+        TYPING,
         LOOK,
         EditorView.updateListener.of((update) => {
           if (!update.docChanged) return;

@@ -7,7 +7,8 @@ import { isNumber, row, text } from "./terms.js";
 const NODES = 300;
 const BARS = 200;
 const MARKS = 2000;
-const LINES = 12;
+const LINES = 20;
+const HUBS = 8;
 const short = (words, most = 28) => (words.length > most ? `${words.slice(0, most - 1)}…` : words);
 const palette = () => [colour("accent"), colour("warn"), colour("variable"), colour("soft"), colour("edge")];
 const axis = () => ({ axisLabel: { color: colour("soft") }, axisLine: { lineStyle: { color: colour("edge") } }, splitLine: { lineStyle: { color: colour("line") } }, nameTextStyle: { color: colour("soft") } });
@@ -46,6 +47,7 @@ function graph(rows, described, options, show, { href, labels }, answer) {
     if (start && end) edges.push({ source: start, target: end, value: label ? show(label) : "" });
   }
   const few = nodes.size <= 40;
+  const hub = [...nodes.values()].map(({ degree }) => degree).toSorted((one, other) => other - one)[HUBS] ?? 1;
   return {
     told: word("graph_told", { nodes: nodes.size, edges: edges.length }) + (nodes.size >= NODES || answer.count > rows.length ? ` ${word("graph_cut", { nodes: NODES })}` : ""),
     height: "34rem",
@@ -53,12 +55,12 @@ function graph(rows, described, options, show, { href, labels }, answer) {
       tooltip: { formatter: ({ dataType, data }) => (dataType === "edge" ? data.value || "→" : data.name) },
       series: [{
         type: "graph", layout: "force", roam: true, draggable: true, edgeSymbol: ["none", "arrow"], edgeSymbolSize: 6,
-        force: { repulsion: few ? 260 : 90, edgeLength: few ? 110 : 50, layoutAnimation: false },
+        force: { repulsion: few ? 260 : 90, edgeLength: few ? 110 : 50, gravity: 0.25, layoutAnimation: false },
         label: { show: few, position: "right", color: colour("ink"), formatter: ({ name }) => short(name) },
         edgeLabel: { show: edges.length <= 25, color: colour("soft"), fontSize: 10, formatter: ({ data }) => short(data.value ?? "", 20) },
         emphasis: { focus: "adjacency", label: { show: true } },
         lineStyle: { color: colour("edge"), curveness: 0.08 },
-        data: [...nodes.values()].map((found) => ({ ...found, symbolSize: 8 + 4 * Math.sqrt(found.degree), itemStyle: { color: found.kind === "iri" ? colour("accent") : colour("soft") } })),
+        data: [...nodes.values()].map((found) => ({ ...found, symbolSize: Math.min(8 + 4 * Math.sqrt(found.degree), 40), label: { show: few || (found.degree > hub && found.degree > 2) }, itemStyle: { color: found.kind === "iri" ? colour("accent") : colour("soft") } })),
         edges,
       }],
     }),
@@ -92,13 +94,15 @@ function chart(rows, described, options, show) {
 function timeline(rows, described, options, show) {
   const date = described.find(({ name, kind }) => name === options.x && kind === "date") ?? described.find(({ kind }) => kind === "date");
   const others = described.filter((column) => column !== date && column.kind !== "none" && column.kind !== "date");
-  const lane = others.find(({ name }) => name === options.lane) ?? others.at(0);
+  // The column with the fewest values makes the lanes.
+  const values = ({ index }) => new Set(rows.map((cells) => cells[index]?.value)).size;
+  const few = others.filter((column) => values(column) > 1 && values(column) <= LINES).toSorted((one, other) => values(one) - values(other));
+  const lane = others.find(({ name }) => name === options.lane) ?? few[0];
   const found = rows.map((cells) => ({ at: Date.parse(cells[date.index]?.value ?? ""), label: others.map(({ index }) => show(cells[index])).join(" · "), lane: lane ? show(cells[lane.index]) : "" })).filter(({ at }) => !Number.isNaN(at));
   const sizes = new Map();
   for (const { lane: name } of found) sizes.set(name, (sizes.get(name) ?? 0) + 1);
-  // Lanes that nearly all hold one mark tell nothing: then all marks share one.
-  const lanes = sizes.size > found.length / 2 && sizes.size > LINES ? [""] : [...sizes].toSorted((one, other) => other[1] - one[1]).map(([name]) => name).slice(0, LINES);
-  const marks = found.map((mark) => ({ ...mark, y: lanes.length === 1 ? 0 : lanes.indexOf(mark.lane) })).filter(({ y }) => y >= 0);
+  const lanes = [...sizes].toSorted((one, other) => other[1] - one[1]).map(([name]) => name).slice(0, LINES);
+  const marks = found.map((mark) => ({ ...mark, y: lanes.indexOf(mark.lane) })).filter(({ y }) => y >= 0);
   const day = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone: "UTC" });
   return {
     told: word("timeline_told", { count: marks.length, x: date.name }) + (marks.length < rows.length ? ` ${word("timeline_cut", { count: marks.length, rows: rows.length })}` : ""),
@@ -107,7 +111,7 @@ function timeline(rows, described, options, show) {
       color: palette(),
       tooltip: { formatter: ({ data }) => `${day.format(data.value[0])}\n${short(data.label, 90)}` },
       grid: { containLabel: true, left: 12, right: 24, top: 16, bottom: 64 },
-      dataZoom: [{ type: "slider", bottom: 12, height: 22, borderColor: colour("line"), textStyle: { color: colour("soft") } }],
+      dataZoom: [{ type: "slider", bottom: 12, height: 22, borderColor: colour("line"), fillerColor: `${colour("accent")}22`, handleStyle: { color: colour("raised"), borderColor: colour("accent") }, moveHandleStyle: { color: colour("edge") }, dataBackground: { lineStyle: { opacity: 0 }, areaStyle: { opacity: 0 } }, selectedDataBackground: { lineStyle: { opacity: 0 }, areaStyle: { opacity: 0 } }, textStyle: { color: colour("soft") } }],
       xAxis: { type: "time", ...axis() },
       yAxis: { type: "category", inverse: true, data: lanes.map((name) => short(name, innerWidth < 640 ? 16 : 30)), ...axis(), axisLabel: { color: colour("ink"), interval: 0 } },
       series: [{ type: "scatter", symbolSize: 11, itemStyle: { opacity: 0.65 }, data: marks.map(({ at, y, label }) => ({ value: [at, y], label })) }],
