@@ -38,6 +38,7 @@ from partage.web.blueprints import (
     pages,
     pictures,
     querycite,
+    querying,
     releases,
     resources,
     search,
@@ -52,6 +53,7 @@ from partage.web.versions import RELEASE, Versions
 ROOMS = (
     sparql,
     why,
+    querying,
     querycite,
     statements,
     nanopublications,

@@ -18,12 +18,13 @@ from partage.assets import root
 from partage.errors import EngineError, StatementsNotIndexed, TextsNotIndexed, UnknownRelease
 from partage.rdf.canonical import STATEMENTS
 from partage.rdf.formats import Format
-from partage.rdf.namespaces import GRAPH, SPARQL_PREFIXES
+from partage.rdf.namespaces import GRAPH, PREFIXES, SPARQL_PREFIXES
 from partage.rdf.questions import Question, read_questions
 from partage.releases.catalog import Catalog
 from partage.releases.record import Record
 from partage.resources.browse import Table
 from partage.resources.browse_kinds import KINDS
+from partage.resources.completion import terms, told
 from partage.resources.describe import ask, exists_graph, graph_contents
 from partage.resources.disputes import dispute_map
 from partage.resources.dumps import Files
@@ -89,6 +90,8 @@ class Site:
         self.dispute_map = lru_cache(len(LANGUAGES))(partial(dispute_map, engine))
         # Parts of pages as they were written, by what they depend on.
         self.fragments: dict[tuple[object, ...], Markup] = {}
+        # The terms to write a query with, as JSON, by the reader's languages.
+        self.terms = lru_cache(REMEMBERED)(self._terms)
         # Graphs as they were written last, with their tags.
         self.written: dict[tuple[str, ...], tuple[bytes, str]] = {}
         # The terms of its ontology, as a reader of some languages is told them.
@@ -137,12 +140,18 @@ class Site:
         return int(rows[0]["n"].value)  # type: ignore[union-attr]  # COUNT gives a literal
 
     @cached_property
-    def examples(self) -> tuple[Question, ...]:
-        """Queries to start from: ours where our dataset is served, else ones for any dataset."""
+    def questions(self) -> tuple[Question, ...]:
+        """The questions our dataset was made to answer; of another one, those asked of any."""
         if not self.of_partage:
             return read_questions(Path(str(files("partage"))) / "queries" / "any")
-        asked = read_questions(root() / "ontology" / "competency")
-        return tuple(question for question in asked if question.name[:2] in SHOWN_QUESTIONS)
+        return read_questions(root() / "ontology" / "competency")
+
+    @property
+    def examples(self) -> tuple[Question, ...]:
+        """Queries to start from."""
+        if not self.of_partage:
+            return self.questions
+        return tuple(known for known in self.questions if known.number in SHOWN_QUESTIONS)
 
     @cached_property
     def parts(self) -> Parts:
@@ -226,6 +235,10 @@ class Site:
 
     def _found(self, question: str, kind: str, named: str | None) -> Answer:
         return search(self.texts, question, kind, named)
+
+    def _terms(self, reader: tuple[str, ...]) -> bytes:
+        found = told(self.engine, terms(self.statistics), reader)
+        return json.dumps({"prefixes": PREFIXES, **found}, ensure_ascii=False).encode()
 
     def prepare(self) -> None:
         """Compute what the first visitor would otherwise wait for."""
