@@ -47,9 +47,18 @@ class Label:
 class Labels(Mapping[str, Label]):
     """The labels of some IRIs; any other IRI is called after itself."""
 
-    def __init__(self, found: dict[str, Label], unnamed: frozenset[str]) -> None:
+    def __init__(
+        self, found: dict[str, Label], unnamed: frozenset[str], asked: frozenset[str]
+    ) -> None:
+        """`asked` are the IRIs whose labels these are, with or without one of their own."""
         self._found = found
         self._unnamed = unnamed
+        self.asked = asked
+
+    def beside(self, others: "Labels") -> "Labels":
+        """Return these and others."""
+        found = {**others._found, **self._found}
+        return Labels(found, self._unnamed | others._unnamed, self.asked | others.asked)
 
     def __getitem__(self, name: str) -> Label:
         """Return the label of an IRI, whatever it is."""
@@ -62,8 +71,17 @@ class Labels(Mapping[str, Label]):
         return len(self._found)
 
 
-def labels(engine: Engine, iris: Iterable[str], languages: Sequence[str]) -> Labels:
-    """Return what each IRI is called, in the first of the languages that has a name for it."""
+def labels(
+    engine: Engine, iris: Iterable[str], languages: Sequence[str], held: Labels | None = None
+) -> Labels:
+    """
+    Return what each IRI is called, in the first of the languages that has a name for it.
+
+    What is in the labels that are `held`, in the same languages, is not asked for again.
+    """
+    if held is not None:
+        rest = set(iris) - held.asked
+        return labels(engine, rest, languages).beside(held) if rest else held
     wanted = sorted({name for name in iris if is_iri(name)})
     found = _named(engine, wanted, languages)
     composed = _composed(engine, [name for name in wanted if name not in found], languages)
@@ -78,7 +96,7 @@ def labels(engine: Engine, iris: Iterable[str], languages: Sequence[str]) -> Lab
         for name in foreign
         if name in WORDS
     }
-    return Labels(named | words, described)
+    return Labels(named | words, described, frozenset(wanted))
 
 
 def names(engine: Engine, quads: Sequence[Quad]) -> list[Quad]:

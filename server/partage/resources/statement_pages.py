@@ -99,12 +99,17 @@ def statement_page(engine: Engine, found: Record, languages: Sequence[str]) -> S
     )
 
 
-def notes(engine: Engine, statements: Iterable[Statement], languages: Sequence[str]) -> Notes:
+def notes(
+    engine: Engine,
+    statements: Iterable[Statement],
+    languages: Sequence[str],
+    held: Labels | None = None,
+) -> Notes:
     """Return what a page tells of the statements that it shows."""
     shown = list(statements)
     why = reasons(engine, [s.triple().triple for s in shown if s.origin != "asserted"])
     contested = disputed(engine, {graph for s in shown for graph in s.graphs})
-    found = labels(engine, {name for r in why.values() for name in _of_reason(r)}, languages)
+    found = labels(engine, {name for r in why.values() for name in _of_reason(r)}, languages, held)
     write = Writer(found)
     return Notes(
         {

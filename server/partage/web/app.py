@@ -28,6 +28,7 @@ from partage.web import (
 )
 from partage.web.blueprints import (
     cite,
+    compare,
     differences,
     discovery,
     downloads,
@@ -55,6 +56,7 @@ ROOMS = (
     downloads,
     releases,
     differences,
+    compare,
     cite,
     discovery,
     operations,
