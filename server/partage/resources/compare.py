@@ -66,7 +66,10 @@ COMPARED: dict[str, dict[str, tuple[Path, ...]]] = {
     "ds:DataCategory": {},
 }
 # Classes whose things can be compared with each other go by the name of one of them.
-PARTY, CONCEPT = ("ds:Party", "ds:Organization", "ds:PlatformOperator"), ("skos:Concept", "ds:DataCategory")
+PARTY, CONCEPT = (
+    ("ds:Party", "ds:Organization", "ds:PlatformOperator"),
+    ("skos:Concept", "ds:DataCategory"),
+)
 GROUPS = {kind: next((g[0] for g in (PARTY, CONCEPT) if kind in g), kind) for kind in COMPARED}
 # What tells two things apart without saying anything of them.
 PASSED_OVER = {
@@ -138,9 +141,61 @@ class Index:
     def beside(self, thing: str | None) -> list[str]:
         """Return what could be compared with a thing; with none, the agreements and parties."""
         groups = {GROUPS[self.kinds[thing]]} if thing else {"ds:DataSharingAgreement", "ds:Party"}
-        return [name for name, kind in self.kinds.items() if GROUPS[kind] in groups and name != thing]
+        return [
+            name for name, kind in self.kinds.items() if GROUPS[kind] in groups and name != thing
+        ]
 
-    def folded(text: str) -> str:
+    def find(self, text: str, beside: str | None = None) -> tuple[str | None, list[str]]:
+        """
+        Return what an IRI, an identifier or a name means, else the things of a name like it.
+
+        Only things like that which it stands `beside` are meant by a name; an agreement also has
+        the names of its parties.
+        """
+        wanted = text.strip()
+        for name in (wanted, ID + wanted, _expanded(wanted)):
+            if name in self.kinds:
+                return name, []
+        first = GROUPS[self.kinds[beside]] if beside else "ds:Party"
+        groups = [first, *(group for group in self.called if group != first)]
+        key = folded(wanted)
+        for group in groups:
+            if found := self.called.get(group, {}).get(key):
+                return found, []
+        called = self.called.get(first, {})
+        near = get_close_matches(key, called, n=NEAREST, cutoff=0.6)
+        near += [name for name in called if key and key in name]
+        return None, list(dict.fromkeys(called[name] for name in near))[:NEAREST]
+
+
+@lru_cache(maxsize=8)
+def index(tell: Teller) -> Index:
+    """Return what can be compared in a teller's dataset, computed once."""
+    return Index(tell)
+
+
+def compare(tell: Teller, left: str, right: str) -> tuple[Aspect, ...]:
+    """Return what two things of one kind have, property by property, where either has any."""
+    aspects = COMPARED[index(tell).kinds[left]]
+    if aspects:
+        told = [
+            Aspect(key, None, _cells(tell, left, paths), _cells(tell, right, paths))
+            for key, paths in aspects.items()
+        ]
+    else:
+        told = [
+            Aspect(
+                predicate,
+                tell.named(predicate),
+                _direct(tell, left, predicate),
+                _direct(tell, right, predicate),
+            )
+            for predicate in _predicates(tell, left, right)
+        ]
+    return tuple(aspect for aspect in told if aspect.left or aspect.right)
+
+
+def folded(text: str) -> str:
     """Return a text without case, accents and punctuation, for comparing names."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(c for c in plain if not unicodedata.combining(c))
@@ -161,7 +216,9 @@ def _names(tell: Teller, thing: str) -> Iterator[str]:
     yield thing.rpartition("/")[2]
     for curie in ("skos:prefLabel", "skos:altLabel"):
         yield from (term.value for term in tell.facts.literals(thing, curie))
-    yield from (tell.named(party).text for party in tell.facts.of(thing, "ds:hasParty"))
+    for party in tell.facts.of(thing, "ds:hasParty"):
+        if len(tell.facts.of(party, "^ds:hasParty")) == 1:
+            yield tell.named(party).text
 
 
 def _predicates(tell: Teller, *things: str) -> list[str]:

@@ -48,20 +48,22 @@ class Labels(Mapping[str, Label]):
     """The labels of some IRIs; any other IRI is called after itself."""
 
     def __init__(
-        self, found: dict[str, Label], unnamed: frozenset[str], asked: frozenset[str]
+        self,
+        found: dict[str, Label],
+        unnamed: frozenset[str],
+        asked: frozenset[str],
+        held: "Labels | None" = None,
     ) -> None:
-        """`asked` are the IRIs whose labels these are, with or without one of their own."""
+        """`asked` are the IRIs whose labels these are; those of others are `held`."""
         self._found = found
         self._unnamed = unnamed
+        self._held = held
         self.asked = asked
-
-    def beside(self, others: "Labels") -> "Labels":
-        """Return these and others."""
-        found = {**others._found, **self._found}
-        return Labels(found, self._unnamed | others._unnamed, self.asked | others.asked)
 
     def __getitem__(self, name: str) -> Label:
         """Return the label of an IRI, whatever it is."""
+        if self._held is not None and name not in self.asked:
+            return self._held[name]
         return self._found.get(name) or Label(fallback(name), known=name in self._unnamed)
 
     def __iter__(self) -> Iterator[str]:
@@ -79,10 +81,10 @@ def labels(
 
     What is in the labels that are `held`, in the same languages, is not asked for again.
     """
-    if held is not None:
-        rest = set(iris) - held.asked
-        return labels(engine, rest, languages).beside(held) if rest else held
-    wanted = sorted({name for name in iris if is_iri(name)})
+    asked = held.asked if held else frozenset()
+    wanted = sorted({name for name in iris if name not in asked and is_iri(name)})
+    if held and not wanted:
+        return held
     found = _named(engine, wanted, languages)
     composed = _composed(engine, [name for name in wanted if name not in found], languages)
     named = found | composed
@@ -96,7 +98,7 @@ def labels(
         for name in foreign
         if name in WORDS
     }
-    return Labels(named | words, described, frozenset(wanted))
+    return Labels(named | words, described, frozenset(wanted), held)
 
 
 def names(engine: Engine, quads: Sequence[Quad]) -> list[Quad]:

@@ -10,7 +10,7 @@ from partage.rdf.canonical import statement_iri
 from partage.rdf.namespaces import iri
 from partage.resources.describe import Description, Statement
 from partage.resources.labels import Label, Labels, labels
-from partage.resources.rows import TYPE, Row, Value, Writer, shown_iris
+from partage.resources.rows import SHOWN, TYPE, Row, Value, Writer, shown_iris
 from partage.resources.statement_pages import Notes, notes
 from partage.resources.subjects import ABOUT
 from partage.store.engine import Engine
@@ -54,7 +54,7 @@ def resource_page(
     """
     Return what the page of a resource shows.
 
-    `held` are names at hand. Of the links that come in by a property, `most` are shown.
+    `held` are names at hand. Under a property, `most` statements are shown.
     """
     own = [s for s in description.statements if s.subject == NamedNode(description.iri)]
     nested = [s for s in description.statements if s.subject != NamedNode(description.iri)]
@@ -71,9 +71,13 @@ def resource_page(
         chosen = [write.value(s.object) for s in of("asserted") if s.predicate.value == predicate]
         return tuple(sorted(chosen, key=lambda value: _preference(value, languages)))
 
-    asserted = write.rows((s for s in of("asserted") if s.predicate.value not in HEAD), nested)
-    derived, inferred = write.rows(_alone(of("derived"))), write.rows(_alone(of("inferred")))
-    shown = {cell.statement for row in (*asserted, *derived, *inferred) for cell in row.cells}
+    shown = SHOWN if most is None else most
+    told = [s for s in of("asserted") if s.predicate.value not in HEAD]
+    asserted = write.rows(told, nested, shown)
+    derived, inferred = (
+        write.rows(_alone(of(origin)), (), shown) for origin in ("derived", "inferred")
+    )
+    seen = {cell.statement for row in (*asserted, *derived, *inferred) for cell in row.cells}
     return ResourcePage(
         label=found[description.iri],
         names=values(iri("skos:prefLabel")),
@@ -94,7 +98,7 @@ def resource_page(
         ),
         notes=notes(
             engine,
-            (*(s for s in own if statement_iri(s.triple()) in shown), *coming),
+            (*(s for s in own if statement_iri(s.triple()) in seen), *coming),
             languages,
             held,
         ),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from flask import render_template
+from flask import render_template, request
 from pyoxigraph import NamedNode
 
 from partage.errors import CanonicalFormError, UnknownResource
@@ -28,8 +28,10 @@ from partage.resources.things import (
 from partage.web.documents import Document
 from partage.web.site import site
 
-# Of the links that come in by one property, a page that tells them in words lists so many.
+# Under one property, a page that tells things in words lists so many statements; where there are
+# more than a page of links, it leaves them to a page of their own, `?view=statements`.
 LISTED = 12
+STATEMENTS = "statements"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Kind:
             common |= {"claim": claim, **_chain(tell, told.iri, claim.version)}
         return render_template(
             self.template,
-            page=resource_page(engine, told.description, reader, names, LISTED),
+            page=resource_page(engine, told.description, reader, names, 0 if told.cut else LISTED),
             thing=self.view(tell, told.iri),
             picture=self.picture(tell, told.iri) if self.picture else None,
             **common,
@@ -76,7 +78,9 @@ KINDS = {
 
 
 def of(description: Description) -> Kind | None:
-    """Return the kind of a described thing, None where it is of no kind with pages of its own."""
+    """Return the kind of a described thing, None where its statements are all there is to tell."""
+    if not site().of_partage or description.page > 1 or request.args.get("view") == STATEMENTS:
+        return None
     classes = description.values(TYPE)
     return next((kind for curie, kind in KINDS.items() if NamedNode(iri(curie)) in classes), None)
 

@@ -210,7 +210,7 @@ def _html(  # noqa: PLR0911  # one return for each template
     if description is None:
         sample = _sample(told.triples, reader)
         return render_template("graph.html", size=len(told.triples), sample=sample, **common)
-    if site().of_partage and description.page == 1 and (kind := kinds.of(description)):
+    if kind := kinds.of(description):
         return kind.page(told, reader, common)
     common["page"] = resource_page(engine, description, reader)
     if description.page > 1:
