@@ -20,6 +20,7 @@ Every error Partage raises on purpose.
     │  ├ UnknownCitation      no result was cited under this address
     │  ├ UnknownRelease       no release has this number
     │  ├ StatementsNotIndexed the dataset is too large to find statements by digest
+    │  ├ TextsNotIndexed      the dataset is too large to search in its texts
     │  ├ UnknownStyle         no citation style has this name
     │  └ BudgetSpent          the client has used up its query time (retry_after)
     ├ EngineError             the store could not answer
@@ -188,6 +189,10 @@ class UnknownRelease(RequestError):
 
 class StatementsNotIndexed(RequestError):
     """The dataset is too large for its statements to be found by their digests."""
+
+
+class TextsNotIndexed(RequestError):
+    """The dataset has too many texts to be searched in."""
 
 
 class NotCitable(RequestError):

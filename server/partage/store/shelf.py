@@ -104,7 +104,7 @@ class Shelf:
         log.info("Release %s: %s quads are ready", record.version, f"{quads:,}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class AtRelease:
     """An engine that asks one release, whatever it is asked; the engine behind it is shared."""
 

@@ -37,6 +37,7 @@ from partage.errors import (
     ServiceRefused,
     ServiceTimeout,
     StatementsNotIndexed,
+    TextsNotIndexed,
     UnknownCitation,
     UnknownQuery,
     UnknownRelease,
@@ -64,6 +65,7 @@ STATUS: dict[type[PartageError], int] = {
     UnknownResource: 404,
     UnknownRelease: 404,
     StatementsNotIndexed: 404,
+    TextsNotIndexed: 404,
     UnknownCitation: 404,
     NotAcceptable: 406,
     NotCitable: 409,
@@ -119,7 +121,7 @@ NAMES: dict[type[PartageError], str] = {
 # query itself names, for the reader.
 TOLD = (QueryTimeout, QueryEnded, MemoryExceeded, EngineBusy, QueryStoreFull, ServiceError)
 # Where a person mends the query and asks again.
-ASKED = ("/sparql", "/query")
+ASKED = ("/sparql", "/sparql/why", "/query")
 PROBLEM = "application/problem+json"
 TEXT = "text/plain"
 # Who asks for answers in JSON alone can read an error in JSON.

@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from partage.errors import English, Grouped, Message
 from partage.web.negotiation import HTML, LANGUAGES, languages
+from partage.web.versions import within
 
 
 def install(app: Flask) -> None:
@@ -40,6 +41,16 @@ def chosen() -> str | None:
     """Return the language in the address, where it is one of ours."""
     wish = request.args.get("lang")
     return wish if wish in LANGUAGES else None
+
+
+def address(href: str) -> str:
+    """Return a link of ours, in the release and with the language of this page's address."""
+    href = within(request.script_root, href)
+    if chosen() is None or not href.startswith("/"):
+        return href
+    path, mark, fragment = href.partition("#")
+    joiner = "&" if "?" in path else "?"
+    return f"{path}{joiner}lang={chosen()}{mark}{fragment}"
 
 
 def page_language() -> str:

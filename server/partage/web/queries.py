@@ -97,12 +97,8 @@ def run(query: Query, calls: tuple[Call, ...] = ()) -> Result:
     QuerySyntaxError, EngineError
         As `Engine.query`.
     """
-    # The server's own ticket, where it gives one, ends the query when the client leaves.
-    running = Running(_identifier(), request.environ.get(TICKET) or Ticket())
     seconds = _seconds()
-    budget.admit()
-    _registry().enter(running)
-    g.running = running
+    running = begin()
     if calls:
         seconds = min(seconds or math.inf, site().settings.query_seconds)
     limits = query.limits if seconds is None else replace(query.limits, seconds=seconds)
@@ -110,6 +106,25 @@ def run(query: Query, calls: tuple[Call, ...] = ()) -> Result:
     running.result = answered(site().engine, query, site().federation, calls)
     running.opened = time.perf_counter()
     return running.result
+
+
+def begin() -> Running:
+    """
+    Let the request's client begin to ask, on its account; whoever knows the id may end it.
+
+    Raises
+    ------
+    ProtocolError
+        The id sent along cannot be used.
+    BudgetSpent
+        The client has used up its query time.
+    """
+    # The server's own ticket, where it gives one, ends the query when the client leaves.
+    running = Running(_identifier(), request.environ.get(TICKET) or Ticket())
+    budget.admit()
+    _registry().enter(running)
+    g.running = running
+    return running
 
 
 def current() -> Running | None:

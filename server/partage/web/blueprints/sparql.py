@@ -124,6 +124,7 @@ def _page(
         answer |= {
             "variables": result.variables,
             "rows": table(rows[:SHOWN], result.variables),
+            "lines": [line(row, result.variables) for row in rows[:SHOWN]],
             "more": len(rows) > SHOWN,
         }
     elif operation.kind == "boolean":
@@ -141,6 +142,12 @@ def table(rows: list[Solution], variables: tuple[str, ...]) -> list[list[object]
     return [
         [writer.value(row[name]) if name in row else None for name in variables] for row in rows
     ]
+
+
+def line(row: Solution, variables: tuple[str, ...]) -> str:
+    """Return a solution for the page's script: as in SPARQL TSV, terms as in N-Triples."""
+    terms = (str(row[name]) if name in row else "" for name in variables)
+    return "\t".join(term.replace("\t", "\\t") for term in terms)
 
 
 def _graph(result: Result) -> dict[str, object]:
