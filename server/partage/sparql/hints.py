@@ -12,19 +12,19 @@ from typing import Literal
 from pyoxigraph import NamedNode
 
 from partage.rdf.namespaces import iri
-from partage.sparql.patterns import Element, Term
-from partage.sparql.probing import Prober
-from partage.sparql.spelling import Role, Spelling, split
 from partage.sparql.joining import Emptied, Place, Report, scoped
 from partage.sparql.names import Named, Names
+from partage.sparql.pieces import Element, Term
+from partage.sparql.probing import Prober
+from partage.sparql.spelling import Role, Spelling, split
 from partage.store.engine import Solution
 from partage.store.engine import Term as RdfTerm
 
 HintKind = Literal[
     "namespace", "term", "unknown", "language", "datatype", "case", "space", "part", "wants-iri",
-    "wants-literal", "swapped", "other-graph", "default-graph", "instance", "sample", "property", "class", "form", "unbound",
-    "outside", "filter-case", "filter-text", "filter-language", "filter-number", "limit",
-    "offset", "having", "values", "together",
+    "wants-literal", "swapped", "other-graph", "default-graph", "instance", "sample", "property",
+    "class", "form", "unbound", "filter-case", "filter-text", "filter-language", "filter-number",
+    "limit", "offset", "having", "values", "together",
 ]  # fmt: skip
 Edits = tuple[tuple[int, int, str], ...]
 TYPE = f"<{iri('rdf:type')}>"

@@ -10,11 +10,11 @@ from difflib import get_close_matches
 
 from partage.rdf.namespaces import iri
 from partage.sparql.hints import MOST, Edits, Hint, HintKind, corrected, triple_hints
-from partage.sparql.patterns import Clause, Element, Group
+from partage.sparql.joining import Emptied, Report
+from partage.sparql.pieces import Clause, Element, Group
 from partage.sparql.probing import Prober
 from partage.sparql.spelling import Spelling
 from partage.sparql.tokens import Token, tokens
-from partage.sparql.joining import Emptied, Report
 
 SEARCHING = ("CONTAINS", "STRSTARTS", "STRENDS")
 YEAR = f"<{iri('xsd:integer')}>(SUBSTR(STR({{variable}}), 1, 4))"
@@ -73,10 +73,10 @@ def _clause(clause: Clause) -> Hint:
 def _unbound(prober: Prober) -> list[Hint]:
     """Return the filters and BINDs that ask for a variable that no pattern of their group binds."""
     where = prober.parsed.where
-    return list(_unbound_in(prober.query.text, where, frozenset())) if where else []
+    return list(_unbound_in(where, frozenset())) if where else []
 
 
-def _unbound_in(text: str, group: Group, outside: frozenset[str]) -> Iterator[Hint]:
+def _unbound_in(group: Group, outside: frozenset[str]) -> Iterator[Hint]:
     if group.select is not None:
         group = group.select.where
     bound = frozenset[str]().union(*(
@@ -87,13 +87,13 @@ def _unbound_in(text: str, group: Group, outside: frozenset[str]) -> Iterator[Hi
         if element.kind in {"optional", "filter"}:
             within = bound | outside
         for inner in element.groups:
-            yield from _unbound_in(text, inner, within)
+            yield from _unbound_in(inner, within)
         if element.kind == "filter" and not element.groups:
-            yield from _unbound_of(text, element, bound | outside)
+            yield from _unbound_of(element, bound | outside)
 
 
-def _unbound_of(text: str, element: Element, bound: frozenset[str]) -> Iterator[Hint]:
-    for token in _tokens(text, element):
+def _unbound_of(element: Element, bound: frozenset[str]) -> Iterator[Hint]:
+    for token in _tokens(element):
         name = token.text[1:]
         if token.kind != "variable" or name in bound:
             continue
@@ -106,7 +106,7 @@ def _unbound_of(text: str, element: Element, bound: frozenset[str]) -> Iterator[
 
 def _filter(prober: Prober, element: Element, emptied: Emptied) -> list[Hint]:
     """Return the ways to write a filter in which it lets something pass."""
-    read = list(_tokens(prober.query.text, element))
+    read = list(_tokens(element))
     found: dict[HintKind, Hint] = {}  # of each kind the first, which changes least
     for kind, edits in _rewritings(prober, read, emptied):
         if kind in found:
@@ -197,7 +197,7 @@ def _language(
             yield "filter-language", ((string.start, string.end, str(language)),)
 
 
-def _tokens(text: str, element: Element) -> Iterator[Token]:
+def _tokens(element: Element) -> Iterator[Token]:
     """Yield the tokens of an element, with their places in the query."""
     for token in tokens(element.text):
         start = token.start + element.start

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pyoxigraph import Literal
 
 from partage.errors import MemoryExceeded, QuerySyntaxError, QueryTimeout
-from partage.sparql.patterns import NotTakenApart, Parsed
+from partage.sparql.pieces import NotTakenApart, Parsed
 from partage.store.engine import Engine, Limits, Query, Solution
 
 # What is more is told as more.

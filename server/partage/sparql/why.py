@@ -7,16 +7,17 @@ See docs/decisions/0013-why-empty.md.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from partage.errors import QuerySyntaxError, QueryTimeout
 from partage.sparql.diagnosis import locate
 from partage.sparql.federation import Call, disguised
 from partage.sparql.hints import Hint
 from partage.sparql.hints_of_filters import hints
 from partage.sparql.joining import Report, explain
-from partage.sparql.patterns import NotTakenApart, Parsed, parse
+from partage.sparql.patterns import parse
+from partage.sparql.pieces import NotTakenApart
 from partage.sparql.probing import Prober
 from partage.sparql.spelling import Spelling
 from partage.store.engine import Engine, Limits, Query
-from partage.errors import QuerySyntaxError, QueryTimeout
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,9 +137,9 @@ def tell(text: str, found: Diagnosis) -> Told:
 def number(count: int | None) -> str:
     """Write a count that may be more than is counted, or not known."""
     if count is None:
-        return gettext("not counted in time")
+        return str(gettext("not counted in time"))
     if count > MOST:
-        return gettext("more than %(most)s", most=_spaced(MOST))
+        return str(gettext("more than %(most)s", most=_spaced(MOST)))
     return _spaced(count)
 
 
