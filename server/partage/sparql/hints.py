@@ -301,7 +301,7 @@ class _Finder:
 
     def _classes(self, node: Term, body: str, partner: Element) -> Iterator[Hint]:
         # Of those that all of them have, the one that has fewest others says most.
-        found = sorted(self._frequent(body), key=self._members)
+        found = sorted(self._frequent(body), key=lambda term: (self._members(term), str(term)))
         for term in found:
             if (written := self.names.write(term)) and written != node.text:
                 verb = partner.terms[1].text if partner.terms else partner.shown

@@ -191,7 +191,8 @@ def _language(
     if variable is None or string is None:
         return
     wanted = f"DISTINCT (LANG({variable.text}) AS ?partage_language)"
-    for row in prober.find(wanted, emptied.body(""), MOST_LANGUAGES) or ():
+    after = "ORDER BY ?partage_language"
+    for row in prober.find(wanted, emptied.body(""), MOST_LANGUAGES, after) or ():
         language = row.get("partage_language")
         if language is not None:
             yield "filter-language", ((string.start, string.end, str(language)),)

@@ -1,7 +1,9 @@
 """A query taken apart: every piece where it is written, and nothing guessed."""
 
+from pathlib import Path
+
 import pytest
-from conformance.query_cases import CASES
+from conformance.query_cases import CASES, Case
 
 from partage import assets
 from partage.rdf.namespaces import SPARQL_PREFIXES
@@ -21,8 +23,8 @@ def pieces(group: str, head: str = HEAD + "SELECT * ") -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("path", QUESTIONS, ids=lambda path: path.stem)
-def test_every_competency_question_is_taken_apart(path: object) -> None:
-    text = path.read_text(encoding="utf-8")  # type: ignore[attr-defined]
+def test_every_competency_question_is_taken_apart(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
     parsed = parse(text)
     assert parsed.where is not None
     for element, _, _ in written(parsed.where):
@@ -30,8 +32,8 @@ def test_every_competency_question_is_taken_apart(path: object) -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_every_corner_of_the_language_is_taken_apart(case: object) -> None:
-    parse(case.text)  # type: ignore[attr-defined]
+def test_every_corner_of_the_language_is_taken_apart(case: Case) -> None:
+    parse(case.text)
 
 
 @pytest.mark.parametrize(
