@@ -20,6 +20,7 @@ SEARCHING = ("CONTAINS", "STRSTARTS", "STRENDS")
 YEAR = f"<{iri('xsd:integer')}>(SUBSTR(STR({{variable}}), 1, 4))"
 MOST_LANGUAGES = 3
 ALIKE = 0.5
+MOST_ALIKE = 2  # of one kind at one place
 _CLAUSES: dict[str, HintKind] = {
     "LIMIT": "limit", "OFFSET": "offset", "HAVING": "having", "VALUES": "values",
 }  # fmt: skip
@@ -39,7 +40,12 @@ def hints(prober: Prober, report: Report, spelling: Spelling) -> list[Hint]:
     tried = [replace(hint, mends=_mends(prober, hint)) for hint in list(once.values())[:MOST]]
     if not any(hint.mends for hint in tried):
         tried = [*_together(prober, tried), *tried]
-    return sorted(tried, key=lambda hint: not hint.mends)
+    tried.sort(key=lambda hint: not hint.mends)
+    return [
+        hint
+        for at, hint in enumerate(tried)
+        if sum((one.kind, one.start) == (hint.kind, hint.start) for one in tried[:at]) < MOST_ALIKE
+    ]
 
 
 def _together(prober: Prober, tried: Sequence[Hint]) -> list[Hint]:
