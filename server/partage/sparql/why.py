@@ -55,7 +55,7 @@ def diagnose(
     except NotTakenApart as error:
         return Diagnosis(None, None, refused=error.offset)
     prober = Prober(engine, query, parsed)
-    answers = None if calls else prober.answers(query.text)
+    answers = prober.answers(query.text)
     try:
         report = explain(prober)
         found = () if answers and report.emptied is None else tuple(hints(prober, report, spelling))

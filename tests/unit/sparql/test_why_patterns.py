@@ -1,10 +1,12 @@
 """A query taken apart: every piece where it is written, and nothing guessed."""
 
+# ruff: noqa: E501  # a query and its patterns read best beside each other
+
 from pathlib import Path
 
 import pytest
-from conformance.query_cases import CASES, Case
 
+from conformance.query_cases import CASES, Case
 from partage import assets
 from partage.rdf.namespaces import SPARQL_PREFIXES
 from partage.sparql.joining import written
