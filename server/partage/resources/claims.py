@@ -82,7 +82,7 @@ def is_claim(description: Description) -> bool:
 
 
 def claim_page(
-    engine: Engine, description: Description, languages: Sequence[str], held: Labels | None = None
+    engine: Engine, description: Description, languages: Sequence[str]
 ) -> tuple[ClaimPage, Labels]:
     """Return what the page of a claim shows, and the labels it was written with."""
     assertion = description.parts.get("assertion", ())
@@ -94,7 +94,7 @@ def claim_page(
         for term in row.values()
         if isinstance(term, NamedNode)
     }
-    found = labels(engine, names, languages, held)
+    found = labels(engine, names, languages)
     write = Writer(found)
 
     def named(curie: str) -> tuple[Value, ...]:

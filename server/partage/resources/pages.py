@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode
 from partage.rdf.canonical import statement_iri
 from partage.rdf.namespaces import iri
 from partage.resources.describe import Description, Statement
-from partage.resources.labels import Label, Labels, labels
+from partage.resources.labels import Label, labels
 from partage.resources.rows import SHOWN, TYPE, Row, Value, Writer, shown_iris
 from partage.resources.statement_pages import Notes, notes
 from partage.resources.subjects import ABOUT
@@ -48,20 +48,16 @@ def resource_page(
     engine: Engine,
     description: Description,
     languages: Sequence[str],
-    held: Labels | None = None,
     most: int | None = None,
 ) -> ResourcePage:
-    """
-    Return what the page of a resource shows.
-
-    `held` are names at hand. Under a property, `most` statements are shown.
-    """
-    own = [s for s in description.statements if s.subject == NamedNode(description.iri)]
-    nested = [s for s in description.statements if s.subject != NamedNode(description.iri)]
+    """Return what the page of a resource shows: under a property, `most` statements."""
+    node = NamedNode(description.iri)
+    own = [s for s in description.statements if s.subject == node]
+    nested = [s for s in description.statements if s.subject != node]
     coming = description.incoming if most is None else _some(description.incoming, most)
     members = [s for part in description.parts.values() for s in part]
     names = shown_iris((*description.statements, *coming, *members)) | {description.iri}
-    found = labels(engine, names, languages, held)
+    found = labels(engine, names, languages)
     write = Writer(found)
 
     def of(origin: str) -> list[Statement]:
@@ -100,7 +96,6 @@ def resource_page(
             engine,
             (*(s for s in own if statement_iri(s.triple()) in seen), *coming),
             languages,
-            held,
         ),
     )
 

@@ -46,13 +46,13 @@ class Kind:
         """Return the page of a thing of this kind."""
         assert told.description is not None
         tell = site().teller(reader)
-        engine, names = site().engine, tell.names
+        engine = site().engine
         if self is CLAIM:
-            claim = claim_page(engine, told.description, reader, names)[0]
+            claim = claim_page(engine, told.description, reader)[0]
             common |= {"claim": claim, **_chain(tell, told.iri, claim.version)}
         return render_template(
             self.template,
-            page=resource_page(engine, told.description, reader, names, 0 if told.cut else LISTED),
+            page=resource_page(engine, told.description, reader, 0 if told.cut else LISTED),
             thing=self.view(tell, told.iri),
             picture=self.picture(tell, told.iri) if self.picture else None,
             **common,
