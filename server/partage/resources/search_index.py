@@ -40,11 +40,13 @@ CLAIMED = (
 WRONG = ((8, 2), (4, 1))
 ALIKE = 4
 # Words that say little, passed over where others remain.
-STOPS = frozenset(
-    "a an and are by did do does for from gave get got in is it of on or say says that the to was "
-    "what which who whom with au aux avec ce ces d de des donne du en est et l la le les "
-    "ont ou par pour qu que quel quelle quelles quels qui s sur un une".split()
-)
+STOPS = frozenset({
+    "a", "an", "and", "are", "by", "did", "do", "does", "for", "from", "gave", "get", "got",
+    "in", "is", "it", "of", "on", "or", "say", "says", "that", "the", "to", "was", "what",
+    "which", "who", "whom", "with", "au", "aux", "avec", "ce", "ces", "d", "de", "des",
+    "donne", "du", "en", "est", "et", "l", "la", "le", "les", "ont", "ou", "par", "pour",
+    "qu", "que", "quel", "quelle", "quelles", "quels", "qui", "s", "sur", "un", "une",
+})  # fmt: skip
 _WORD = re.compile(r"[^\W_]+")
 _SPACE = re.compile(re.escape(BASE) + r"(?:id/([a-z-]+)/|(voc)/|(ns)#)")
 _KINDS = {"voc": "concept", "ns": "term"}
