@@ -49,8 +49,9 @@ def resource_page(
     engine: Engine, description: Description, languages: Sequence[str]
 ) -> ResourcePage:
     """Return what the page of a resource shows."""
-    own = [s for s in description.statements if s.subject == NamedNode(description.iri)]
-    nested = [s for s in description.statements if s not in own]
+    node = NamedNode(description.iri)
+    own = [s for s in description.statements if s.subject == node]
+    nested = [s for s in description.statements if s.subject != node]
     coming = description.incoming
     members = [s for part in description.parts.values() for s in part]
     names = shown_iris((*description.statements, *coming, *members)) | {description.iri}

@@ -23,11 +23,11 @@ from partage.resources.profiles import (
     alternates,
 )
 from partage.resources.rows import Value, Writer
-from partage.resources.shapes import entries
-from partage.resources.terms import ONTOLOGY, term_sections
+from partage.resources.shapes import SHAPES, entries
+from partage.resources.terms import ONTOLOGY
 from partage.resources.tombstones import Tombstone
 from partage.store.writing import write
-from partage.web import citing, language
+from partage.web import citing, language, terminology
 from partage.web.documents import SHIPPED, Document, find, is_data, prior
 from partage.web.landing import describing, links_of, structured_of
 from partage.web.linking import Link, below, header
@@ -136,7 +136,7 @@ def _page_number() -> int | None:
     if text is None:
         return None
     if not text.isascii() or not text.isdecimal() or not int(text[:9]) > 0:
-        raise ProtocolError(f"page={text[:40]} is no page. Use a number from 1.")
+        raise ProtocolError("page=%(page)s is no page. Use a number from 1.", page=text[:40])
     return int(text[:9])
 
 
@@ -201,8 +201,10 @@ def _html(  # noqa: PLR0911  # one return for each template
     }
     if profile is ALT:
         return render_template("alternates-page.html", **common)
-    if iri == ONTOLOGY and (sections := term_sections(engine, reader)):
-        return render_template("ontology.html", sections=sections, prior=prior(site()), **common)
+    if iri == ONTOLOGY and (terms := terminology.ontology(tuple(reader))):
+        return render_template("ontology.html", terms=terms, prior=prior(site()), **common)
+    if iri == SHAPES:
+        return render_template("shapes.html", shapes=terminology.shapes(tuple(reader)), **common)
     if iri in SHIPPED:
         defined = entries(told.triples, iri, reader[0])
         return render_template("defined.html", entries=defined, **common)
