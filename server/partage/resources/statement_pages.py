@@ -100,7 +100,11 @@ def statement_page(engine: Engine, found: Record, languages: Sequence[str]) -> S
     )
 
 
-def notes(engine: Engine, statements: Iterable[Statement], languages: Sequence[str]) -> Notes:
+def notes(
+    engine: Engine,
+    statements: Iterable[Statement],
+    languages: Sequence[str],
+) -> Notes:
     """Return what a page tells of the statements that it shows."""
     shown = list(statements)
     why = reasons(engine, [s.triple().triple for s in shown if s.origin != "asserted"])

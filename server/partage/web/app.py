@@ -1,9 +1,11 @@
 """The application: one engine behind routes; everything it needs is passed in."""
 
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, request, url_for
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from partage import __version__
 from partage.errors import AddressTooLong
@@ -30,6 +32,7 @@ from partage.web.blueprints import (
     about,
     browse,
     cite,
+    compare,
     differences,
     discovery,
     downloads,
@@ -67,6 +70,7 @@ ROOMS = (
     downloads,
     releases,
     differences,
+    compare,
     cite,
     discovery,
     operations,
@@ -164,7 +168,9 @@ def _everywhere() -> dict[str, object]:
 
 def _in_language(code: str | None = None) -> str:
     """Return the address of this page in a language, without one in that of whoever reads it."""
-    asked = [*request.args.items(multi=True), *request.form.items(multi=True)]
+    asked = [*request.args.items(multi=True)]
+    with suppress(RequestEntityTooLarge):  # the page that says so has no query to keep
+        asked += request.form.items(multi=True)
     values = [(name, value) for name, value in asked if name != "lang"]
     values += [("lang", code)] if code else []
     path = request.path if request.method != "POST" else "/sparql"  # that also takes it by address

@@ -102,7 +102,7 @@ def _moment(value: datetime) -> str:
 
 
 def _tell(response: Response) -> Response:
-    if response.mimetype == HTML:
+    if response.mimetype == HTML and response.location is None:
         response.vary.add("Accept-Language")
         response.headers["Content-Language"] = page_language()
     return response

@@ -28,9 +28,11 @@ from partage.resources.completion import terms, told
 from partage.resources.describe import ask, exists_graph, graph_contents
 from partage.resources.disputes import dispute_map
 from partage.resources.dumps import Files
+from partage.resources.facts import Facts, name_all, read_facts
 from partage.resources.flow_map import flow_map
 from partage.resources.identifiers import is_iri
 from partage.resources.known import Known
+from partage.resources.lines import Teller
 from partage.resources.presence import holds
 from partage.resources.search import Answer, search
 from partage.resources.search_index import Index, build
@@ -49,7 +51,7 @@ from partage.store.shelf import AtRelease
 from partage.store.statements import StatementIndex, index
 from partage.store.writing import write
 from partage.web.comparing import Comparing
-from partage.web.negotiation import LANGUAGES
+from partage.web.negotiation import LANGUAGES, languages
 from partage.web.versions import RELEASE
 
 # The competency questions that a visitor is offered first.
@@ -92,6 +94,8 @@ class Site:
         self.fragments: dict[tuple[object, ...], Markup] = {}
         # The terms to write a query with, as JSON, by the reader's languages.
         self.terms = lru_cache(REMEMBERED)(self._terms)
+        # What tells of the dataset's things, by the reader's languages.
+        self.teller = lru_cache(len(LANGUAGES))(self._teller)
         # Graphs as they were written last, with their tags.
         self.written: dict[tuple[str, ...], tuple[bytes, str]] = {}
         # The terms of its ontology, as a reader of some languages is told them.
@@ -183,6 +187,14 @@ class Site:
         """Whether the dataset holds claims of our kind, or is somebody else's."""
         return self.engine.query(Query(SPARQL_PREFIXES + OF_PARTAGE)).answer is True
 
+    @cached_property
+    def facts(self) -> Facts:
+        """What the dataset says of things of our kinds; nothing where it holds none."""
+        return read_facts(self.engine) if self.of_partage else Facts()
+
+    def _teller(self, reader: tuple[str, ...]) -> Teller:
+        return Teller(self.facts, name_all(self.engine, self.facts, reader), reader)
+
     def description(self, endpoint: str, fmt: Format) -> bytes:
         """Return the service description of an endpoint's address in a format, written once."""
         if endpoint not in self._descriptions:
@@ -246,7 +258,8 @@ class Site:
             self.statement("")
             known = self.known
             for fact in (self.survey, self.parts, self.vocabulary, self.examples, self.statistics,
-                         known.issued is not None, known.tombstones, known.names):  # fmt: skip
+                         known.issued is not None, known.tombstones, known.names,
+                         *(self.teller(languages(None, code)) for code in LANGUAGES)):  # fmt: skip
                 assert fact is not None  # to name it is to compute it
             if self.of_partage:
                 assert self.texts.texts is not None
