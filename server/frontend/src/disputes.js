@@ -1,48 +1,55 @@
 // The map of disputes: who disputes whom, as a network.
 import { answerAtOnce, shortened, whenSeen } from "./lib/figure.js";
-import { colour, given, still, word } from "./lib/page.js";
+import { colour, given, word } from "./lib/page.js";
 
 const NARROW = 640;
 
 const times = (n) => word(n === 1 ? "one" : "disputes", { n });
 
-/** Return the option of the network; who takes part in most stands in the middle. */
+const halves = (list) => [list.slice(0, list.length / 2), list.slice(list.length / 2)];
+
+/** Put the speakers round a circle: each of the two who quarrel most amid those they quarrel with. */
+function round(speakers, quarrels) {
+  const [one, two, ...others] = speakers;
+  if (!two) return speakers;
+  const meets = (a, b) => quarrels.some(({ by, of }) => (by === a.iri && of === b.iri) || (by === b.iri && of === a.iri));
+  const group = Object.groupBy(others, (who) => `${meets(who, one)} ${meets(who, two)}`);
+  const [[before, after], [left, right]] = ["true false", "false true"].map((key) => halves(group[key] ?? []));
+  return [...before, one, ...after, ...(group["true true"] ?? []), ...left, two, ...right, ...(group["false false"] ?? [])];
+}
+
+/** Return the option of the network. */
 function option({ speakers, quarrels }, container) {
   const narrow = container.clientWidth < NARROW;
   const names = Object.fromEntries(speakers.map((one) => [one.iri, one.name]));
-  const middle = [container.clientWidth / 2, container.clientHeight / 2];
-  const nodes = speakers.map((one, number) => {
-    const angle = number * 2.4; // the golden angle spreads them evenly
-    const far = 24 * Math.sqrt(number);
-    return {
-      id: one.iri, name: one.name, href: one.href, told: `${one.name}\n${times(one.disputes)}`,
-      x: middle[0] + 1.6 * far * Math.cos(angle), y: middle[1] + far * Math.sin(angle),
-      symbolSize: 9 + 5 * Math.sqrt(one.disputes),
-      label: { formatter: shortened(one.name, narrow ? 18 : 28), fontWeight: one.disputes > 3 ? 600 : 400 },
-    };
-  });
-  const links = quarrels.map((one) => ({
+  const nodes = round(speakers, quarrels).map((one) => ({
+    id: one.iri, name: one.name, href: one.href, told: `${one.name}\n${times(one.disputes)}`,
+    symbolSize: Math.min(34, 7 + (narrow ? 2.5 : 4.5) * Math.sqrt(one.disputes)),
+    label: { formatter: shortened(one.name, narrow ? 13 : 26), fontWeight: one.disputes > 3 ? 700 : 400 },
+  }));
+  const links = quarrels.filter(({ by, of }) => by !== of).map((one) => ({
     source: one.by, target: one.of, href: one.href,
     told: [word("of", { by: names[one.by], of: names[one.of] }), times(one.disputes), ...(one.logic ? [word("logic", { n: one.logic })] : [])].join("\n"),
     lineStyle: {
-      width: 1 + Math.min(5, one.disputes), opacity: 0.7, curveness: one.by === one.of ? 0.6 : 0.16,
+      width: 1 + Math.min(5, one.disputes) * (narrow ? 0.5 : 1), opacity: one.logic ? 0.95 : 0.55,
       color: colour(one.logic ? "private" : "edge"), type: one.logic ? "solid" : "dashed",
     },
   }));
+  const room = narrow ? 84 : 158;
   return {
     tooltip: { formatter: ({ data }) => data.told },
     series: [{
       type: "graph",
-      layout: "force",
-      force: { repulsion: narrow ? 130 : 330, edgeLength: narrow ? 50 : 95, gravity: 0.12, layoutAnimation: !still && false },
-      left: 20, right: narrow ? 40 : 90, top: 20, bottom: 20,
+      layout: "circular",
+      circular: { rotateLabel: true },
+      left: room, right: room, top: room, bottom: room,
       data: nodes,
       links,
       edgeSymbol: ["none", "arrow"],
-      edgeSymbolSize: 8,
+      edgeSymbolSize: narrow ? 5 : 8,
+      lineStyle: { curveness: 0.25 },
       itemStyle: { color: colour("accent"), borderColor: colour("paper"), borderWidth: 1.5 },
-      label: { show: true, position: "right", color: colour("ink"), fontSize: 12, textBorderColor: colour("paper"), textBorderWidth: 3 },
-      labelLayout: { hideOverlap: true },
+      label: { show: true, color: colour("ink"), fontSize: narrow ? 10.5 : 12 },
       emphasis: { focus: "adjacency", lineStyle: { opacity: 1 } },
     }],
   };

@@ -4,7 +4,8 @@ import { colour, word } from "./lib/page.js";
 
 const FEWEST_PIXELS = 27; // a mark needs so much height to be named
 const NARROW = 640;
-const LONG = { wide: 58, narrow: 24 };
+// Characters that fit: of a name, and of a name with what is given.
+const FIT = { wide: { in: [21, 33], out: [32, 54] }, narrow: { in: [15, 0], out: [16, 0] } };
 
 const count = (one, many, n) => word(n === 1 ? one : many, { n });
 
@@ -38,11 +39,12 @@ const marks = ({ reciprocal, disputed }) => (reciprocal ? " ⇄" : "") + (disput
 
 /** Return the label of a mark: its name and signs, and where there is room what is given. */
 function label(partner, narrow) {
-  const name = shortened(partner.name, narrow ? LONG.narrow : 34);
+  const [longest, whole] = FIT[narrow ? "narrow" : "wide"][partner.direction];
+  const name = shortened(partner.name, longest);
   const sign = partner.private ? "{private|✉ }" : "";
   const data = partner.flows.flatMap((flow) => flow.categories);
-  const room = LONG.wide - name.length;
-  const what = narrow || !data.length ? "" : ` {soft|${shortened(data[0].replace(/[{}|]/g, ""), room)}}`;
+  const room = whole - name.length;
+  const what = room < 8 || !data.length ? "" : ` {soft|${shortened(data[0].replace(/[{}|]/g, ""), room)}}`;
   return `${sign}{name|${name.replace(/[{}|]/g, "")}${marks(partner)}}${what}`;
 }
 
@@ -50,7 +52,7 @@ function label(partner, narrow) {
 function sankey({ operator, partners }, container) {
   const narrow = container.clientWidth < NARROW;
   const sides = strongest(partners, container.clientHeight);
-  const paint = { out: colour("out"), in: colour("in"), private: colour("private") };
+  const paint = { out: colour("outward"), in: colour("inward"), private: colour("private") };
   const nodes = [{ name: operator.name, href: operator.href, depth: 1, told: operator.name, itemStyle: { color: colour("ink") },
     label: { position: "inside", rotate: 90, color: colour("paper"), fontWeight: 600, formatter: operator.name } }];
   const links = [];
@@ -94,7 +96,7 @@ function sankey({ operator, partners }, container) {
       lineStyle: { opacity: 0.32, curveness: 0.5 },
       emphasis: { focus: "adjacency", lineStyle: { opacity: 0.6 } },
       label: { color: colour("ink"), fontSize: 13, rich: {
-        name: { fontSize: 13, fontWeight: 600, color: colour("ink") },
+        name: { fontSize: narrow ? 12 : 13, fontWeight: 600, color: colour("ink") },
         soft: { fontSize: 12, color: colour("soft") },
         private: { fontSize: 13, color: paint.private, fontWeight: 700 },
       } },

@@ -2,7 +2,7 @@
 import { answerAtOnce, shortened, whenSeen } from "./lib/figure.js";
 import { colour, given, word } from "./lib/page.js";
 
-const TINTS = { access: "out", matter: "in", action: "private" };
+const TINTS = { access: "outward", matter: "inward", action: "private" };
 const NARROW = 640;
 const BARS = 90; // pixels
 const SMALLEST = 7; // a mark must be seen and hit
@@ -31,7 +31,7 @@ function option({ sources, lanes }, container) {
   const left = container.clientWidth < NARROW ? 112 : 210;
   const states = lanes.flatMap(({ events }, lane) => events.map((event) => ({ event, lane, tint: colour(TINTS[event.kind]) })));
   const days = [...sources.map(([month]) => `${month}-01`), ...states.map(({ event }) => event.start)].sort();
-  const [min, max] = [`${days[0].slice(0, 4)}-01-01`, `${Number(days.at(-1).slice(0, 4)) + 1}-01-01`];
+  const [min, max] = [`${Number(days[0].slice(0, 4)) - 1}-07-01`, `${Number(days.at(-1).slice(0, 4)) + 1}-01-01`];
   const axis = { type: "time", min, max, axisLine: { lineStyle: { color: colour("edge") } }, axisLabel: { color: colour("soft"), hideOverlap: true }, splitLine: { show: true, lineStyle: { color: colour("line") } } };
   const top = sources.length ? BARS + 34 : 8;
   const name = left - 14;
@@ -52,7 +52,7 @@ function option({ sources, lanes }, container) {
         splitLine: { show: true, lineStyle: { color: colour("line") } } },
     ],
     dataZoom: [
-      { type: "slider", xAxisIndex: [0, 1], bottom: 10, height: 22, brushSelect: false, borderColor: colour("line"), fillerColor: "rgba(128,128,128,0.2)", textStyle: { color: colour("soft") }, labelFormatter: (value) => String(new Date(value).getFullYear()) },
+      { type: "slider", xAxisIndex: [0, 1], bottom: 10, height: 22, brushSelect: false, showDataShadow: false, borderColor: colour("line"), fillerColor: "rgba(128,128,128,0.2)", textStyle: { color: colour("soft") }, labelFormatter: (value) => String(new Date(value).getFullYear()) },
       { type: "inside", xAxisIndex: [0, 1], zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false, preventDefaultMouseMove: false },
     ],
     series: [

@@ -95,7 +95,8 @@ AGREEMENTS = Kind(
     ("agreement",),
     "?agreement a ds:DataSharingAgreement",
     '?agreement ds:hasParty/skos:prefLabel ?one, ?other FILTER(LANG(?one) = "$lang" && '
-    'LANG(?other) = "$lang" && STR(?one) < STR(?other)) BIND(CONCAT(?one, " / ", ?other) AS ?value)',
+    'LANG(?other) = "$lang" && STR(?one) < STR(?other)) '
+    'BIND(CONCAT(?one, " / ", ?other) AS ?value)',
     (
         Property("party", "?agreement ds:hasParty ?value"),
         Property(
@@ -111,8 +112,8 @@ AGREEMENTS = Kind(
                  "?agreement a ds:ReciprocalAgreement"),
         _count("flows", "agreement", "?agreement ds:coversFlow ?each"),
         _count("claims", "agreement",
-               "?each a ds:Claim . "
-               "{ ?each ds:about ?agreement } UNION { ?each ds:about/ds:underAgreement ?agreement }"),
+               "?each a ds:Claim . { ?each ds:about ?agreement } "
+               "UNION { ?each ds:about/ds:underAgreement ?agreement }"),
     ),
 )  # fmt: skip
 FLOWS = Kind(
@@ -195,7 +196,8 @@ DISPUTES = Kind(
     "?claim a ds:Claim ; ds:disputes ?disputed . ?disputed a ds:Claim",
     "?claim ds:disputes ?disputed ; dct:description ?value",
     (
-        Property("disputed-label", "?claim ds:disputes ?disputed . ?disputed dct:description ?value",
+        Property("disputed-label",
+                 "?claim ds:disputes ?disputed . ?disputed dct:description ?value",
                  "text", facet=False, column=True),
         Property("who", "?claim ds:assertedBy ?value ; ds:disputes ?disputed", column=True),
         Property("whom", "?claim ds:disputes ?disputed . ?disputed ds:assertedBy ?value",

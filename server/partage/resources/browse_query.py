@@ -97,14 +97,16 @@ def _compared(each: Property) -> str:
 def _bindings(each: Property) -> list[tuple[str, str]]:
     """Return the variables that show a property, and from what they are gathered."""
     name = re.sub(r"-(.)", lambda found: found[1].upper(), each.key)
-    if each.values == "named":
-        return [
-            (f"?{name}", '(GROUP_CONCAT(DISTINCT STR(?value); SEPARATOR=" ") AS ?%s)' % name),
-            (f"?{name}Label", '(GROUP_CONCAT(DISTINCT ?name; SEPARATOR=" | ") AS ?%sLabel)' % name),
-        ]
     if each.values == "number" or each.key.endswith("label"):
         return [(f"?{name}", f"(MIN(?value) AS ?{name})")]
-    return [(f"?{name}", '(GROUP_CONCAT(DISTINCT ?value; SEPARATOR=" | ") AS ?%s)' % name)]
+    if each.values != "named":
+        return [_joined("?value", " | ", name)]
+    return [_joined("STR(?value)", " ", name), _joined("?name", " | ", name + "Label")]
+
+
+def _joined(values: str, separator: str, name: str) -> tuple[str, str]:
+    gathered = f'GROUP_CONCAT(DISTINCT {values}; SEPARATOR="{separator}")'
+    return f"?{name}", f"({gathered} AS ?{name})"
 
 
 def _optional(kind: Kind, each: Property, language: str, ordered: bool) -> str:

@@ -58,7 +58,7 @@ _PREFIX = re.compile(r"@(?:base|prefix) .*\n")
 Texts = Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Shape:
     """
     One shape: what it is for, what it demands, and what is said where it is not met.
@@ -103,8 +103,10 @@ class Constraints:
     untold: frozenset[str] = frozenset()
 
     def of(self, term: str) -> tuple[Shape, ...]:
-        """Return the shapes whose targets or path name a term."""
-        return tuple(s for s in self.shapes.values() if term in _terms(s))
+        """Return the shapes whose targets or path name a term, those for a thing with their parts."""
+        named = [shape for shape in self.shapes.values() if term in _terms(shape)]
+        parts = [self.shapes[member] for shape in named for member in shape.members]
+        return tuple(dict.fromkeys(s for s in (*named, *parts) if s.messages))
 
 
 @cache

@@ -135,6 +135,12 @@ def marked(text: str, sought: Sequence[Sought], longest: int = SNIPPET) -> list[
     return [piece for piece in pieces if piece[0]]
 
 
+def fits(text: str, sought: Sequence[Sought]) -> bool:
+    """Return whether a text has all the words that were sought."""
+    words = read("", text).words
+    return not any(each.beginning.isdisjoint(words) for each in sought)
+
+
 def _window(text: str, spans: Sequence[tuple[int, int]], longest: int) -> tuple[int, int]:
     """Return from where to where a text is shown: around the first word that was sought."""
     if len(text) <= longest:

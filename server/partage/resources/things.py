@@ -57,6 +57,15 @@ class Partner:
         return (*self.given, *self.received)
 
     @property
+    def claims(self) -> tuple[ClaimLine, ...]:
+        """The claims about any of the flows, each once."""
+        return tuple({c.claim.name: c for flow in self.flows for c in flow.claims}.values())
+
+    def told(self, key: str) -> tuple[Value, ...]:
+        """Return what is told of the flows under a key, each value once."""
+        return tuple(dict.fromkeys(value for flow in self.flows for value in flow.told[key]))
+
+    @property
     def disputed(self) -> bool:
         """Whether a claim of any of the flows is disputed."""
         return any(flow.disputed for flow in self.flows)

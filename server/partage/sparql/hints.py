@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode
 from partage.rdf.namespaces import iri
 from partage.sparql.joining import Emptied, Place, Report, scoped
 from partage.sparql.names import Named, Names
-from partage.sparql.patterns import Element, Term
+from partage.sparql.pieces import Element, Term
 from partage.sparql.probing import Prober
 from partage.sparql.spelling import Role, Spelling, split
 from partage.store.engine import Solution
@@ -22,9 +22,9 @@ from partage.store.engine import Term as RdfTerm
 
 HintKind = Literal[
     "namespace", "term", "unknown", "language", "datatype", "case", "space", "part", "wants-iri",
-    "wants-literal", "swapped", "other-graph", "default-graph", "instance", "sample", "property", "class", "form", "unbound",
-    "outside", "filter-case", "filter-text", "filter-language", "filter-number", "limit",
-    "offset", "having", "values", "together",
+    "wants-literal", "swapped", "other-graph", "default-graph", "instance", "sample", "property",
+    "class", "form", "unbound", "filter-case", "filter-text", "filter-language", "filter-number",
+    "limit", "offset", "having", "values", "together",
 ]  # fmt: skip
 Edits = tuple[tuple[int, int, str], ...]
 TYPE = f"<{iri('rdf:type')}>"
@@ -301,7 +301,7 @@ class _Finder:
 
     def _classes(self, node: Term, body: str, partner: Element) -> Iterator[Hint]:
         # Of those that all of them have, the one that has fewest others says most.
-        found = sorted(self._frequent(body), key=self._members)
+        found = sorted(self._frequent(body), key=lambda term: (self._members(term), str(term)))
         for term in found:
             if (written := self.names.write(term)) and written != node.text:
                 verb = partner.terms[1].text if partner.terms else partner.shown
@@ -336,6 +336,9 @@ class _Finder:
         if node.nature != "variable" or node.text[1:] not in before:
             return
         pattern = _replaced(element, node, ANY)
+        # Things have one form; and only of few values each can be compared with each.
+        if not self.prober.holds(f"{pattern} FILTER(isLiteral({ANY}))"):
+            return
         same = (
             f"FILTER(LCASE(STR({ANY})) = LCASE(STR({node.text})) && !sameTerm({ANY}, {node.text}))"
         )

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from partage.rdf.namespaces import iri
 from partage.sparql.hints import MOST, Edits, Hint, HintKind, corrected, triple_hints
 from partage.sparql.joining import Emptied, Report
-from partage.sparql.patterns import Clause, Element, Group
+from partage.sparql.pieces import Clause, Element, Group
 from partage.sparql.probing import Prober
 from partage.sparql.spelling import Spelling
 from partage.sparql.tokens import Token, tokens
@@ -20,6 +20,7 @@ SEARCHING = ("CONTAINS", "STRSTARTS", "STRENDS")
 YEAR = f"<{iri('xsd:integer')}>(SUBSTR(STR({{variable}}), 1, 4))"
 MOST_LANGUAGES = 3
 ALIKE = 0.5
+MOST_ALIKE = 2  # of one kind at one place
 _CLAUSES: dict[str, HintKind] = {
     "LIMIT": "limit", "OFFSET": "offset", "HAVING": "having", "VALUES": "values",
 }  # fmt: skip
@@ -39,7 +40,12 @@ def hints(prober: Prober, report: Report, spelling: Spelling) -> list[Hint]:
     tried = [replace(hint, mends=_mends(prober, hint)) for hint in list(once.values())[:MOST]]
     if not any(hint.mends for hint in tried):
         tried = [*_together(prober, tried), *tried]
-    return sorted(tried, key=lambda hint: not hint.mends)
+    tried.sort(key=lambda hint: not hint.mends)
+    return [
+        hint
+        for at, hint in enumerate(tried)
+        if sum((one.kind, one.start) == (hint.kind, hint.start) for one in tried[:at]) < MOST_ALIKE
+    ]
 
 
 def _together(prober: Prober, tried: Sequence[Hint]) -> list[Hint]:
@@ -73,10 +79,10 @@ def _clause(clause: Clause) -> Hint:
 def _unbound(prober: Prober) -> list[Hint]:
     """Return the filters and BINDs that ask for a variable that no pattern of their group binds."""
     where = prober.parsed.where
-    return list(_unbound_in(prober.query.text, where, frozenset())) if where else []
+    return list(_unbound_in(where, frozenset())) if where else []
 
 
-def _unbound_in(text: str, group: Group, outside: frozenset[str]) -> Iterator[Hint]:
+def _unbound_in(group: Group, outside: frozenset[str]) -> Iterator[Hint]:
     if group.select is not None:
         group = group.select.where
     bound = frozenset[str]().union(*(
@@ -87,13 +93,13 @@ def _unbound_in(text: str, group: Group, outside: frozenset[str]) -> Iterator[Hi
         if element.kind in {"optional", "filter"}:
             within = bound | outside
         for inner in element.groups:
-            yield from _unbound_in(text, inner, within)
+            yield from _unbound_in(inner, within)
         if element.kind == "filter" and not element.groups:
-            yield from _unbound_of(text, element, bound | outside)
+            yield from _unbound_of(element, bound | outside)
 
 
-def _unbound_of(text: str, element: Element, bound: frozenset[str]) -> Iterator[Hint]:
-    for token in _tokens(text, element):
+def _unbound_of(element: Element, bound: frozenset[str]) -> Iterator[Hint]:
+    for token in _tokens(element):
         name = token.text[1:]
         if token.kind != "variable" or name in bound:
             continue
@@ -106,7 +112,7 @@ def _unbound_of(text: str, element: Element, bound: frozenset[str]) -> Iterator[
 
 def _filter(prober: Prober, element: Element, emptied: Emptied) -> list[Hint]:
     """Return the ways to write a filter in which it lets something pass."""
-    read = list(_tokens(prober.query.text, element))
+    read = list(_tokens(element))
     found: dict[HintKind, Hint] = {}  # of each kind the first, which changes least
     for kind, edits in _rewritings(prober, read, emptied):
         if kind in found:
@@ -191,13 +197,14 @@ def _language(
     if variable is None or string is None:
         return
     wanted = f"DISTINCT (LANG({variable.text}) AS ?partage_language)"
-    for row in prober.find(wanted, emptied.body(""), MOST_LANGUAGES) or ():
+    after = "ORDER BY ?partage_language"
+    for row in prober.find(wanted, emptied.body(""), MOST_LANGUAGES, after) or ():
         language = row.get("partage_language")
         if language is not None:
             yield "filter-language", ((string.start, string.end, str(language)),)
 
 
-def _tokens(text: str, element: Element) -> Iterator[Token]:
+def _tokens(element: Element) -> Iterator[Token]:
     """Yield the tokens of an element, with their places in the query."""
     for token in tokens(element.text):
         start = token.start + element.start

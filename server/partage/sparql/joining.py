@@ -6,7 +6,7 @@ together. See docs/decisions/0013-why-empty.md.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from partage.sparql.patterns import Clause, Element, Group
+from partage.sparql.pieces import Clause, Element, Group
 from partage.sparql.probing import Prober
 
 Wrap = Callable[[str], str]
@@ -157,16 +157,10 @@ class _Walk:
         element = here.element
         if element is None:
             return here
-        if element.kind == "select" and self.prober.count(element.text) == 0:
-            (group,) = element.groups
-            if group.select is None:
-                return here
-            # What stands around a subquery does not reach in.
-            where, clauses = group.select.where, group.select.clauses
-            return self.group(where, _same) or self.clauses(where, clauses, group.start) or here
-        if element.kind not in {"graph", "group", "union"}:
-            return here
-        if any(group.select for group in element.groups):
+        if element.kind == "select":
+            return self._subquery(element.groups[0]) or here
+        subqueries = any(group.select for group in element.groups)
+        if subqueries or element.kind not in {"graph", "group", "union"}:
             return here
 
         def inner(body: str) -> str:
@@ -176,6 +170,13 @@ class _Walk:
         if len(found) == 1:
             return found[0] or here
         return replace(here, branches=tuple(one for one in found if one))
+
+    def _subquery(self, group: Group) -> Emptied | None:
+        """Find the place within a subquery, which nothing around it reaches into."""
+        if group.select is None:
+            return None
+        where, clauses = group.select.where, group.select.clauses
+        return self.group(where, _same) or self.clauses(where, clauses, group.start)
 
     def _filters(
         self, group: Group, joined: Sequence[Element], wrap: Wrap, last: int | None

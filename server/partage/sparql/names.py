@@ -7,7 +7,7 @@ from functools import cached_property
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from partage.rdf.namespaces import curie, iri
-from partage.sparql.patterns import Term
+from partage.sparql.pieces import Term
 from partage.sparql.protocol import prefixes
 from partage.sparql.tokens import token_at
 from partage.store.engine import Term as RdfTerm

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from pyoxigraph import Literal
 
-from partage.errors import MemoryExceeded, QuerySyntaxError, QueryTimeout
-from partage.sparql.patterns import NotTakenApart, Parsed
+from partage.errors import MemoryExceeded, QuerySyntaxError, QueryTimeout, ServiceRefused
+from partage.sparql.guard import refuse_service
+from partage.sparql.pieces import NotTakenApart, Parsed
 from partage.store.engine import Engine, Limits, Query, Solution
 
 # What is more is told as more.
@@ -71,6 +72,10 @@ class Prober:
             raise NotTakenApart(parsed.start) from error
 
     def _solutions(self, text: str, limit: int) -> list[Solution] | None:
+        try:
+            refuse_service(text)
+        except ServiceRefused:  # the engine would call it
+            return None
         left = self._deadline - time.monotonic()
         if left <= 0:
             self.unfinished = True

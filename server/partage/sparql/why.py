@@ -13,7 +13,8 @@ from partage.sparql.federation import Call, disguised
 from partage.sparql.hints import Hint
 from partage.sparql.hints_of_filters import hints
 from partage.sparql.joining import Report, explain
-from partage.sparql.patterns import NotTakenApart, parse
+from partage.sparql.patterns import parse
+from partage.sparql.pieces import NotTakenApart
 from partage.sparql.probing import Prober
 from partage.sparql.spelling import Spelling
 from partage.store.engine import Engine, Limits, Query
@@ -54,7 +55,7 @@ def diagnose(
     except NotTakenApart as error:
         return Diagnosis(None, None, refused=error.offset)
     prober = Prober(engine, query, parsed)
-    answers = None if calls else prober.answers(query.text)
+    answers = prober.answers(query.text)
     try:
         report = explain(prober)
         found = () if answers and report.emptied is None else tuple(hints(prober, report, spelling))

@@ -12,6 +12,9 @@ from partage.resources.browse_kinds import Kind, Property
 from partage.resources.browse_query import ROWS, View
 from partage.resources.rows import Value, Writer
 
+# What a value is noted as that the page has a word of its own for.
+WORD = "word"
+
 Order = Literal["ascending", "descending", ""]
 
 
@@ -97,7 +100,9 @@ def shelf(table: Table, view: View, found: Found, reader: Sequence[str]) -> Shel
         view=view,
         total=found.total,
         start=ROWS * (view.page - 1),
-        facets=tuple(f for f in facets if len(f.options) > 1 or f.chosen),
+        facets=tuple(
+            f for f in facets if f.chosen or any(o.count < found.total for o in f.options)
+        ),
         columns=tuple(_column(kind, view, each) for each in columns),
         rows=tuple(
             tuple(_cell(table, each, member, reader, write) for each in columns)
@@ -149,4 +154,4 @@ def _value(each: Property, value: str, write: Writer) -> Value:
     if each.key == "language":
         locale = get_locale()
         return Value(str(locale.languages.get(value, value)) if locale else value, name=value)
-    return Value(value, name=value)
+    return Value(value, note=WORD if each.values == "word" else "", name=value)

@@ -65,8 +65,8 @@ HINTS = {
 ENDS = {
     "none": _("Line %(line)s: nothing in the data matches `%(text)s`."),
     "join": _(
-        "Line %(line)s: `%(text)s` matches by itself (%(own)s), but nothing of it goes with what "
-        "is joined before (%(before)s)."
+        "Line %(line)s: `%(text)s` has matches by itself (%(own)s), but none goes with the "
+        "solutions of the patterns before it (%(before)s)."
     ),
     "filter": _(
         "Line %(line)s: `%(text)s` lets none of the solutions before it pass (%(before)s)."
@@ -137,9 +137,9 @@ def tell(text: str, found: Diagnosis) -> Told:
 def number(count: int | None) -> str:
     """Write a count that may be more than is counted, or not known."""
     if count is None:
-        return gettext("not counted in time")
+        return str(gettext("not counted in time"))
     if count > MOST:
-        return gettext("more than %(most)s", most=_spaced(MOST))
+        return str(gettext("more than %(most)s", most=_spaced(MOST)))
     return _spaced(count)
 
 

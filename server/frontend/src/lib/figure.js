@@ -22,7 +22,8 @@ export function addressOf(form) {
 }
 
 /**
- * Show what a form asks for at once: the part of its page with this id is fetched and replaced.
+ * Show what a form asks for at once: the part of its page with this id is fetched and replaced,
+ * and its status, which is read aloud, told anew.
  *
  * `shown` is called with the new part. A form that cannot be asked so is sent.
  */
@@ -36,7 +37,9 @@ export function answerAtOnce(form, id, shown) {
       const answer = await fetch(address, { signal: asking.signal, headers: { Accept: "text/html" } });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const part = document.adoptNode(page.getElementById(id));
+      const status = `${id}-status`;
       document.getElementById(id).replaceWith(part);
+      document.getElementById(status).textContent = page.getElementById(status).textContent;
       history.replaceState(null, "", address);
       shown(part);
     } catch (error) {

@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext as _
 
 from partage.rdf.formats import GRAPH_FORMATS
 from partage.rdf.namespaces import BASE, iri
@@ -26,12 +26,12 @@ from partage.web.wishes import wishes
 
 SHOWN_CLASSES = 12
 FIGURES = (
-    ("ds:Claim", lazy_gettext("claims"), "/browse/claims"),
-    ("ds:Source", lazy_gettext("sources"), "/browse/sources"),
-    ("ds:Organization", lazy_gettext("organizations"), "/browse/organizations"),
-    ("ds:DataFlow", lazy_gettext("data flows"), "/browse/flows"),
-    ("ds:DataSharingAgreement", lazy_gettext("agreements"), "/browse/agreements"),
-    ("ds:ContestedClaim", lazy_gettext("contested claims"), "/browse/claims?contested=yes"),
+    ("ds:Claim", _("claims"), "/browse/claims"),
+    ("ds:Source", _("sources"), "/browse/sources"),
+    ("ds:Organization", _("organizations"), "/browse/organizations"),
+    ("ds:DataFlow", _("data flows"), "/browse/flows"),
+    ("ds:DataSharingAgreement", _("agreements"), "/browse/agreements"),
+    ("ds:ContestedClaim", _("contested claims"), "/browse/claims?contested=yes"),
 )
 
 blueprint = Blueprint("pages", __name__)

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, abort, current_app, jsonify, render_templ
 from partage.errors import ProtocolError
 from partage.resources.identifiers import link
 from partage.resources.labels import Label, labels
-from partage.resources.search import Answer, Hit, identified, marked
+from partage.resources.search import Answer, Hit, fits, identified, marked
 from partage.web import language
 from partage.web.negotiation import HTML
 from partage.web.representation import represent
@@ -125,7 +125,7 @@ def _shown(answer: Answer, hits: Sequence[Hit], reader: Sequence[str]) -> list[S
     found = []
     for hit in hits:
         label = named[hit.iri]
-        same = hit.text is None or hit.text.text == label.text
+        text = None if hit.text and fits(label.text, answer.sought) else hit.text
         found.append(
             Shown(
                 iri=hit.iri,
@@ -133,8 +133,8 @@ def _shown(answer: Answer, hits: Sequence[Hit], reader: Sequence[str]) -> list[S
                 href=within(request.script_root, link(hit.iri, known=True) or ""),
                 label=label,
                 pieces=marked(label.text, answer.sought),
-                text=[] if same or hit.text is None else marked(hit.text.text, answer.sought),
-                language=hit.text.language if hit.text else "",
+                text=marked(text.text, answer.sought) if text else [],
+                language=text.language if text else "",
             )
         )
     return found

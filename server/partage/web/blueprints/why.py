@@ -84,6 +84,7 @@ def _told(operation: QueryOperation, chosen: str) -> Response:
     page = render_template(
         "why.html", query=query.text, told=told, lines=list(lines(query.text, told)),
         folded=declared if declared > MOST_DECLARATIONS else 0,
-        left={join["upto"]: join for join in told.joins}, graphs=operation.graphs, dataset=(default, named), asked=urlencode(asked),
+        left={join["upto"]: join for join in told.joins}, graphs=operation.graphs,
+        dataset=(default, named), asked=urlencode(asked),
     )  # fmt: skip
     return represent(page.encode(), HTML)
