@@ -13,8 +13,11 @@ from pyoxigraph import Literal, NamedNode
 
 import released_app
 import three_releases
-from partage.rdf.canonical import statement_digest
+from partage import assets
 from partage.rdf.namespaces import curie
+from partage.rdf.questions import read_questions
+from partage.resources.labels import fallback
+from partage.web.documents import SHIPPED
 from three_releases import FIRST, SECOND, THIRD
 
 FRENCH = {"Accept": "text/html", "Accept-Language": "fr"}
@@ -119,7 +122,7 @@ class _Marked(NullTranslations):
 class _Reading(HTMLParser):
     """Reads the texts of a page that nothing marks as data: code, another language, a script."""
 
-    APART = frozenset({"code", "pre", "script", "style", "textarea", "title", "svg"})
+    APART = frozenset({"code", "pre", "script", "style", "textarea", "title", "svg", "time"})
     VOID = frozenset({"meta", "link", "input", "img", "br", "hr", "wbr", "col"})
     TOLD = frozenset({"aria-label", "title", "placeholder", "alt", "aria-description"})
 
@@ -168,30 +171,33 @@ def _outside(text: str) -> str:
     return "".join(kept)
 
 
+def _pieces(text: str) -> list[str]:
+    """Return the parts of a text between marks, those that are a word or more."""
+    pieces = re.split(r"[·;()…]|[,:]\s|\s[→/]\s", " ".join(text.split()))
+    return [plain for piece in pieces if LETTERS.search(plain := piece.strip(" .:,?!¶×←"))]
+
+
 def _stray(html: str, data: frozenset[str]) -> list[str]:
     """Return the words of a page that are neither translated nor known from the data."""
     page = _Reading()
     page.feed(html)
-    joined = "\n".join(page.texts)
-    found = []
-    for text in _outside(joined).split("\n"):
-        plain = " ".join(text.split())
-        if plain in data:
-            continue
-        pieces = re.split(r"[·,;:()]|\s→\s|\s/\s", plain)
-        found += [
-            p.strip() for p in pieces if re.search(r"[^\W\d_]{2}", p) and p.strip() not in data
-        ]
-    found += [word for word in page.words if re.search(r"[^\W\d_]{3}", _outside(word))]
-    return found
+    texts = [" ".join(text.split()) for text in _outside("\n".join(page.texts)).split("\n")]
+    pieces = [piece for text in texts if text not in data for piece in _pieces(text)]
+    return [
+        *(piece for piece in pieces if piece not in data and not IDENTIFIER.fullmatch(piece)),
+        *(word for word in page.words if LETTERS.search(re.sub(r"\{\w+\}", "", _outside(word)))),
+    ]
 
 
+LETTERS = re.compile(r"[^\W\d_]{3}")
+# A name in one word, with a mark or a digit in it: c0001, dataset.nq.gz, ds:Claim, cax-sco.
+IDENTIFIER = re.compile(r"(?=\S*[\d./#:_-])[\w./#:-]+")
 # Names that are the same in every language.
-NAMES = """
-Partage Turtle JSON-LD N-Triples RDF/XML TriG N-Quads JSON XML CSV TSV Arrow Parquet RDF SPARQL
-BibTeX RIS CSL-JSON CITATION.cff DataCite EndNote APA Chicago MLA TimeMap CC\xa0BY\xa04.0 EN FR
-English Français SHA-256 RDFC-1.0 IRI UTC BY 4.0 CC curl Python R JavaScript DOI
-""".split()
+NAMES = frozenset(
+    "Partage|Turtle|JSON-LD|N-Triples|RDF/XML|TriG|N-Quads|JSON|XML|CSV|TSV|Arrow|Parquet|RDF|SPARQL"
+    "|BibTeX|biblatex|RIS|CSL-JSON|DataCite JSON|APA|Chicago|MLA|TimeMap|CC BY 4.0|English|Français"
+    "|SHA-256|UTC".split("|")
+)
 
 
 @pytest.fixture(scope="module")
@@ -209,13 +215,22 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
 def data() -> frozenset[str]:
     """Return the texts and the names that the data of the releases hold."""
     found = set(NAMES)
-    for quad in (q for version in three_releases.VERSIONS for q in three_releases.quads(version)):
-        for term in (quad.subject, quad.predicate, quad.object, quad.graph_name):
+    dataset = [q for version in three_releases.VERSIONS for q in three_releases.quads(version)]
+    shipped = [triple for triples in SHIPPED.values() for triple in triples()]
+    for quad in (*dataset, *shipped):
+        for term in (quad.subject, quad.predicate, quad.object, getattr(quad, "graph_name", None)):
             if isinstance(term, NamedNode):
-                found |= {term.value, curie(term.value) or "", *re.split(r"[/#]", term.value)}
+                found |= {
+                    term.value,
+                    curie(term.value) or "",
+                    *re.split(r"[/#]", term.value),
+                    fallback(term.value),
+                }
             elif isinstance(term, Literal):
-                found |= {" ".join(term.value.split()), *re.split(r"[·,;:()]\s*", term.value)}
-    return frozenset(found)
+                found |= {" ".join(term.value.split()), *_pieces(term.value)}
+    asked = read_questions(assets.root() / "ontology" / "competency")
+    texts = [text for question in asked for text in question.asked.values()]
+    return frozenset(found.union(*map(_pieces, texts)))
 
 
 @pytest.mark.parametrize(
