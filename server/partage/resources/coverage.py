@@ -49,7 +49,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How many things there are by the local names of their classes, in which kinds, and of triples."""
+    """How many there are of each class, by its local name, of which kinds, and of triples."""
 
     counts: Mapping[str, int]
     shares: Mapping[str, tuple[Share, ...]]
@@ -72,7 +72,7 @@ def coverage(engine: Engine, languages: Sequence[str]) -> Coverage:
         for key, pattern in TALLIES.items()
     }
     kinds = {
-        row["value"].value
+        str(getattr(row["value"], "value", ""))
         for rows in found.values()
         for row in rows
         if isinstance(row.get("value"), NamedNode)
@@ -81,7 +81,8 @@ def coverage(engine: Engine, languages: Sequence[str]) -> Coverage:
     meanings = _definitions(engine, sorted(kinds), languages)
     classes = values("class", (iri(f"ds:{name}") for name in WHOLES))
     counted = ask(
-        engine, f"SELECT ?class (COUNT(DISTINCT ?x) AS ?n) {{ {classes} ?x a ?class }} GROUP BY ?class"
+        engine,
+        f"SELECT ?class (COUNT(DISTINCT ?x) AS ?n) {{ {classes} ?x a ?class }} GROUP BY ?class",
     )
     return Coverage(
         dict.fromkeys(WHOLES, 0)
@@ -107,7 +108,9 @@ def coverage(engine: Engine, languages: Sequence[str]) -> Coverage:
 
 def _triples(engine: Engine) -> dict[str, int]:
     graphs = values("g", (GRAPH + name for name in REGIMES))
-    rows = ask(engine, f"SELECT ?g (COUNT(*) AS ?n) {{ {graphs} GRAPH ?g {{ ?s ?p ?o }} }} GROUP BY ?g")
+    rows = ask(
+        engine, f"SELECT ?g (COUNT(*) AS ?n) {{ {graphs} GRAPH ?g {{ ?s ?p ?o }} }} GROUP BY ?g"
+    )
     counted = {str(getattr(row["g"], "value", "")).removeprefix(GRAPH): row["n"] for row in rows}
     return {name: _number(counted.get(name)) for name in REGIMES}
 

@@ -114,7 +114,10 @@ def reference(
         said = told[term]
         texts = [write.value(v) for name in DEFINING for v in _readable(said, name, languages)]
         by_kind = [
-            (match.rpartition("#")[2], tuple(write.named(m) for p, m in matches[term] if p == match))
+            (
+                match.rpartition("#")[2],
+                tuple(write.named(m) for p, m in matches[term] if p == match),
+            )
             for match in MATCHES
         ]
         query = SHOWN if kind == iri("owl:Class") else LINKED
@@ -140,7 +143,9 @@ def reference(
         for kind, key in KINDS.items()
         if kinds[kind]
     )
-    tops = [c for c in kinds[iri("owl:Class")] if not any(c in below for below in narrower.values())]
+    tops = [
+        c for c in kinds[iri("owl:Class")] if not any(c in below for below in narrower.values())
+    ]
     tree = tuple(_branch(c, narrower, counts, write) for c in tops)
     return Reference(sections, tree, write, read)
 
@@ -154,7 +159,6 @@ def schemes(engine: Engine, languages: Sequence[str]) -> tuple[Branch, ...]:
         OPTIONAL {{ ?concept skos:broader ?broader }}
         OPTIONAL {{ SELECT ?concept (COUNT(DISTINCT ?s) AS ?n) {{
             ?concept a skos:Concept . ?s ?p ?concept
-            FILTER NOT EXISTS {{ ?s a skos:Concept }} FILTER NOT EXISTS {{ ?s a skos:ConceptScheme }}
             FILTER(STRSTARTS(STR(?s), "{BASE}id/"))
         }} GROUP BY ?concept }} }}""",
     )
@@ -163,7 +167,8 @@ def schemes(engine: Engine, languages: Sequence[str]) -> tuple[Branch, ...]:
     tops: set[str] = set()
     for row in rows:
         concept, scheme, above, number = (
-            str(getattr(row.get(name), "value", "")) for name in ("concept", "scheme", "broader", "n")
+            str(getattr(row.get(name), "value", ""))
+            for name in ("concept", "scheme", "broader", "n")
         )
         tops.add(scheme)
         counts[concept] = int(number or 0)
@@ -215,10 +220,9 @@ def _uses(engine: Engine) -> tuple[dict[str, int], dict[str, tuple[Term, ...]]]:
         "?s ?term ?o } GROUP BY ?term ?s"
     )  # fmt: skip
     examples: dict[str, tuple[Term, ...]] = {t: (NamedNode(one),) for t, one in first.items()}
-    for row in rows:
-        term, subject, value = row["term"], row["s"], row["o1"]
-        if isinstance(term, NamedNode) and subject is not None and value is not None:
-            examples[term.value] = (subject, value)
+    for used in rows:
+        if isinstance(used["term"], NamedNode) and "o1" in used:
+            examples[used["term"].value] = (used["s"], used["o1"])
     return counts, examples
 
 

@@ -1,4 +1,4 @@
-"""The words of axioms and of shapes, by the keys of `partage.resources.axioms` and `constraints`."""
+"""The words of axioms and shapes, by the keys of `partage.resources.axioms` and `constraints`."""
 
 from collections.abc import Callable, Mapping
 
@@ -23,7 +23,9 @@ def axiom_words() -> dict[str, str]:
         "inverse": _("Read backwards it is: {a}"),
         "chain": _("It follows from {a}"),
         "functional": _("One thing has at most one value of it"),
-        "transitive": _("It carries over: what it leads to, and what that leads to, it all leads to"),
+        "transitive": _(
+            "It carries over: what it leads to, and what that leads to, it all leads to"
+        ),
         "symmetric": _("It holds in both directions"),
         "disjoint": _("Nothing in it is also: {a}"),
         "disjoint-property": _("It never holds between two things together with: {a}"),
