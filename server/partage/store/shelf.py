@@ -39,7 +39,8 @@ def no_release(version: str) -> NoReturn:
         Always.
     """
     raise UnknownRelease(
-        f"Release {version} cannot be asked here: only the current dataset is held."
+        "Release %(version)s cannot be asked here: only the current dataset is held.",
+        version=version,
     )
 
 

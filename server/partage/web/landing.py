@@ -34,7 +34,8 @@ def structured_of(told: Document, reader: Sequence[str]) -> list[Json]:
     if described is None and told.iri == ONTOLOGY:
         described = describe(site().engine, ONTOLOGY)
     if described is not None:
-        found = structured(site().engine, described, reader, address)
+        names = site().teller(tuple(reader)).names
+        found = structured(site().engine, described, reader, address, names)
         if files := downloads(told.triples):
             found[0]["distribution"] = files
         return found

@@ -39,8 +39,16 @@ export function draw(container, option) {
       { notMerge: true },
     );
   chart.on("click", ({ data }) => data?.href && location.assign(data.href));
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint);
-  new ResizeObserver(() => chart.resize()).observe(container);
+  const scheme = matchMedia("(prefers-color-scheme: dark)");
+  scheme.addEventListener("change", paint);
+  const sizes = new ResizeObserver(() => {
+    if (container.isConnected) return chart.resize();
+    // Gone from the page: it has no size that anything could be laid out in.
+    sizes.disconnect();
+    scheme.removeEventListener("change", paint);
+    return chart.dispose();
+  });
+  sizes.observe(container);
   paint();
   return { chart, paint };
 }

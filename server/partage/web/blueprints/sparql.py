@@ -56,7 +56,9 @@ def body() -> bytes:
     """Return the body, whole and as it was sent."""
     encoding = request.headers.get("Content-Encoding", "").strip().lower()
     if encoding not in {"", "identity"}:
-        raise UnsupportedMediaType(f"The body is encoded as {encoding[:40]}. Send it as it is.")
+        raise UnsupportedMediaType(
+            "The body is encoded as %(encoding)s. Send it as it is.", encoding=encoding[:40]
+        )
     body = request.get_data(cache=True)
     if len(body) < (request.content_length or 0):
         raise ProtocolError("The body ends before its Content-Length. Send it whole.")
@@ -113,7 +115,7 @@ def _page(
 ) -> str:
     """Return the query page with the answer below the query."""
     answer: dict[str, object] = {"query": operation.query.text, "kind": operation.kind}
-    answer["hints"] = [hint.sentence for hint in hints]
+    answer["hints"] = [language.marked(hint.sentence) for hint in hints]
     answer["standing"] = standing
     answer["graphs"] = operation.graphs
     answer["dataset"] = (operation.query.default_graphs, operation.query.named_graphs)
@@ -122,6 +124,7 @@ def _page(
         answer |= {
             "variables": result.variables,
             "rows": table(rows[:SHOWN], result.variables),
+            "lines": [line(row, result.variables) for row in rows[:SHOWN]],
             "more": len(rows) > SHOWN,
         }
     elif operation.kind == "boolean":
@@ -139,6 +142,12 @@ def table(rows: list[Solution], variables: tuple[str, ...]) -> list[list[object]
     return [
         [writer.value(row[name]) if name in row else None for name in variables] for row in rows
     ]
+
+
+def line(row: Solution, variables: tuple[str, ...]) -> str:
+    """Return a solution for the page's script: as in SPARQL TSV, terms as in N-Triples."""
+    terms = (str(row[name]) if name in row else "" for name in variables)
+    return "\t".join(term.replace("\t", "\\t") for term in terms)
 
 
 def _graph(result: Result) -> dict[str, object]:
