@@ -63,8 +63,8 @@ class Shape:
     """
     One shape: what it is for, what it demands, and what is said where it is not met.
 
-    Texts are by language. `targets` say what it is for, `path` which values of it; `members` are the
-    fragments of the shapes of its properties, `bad` is data that break it.
+    Texts are by language. `targets` say what it is for, `path` which values of it; `members` are
+    the fragments of the shapes of its properties, `bad` is data that break it.
     """
 
     fragment: str

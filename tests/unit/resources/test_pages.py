@@ -9,7 +9,6 @@ from partage.resources.claims import ClaimPage, claim_page, is_claim
 from partage.resources.describe import describe
 from partage.resources.flows import flows
 from partage.resources.pages import ResourcePage, resource_page
-from partage.resources.terms import term_sections
 from partage.store.embedded import EmbeddedEngine
 from partage.store.engine import Engine
 
@@ -136,19 +135,3 @@ def test_names_follow_the_reader(engine: Engine) -> None:
         "private messages",
         "messages privés",
     }
-
-
-def test_the_terms_of_the_ontology_are_sorted_by_kind(engine: Engine) -> None:
-    classes, properties = term_sections(engine, ENGLISH)
-    assert [entry.curie for entry in classes.entries] == [
-        "ds:AccessGrant",
-        "ds:Claim",
-        "ds:DataFlow",
-    ]
-    (recipient,) = properties.entries
-    assert recipient.definition is not None
-    assert recipient.definition.text == "The party that gets the data."
-    assert [(p.text, [v.text for v in vs]) for p, vs in recipient.related] == [
-        ("domain", ["data flow"])
-    ]
-    assert term_sections(EmbeddedEngine(Store()), ENGLISH) == ()
