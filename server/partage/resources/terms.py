@@ -220,9 +220,10 @@ def _uses(engine: Engine) -> tuple[dict[str, int], dict[str, tuple[Term, ...]]]:
         "?s ?term ?o } GROUP BY ?term ?s"
     )  # fmt: skip
     examples: dict[str, tuple[Term, ...]] = {t: (NamedNode(one),) for t, one in first.items()}
-    for used in rows:
-        if isinstance(used["term"], NamedNode) and "o1" in used:
-            examples[used["term"].value] = (used["s"], used["o1"])
+    for row in rows:
+        named, subject, value = row["term"], row["s"], row.get("o1")
+        if isinstance(named, NamedNode) and value is not None:
+            examples[named.value] = (subject, value)
     return counts, examples
 
 
