@@ -105,8 +105,8 @@ def test_planted_markup_in_a_label_is_text(tmp_path: Path) -> None:
     assert "<script>x" not in page
 
 
-def test_the_shapes_are_told_with_what_breaks_them(browser: FlaskClient) -> None:
-    page = browser.get("/doc/shapes").text
+def test_the_shapes_are_told_with_what_breaks_them(whole: FlaskClient) -> None:
+    page = whole.get("/doc/shapes").text
     provider = text_of("<main" + page.partition('id="Flow-provider"')[2].partition("</article>")[0])
     for piece in (
         "exactly one value",
