@@ -40,12 +40,15 @@ $(FRONTEND)/node_modules/.package-lock.json: $(FRONTEND)/package-lock.json | .ve
 	@cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent
 	@touch $@
 
-.venv/site.done: $(FRONTEND)/node_modules/.package-lock.json $(FRONTEND)/build.mjs $(wildcard $(FRONTEND)/src/*.js $(FRONTEND)/src/*/*.js)
+.venv/site.done: $(FRONTEND)/node_modules/.package-lock.json $(FRONTEND)/build.mjs $(wildcard $(FRONTEND)/src/* $(FRONTEND)/src/*/*)
 	@cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" node build.mjs
 	@touch $@
 
 messages: .venv/dev.done ## Collect the texts of the pages for translation
 	@$(BIN)/python .ci/messages
+
+screenshots: .venv/dev.done build site ## Write pictures of every kind of page (screenshots/)
+	@PYTHONPATH=tests $(BIN)/python -m browser.screenshots screenshots
 
 serve: .venv/run.done ## Serve the built release
 	@exec $(BIN)/partage serve --host "$(HOST)" --port "$(PORT)"

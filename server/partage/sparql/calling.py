@@ -14,6 +14,7 @@ from typing import Self
 
 from partage.errors import (
     EngineBusy,
+    English,
     QuerySyntaxError,
     QueryTimeout,
     ServiceError,
@@ -111,7 +112,8 @@ class Federation:
                 raise
             raise QuerySyntaxError(  # its place is one in a text that nobody has seen
                 "With the answers of SERVICE put in, the engine does not read the query: "
-                + str(error).partition(": ")[2]
+                "%(reason)s",
+                reason=English(str(error).partition(": ")[2]),
             ) from error
 
     def _complete(self, engine: Engine, query: Query, calls: Sequence[Call], began: float) -> str:
@@ -173,9 +175,9 @@ def _check(engine: Engine, query: Query, calls: Sequence[Call]) -> None:
         found = locate(engine, probe, error)
         starts = {place(query.text, call.start) for call in calls}
         if (found.line, found.column) in starts:
-            raise QuerySyntaxError(
-                str(found).replace("`GRAPH`", "`SERVICE`", 1), found.line, found.column
-            ) from error
+            values = {**found.message.values, "token": "SERVICE"}
+            told = replace(found.message, values=values)
+            raise QuerySyntaxError(told, found.line, found.column) from error
         raise found from error
 
 
@@ -202,8 +204,9 @@ def _rest(query: Query, began: float) -> Limits:
     left = granted - (time.monotonic() - began)
     if left <= 0:
         raise QueryTimeout(
-            f"The query did not finish within {granted:g} seconds, "
-            "most of which it waited for other endpoints. Ask them for less."
+            "The query did not finish within %(granted)g seconds, most of which it waited "
+            "for other endpoints. Ask them for less.",
+            granted=granted,
         )
     return Limits(left)
 
@@ -212,5 +215,9 @@ def _told(error: ServiceError, text: str, call: Call) -> ServiceError:
     """Return the error with the endpoint and the place of its call."""
     line, column = place(text, call.start)
     return type(error)(
-        f"Line {line}, column {column}: SERVICE <{call.endpoint}>: {error}", line, column
+        "Line %(line)d, column %(column)d: SERVICE <%(endpoint)s>: %(fault)s",
+        line,
+        column,
+        endpoint=call.endpoint,
+        fault=error.message,
     )

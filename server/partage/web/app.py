@@ -1,9 +1,11 @@
 """The application: one engine behind routes; everything it needs is passed in."""
 
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, request, url_for
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from partage import __version__
 from partage.errors import AddressTooLong
@@ -27,36 +29,48 @@ from partage.web import (
     validators,
 )
 from partage.web.blueprints import (
+    about,
+    browse,
     cite,
+    compare,
     differences,
     discovery,
     downloads,
     nanopublications,
     operations,
     pages,
+    pictures,
     querycite,
     querying,
     releases,
     resources,
+    search,
     sparql,
     statements,
     wellknown,
+    why,
 )
 from partage.web.site import Site, Sites, site, sites
-from partage.web.versions import RELEASE, Versions, within
+from partage.web.versions import RELEASE, Versions
 
 ROOMS = (
     sparql,
+    why,
     querying,
     querycite,
     statements,
     nanopublications,
     resources,
     pages,
+    browse,
+    search,
+    about,
+    pictures,
     wellknown,
     downloads,
     releases,
     differences,
+    compare,
     cite,
     discovery,
     operations,
@@ -65,9 +79,9 @@ ROOMS = (
 # draws can be saved.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "img-src 'self' data: blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "font-src 'self'; img-src 'self' data: blob:; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
 )
-SCRIPTS = "built/{name}.js"
 # HTTP servers and proxies cut off at about 64 kB; a query that long comes in a body.
 LONGEST_ADDRESS = 60_000
 NO_RELEASES = Catalog(Path())
@@ -107,11 +121,11 @@ def create_app(
     app.before_request(_refuse_endless)
     app.after_request(_harden)
     app.context_processor(_everywhere)
-    app.add_template_global(_address, "address")
+    app.add_template_global(language.address)
     app.add_template_global(document)
     app.add_template_global(_in_language, "in_language")
     app.add_template_global(citing.box, "citation_box")
-    app.add_template_global(_script, "script")
+    app.add_template_global(_built, "built")
     app.add_template_filter(_number, "number")
     return app
 
@@ -120,8 +134,10 @@ def _refuse_endless() -> None:
     length = len(request.path) + len(request.query_string)
     if length > LONGEST_ADDRESS:
         raise AddressTooLong(
-            f"The address has {length:,} characters, more than {LONGEST_ADDRESS:,}. "
-            "Send the query in the body, by POST."
+            "The address has %(length)s characters, more than %(most)s. Send the query in "
+            "the body, by POST.",
+            length=length,
+            most=LONGEST_ADDRESS,
         )
 
 
@@ -150,20 +166,15 @@ def _everywhere() -> dict[str, object]:
     }
 
 
-def _address(href: str) -> str:
-    """Return a link of ours, in the release and with the language of this page's address."""
-    href = within(request.script_root, href)
-    if language.chosen() is None or not href.startswith("/"):
-        return href
-    path, mark, fragment = href.partition("#")
-    joiner = "&" if "?" in path else "?"
-    return f"{path}{joiner}lang={language.chosen()}{mark}{fragment}"
-
-
-def _in_language(code: str) -> str:
-    """Return the address of this page with names in another language."""
-    values = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
-    return request.script_root + request.path + "?" + urlencode([*values, ("lang", code)])
+def _in_language(code: str | None = None) -> str:
+    """Return the address of this page in a language, without one in that of whoever reads it."""
+    asked = [*request.args.items(multi=True)]
+    with suppress(RequestEntityTooLarge):  # the page that says so has no query to keep
+        asked += request.form.items(multi=True)
+    values = [(name, value) for name, value in asked if name != "lang"]
+    values += [("lang", code)] if code else []
+    path = request.path if request.method != "POST" else "/sparql"  # that also takes it by address
+    return request.script_root + path + ("?" + urlencode(values) if values else "")
 
 
 def _number(value: int) -> str:
@@ -171,8 +182,8 @@ def _number(value: int) -> str:
     return f"{value:,}".replace(",", "\u202f")
 
 
-def _script(name: str) -> str | None:
-    """Return the address of a script of `server/frontend/src`, where scripts have been built."""
-    file = SCRIPTS.format(name=name)
-    built = Path(str(current_app.static_folder), file).is_file()
-    return url_for("static", filename=file) if built else None
+def _built(name: str) -> str | None:
+    """Return the address of what is built of `server/frontend/src`, where it has been built."""
+    file = f"built/{name}"
+    made = Path(str(current_app.static_folder), file).is_file()
+    return url_for("static", filename=file) if made else None

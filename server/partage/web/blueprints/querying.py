@@ -64,4 +64,3 @@ def examples() -> Response:
         return redirect(there, 303)  # type: ignore[return-value]  # Flask's redirect makes one
     body = render_template("examples.html", explanations=EXPLANATIONS).encode()
     return validate(represent(body, HTML), tag_of_bytes(body), None)
-

@@ -10,7 +10,6 @@ from partage.errors import NotAcceptable, ProtocolError, UnknownResource
 from partage.rdf.formats import GRAPH_FORMATS, Format
 from partage.rdf.jsonld import CONTEXT, FORM, Form, write_jsonld
 from partage.rdf.namespaces import BASE, RELEASES
-from partage.resources.claims import claim_page, is_claim
 from partage.resources.identifiers import document, iri_of, is_iri, split
 from partage.resources.labels import labels, names
 from partage.resources.pages import resource_page
@@ -23,11 +22,12 @@ from partage.resources.profiles import (
     alternates,
 )
 from partage.resources.rows import Value, Writer
-from partage.resources.shapes import entries
-from partage.resources.terms import ONTOLOGY, term_sections
+from partage.resources.shapes import SHAPES, entries
+from partage.resources.subjects import claims_about
+from partage.resources.terms import ONTOLOGY
 from partage.resources.tombstones import Tombstone
 from partage.store.writing import write
-from partage.web import citing, language
+from partage.web import citing, kinds, language, terminology
 from partage.web.documents import SHIPPED, Document, find, is_data, prior
 from partage.web.landing import describing, links_of, structured_of
 from partage.web.linking import Link, below, header
@@ -136,7 +136,7 @@ def _page_number() -> int | None:
     if text is None:
         return None
     if not text.isascii() or not text.isdecimal() or not int(text[:9]) > 0:
-        raise ProtocolError(f"page={text[:40]} is no page. Use a number from 1.")
+        raise ProtocolError("page=%(page)s is no page. Use a number from 1.", page=text[:40])
     return int(text[:9])
 
 
@@ -188,7 +188,7 @@ def _quoted(text: str) -> bytes:
 
 
 def _html(  # noqa: PLR0911  # one return for each template
-    told: Document, profile: Profile, reader: Sequence[str], links: Sequence[Link]
+    told: Document, profile: Profile, reader: tuple[str, ...], links: Sequence[Link]
 ) -> str:
     engine, iri = site().engine, told.iri
     common: dict[str, object] = {
@@ -201,8 +201,10 @@ def _html(  # noqa: PLR0911  # one return for each template
     }
     if profile is ALT:
         return render_template("alternates-page.html", **common)
-    if iri == ONTOLOGY and (sections := term_sections(engine, reader)):
-        return render_template("ontology.html", sections=sections, prior=prior(site()), **common)
+    if iri == ONTOLOGY and (terms := terminology.ontology(tuple(reader))):
+        return render_template("ontology.html", terms=terms, prior=prior(site()), **common)
+    if iri == SHAPES:
+        return render_template("shapes.html", shapes=terminology.shapes(tuple(reader)), **common)
     if iri in SHIPPED:
         defined = entries(told.triples, iri, reader[0])
         return render_template("defined.html", entries=defined, **common)
@@ -210,12 +212,12 @@ def _html(  # noqa: PLR0911  # one return for each template
     if description is None:
         sample = _sample(told.triples, reader)
         return render_template("graph.html", size=len(told.triples), sample=sample, **common)
+    if kind := kinds.of(description):
+        return kind.page(told, reader, common)
     common["page"] = resource_page(engine, description, reader)
     if description.page > 1:
         return render_template("incoming.html", **common)
-    if is_claim(description):
-        claim = claim_page(engine, description, reader)[0]
-        return render_template("claim.html", claim=claim, **common)
+    common["claims"] = claims_about(engine, description, reader)
     return render_template("resource.html", publication=description.is_publication, **common)
 
 

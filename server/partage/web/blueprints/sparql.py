@@ -57,7 +57,9 @@ def body() -> bytes:
     """Return the body, whole and as it was sent."""
     encoding = request.headers.get("Content-Encoding", "").strip().lower()
     if encoding not in {"", "identity"}:
-        raise UnsupportedMediaType(f"The body is encoded as {encoding[:40]}. Send it as it is.")
+        raise UnsupportedMediaType(
+            "The body is encoded as %(encoding)s. Send it as it is.", encoding=encoding[:40]
+        )
     body = request.get_data(cache=True)
     if len(body) < (request.content_length or 0):
         raise ProtocolError("The body ends before its Content-Length. Send it whole.")

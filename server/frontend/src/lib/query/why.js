@@ -11,12 +11,12 @@ export async function explain(result, where, query) {
   if (!response?.ok || !response.headers.get("Content-Type")?.includes("json")) return;
   const { patterns = [], joins = [], hints = [], empties_at: at } = await response.json();
   const joined = new Map(joins.map(({ upto, count }) => [upto, count]));
-  const rows = patterns.map(({ text, count }, index) =>
-    element("tr", { class: index === at ? "empties" : null },
+  const rows = patterns.map(({ text, count, number }) =>
+    element("tr", { class: number === at ? "empties" : null },
       element("th", { scope: "row" }, element("code", {}, text)),
       element("td", { class: "number" }, String(count ?? "")),
-      element("td", { class: "number" }, String(joined.get(index) ?? "")),
-      element("td", {}, index === at ? element("strong", {}, word("why_empties")) : "")));
+      element("td", { class: "number" }, String(joined.get(number) ?? "")),
+      element("td", {}, number === at ? element("strong", {}, word("why_empties")) : "")));
   const heads = ["why_pattern", "why_alone", "why_joined"].map((key, index) => element("th", { scope: "col", class: index ? "number" : null }, word(key)));
   const told = hints.map(({ sentence, suggestion }) => element("li", {}, sentence, " ", suggestion ? word("did_you_mean", { suggestion }) : ""));
   stage.append(
