@@ -11,7 +11,8 @@ from partage import assets
 AXE = assets.root() / "server/frontend/node_modules/axe-core/axe.min.js"
 STANDARDS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 WHY = "/sparql/why?query=SELECT%20*%20%7B%20%3Chttps://w3id.org/partage/id/org/netflx%3E%20?p%20?o%20%7D"
-PAGES = ("/", "/sparql", "/doc/ns", "/sparql/why", WHY)
+ANSWER = "/sparql?query=SELECT%20*%20%7B%20?s%20a%20?type%20%7D%20LIMIT%20200"
+PAGES = ("/", "/sparql", ANSWER, "/examples", "/doc/ns", "/sparql/why", WHY)
 
 
 @pytest.fixture(scope="session")

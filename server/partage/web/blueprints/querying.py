@@ -7,7 +7,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from partage.errors import ProtocolError, RequestError
 from partage.resources.identifiers import is_iri
 from partage.resources.labels import labels
-from partage.resources.rows import Writer
+from partage.resources.rows import Value, Writer
 from partage.web import language
 from partage.web.explanations import EXPLANATIONS
 from partage.web.negotiation import HTML
@@ -42,18 +42,18 @@ def labels_json() -> Response:
             count=len(iris),
             most=MOST,
         )
-    found = labels(site().engine, iris, language.reader())
-    writer = Writer(found)
-    named = {}
-    for name in filter(is_iri, iris):
-        value = writer.named(name)
-        href = value.href and within(request.script_root, value.href)
-        named[name] = {"label": value.text, "language": value.language, "href": href}
-        if name not in found:
-            del named[name]["label"]
+    writer = Writer(labels(site().engine, iris, language.reader()))
+    named = {name: _named(writer.named(name)) for name in iris if is_iri(name)}
     response = represent(json.dumps(named, ensure_ascii=False).encode(), JSON)
     response.vary.add("Accept-Language")
     return response
+
+
+def _named(value: Value) -> dict[str, str | None]:
+    """Return a name as the script takes it: no label where the IRI would be its own."""
+    href = value.href and within(request.script_root, value.href)
+    told = {"href": href, "language": value.language, "label": value.text}
+    return {key: told[key] for key in told if key != "label" or value.text != value.note}
 
 
 @blueprint.get("/examples")
@@ -66,7 +66,7 @@ def examples() -> Response:
             raise RequestError(
                 "There is no example “%(number)s”. See them all at /examples.", number=number
             )
-        there = url_for("sparql.endpoint", query=asked.text)
+        there = url_for("sparql.endpoint", query=asked.text, lang=language.chosen())
         return redirect(there, 303)  # type: ignore[return-value]  # Flask's redirect makes one
     body = render_template("examples.html", explanations=EXPLANATIONS).encode()
     return validate(represent(body, HTML), tag_of_bytes(body), None)

@@ -12,15 +12,16 @@ const counted = (one) => (one?.count === null || one?.count === undefined ? "" :
 export async function explain(result, where, fields, mend) {
   const href = `${where}${where.includes("?") ? "&" : "?"}${new URLSearchParams(fields)}`;
   const stage = result.querySelector(".after") ?? result;
-  stage.append(element("p", {}, element("a", { href }, word("why"))));
+  const link = element("a", { href }, word("why"));
+  stage.replaceChildren(element("p", {}, link));
   const response = await fetch(href, { headers: { Accept: "application/json" } }).catch(() => null);
   if (!response?.ok || !response.headers.get("Content-Type")?.includes("json") || !stage.isConnected) return;
   const told = await response.json();
   // What the explanation says, it says better than the hint above the answer.
   if (told.hints?.length) result.querySelectorAll("[role=note]").forEach((note) => note.remove());
-  stage.append(
+  stage.replaceChildren(
     element("section", { class: "because", "aria-labelledby": "because" },
-      element("h3", { id: "because" }, word("why")),
+      element("h3", { id: "because" }, link),
       told.sentence ? element("p", {}, ...prose(told.sentence)) : "",
       hints(told.hints ?? [], mend),
       patterns(told)),
