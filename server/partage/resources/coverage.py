@@ -49,7 +49,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How many things there are by the local names of their classes, in which kinds, and of triples."""
+    """How many things there are by the local names of their classes, of which kinds; triples."""
 
     counts: Mapping[str, int]
     shares: Mapping[str, tuple[Share, ...]]
