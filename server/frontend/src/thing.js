@@ -5,7 +5,7 @@ const picture = given("picture");
 const container = document.getElementById("graph");
 const ROW = 58;
 const DASHES = { supports: "solid", disputes: "dashed", qualifies: "dotted", gives: "solid", operates: "dashed", member: "dashed" };
-const SYMBOLS = { self: "circle", claim: "roundRect", party: "circle", operates: "diamond", member: "rect" };
+const SYMBOLS = { self: "circle", claim: "rect", party: "circle", operates: "diamond", member: "rect" };
 const COLOURS = { disputes: "warn", supports: "accent", gives: "accent" };
 
 /** Return a text cut to a length. */
