@@ -26,7 +26,7 @@ FIRMS = 60
 
 
 def firms() -> Iterator[Quad]:
-    """Sixty firms, every other one a bank, every third in France; and the agreement has its type."""
+    """Sixty firms, every other one a bank, every third in France; and the agreement's type."""
     type_, label = NamedNode(iri("rdf:type")), NamedNode(iri("skos:prefLabel"))
     yield Quad(NamedNode(ID + "agreement/a0001"), type_, NamedNode(iri("ds:DataSharingAgreement")))
     kinds = {"bank": ("bank", "banque"), "shop": ("shop", "boutique")}

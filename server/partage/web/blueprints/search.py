@@ -125,7 +125,7 @@ def _shown(answer: Answer, hits: Sequence[Hit], reader: Sequence[str]) -> list[S
     found = []
     for hit in hits:
         label = named[hit.iri]
-        enough = hit.text is None or fits(label.text, answer.sought)
+        text = None if hit.text and fits(label.text, answer.sought) else hit.text
         found.append(
             Shown(
                 iri=hit.iri,
@@ -133,8 +133,8 @@ def _shown(answer: Answer, hits: Sequence[Hit], reader: Sequence[str]) -> list[S
                 href=within(request.script_root, link(hit.iri, known=True) or ""),
                 label=label,
                 pieces=marked(label.text, answer.sought),
-                text=[] if enough or hit.text is None else marked(hit.text.text, answer.sought),
-                language=hit.text.language if hit.text else "",
+                text=marked(text.text, answer.sought) if text else [],
+                language=text.language if text else "",
             )
         )
     return found
