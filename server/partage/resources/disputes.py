@@ -134,9 +134,7 @@ def quarrels(disputes: Iterable[Dispute]) -> tuple[Quarrel, ...]:
 
 def speakers(disputes: Iterable[Dispute]) -> Counter[Value]:
     """Return who takes part, and in how many disputes."""
-    return Counter(
-        who for one in disputes for who in {*one.by.speakers, *one.of.speakers}
-    )
+    return Counter(who for one in disputes for who in {*one.by.speakers, *one.of.speakers})
 
 
 def rebuttals(disputes: Iterable[Dispute]) -> tuple[Answer, ...]:
@@ -145,9 +143,7 @@ def rebuttals(disputes: Iterable[Dispute]) -> tuple[Answer, ...]:
     for dispute in disputes:
         answers.setdefault(dispute.of.key, []).append(dispute)
     answering = {one.by.key for members in answers.values() for one in members}
-    roots = {
-        key: members[0].of for key, members in answers.items() if key not in answering
-    }
+    roots = {key: members[0].of for key, members in answers.items() if key not in answering}
     trees = [_tree(side, False, answers, frozenset()) for side in roots.values()]
     deep = [tree for tree in trees if tree.depth > 1]
     return tuple(sorted(deep, key=lambda tree: (-tree.depth, tree.side.key)))

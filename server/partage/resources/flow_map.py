@@ -121,20 +121,20 @@ def flow_map(engine: Engine, languages: Sequence[str]) -> FlowMap:
         if isinstance(term, NamedNode) and name not in {"claim", "disputing"}
     }
     write = Writer(labels(engine, shown, languages))
-    flows = {
-        _name(row, "flow"): _flow(row, properties, claims, dates, write)
-        for row in ends
-    }
+    flows = {_name(row, "flow"): _flow(row, properties, claims, dates, write) for row in ends}
     operators = Counter(_name(row, "operator") for row in ends)
     return FlowMap(
         operator=write.named(operators.most_common(1)[0][0]) if operators else None,
         flows=tuple(sorted(flows.values(), key=_rank)),
-        choices={facet: choices([f.facets for f in flows.values()], facet, write) for facet in FACETS},
+        choices={
+            facet: choices([f.facets for f in flows.values()], facet, write) for facet in FACETS
+        },
     )
 
 
 def partners(flows: Iterable[Flow]) -> tuple[Partner, ...]:
     """Return what each partner gives and gets: private communications first, then by claims."""
+
     def key(flow: Flow) -> tuple[str, str]:
         return (flow.direction, flow.partner.name)
 
