@@ -10,7 +10,7 @@ from partage import assets
 
 AXE = assets.root() / "server/frontend/node_modules/axe-core/axe.min.js"
 STANDARDS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-PAGES = ("/", "/sparql", "/doc/ns")
+PAGES = ("/", "/timeline", "/disputes", "/sparql", "/doc/ns")
 
 
 @pytest.fixture(scope="session")

@@ -17,11 +17,12 @@ use([
  *
  * `option` is a function, so that it reads the colours of the day. Tooltips are drawn into the
  * canvas: ECharts' HTML tooltips carry inline styles, which our Content-Security-Policy refuses.
- * An element of a chart whose data have an `href` leads there.
+ * An element of a chart whose data have an `href` leads there. A chart ends when its element goes.
  */
 export function draw(container, option) {
   const chart = init(container, null, { renderer: "canvas" });
   const paint = () =>
+    chart.isDisposed() ||
     chart.setOption(
       {
         animation: !still,
@@ -40,7 +41,12 @@ export function draw(container, option) {
     );
   chart.on("click", ({ data }) => data?.href && location.assign(data.href));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint);
-  new ResizeObserver(() => chart.resize()).observe(container);
+  const watcher = new ResizeObserver(() => {
+    if (container.isConnected) return chart.resize();
+    watcher.disconnect();
+    chart.dispose();
+  });
+  watcher.observe(container);
   paint();
   return { chart, paint };
 }
