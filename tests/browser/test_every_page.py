@@ -11,7 +11,10 @@ from partage import assets
 AXE = assets.root() / "server/frontend/node_modules/axe-core/axe.min.js"
 STANDARDS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 WHY = "/sparql/why?query=SELECT%20*%20%7B%20%3Chttps://w3id.org/partage/id/org/netflx%3E%20?p%20?o%20%7D"
-PAGES = ("/", "/sparql", "/doc/ns", "/sparql/why", WHY)
+PAGES = (
+    "/", "/sparql", "/doc/ns", "/sparql/why", WHY,
+    "/browse/", "/browse/claims?contested=yes", "/browse/disputes", "/search?q=facebok",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="session")
