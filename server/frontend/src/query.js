@@ -1,7 +1,7 @@
 // The query page: an editor, and answers as table, graph, chart, timeline or text.
 import { given, element, word } from "./lib/page.js";
 import { answers } from "./lib/query/answers.js";
-import { withDirective } from "./lib/query/directive.js";
+import { directive, withDirective } from "./lib/query/directive.js";
 import { explain } from "./lib/query/why.js";
 import { note } from "./lib/query/history.js";
 import { ask } from "./lib/query/run.js";
@@ -22,16 +22,29 @@ let editor = null;
 
 /** The query with what goes along: graphs to ask, but no language, which is the page's. */
 const fields = () => Object.fromEntries([...new FormData(form)].filter(([name]) => name !== "lang"));
-const link = (view) => {
-  const values = new URLSearchParams([...new FormData(form)]);
-  if (view) values.set("view", view);
-  return `${form.action}?${values}`;
-};
-const view = answers(result, { addresses, root: asked.root, say, remember: (name) => history.replaceState(history.state, "", fits(link(name))) });
-const fits = (address) => (address.length <= LONGEST ? address : location.href);
+const fits = (address) => (address.length <= LONGEST ? address : form.action);
+const wished = () => new URLSearchParams(location.search).get("view");
+const view = answers(result, { addresses, root: asked.root, say, remember: (name) => history.replaceState(history.state, "", fits(link(name, history.state.query))) });
 
-function say(text) {
+/** The address of a query, with the view of its answer where that is not the query's own. */
+function link(name = null, query = field.value) {
+  const values = new URLSearchParams([...new FormData(form)]);
+  values.set("query", query);
+  if (name && name !== (directive(query)?.view ?? "table")) values.set("view", name);
+  return `${form.action}?${values}`;
+}
+
+/** Tell the reader something, in sight or only to who listens. */
+function say(text, seen = true) {
   status.textContent = text;
+  status.classList.toggle("unseen", !seen);
+}
+
+/** Say where a name may be misspelt, and mark it. */
+function hint(hints) {
+  const told = hints.map((found) => word(found.nearest ? "hint_nearest" : "hint", found));
+  result.prepend(...told.map((text) => element("p", { class: "problem mild", role: "note" }, text)));
+  editor?.mark(hints.map((found, index) => ({ ...found, detail: told[index], severity: "warning" })));
 }
 
 function write(text) {
@@ -46,7 +59,7 @@ function tell(problem) {
   fault.replaceChildren(
     element("div", { class: "problem", role: "alert" }, element("strong", {}, problem.title ?? ""), problem.title ? ". " : "", problem.detail ?? problem.message, " ", problem.line && editor ? there : ""),
   );
-  editor?.mark(problem);
+  editor?.mark([problem]);
 }
 
 /** Offer the answer in every format, and its citation. */
@@ -66,7 +79,7 @@ async function start({ push = true } = {}) {
   const mine = (running = new AbortController());
   const query = field.value;
   fault.replaceChildren();
-  editor?.mark(null);
+  editor?.mark([]);
   view.clear();
   citing.replaceChildren();
   [stop.hidden, run.disabled] = [false, true];
@@ -82,11 +95,11 @@ async function start({ push = true } = {}) {
       say(word("progress", { rows: so_far.count, seconds: seconds(so_far.seconds) }));
     });
     if (mine !== running) return;
-    say("");
     note({ query, time: Date.now(), rows: answer.count, seconds: Number(seconds(answer.seconds)) });
     tools.renew();
     offer(answer.kind);
-    view.show(answer, query, new URLSearchParams(location.search).get("view"));
+    say(view.show(answer, query, wished()), false);
+    hint(answer.hints);
     if (answer.kind === "solutions" && answer.complete && !answer.count) explain(result, addresses.why, query);
   } catch (error) {
     if (mine !== running) return;
@@ -139,10 +152,11 @@ addEventListener("popstate", (event) => {
 
 async function mount() {
   const { edit } = await import("./lib/query/editor.js");
-  editor = edit(field, word("editor"), () => start(), () => editor?.mark(null));
+  editor = edit(field, word("editor"), () => start(), () => editor?.mark([]));
   form.querySelector("label").addEventListener("click", () => editor.view.focus());
   tools.mounted();
   if (asked.fault) tell(asked.fault);
+  else if (asked.answer) editor.mark(asked.hints.map((found) => ({ ...found, detail: word(found.nearest ? "hint_nearest" : "hint", found), severity: "warning" })));
   const { completion } = await import("./lib/query/completion.js");
   const terms = await fetch(addresses.terms).then((response) => (response.ok ? response.json() : null)).catch(() => null);
   if (!terms) return;
@@ -162,7 +176,7 @@ async function search(typed) {
 }
 
 history.replaceState({ query: field.value }, "");
-if (asked.answer) view.show(asked.answer, asked.query, new URLSearchParams(location.search).get("view"));
+if (asked.answer) view.show(asked.answer, asked.query, wished());
 else if (asked.kind && asked.kind !== "boolean") start({ push: false });
 if (asked.kind === "solutions" && asked.answer && !asked.answer.count) explain(result, addresses.why, asked.query);
 mount();

@@ -18,12 +18,12 @@ const columnsOf = (nodes) => [...new Set(nodes.map((node) => node.column))].sort
 const box = (width) => Math.max(60, Math.min(190, width / columnsOf(picture.nodes).length - 40));
 
 /** Place claims in columns: what a claim speaks of stands to its right. */
-function columns({ nodes }, width) {
+function columns({ nodes }, width, height) {
   const numbers = columnsOf(nodes);
   const step = width / numbers.length;
   return nodes.map((node) => ({
     x: (numbers.indexOf(node.column) + 0.5) * step,
-    y: node.row * ROW,
+    y: height / 2 + node.row * ROW,
     symbolSize: [box(width), 46],
     label: {
       width: box(width) - 10,
@@ -36,17 +36,18 @@ function columns({ nodes }, width) {
 }
 
 /** Place the others on a ring around the first, their names turned outwards. */
-function ring({ nodes }, width) {
+function ring({ nodes }, width, height) {
   const many = nodes.length - 1;
-  const radius = Math.max(110, Math.min(width / 2 - 130, (many * 17) / (2 * Math.PI)));
+  const [middle, centre] = [width / 2, height / 2];
+  const radius = Math.max(60, Math.min(middle, centre) - (many > 12 ? 130 : 60));
   return nodes.map((node, number) => {
-    if (!number) return { x: 0, y: 0, symbolSize: 26, label: { position: "bottom", fontWeight: "bold", color: colour("ink") } };
+    if (!number) return { x: middle, y: centre, symbolSize: 26, label: { position: "bottom", fontWeight: "bold", color: colour("ink") } };
     const angle = ((number - 1) / many) * 2 * Math.PI - Math.PI / 2;
     const left = Math.cos(angle) < -0.001;
     const turn = many > 12 ? (-angle * 180) / Math.PI + (left ? 180 : 0) : 0;
     return {
-      x: radius * Math.cos(angle),
-      y: radius * Math.sin(angle),
+      x: middle + radius * Math.cos(angle),
+      y: centre + radius * Math.sin(angle),
       symbolSize: many > 40 ? 7 : 14,
       label: {
         position: left ? "left" : "right",
@@ -58,9 +59,13 @@ function ring({ nodes }, width) {
   });
 }
 
+/** Return two marks that nobody sees: ECharts stretches a graph to its outermost marks. */
+const corners = (width, height) =>
+  [[0, 0], [width, height]].map(([x, y], number) => ({ id: `corner ${number}`, name: "", x, y, symbolSize: 0, silent: true, tooltip: { show: false } }));
+
 /** Return what ECharts draws. */
-function option(width, argument) {
-  const places = (argument ? columns : ring)(picture, width);
+function option({ clientWidth: width, clientHeight: height }, argument) {
+  const places = (argument ? columns : ring)(picture, width, height);
   return {
     tooltip: {
       formatter: ({ dataType, data }) =>
@@ -72,12 +77,11 @@ function option(width, argument) {
       type: "graph",
       layout: "none",
       roam: false,
-      // Room for marks and names: ECharts fits the middles of the marks into what is left.
-      left: argument ? box(width) / 2 + 4 : 150,
-      right: argument ? box(width) / 2 + 4 : 150,
-      top: argument ? 30 : 110,
-      bottom: argument ? 30 : 110,
-      data: picture.nodes.map((node, number) => ({
+      left: 0,
+      right: 0,
+      top: 0,
+      bottom: 0,
+      data: [...corners(width, height), ...picture.nodes.map((node, number) => ({
         ...places[number],
         id: node.name,
         name: node.name,
@@ -92,7 +96,7 @@ function option(width, argument) {
           borderWidth: node.name === picture.here ? 3 : 1,
         },
         label: { show: true, formatter: short(node.text, 26), ...places[number].label },
-      })),
+      }))],
       edges: picture.edges.map((edge) => ({
         source: edge.source,
         target: edge.target,
@@ -140,7 +144,7 @@ function show() {
     if (!entries.some((entry) => entry.isIntersecting)) return;
     observer.disconnect();
     const { draw } = await import("./lib/chart.js");
-    draw(container, () => option(container.clientWidth, argument));
+    draw(container, () => option(container, argument));
     container.append(element("span", { class: "drawn", hidden: "" }));
   }).observe(container);
 }

@@ -1,4 +1,4 @@
-"""Small graphs around a thing, laid out in columns: the argument of a claim, an organization's ties."""
+"""Small graphs around a thing: the argument of a claim, the ties of an organization."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -96,8 +96,8 @@ def argument(tell: Teller, claim: str) -> Picture:
 def neighbourhood(tell: Teller, party: str) -> Picture:
     """Return whom an organization gives data to and gets data from, and what it operates."""
     of = tell.facts.of
-    given = [flow for flow in of(party, "^ds:hasProvider")]
-    received = [flow for flow in of(party, "^ds:hasRecipient")]
+    given = of(party, "^ds:hasProvider")
+    received = of(party, "^ds:hasRecipient")
     ends: dict[tuple[str, str, str], int] = {}
     for flows, path, out in ((given, "ds:hasRecipient", True), (received, "ds:hasProvider", False)):
         for flow in flows:

@@ -63,8 +63,8 @@ class Shape:
     """
     One shape: what it is for, what it demands, and what is said where it is not met.
 
-    Texts are by language. `targets` say what it is for, `path` which values of it; `members` are the
-    fragments of the shapes of its properties, `bad` is data that break it.
+    Texts are by language. `targets` say what it is for, `path` which values of it; `members` are
+    the fragments of the shapes of its properties, `bad` is data that break it.
     """
 
     fragment: str
@@ -103,7 +103,7 @@ class Constraints:
     untold: frozenset[str] = frozenset()
 
     def of(self, term: str) -> tuple[Shape, ...]:
-        """Return the shapes whose targets or path name a term, those for a thing with their parts."""
+        """Return the shapes whose targets or path name a term; those for things with their parts."""
         named = [shape for shape in self.shapes.values() if term in _terms(shape)]
         parts = [self.shapes[member] for shape in named for member in shape.members]
         return tuple(dict.fromkeys(s for s in (*named, *parts) if s.messages))

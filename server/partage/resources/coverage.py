@@ -49,7 +49,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How many things there are by the local names of their classes, in which kinds, and of triples."""
+    """How many things there are by the local names of their classes, of which kinds; triples."""
 
     counts: Mapping[str, int]
     shares: Mapping[str, tuple[Share, ...]]
@@ -72,10 +72,10 @@ def coverage(engine: Engine, languages: Sequence[str]) -> Coverage:
         for key, pattern in TALLIES.items()
     }
     kinds = {
-        row["value"].value
+        value.value
         for rows in found.values()
         for row in rows
-        if isinstance(row.get("value"), NamedNode)
+        if isinstance(value := row.get("value"), NamedNode)
     }
     write = Writer(labels(engine, kinds, languages))
     meanings = _definitions(engine, sorted(kinds), languages)

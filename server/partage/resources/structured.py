@@ -89,13 +89,9 @@ def schema_type(types: Iterable[str]) -> str:
 
 
 def structured(
-    engine: Engine,
-    description: Description,
-    languages: Sequence[str],
-    page: str,
-    held: Labels | None = None,
+    engine: Engine, description: Description, languages: Sequence[str], page: str
 ) -> list[Json]:
-    """Return what a page at the address `page` tells search engines; `held` are names at hand."""
+    """Return what a page at the address `page` tells search engines about its resource."""
     own = {s for s in description.statements if s.subject == NamedNode(description.iri)}
     own |= {s for part in description.parts.values() for s in part
             if s.subject == NamedNode(description.iri)}  # fmt: skip
@@ -103,7 +99,7 @@ def structured(
     for statement in sorted(own, key=lambda s: str(s.object)):
         values.setdefault(statement.predicate.value, []).append(statement.object)
     referred = {o.value for objects in values.values() for o in objects if isinstance(o, NamedNode)}
-    found = labels(engine, {*referred, description.iri, EDITORS}, languages, held)
+    found = labels(engine, {*referred, description.iri, EDITORS}, languages)
     kind = schema_type(str(getattr(t, "value", "")) for t in values.get(iri("rdf:type"), ()))
     thing: Json = {
         "@context": SCHEMA,

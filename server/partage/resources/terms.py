@@ -159,7 +159,8 @@ def schemes(engine: Engine, languages: Sequence[str]) -> tuple[Branch, ...]:
         OPTIONAL {{ ?concept skos:broader ?broader }}
         OPTIONAL {{ SELECT ?concept (COUNT(DISTINCT ?s) AS ?n) {{
             ?concept a skos:Concept . ?s ?p ?concept
-            FILTER NOT EXISTS {{ ?s a skos:Concept }} FILTER NOT EXISTS {{ ?s a skos:ConceptScheme }}
+            FILTER NOT EXISTS {{ ?s a skos:Concept }}
+            FILTER NOT EXISTS {{ ?s a skos:ConceptScheme }}
             FILTER(STRSTARTS(STR(?s), "{BASE}id/"))
         }} GROUP BY ?concept }} }}""",
     )
@@ -222,9 +223,9 @@ def _uses(engine: Engine) -> tuple[dict[str, int], dict[str, tuple[Term, ...]]]:
     )  # fmt: skip
     examples: dict[str, tuple[Term, ...]] = {t: (NamedNode(one),) for t, one in first.items()}
     for row in rows:
-        term, subject, value = row["term"], row["s"], row["o1"]
-        if isinstance(term, NamedNode) and subject is not None and value is not None:
-            examples[term.value] = (subject, value)
+        named, subject, value = row["term"], row["s"], row.get("o1")
+        if isinstance(named, NamedNode) and value is not None:
+            examples[named.value] = (subject, value)
     return counts, examples
 
 

@@ -144,7 +144,7 @@ def _states(rows: Sequence[Solution], write: Writer) -> Iterable[Event]:
         if when is None:
             continue
         types = has.get("type", ())
-        kind = next((kind for name, kind in _KINDS.items() if name in types), "matter")
+        kind: Kind = next((kind for name, kind in _KINDS.items() if name in types), "matter")
         parties = set(has.get("party", ()))
         yield Event(
             kind=kind,

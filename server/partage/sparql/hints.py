@@ -336,6 +336,9 @@ class _Finder:
         if node.nature != "variable" or node.text[1:] not in before:
             return
         pattern = _replaced(element, node, ANY)
+        # Things have one form; and only of few values each can be compared with each.
+        if not self.prober.holds(f"{pattern} FILTER(isLiteral({ANY}))"):
+            return
         same = (
             f"FILTER(LCASE(STR({ANY})) = LCASE(STR({node.text})) && !sameTerm({ANY}, {node.text}))"
         )

@@ -34,8 +34,7 @@ def structured_of(told: Document, reader: Sequence[str]) -> list[Json]:
     if described is None and told.iri == ONTOLOGY:
         described = describe(site().engine, ONTOLOGY)
     if described is not None:
-        names = site().teller(tuple(reader)).names
-        found = structured(site().engine, described, reader, address, names)
+        found = structured(site().engine, described, reader, address)
         if files := downloads(told.triples):
             found[0]["distribution"] = files
         return found

@@ -102,7 +102,7 @@ def _moment(value: datetime) -> str:
 
 
 def _tell(response: Response) -> Response:
-    if response.mimetype == HTML and response.location is None:
+    if response.mimetype == HTML and "Location" not in response.headers:
         response.vary.add("Accept-Language")
         response.headers["Content-Language"] = page_language()
     return response

@@ -13,14 +13,14 @@ def told(moment: Moment) -> str:
     text = _plain(moment)
     if moment.about:
         text = _("about %(date)s", date=text)
-    return _("by %(date)s", date=text) if moment.by else text
+    return str(_("by %(date)s", date=text) if moment.by else text)
 
 
 def period(start: Moment, end: Moment | None) -> str:
     """Return a moment, or from when to when."""
     if end is None:
         return told(start)
-    return _("%(start)s to %(end)s", start=told(start), end=told(end))
+    return str(_("%(start)s to %(end)s", start=told(start), end=told(end)))
 
 
 def _plain(moment: Moment) -> str:
@@ -30,4 +30,4 @@ def _plain(moment: Moment) -> str:
     if moment.month is None:
         return str(moment.year)
     date = datetime.date(moment.year, moment.month, moment.day or 1)
-    return format_date(date, "d MMMM y" if moment.day else "MMMM y")
+    return str(format_date(date, "d MMMM y" if moment.day else "MMMM y"))

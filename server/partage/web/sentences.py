@@ -1,4 +1,4 @@
-"""The words of axioms and of shapes, by the keys of `partage.resources.axioms` and `constraints`."""
+"""The words of axioms and shapes, by the keys of `partage.resources.axioms`, `constraints`."""
 
 from collections.abc import Callable, Mapping
 

@@ -70,8 +70,8 @@ def _choose(tell: Teller, texts: Sequence[str]) -> Choice:
         thing, near = index(tell).find(text, things[0] if things else None)
         if thing is None:
             problem = _(
-                "Nothing here that can be compared is called “%(text)s”. Give a name, an identifier "
-                "such as a0005, or an IRI.",
+                "Nothing here that can be compared is called “%(text)s”. Give a name, an "
+                "identifier such as a0005, or an IRI.",
                 text=text[:200],
             )
             return Choice(tuple(things), problem, tuple(near), name)

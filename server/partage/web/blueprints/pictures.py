@@ -109,7 +109,9 @@ def _timeline_drawn(events: Sequence[Event]) -> dict[str, object]:
     )
     states = [event for event in events if event.kind != "source"]
     acts = [event for event in states if event.kind == "action"]
-    lanes = [(kinds()["action"], None, acts)] if acts else []
+    lanes: list[tuple[str, Value | None, Sequence[Event]]] = []
+    if acts:
+        lanes.append((kinds()["action"], None, acts))
     lanes += [(party.text, party, members) for party, members in by_party(states, LANES).items()]
     return {
         "sources": sorted(sources.items()),

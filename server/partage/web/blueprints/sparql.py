@@ -1,5 +1,6 @@
 """The endpoint `/sparql` (SPARQL 1.1 Protocol, https://www.w3.org/TR/sparql11-protocol/)."""
 
+from dataclasses import asdict
 from types import MappingProxyType
 
 from flask import Blueprint, Response, render_template, request
@@ -115,7 +116,7 @@ def _page(
 ) -> str:
     """Return the query page with the answer below the query."""
     answer: dict[str, object] = {"query": operation.query.text, "kind": operation.kind}
-    answer["hints"] = [language.marked(hint.sentence) for hint in hints]
+    answer["hints"] = [asdict(hint) for hint in hints]
     answer["standing"] = standing
     answer["graphs"] = operation.graphs
     answer["dataset"] = (operation.query.default_graphs, operation.query.named_graphs)

@@ -1,5 +1,5 @@
 // The answer below the query, in the view that is chosen.
-import { element, word } from "../page.js";
+import { element, language, word } from "../page.js";
 import { columns, chosen, misfit } from "./columns.js";
 import { directive, VIEWS } from "./directive.js";
 import { KEPT } from "./run.js";
@@ -8,6 +8,7 @@ import { address } from "./terms.js";
 
 const NAMES = "partage.names";
 const RAW = 2000;
+const seconds = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
 const figure = (count) => String(count).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 
 function remembered() {
@@ -50,7 +51,7 @@ export function answers(result, { addresses, root, say, remember }) {
 
   function heading() {
     const timed = answer.seconds === undefined ? "" : "_timed";
-    const values = { rows: figure(answer.count), seconds: answer.seconds?.toFixed(answer.seconds < 1 ? 2 : 1) };
+    const values = { rows: figure(answer.count), seconds: seconds.format(answer.seconds ?? 0) };
     if (answer.kind === "boolean") return word("answer");
     if (answer.kind === "graph") return word("statements", values);
     const key = answer.count === 1 ? "one" : "many";
@@ -163,10 +164,11 @@ export function answers(result, { addresses, root, say, remember }) {
       const reason = VIEWS.includes(wish) ? misfit(wish, answer, described) : null;
       const fitting = VIEWS.includes(wish) && !reason ? wish : "table";
       const notes = [...result.querySelectorAll("[role=note]")];
-      const section = element("section", { "aria-labelledby": "answer" }, element("h2", { id: "answer" }, heading()), ...warnings(), chooser(), stage);
+      const section = element("section", { "aria-labelledby": "answer" }, element("h2", { id: "answer" }, heading()), ...warnings(), chooser(), stage, element("div", { class: "after" }));
       result.replaceChildren(...notes, section);
       if (reason) say(word(reason));
-      return paint(fitting);
+      paint(fitting);
+      return heading();
     },
     current: () => (answer ? current : null),
     kind: () => answer?.kind ?? null,

@@ -109,14 +109,15 @@ export function edit(field, label, run, changed) {
     complete: (source) => view.dispatch({ effects: completing.reconfigure(autocompletion({ override: [source], icons: false, activateOnTypingDelay: 120 })) }),
     /** Have Tab indent, or move on as it does everywhere. */
     indent: (wanted) => view.dispatch({ effects: indenting.reconfigure(wanted ? keymap.of([indentWithTab]) : []) }),
-    /** Mark a fault from its place to the end of the word, or none. */
-    mark(fault) {
-      if (!fault?.line) return view.dispatch(setDiagnostics(view.state, []));
-      const from = at(fault.line, fault.column ?? 1);
-      const rest = view.state.doc.sliceString(from, view.state.doc.lineAt(from).to);
-      const length = /^[^\s{}();,]+/.exec(rest)?.[0].length ?? Math.min(rest.length, 1);
-      const start = length || !from ? from : from - 1;
-      return view.dispatch(setDiagnostics(view.state, [{ from: start, to: from + length, severity: "error", message: fault.detail }]));
+    /** Mark faults, and no others, each from its place to the end of the word. */
+    mark(faults) {
+      const found = faults.filter(({ line }) => line).map(({ line, column = 1, detail, severity = "error" }) => {
+        const from = at(line, column);
+        const rest = view.state.doc.sliceString(from, view.state.doc.lineAt(from).to);
+        const length = /^[^\s{}();,]+/.exec(rest)?.[0].length ?? Math.min(rest.length, 1);
+        return { from: length || !from ? from : from - 1, to: from + length, severity, message: detail };
+      });
+      view.dispatch(setDiagnostics(view.state, found));
     },
     /** Go to a place. */
     go(line, column) {

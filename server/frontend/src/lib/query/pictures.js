@@ -55,9 +55,10 @@ function graph(rows, described, options, show, { href, labels }, answer) {
       tooltip: { formatter: ({ dataType, data }) => (dataType === "edge" ? data.value || "→" : data.name) },
       series: [{
         type: "graph", layout: "force", roam: true, draggable: true, edgeSymbol: ["none", "arrow"], edgeSymbolSize: 6,
-        force: { repulsion: few ? 260 : 90, edgeLength: few ? 110 : 50, gravity: 0.25, layoutAnimation: false },
+        force: { repulsion: few ? 700 : 90, edgeLength: few ? 140 : 50, gravity: 0.25, layoutAnimation: false },
         label: { show: few, position: "right", color: colour("ink"), formatter: ({ name }) => short(name) },
-        edgeLabel: { show: edges.length <= 25, color: colour("soft"), fontSize: 10, formatter: ({ data }) => short(data.value ?? "", 20) },
+        edgeLabel: { show: edges.length <= 12, color: colour("soft"), fontSize: 10, formatter: ({ data }) => short(data.value ?? "", 20) },
+        labelLayout: { hideOverlap: true },
         emphasis: { focus: "adjacency", label: { show: true } },
         lineStyle: { color: colour("edge"), curveness: 0.08 },
         data: [...nodes.values()].map((found) => ({ ...found, symbolSize: Math.min(8 + 4 * Math.sqrt(found.degree), 40), label: { show: few || (found.degree > hub && found.degree > 2) }, itemStyle: { color: found.kind === "iri" ? colour("accent") : colour("soft") } })),

@@ -36,7 +36,8 @@ export async function ask(endpoint, fields, signal, progress) {
   });
   if (!response.ok) throw new Problem(await problem(response));
   const graph = response.headers.get("Content-Type").startsWith("application/n-triples");
-  const answer = { kind: graph ? "graph" : "solutions", variables: [], lines: [], count: 0, complete: false };
+  const hints = hintsIn(response.headers.get("Query-Hint") ?? "");
+  const answer = { hints, kind: graph ? "graph" : "solutions", variables: [], lines: [], count: 0, complete: false };
   if (graph) answer.variables = ["subject", "predicate", "object"];
   try {
     await read(response.body, answer, () => progress({ ...answer, seconds: seconds() }));
@@ -47,6 +48,10 @@ export async function ask(endpoint, fields, signal, progress) {
   signal.removeEventListener("abort", end);
   return { ...answer, seconds: seconds() };
 }
+
+/** The items of the header `Query-Hint`: `"term";line=2;column=3;nearest="other"`, … */
+const hintsIn = (header) =>
+  [...header.matchAll(/"([^"]*)";line=(\d+);column=(\d+)(?:;nearest="([^"]*)")?/g)].map(([, term, line, column, nearest]) => ({ term, line: Number(line), column: Number(column), nearest }));
 
 async function problem(response) {
   const body = await response.text();

@@ -5,7 +5,7 @@ import { element, word } from "../page.js";
 export async function explain(result, where, query) {
   const joiner = where.includes("?") ? "&" : "?";
   const href = `${where}${joiner}${new URLSearchParams({ query })}`;
-  const stage = result.querySelector(".stage") ?? result;
+  const stage = result.querySelector(".after") ?? result;
   stage.append(element("p", {}, element("a", { href }, word("why"))));
   const response = await fetch(href, { headers: { Accept: "application/json" } }).catch(() => null);
   if (!response?.ok || !response.headers.get("Content-Type")?.includes("json")) return;
