@@ -4,7 +4,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from browser.conftest import PHONE, Contexts
+from browser.conftest import Contexts
+from chromium import PHONE
 
 DRAWN = re.compile("yes")
 

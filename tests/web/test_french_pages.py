@@ -110,11 +110,11 @@ TO_COME: frozenset[str] = frozenset()
 class _Marked(NullTranslations):
     """A translation that brackets each text, so that one that was not translated shows."""
 
-    def gettext(self, text: str) -> str:
-        return f"⟦{text}⟧"
+    def gettext(self, message: str) -> str:
+        return f"⟦{message}⟧"
 
-    def ngettext(self, one: str, many: str, count: int) -> str:
-        return f"⟦{one if count == 1 else many}⟧"
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return f"⟦{msgid1 if n == 1 else msgid2}⟧"
 
     ugettext, ungettext = gettext, ngettext
 
@@ -194,9 +194,37 @@ LETTERS = re.compile(r"[^\W\d_]{3}")
 IDENTIFIER = re.compile(r"(?=\S*[\d./#:_-])[\w./#:-]+")
 # Names that are the same in every language.
 NAMES = frozenset(
-    "Partage|Turtle|JSON-LD|N-Triples|RDF/XML|TriG|N-Quads|JSON|XML|CSV|TSV|Arrow|Parquet|RDF|SPARQL"
-    "|BibTeX|biblatex|RIS|CSL-JSON|DataCite JSON|APA|Chicago|MLA|TimeMap|CC BY 4.0|English|Français"
-    "|SHA-256|UTC".split("|")
+    [
+        "Partage",
+        "Turtle",
+        "JSON-LD",
+        "N-Triples",
+        "RDF/XML",
+        "TriG",
+        "N-Quads",
+        "JSON",
+        "XML",
+        "CSV",
+        "TSV",
+        "Arrow",
+        "Parquet",
+        "RDF",
+        "SPARQL",
+        "BibTeX",
+        "biblatex",
+        "RIS",
+        "CSL-JSON",
+        "DataCite JSON",
+        "APA",
+        "Chicago",
+        "MLA",
+        "TimeMap",
+        "CC BY 4.0",
+        "English",
+        "Français",
+        "SHA-256",
+        "UTC",
+    ]
 )
 
 

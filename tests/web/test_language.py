@@ -31,10 +31,12 @@ TEXTS = [text for text in KEPT if text.id]
 
 def _each(text: Message) -> Iterator[tuple[str, str]]:
     """Yield the English and the French of a text, for one and for many."""
-    if text.pluralizable:
-        yield from zip(text.id, text.string, strict=True)
-    else:
-        yield text.id, text.string
+    for english, french in (
+        zip(text.id, text.string or (), strict=True)
+        if text.pluralizable
+        else ((text.id, text.string),)
+    ):
+        yield str(english), str(french)
 
 
 def test_the_catalogue_is_what_make_messages_writes() -> None:
