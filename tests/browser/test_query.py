@@ -5,7 +5,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
-from chromium import PHONE, Contexts
+from browser.conftest import Contexts
+from chromium import PHONE
 
 PER_CATEGORY = """PREFIX ds: <https://w3id.org/partage/ns#>
 SELECT ?category (COUNT(DISTINCT ?recipient) AS ?recipients)
