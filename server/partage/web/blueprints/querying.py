@@ -37,7 +37,11 @@ def labels_json() -> Response:
     """Tell what IRIs are called and where their pages are: `iri=` once for each, in a form."""
     iris = request.form.getlist("iri")
     if len(iris) > MOST:
-        raise ProtocolError(f"These are {len(iris)} IRIs. Ask for {MOST} at a time at most.")
+        raise ProtocolError(
+            "These are %(count)s IRIs. Ask for %(most)s at a time at most.",
+            count=len(iris),
+            most=MOST,
+        )
     found = labels(site().engine, iris, language.reader())
     writer = Writer(found)
     named = {}
@@ -59,7 +63,9 @@ def examples() -> Response:
     if number is not None:
         asked = next((known for known in site().questions if known.number == number), None)
         if asked is None:
-            raise RequestError(f"There is no example {number!r}. See them all at /examples.")
+            raise RequestError(
+                "There is no example %(number)r. See them all at /examples.", number=number
+            )
         there = url_for("sparql.endpoint", query=asked.text)
         return redirect(there, 303)  # type: ignore[return-value]  # Flask's redirect makes one
     body = render_template("examples.html", explanations=EXPLANATIONS).encode()
