@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import flask_babel
 import pytest
 from babel.support import NullTranslations
+from flask import Flask
 from flask.testing import FlaskClient
 from pyoxigraph import Literal, NamedNode
 
@@ -16,13 +17,13 @@ import three_releases
 from partage import assets
 from partage.rdf.namespaces import curie
 from partage.rdf.questions import read_questions
+from partage.resources.constraints import constraints
 from partage.resources.labels import fallback
 from partage.web.documents import SHIPPED
 from three_releases import FIRST, SECOND, THIRD
 
 FRENCH = {"Accept": "text/html", "Accept-Language": "fr"}
 ALL = "/sparql?query=SELECT+*+{+?s+?p+?o+}+LIMIT+3"
-CITED = {"query": released_app.QUERY}
 PAGES = (
     "/",
     "/about/",
@@ -110,13 +111,11 @@ TO_COME: frozenset[str] = frozenset()
 class _Marked(NullTranslations):
     """A translation that brackets each text, so that one that was not translated shows."""
 
-    def gettext(self, message: str) -> str:
+    def ugettext(self, message: str) -> str:
         return f"⟦{message}⟧"
 
-    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+    def ungettext(self, msgid1: str, msgid2: str, n: int) -> str:
         return f"⟦{msgid1 if n == 1 else msgid2}⟧"
-
-    ugettext, ungettext = gettext, ngettext
 
 
 class _Reading(HTMLParser):
@@ -194,49 +193,24 @@ LETTERS = re.compile(r"[^\W\d_]{3}")
 IDENTIFIER = re.compile(r"(?=\S*[\d./#:_-])[\w./#:-]+")
 # Names that are the same in every language.
 NAMES = frozenset(
-    [
-        "Partage",
-        "Turtle",
-        "JSON-LD",
-        "N-Triples",
-        "RDF/XML",
-        "TriG",
-        "N-Quads",
-        "JSON",
-        "XML",
-        "CSV",
-        "TSV",
-        "Arrow",
-        "Parquet",
-        "RDF",
-        "SPARQL",
-        "BibTeX",
-        "biblatex",
-        "RIS",
-        "CSL-JSON",
-        "DataCite JSON",
-        "APA",
-        "Chicago",
-        "MLA",
-        "TimeMap",
-        "CC BY 4.0",
-        "English",
-        "Français",
-        "SHA-256",
-        "UTC",
-    ]
+    """Partage, Turtle, JSON-LD, N-Triples, RDF/XML, TriG, N-Quads, JSON, XML, CSV, TSV, Arrow,
+    Parquet, RDF, SPARQL, BibTeX, biblatex, RIS, CSL-JSON, DataCite JSON, APA, Chicago, MLA,
+    TimeMap, CC BY 4.0, English, Français, SHA-256, UTC""".replace("\n    ", " ").split(", ")
 )
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(flask_babel.Domain, "get_translations", lambda _: _Marked())
-        app = released_app.application(tmp_path_factory.mktemp("french"))
-        made = app.test_client()
-        made.environ_base["HTTP_ACCEPT_LANGUAGE"] = "fr"
-        made.environ_base["HTTP_ACCEPT"] = "text/html"
-        yield made
+def marked(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    return released_app.application(tmp_path_factory.mktemp("french"))
+
+
+@pytest.fixture
+def client(marked: Flask, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+    """Return a French reader of pages that bracket what is translated."""
+    monkeypatch.setattr(flask_babel.Domain, "get_translations", lambda _: _Marked())
+    made = marked.test_client()
+    made.environ_base |= {"HTTP_ACCEPT_LANGUAGE": "fr", "HTTP_ACCEPT": "text/html"}
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -258,6 +232,8 @@ def data() -> frozenset[str]:
                 found |= {" ".join(term.value.split()), *_pieces(term.value)}
     asked = read_questions(assets.root() / "ontology" / "competency")
     texts = [text for question in asked for text in question.asked.values()]
+    for rule in constraints().rules:
+        texts += [*rule.messages.values(), *rule.advice.values()]
     return frozenset(found.union(*map(_pieces, texts)))
 
 
@@ -276,3 +252,50 @@ def test_every_text_of_a_page_is_translated(
     assert page.headers["Content-Language"] == "fr"
     assert '<html lang="fr">' in page.text
     assert _stray(page.text, data) == []
+
+
+def test_a_page_names_its_languages_and_keeps_what_it_was_asked(client: FlaskClient) -> None:
+    page = client.get("/sparql?query=ASK+{}&graphs=entities&lang=fr").text
+    asked = "http://localhost/sparql?query=ASK+%7B%7D&amp;graphs=entities"
+    for code, address in (("en", asked + "&amp;lang=en"), ("fr", asked + "&amp;lang=fr")):
+        assert f'<link rel="alternate" hreflang="{code}" href="{address}">' in page
+    assert f'<link rel="alternate" hreflang="x-default" href="{asked}">' in page
+    below = client.get(f"/release/{FIRST}/doc/org/facebook").text
+    assert f'href="http://localhost/release/{FIRST}/doc/org/facebook?lang=en">' in below
+    assert "hreflang" not in client.get("/nowhere").text.partition("</head>")[0]
+
+
+def test_the_switch_keeps_a_query_that_was_posted(client: FlaskClient) -> None:
+    page = client.post("/sparql?lang=fr", data={"query": "ASK {}", "graphs": "entities"}).text
+    assert 'href="/sparql?query=ASK+%7B%7D&amp;graphs=entities&amp;lang=en"' in page
+    assert "x-default" not in page
+    failed = client.post("/query", data={"query": "SELEC"}).text
+    assert 'href="/sparql?query=SELEC&amp;lang=en"' in failed
+
+
+@pytest.mark.parametrize("kind", ["text/html", "application/json", "text/plain"])
+def test_an_error_is_told_in_the_readers_language(app: Flask, kind: str) -> None:
+    client = app.test_client()
+    path = "/doc/org/facebook?lang=xx"
+    french = client.get(path, headers={"Accept": kind, "Accept-Language": "fr"})
+    english = client.get(path, headers={"Accept": kind})
+    assert "lang=xx n’est pas proposé" in french.text
+    assert "lang=xx is not offered" in english.text
+    told = [response.headers["Content-Language"] for response in (french, english)]
+    assert told == ["fr", "en"]
+    assert {"Accept", "Accept-Language"} <= set(french.vary)
+
+
+def test_what_an_engine_says_in_english_is_marked_as_english(app: Flask) -> None:
+    query = "SELECT ?s { ?s ?p ?o } GROUP BY ?p"
+    page = app.test_client().get("/sparql", query_string={"query": query}, headers=FRENCH).text
+    assert '<html lang="fr">' in page
+    assert re.search(r'class="problem"[^>]*>.*<span lang="en">[^<]+</span>', page)
+
+
+def test_numbers_and_the_text_of_who_asks_are_written_safely(app: Flask) -> None:
+    client = app.test_client()
+    page = client.get("/doc/org/facebook?page=<b>", headers=FRENCH)
+    assert "page=&lt;b&gt; n’est pas une page." in page.text
+    long = client.get("/sparql?query=" + "a" * 60_001, headers=FRENCH)
+    assert "60\u202f000" in long.text

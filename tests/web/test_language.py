@@ -31,11 +31,9 @@ TEXTS = [text for text in KEPT if text.id]
 
 def _each(text: Message) -> Iterator[tuple[str, str]]:
     """Yield the English and the French of a text, for one and for many."""
-    for english, french in (
-        zip(text.id, text.string or (), strict=True)
-        if text.pluralizable
-        else ((text.id, text.string),)
-    ):
+    pairs = zip(text.id, text.string or "", strict=True) if text.pluralizable else [text]
+    for pair in pairs:
+        english, french = pair if isinstance(pair, tuple) else (pair.id, pair.string)
         yield str(english), str(french)
 
 
@@ -85,6 +83,9 @@ def test_the_texts_of_errors_that_pages_tell_have_their_values_apart() -> None:
         if isinstance(call.args[0], ast.JoinedStr | ast.BinOp)
     ]
     assert glued == []
+    told = [call.args[1] for _, call, name in _calls() if name == "abort" and len(call.args) == 2]
+    assert told
+    assert all(isinstance(t, ast.Call) and getattr(t.func, "id", "") == "_" for t in told)
 
 
 def test_a_message_is_told_with_its_values_in_any_language() -> None:

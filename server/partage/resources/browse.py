@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from partage.errors import ProtocolError
+from partage.errors import Message, ProtocolError, message
 from partage.rdf.namespaces import curie
 from partage.resources.browse_kinds import Kind, Property
 from partage.resources.browse_query import ROWS, View, pattern
@@ -215,7 +215,7 @@ def read_view(table: Table, given: Sequence[tuple[str, str]]) -> View:
     for name, value in given:
         if name not in allowed:
             raise ProtocolError(
-                "%(kind)s cannot be narrowed by %(name)s. Use %(allowed)s.",
+                "%(kind)s cannot be narrowed by %(name)s. Use one of: %(allowed)s.",
                 kind=kind.name,
                 name=name[:40],
                 allowed=", ".join(allowed),
@@ -223,7 +223,12 @@ def read_view(table: Table, given: Sequence[tuple[str, str]]) -> View:
         if name in facets:
             meant = {shown(each): each for each in facets[name]}
             if value not in meant:
-                raise _unknown(name, value, meant)
+                raise ProtocolError(
+                    "%(name)s=%(value)s is no value here. %(advice)s",
+                    name=name,
+                    value=value[:60],
+                    advice=_some(meant),
+                )
             if meant[value] not in chosen.get(name, ()):
                 chosen[name] = (*chosen.get(name, ()), meant[value])
         elif name == "q":
@@ -269,11 +274,11 @@ def _order(kind: Kind, value: str) -> str:
     key = value.removeprefix("-")
     if key not in orders(kind):
         raise ProtocolError(
-            "sort=%(value)s is no order of %(kind)s. Use one of these, with - before it to turn it "
-            "round: %(allowed)s.",
+            "sort=%(value)s is no order of %(kind)s. Use one of: %(orders)s, each with - before it "
+            "to turn it round.",
             value=value[:40],
             kind=kind.name,
-            allowed=", ".join(orders(kind)),
+            orders=", ".join(orders(kind)),
         )
     return key
 
@@ -284,16 +289,15 @@ def _page(text: str) -> int:
     return int(text[:9])
 
 
-def _unknown(name: str, value: str, meant: Iterable[str]) -> ProtocolError:
-    names = sorted(meant)
-    told = ", ".join(names[:TOLD]) + (" …" if len(names) > TOLD else "")
-    return ProtocolError(
-        "%(name)s=%(value)s is no value here. The %(number)s values are: %(told)s.",
-        name=name,
-        value=value[:60],
-        number=len(names),
-        told=told or "–",
-    )
+def _some(values: Iterable[str]) -> Message:
+    names = sorted(values)
+    if not names:
+        return message("There is none to choose.")
+    told = ", ".join(names[:TOLD])
+    if len(names) <= TOLD:
+        return message("Use one of: %(names)s.", names=told)
+    more = len(names) - TOLD
+    return message("Use one of: %(names)s, or one of %(more)s others.", names=told, more=more)
 
 
 def _any_of(order: Mapping[Member, str | int]) -> str | int | None:

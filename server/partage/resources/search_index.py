@@ -137,7 +137,7 @@ def build(engine: Engine, most: int = MOST) -> Index:
     if len(texts) > most:
         raise TextsNotIndexed(
             "This dataset has more than %(most)s texts, too many to search in. Query it instead.",
-            most=f"{most:,}",
+            most=most,
         )
     return Index([*texts, *_composed(engine)], _weights(engine))
 

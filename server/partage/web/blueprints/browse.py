@@ -46,10 +46,16 @@ def index() -> Response:
 def kind(name: str) -> Response:
     """Show the members of a kind that a view leaves: its page, or all of them as data."""
     _ours()
-    stem, suffix = (*name.split(".", 1), "")[:2]
+    stem, suffix = name.partition(".")[::2]
     if stem not in KINDS:
-        abort(404, _("%(name)s cannot be browsed. There are: %(kinds)s.",
-                     name=stem[:40], kinds=", ".join(KINDS)))  # fmt: skip
+        abort(
+            404,
+            _(
+                "%(name)s cannot be browsed. There are: %(kinds)s.",
+                name=stem[:40],
+                kinds=", ".join(KINDS),
+            ),
+        )
     table = site().table(stem)
     reader = language.reader()
     view = read_view(table, list(request.args.items(multi=True)))
@@ -57,8 +63,15 @@ def kind(name: str) -> Response:
     if chosen == HTML:
         found = table.find(view, reader)
         if view.page > found.pages:
-            abort(404, _("There is no page %(page)s of this: the last is %(last)s.",
-                         page=view.page, last=found.pages))  # fmt: skip
+            abort(
+                404,
+                _(
+                    "There is no page %(page)s of %(name)s: the last is %(last)s.",
+                    page=view.page,
+                    name=stem,
+                    last=found.pages,
+                ),
+            )
         links = _links(table, view, found)
         body = _page(table, view, found, reader, links)
     else:
@@ -76,7 +89,7 @@ def kind(name: str) -> Response:
 def _ours() -> None:
     if not site().of_partage:
         abort(
-            404, _("This dataset tells of no data-sharing agreements to browse. Query it instead.")
+            404, _("Only data-sharing agreements can be browsed, and this dataset has none. Query.")
         )
 
 

@@ -159,7 +159,9 @@ def _disputes_drawn(chosen: Sequence[Dispute]) -> dict[str, object]:
 
 def _require_ours() -> None:
     if not site().of_partage:
-        abort(404, "This dataset holds no claims about data flows, so there is no picture of them.")
+        abort(
+            404, _("This dataset holds no claims about data flows, so there is no picture of them.")
+        )
 
 
 def _partner(partner: Partner) -> dict[str, object]:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request
 from flask_babel import gettext as _
 
-from partage.errors import ProtocolError
+from partage.errors import ProtocolError, message
 from partage.resources.identifiers import link
 from partage.resources.labels import Label, labels
 from partage.resources.search import Answer, Hit, fits, identified, marked
@@ -56,15 +56,22 @@ def page() -> Response:
     reader = language.reader()
     answer = _answer(question, kind)
     if kind and kind not in dict(answer.kinds):
+        names = ", ".join(name for name, _ in answer.kinds) or message("nothing")
         raise ProtocolError(
-            "kind=%(kind)s is no kind that was found. Found are: %(kinds)s.",
+            "kind=%(kind)s is no kind that was found. Found are: %(names)s.",
             kind=kind[:40],
-            kinds=", ".join(dict(answer.kinds)) or "–",
+            names=names,
         )
     pages = max(1, -(-len(answer.hits) // PAGE))
     if number > pages:
-        abort(404, _("There is no page %(page)s of this: the last is %(last)s.",
-                     page=number, last=pages))  # fmt: skip
+        abort(
+            404,
+            _(
+                "There is no page %(page)s of what was found: the last is %(last)s.",
+                page=number,
+                last=pages,
+            ),
+        )
     start = PAGE * (number - 1)
     body = render_template(
         "search.html",
@@ -153,7 +160,7 @@ def _number(name: str, usual: int, most: int) -> int:
     text = request.args.get(name, str(usual))
     if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= most:
         raise ProtocolError(
-            "%(name)s=%(text)s cannot be used. Use a number from 1 to %(most)s.",
+            "%(name)s=%(text)s cannot be. Use a number from 1 to %(most)s.",
             name=name,
             text=text[:40],
             most=most,
