@@ -50,11 +50,19 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     [
         (
             "en",
-            "data-sharing agreement with at least one “ covers flow ” that is: outbound flow and",
+            (
+                "By definition it holds exactly: data-sharing agreement with at least one “ covers"
+                " flow ” that is: outbound flow and at least one “ covers flow ” that is: inbound"
+                " flow"
+            ),
         ),
         (
             "fr",
-            "données avec au moins une valeur de « couvre le flux » qui est : flux sortant et",
+            (
+                "Par définition, elle comprend exactement : accord de partage de données avec"
+                " au moins une valeur de « couvre le flux » qui est : flux sortant et"
+                " au moins une valeur de « couvre le flux » qui est : flux entrant"
+            ),
         ),
     ],
 )

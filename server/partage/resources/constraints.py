@@ -103,7 +103,7 @@ class Constraints:
     untold: frozenset[str] = frozenset()
 
     def of(self, term: str) -> tuple[Shape, ...]:
-        """Return the shapes that name a term as target or path; those for a thing with parts."""
+        """Return the shapes whose targets or path name a term, and the parts of these."""
         named = [shape for shape in self.shapes.values() if term in _terms(shape)]
         parts = [self.shapes[member] for shape in named for member in shape.members]
         return tuple(dict.fromkeys(s for s in (*named, *parts) if s.messages))
