@@ -71,6 +71,20 @@ def test_a_definition_is_told_in_words(whole: FlaskClient, language: str, said: 
     assert said in text_of(page.text)
 
 
+def test_who_asks_for_french_after_an_english_reader_gets_french(whole: FlaskClient) -> None:
+    for path, english, french in (
+        ("/doc/ns", "Everything in it is", "Tout ce qui en fait partie est"),
+        ("/doc/shapes", "exactly one value", "exactement une valeur"),
+        ("/about/method", "Stated, inferred, derived", "Énoncé, inféré, dérivé"),
+    ):
+        pages = [
+            text_of(whole.get(path, headers={"Accept-Language": code}).text)
+            for code in ("en", "fr")
+        ]
+        assert [english in page for page in pages] == [True, False], path
+        assert [french in page for page in pages] == [False, True], path
+
+
 def test_every_term_has_its_section_with_use_shapes_and_citation(whole: FlaskClient) -> None:
     page = whole.get("/doc/ns").text
     terms = re.findall(r'<article class="term" id="(\w+)">', page)
@@ -122,11 +136,13 @@ def test_the_shapes_are_told_with_what_breaks_them(whole: FlaskClient) -> None:
         "What to do: Name the party that the source names.",
     ):
         assert piece in provider, piece
+    assert "&lt;claim/c9101/v1&gt; a ds:ClaimVersion" in page
+    assert "<claim/" not in page
     rule = page.partition('id="agreement-flow-party"')[2].partition("</article>")[0]
     assert "SELECT DISTINCT ?focus ?value" in rule
 
 
-def test_a_link_below_a_release_stays_there(whole: FlaskClient) -> None:
+def test_links_keep_the_language_of_the_address(whole: FlaskClient) -> None:
     page = whole.get("/doc/ns?lang=fr").text
     assert 'href="/doc/ns?lang=fr#Claim"' in page
     assert 'href="/doc/ns#Claim"' not in page

@@ -1,12 +1,14 @@
 """Shapes and rules as expressions that can be put into words."""
 
+from pathlib import Path
+
 import pytest
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 from partage.assets import root
 from partage.rdf.namespaces import iri
 from partage.resources.axioms import Expression, named
-from partage.resources.constraints import Constraints, constraints
+from partage.resources.constraints import SPACE, Constraints, constraints, read_constraints
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +37,43 @@ def test_a_shape_says_how_many_values_and_of_which_class(held: Constraints) -> N
     assert provider.messages["fr"] == "Un flux a exactement un fournisseur, une partie."
     assert "ds:hasProvider org:maker , org:platform" in provider.bad
     assert "@prefix" not in provider.bad
+
+
+def test_how_many_values_are_wanted_is_told_in_one_sentence_or_two(tmp_path: Path) -> None:
+    found = read_constraints(
+        read_text(
+            "x:one sh:minCount 1 ; sh:maxCount 1 . x:none sh:maxCount 0 . x:some sh:minCount 1 ."
+            "x:two sh:minCount 1 ; sh:maxCount 2 . x:kind sh:qualifiedValueShape x:one ;"
+            "sh:qualifiedMinCount 1 ; sh:qualifiedMaxCount 1 ."
+        ),
+        tmp_path,
+    ).shapes
+    told = {name: [demand.key for demand in shape.demands] for name, shape in found.items()}
+    assert told == {
+        "one": ["one-value"],
+        "none": ["no-value"],
+        "some": ["least-values"],
+        "two": ["least-values", "most-values"],
+        "kind": ["qualified"],
+    }
+    (qualified,) = found["kind"].demands
+    assert [part.key for part in qualified.parts] == ["one-value", "term"]
+
+
+def test_a_constraint_that_we_have_no_words_for_is_named(tmp_path: Path) -> None:
+    found = read_constraints(read_text("x:one sh:closed true ."), tmp_path)
+    assert found.untold == {iri("sh:closed")}
+
+
+def read_text(turtle: str) -> list[Quad]:
+    """Return the triples of shapes, each declared a shape of a property."""
+    prologue = f"@prefix x: <{SPACE}> . @prefix sh: <{iri('sh:')}> . "
+    triples = [
+        Quad(t.subject, t.predicate, t.object)
+        for t in parse((prologue + turtle).encode(), format=RdfFormat.TURTLE)
+    ]
+    kind = NamedNode(iri("sh:PropertyShape"))
+    return triples + [Quad(t.subject, NamedNode(iri("rdf:type")), kind) for t in triples]
 
 
 def test_paths_are_read_backwards_and_as_alternatives(held: Constraints) -> None:
