@@ -21,7 +21,9 @@ import chromium
 from browser.test_every_page import PAGES
 
 ROUNDS = 30
-PARTS = re.compile(r'(?:<script[^>]*src|<link rel="stylesheet" href|<link rel="icon"[^>]* href)="([^"]+)"')
+PARTS = re.compile(
+    r'(?:<script[^>]*src|<link rel="stylesheet" href|<link rel="icon"[^>]* href)="([^"]+)"'
+)
 FONT = re.compile(r"url\(([^)]+)\)")
 BROWSER = {"Accept": "text/html", "Accept-Encoding": "gzip"}
 

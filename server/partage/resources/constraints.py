@@ -103,7 +103,7 @@ class Constraints:
     untold: frozenset[str] = frozenset()
 
     def of(self, term: str) -> tuple[Shape, ...]:
-        """Return the shapes whose targets or path name a term; those for things with their parts."""
+        """Return the shapes whose targets or path name a term, and the parts of these."""
         named = [shape for shape in self.shapes.values() if term in _terms(shape)]
         parts = [self.shapes[member] for shape in named for member in shape.members]
         return tuple(dict.fromkeys(s for s in (*named, *parts) if s.messages))
