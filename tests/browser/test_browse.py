@@ -9,7 +9,7 @@ from chromium import PHONE
 
 
 def test_the_search_field_suggests_and_leads_by_the_keyboard(page: Page) -> None:
-    page.goto("/browse/")
+    page.goto("/browse/claims")
     field = page.get_by_role("combobox", name="Search")
     page.locator("form.search input[name=q]").click()
     field.press_sequentially("netfix")

@@ -154,6 +154,7 @@ VIEWS = [
     View(order="label", descending=True),
     View(words='firm "\\'),
     View(words="e"),
+    View(words="FIRM"),
 ]
 
 
