@@ -7,7 +7,6 @@ failing that, after its identifier.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 from pyoxigraph import Literal, NamedNode, Quad
 
@@ -34,9 +33,6 @@ COMPOSING = tuple(
 NAMES = NAMING[:3]
 LONGEST = 160
 BATCH = 400
-# Datasets do not change while they are served: what things are called is remembered, so many.
-MOST_KEPT = 50_000
-_KEPT: WeakKeyDictionary[Engine, dict[tuple[str, ...], dict[str, "Label"]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +47,13 @@ class Label:
 class Labels(Mapping[str, Label]):
     """The labels of some IRIs; any other IRI is called after itself."""
 
-    def __init__(self, found: dict[str, Label]) -> None:
+    def __init__(self, found: dict[str, Label], unnamed: frozenset[str]) -> None:
         self._found = found
+        self._unnamed = unnamed
 
     def __getitem__(self, name: str) -> Label:
         """Return the label of an IRI, whatever it is."""
-        return self._found.get(name) or Label(fallback(name), known=False)
-
-    def with_names(self, others: Mapping[str, Label]) -> "Labels":
-        """Return these labels with those of things that the dataset does not know."""
-        return Labels({**self._found, **others})
+        return self._found.get(name) or Label(fallback(name), known=name in self._unnamed)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._found)
@@ -71,17 +64,7 @@ class Labels(Mapping[str, Label]):
 
 def labels(engine: Engine, iris: Iterable[str], languages: Sequence[str]) -> Labels:
     """Return what each IRI is called, in the first of the languages that has a name for it."""
-    wanted = {name for name in iris if is_iri(name)}
-    kept = _KEPT.setdefault(engine, {}).setdefault(tuple(languages), {})
-    new = sorted(wanted - kept.keys())
-    found = _found(engine, new, languages)
-    if len(kept) + len(new) <= MOST_KEPT:
-        kept.update((name, found[name]) for name in new)
-    return Labels({name: kept.get(name) or found[name] for name in wanted})
-
-
-def _found(engine: Engine, wanted: Sequence[str], languages: Sequence[str]) -> dict[str, Label]:
-    """Return the label of each IRI: its name, one made of its parts, a word of ours, or itself."""
+    wanted = sorted({name for name in iris if is_iri(name)})
     found = _named(engine, wanted, languages)
     composed = _composed(engine, [name for name in wanted if name not in found], languages)
     named = found | composed
@@ -95,8 +78,7 @@ def _found(engine: Engine, wanted: Sequence[str], languages: Sequence[str]) -> d
         for name in foreign
         if name in WORDS
     }
-    itself = {name: Label(fallback(name), known=name in described) for name in wanted}
-    return itself | named | words
+    return Labels(named | words, described)
 
 
 def names(engine: Engine, quads: Sequence[Quad]) -> list[Quad]:

@@ -48,9 +48,8 @@ def clause(variables: Sequence[str], rows: Sequence[Solution], number: int, most
         length += len(written[-1])
         if length > most:
             raise ServiceExceeded(
-                "the answer takes more than %(most)s characters as VALUES. Ask for fewer "
-                "variables, or put a sub-SELECT with a LIMIT into the SERVICE.",
-                most=most,
+                f"the answer takes more than {most:,} characters as VALUES. "
+                "Ask for fewer variables, or put a sub-SELECT with a LIMIT into the SERVICE."
             )
     return "".join([*written, "} }"])
 
@@ -68,6 +67,4 @@ def _cell(term: Term | None, blanks: dict[BlankNode, str], number: int) -> str:
             return written
         case Triple():
             raise ServiceFailed("the answer holds a triple term, which VALUES cannot take.")
-    raise ServiceFailed(
-        "the answer holds %(term)s, which cannot be written as VALUES.", term=str(term)[:100]
-    )
+    raise ServiceFailed(f"the answer holds {str(term)[:100]}, which cannot be written as VALUES.")

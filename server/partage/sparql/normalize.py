@@ -49,10 +49,8 @@ def normalize(text: str, base: str = ENDPOINT) -> str:
     """
     if len(text) > LONGEST:
         raise NotCitable(
-            "The query has %(length)s characters; one of more than %(most)s is not cited. "
-            "Shorten it.",
-            length=len(text),
-            most=LONGEST,
+            f"The query has {len(text):,} characters; one of more than {LONGEST:,} is not cited. "
+            "Shorten it."
         )
     # Forms send the end of a line as two characters; it must not matter who sent it.
     text = text.replace("\r\n", "\n")
@@ -64,9 +62,8 @@ def normalize(text: str, base: str = ENDPOINT) -> str:
         size += len(word) + 1
         if size > LONGEST_FORM:  # a long prefix makes much of little
             raise NotCitable(
-                "With its names written out the query has more than %(most)s characters. "
-                "Shorten it.",
-                most=LONGEST_FORM,
+                f"With its names written out the query has more than {LONGEST_FORM:,} characters. "
+                "Shorten it."
             )
     if reader.resolves:
         words.insert(0, f"BASE <{reader.base}>")
@@ -132,22 +129,14 @@ class _Reader:
     def _expand(self, token: Token) -> str:
         prefix, _, local = token.text.partition(":")
         if prefix not in self._prefixes:
-            raise NotCitable(
-                "Line %(line)d, column %(column)d: the prefix %(prefix)s: is not declared.",
-                **self._place(token),
-                prefix=prefix[:40],
-            )
+            raise NotCitable(f"{self._place(token)}: the prefix {prefix[:40]}: is not declared.")
         return self._prefixes[prefix] + _ESCAPED.sub(r"\1", local)
 
     def _resolve(self, token: Token) -> str:
         """Return an IRI absolute and without escapes, as Oxigraph reads it."""
         plain = unescape(token.text)
         if not _IRI.fullmatch(plain):
-            raise NotCitable(
-                "Line %(line)d, column %(column)d: %(token)s is no IRI.",
-                **self._place(token),
-                token=token.text[:80],
-            )
+            raise NotCitable(f"{self._place(token)}: {token.text[:80]} is no IRI.")
         if _ABSOLUTE.match(plain, 1):
             return plain[1:-1]
         triple = f"{plain} <a:a> <a:a> ."
@@ -159,15 +148,13 @@ class _Reader:
         operand = before is not None and (before.kind in _OPERANDS or before.text in {")", "true"})
         if operand and not _LOCATED.match(token.text) and _COMPARED.search(token.text):
             raise NotCitable(
-                "Line %(line)d, column %(column)d: %(token)s may be an IRI or a comparison. Put a "
-                "space after < if it compares.",
-                **self._place(token),
-                token=token.text[:80],
+                f"{self._place(token)}: {token.text[:80]} may be an IRI or a comparison. Put a "
+                "space after < if it compares."
             )
 
-    def _place(self, token: Token) -> dict[str, int]:
+    def _place(self, token: Token) -> str:
         line, column = place(self.text, token.start)
-        return {"line": line, "column": column}
+        return f"Line {line}, column {column}"
 
 
 def _joined(before: Token, token: Token) -> bool:

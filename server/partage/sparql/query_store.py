@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from partage.errors import English, NotCitable, QueryStoreFull
+from partage.errors import NotCitable, QueryStoreFull
 from partage.store.engine import Kind
 
 LONGEST_LINE = 1_000_000
@@ -146,9 +146,8 @@ class QueryStore:
         line = (result.to_json() + "\n").encode("utf-8")
         if len(line) > LONGEST_LINE:
             raise NotCitable(
-                "The query takes %(bytes)s bytes to keep, more than %(most)s. Shorten it.",
-                bytes=len(line),
-                most=LONGEST_LINE,
+                f"The query takes {len(line):,} bytes to keep, more than {LONGEST_LINE:,}. "
+                "Shorten it."
             )
         with self._lock:
             if (found := self.find(result.asked.id)) is not None:
@@ -157,9 +156,8 @@ class QueryStore:
                 self._places[result.asked.id] = self._append(line)
             except OSError as error:
                 raise QueryStoreFull(
-                    "The result cannot be noted down here (%(reason)s), so it cannot be cited now. "
-                    "Tell the operator.",
-                    reason=English(error.strerror),
+                    f"The result cannot be noted down here ({error.strerror}), so it cannot be "
+                    "cited now. Tell the operator."
                 ) from error
         return result
 
@@ -174,9 +172,8 @@ class QueryStore:
                     line, place = b"\n" + line, place + 1
             if place + len(line) > self._most_bytes:
                 raise QueryStoreFull(
-                    "The query store has reached %(bytes)s bytes, so nothing more can be cited "
-                    "here. The operator can raise PARTAGE_QUERY_STORE_BYTES.",
-                    bytes=self._most_bytes,
+                    f"The query store has reached {self._most_bytes:,} bytes, so nothing more can "
+                    "be cited here. The operator can raise PARTAGE_QUERY_STORE_BYTES."
                 )
             file.write(line)
             file.flush()

@@ -89,9 +89,8 @@ class Evaluation:
         except Empty:
             self.abandon()
             raise QueryTimeout(
-                "The query did not finish within %(seconds)g seconds. Make it more selective, "
-                "or add a LIMIT.",
-                seconds=self.query.limits.seconds,
+                f"The query did not finish within {self.query.limits.seconds:g} seconds. "
+                "Make it more selective, or add a LIMIT."
             ) from None
         if isinstance(delivery, PartageError):
             raise delivery

@@ -16,13 +16,11 @@ from pyoxigraph import QueryResultsFormat, QuerySolutions
 
 from partage.errors import (
     EngineUnavailable,
-    English,
     PartageError,
     QueryTimeout,
     ServiceExceeded,
     ServiceFailed,
     ServiceTimeout,
-    message,
 )
 from partage.store.answering import Evaluated
 from partage.store.engine import Limits, Query, Solution
@@ -39,7 +37,7 @@ READ = {
 }
 ACCEPT = "application/sparql-results+json, application/sparql-results+xml;q=0.8"
 LONGEST_COMPLAINT = 200
-LESS = message("Put a sub-SELECT with a LIMIT into the SERVICE, or ask for less in it.")
+LESS = "Put a sub-SELECT with a LIMIT into the SERVICE, or ask for less in it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +87,7 @@ def ask(endpoint: str, text: str, allowance: Allowance, ticket: Ticket | None = 
     except QueryTimeout:
         raise _late(allowance.seconds) from None
     if len(rows) > allowance.rows:
-        raise ServiceExceeded(
-            "there are more solutions than %(most)s. %(advice)s", most=allowance.rows, advice=LESS
-        )
+        raise ServiceExceeded(f"there are more solutions than {allowance.rows:,}. {LESS}")
     return Answer(rows, meter.read_so_far)
 
 
@@ -108,9 +104,7 @@ class _Meter:
         data = self._exchange.read(size)
         self.read_so_far += len(data)
         if self.read_so_far > self._most:
-            raise ServiceExceeded(
-                "the answer is longer than %(most)s bytes. %(advice)s", most=self._most, advice=LESS
-            )
+            raise ServiceExceeded(f"the answer is longer than {self._most:,} bytes. {LESS}")
         return data
 
 
@@ -122,20 +116,12 @@ class _Calling(WireEvaluation):
         if isinstance(error, TimeoutError):
             return _late(self.query.limits.seconds or 0)
         if isinstance(error, OSError):
-            return ServiceFailed(
-                "the answer breaks off (%(error)s). Try again later.", error=English(error)
-            )
-        return ServiceFailed(
-            "the answer cannot be read: %(error)s", error=English(str(error)[:LONGEST_COMPLAINT])
-        )
+            return ServiceFailed(f"the answer breaks off ({error}). Try again later.")
+        return ServiceFailed(f"the answer cannot be read: {str(error)[:LONGEST_COMPLAINT]}")
 
 
 def _late(seconds: float) -> ServiceTimeout:
-    return ServiceTimeout(
-        "there is no whole answer within %(seconds).3g seconds. %(advice)s",
-        seconds=seconds,
-        advice=LESS,
-    )
+    return ServiceTimeout(f"there is no whole answer within {seconds:.3g} seconds. {LESS}")
 
 
 def _ask(exchange: Exchange, meter: _Meter, request: Request) -> Evaluated:
@@ -144,30 +130,19 @@ def _ask(exchange: Exchange, meter: _Meter, request: Request) -> Evaluated:
     except EngineUnavailable as error:
         cause = error.__cause__
         reason = getattr(cause, "strerror", None) or type(cause).__name__
-        raise ServiceFailed(
-            "it cannot be reached (%(reason)s). Try again later.", reason=English(reason)
-        ) from error
+        raise ServiceFailed(f"it cannot be reached ({reason}). Try again later.") from error
     if 300 <= response.status < 400:
         location = _plain(response.headers.get("Location", "nowhere"))
         raise ServiceFailed(
-            "it redirects to %(location)s; redirects are not followed. The operator of "
-            "this endpoint may allow the final address.",
-            location=location,
+            f"it redirects to {location}; redirects are not followed. "
+            "The operator of this endpoint may allow the final address."
         )
     if response.status != 200:
         said = _plain(exchange.read_all(MAX_COMPLAINT).decode("utf-8", "replace"))
-        raise ServiceFailed(
-            "it answers %(status)d: %(said)s",
-            status=response.status,
-            said=English(said or "no word of it"),
-        )
+        raise ServiceFailed(f"it answers {response.status}: {said or 'no word of it'}")
     media_type = response.headers.get_content_type()
     if media_type not in READ:
-        raise ServiceFailed(
-            "it answers in %(media_type)s, not in %(accepted)s.",
-            media_type=_plain(media_type),
-            accepted=ACCEPT,
-        )
+        raise ServiceFailed(f"it answers in {_plain(media_type)}, not in {ACCEPT}.")
     result = pyoxigraph.parse_query_results(meter, format=READ[media_type])  # type: ignore[arg-type]
     if not isinstance(result, QuerySolutions):
         raise ServiceFailed("it answers with a boolean to a SELECT.")

@@ -39,8 +39,7 @@ def no_release(version: str) -> NoReturn:
         Always.
     """
     raise UnknownRelease(
-        "Release %(version)s cannot be asked here: only the current dataset is held.",
-        version=version,
+        f"Release {version} cannot be asked here: only the current dataset is held."
     )
 
 
@@ -104,7 +103,7 @@ class Shelf:
         log.info("Release %s: %s quads are ready", record.version, f"{quads:,}")
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True)
+@dataclass(frozen=True, slots=True)
 class AtRelease:
     """An engine that asks one release, whatever it is asked; the engine behind it is shared."""
 

@@ -137,9 +137,8 @@ class Visit:
 
     def _too_late(self) -> QueryTimeout:
         return QueryTimeout(
-            "The query did not finish within %(seconds)g seconds. Make it more selective, "
-            "or add a LIMIT.",
-            seconds=self._seconds,
+            f"The query did not finish within {self._seconds:g} seconds. "
+            "Make it more selective, or add a LIMIT."
         )
 
     def _leave(self) -> None:

@@ -214,9 +214,7 @@ def find(site: Site, iri: str, path: str | None, page: int | None, here: str) ->
     if iri in SHIPPED:
         return Document(iri, path, None, SHIPPED[iri]())
     if iri == ONTOLOGY:
-        triples = site.ontology
-        if not triples:
-            raise UnknownResource(iri)
+        triples = tuple(graph_contents(site.engine, GRAPH + "ontology"))
         told = ontology_history(prior(site), site.record)
         return Document(
             iri, path, None, (*triples, *(quad for quad in told if quad not in triples))

@@ -21,7 +21,6 @@ from partage.store.engine import Result
 from partage.store.writing import write
 from partage.web import citing, memento, querystore
 from partage.web.blueprints.sparql import body, table
-from partage.web.errors import told
 from partage.web.linking import Link, header
 from partage.web.negotiation import HTML, format_of, media_types, negotiate
 from partage.web.representation import represent
@@ -62,10 +61,8 @@ def page(name: str) -> Response:
     cited = querystore.store().find(identifier)
     if cited is None:
         raise UnknownCitation(
-            "No result is cited here as %(identifier)s. Check the address; a result is "
-            "cited by `Cite this result` on the query page, or by sending the query to "
-            "/query by POST.",
-            identifier=identifier[:80],
+            f"No result is cited here as {identifier[:80]}. Check the address; a result is cited "
+            "by `Cite this result` on the query page, or by sending the query to /query by POST."
         )
     verification = querystore.verify(cited) if _verifying() else None
     wish = JSON if suffix == "json" else suffix or request.args.get("format")
@@ -97,9 +94,7 @@ def page(name: str) -> Response:
 def _verifying() -> bool:
     wish = request.args.get("verify", "0")
     if wish not in {"0", "1"}:
-        raise ProtocolError(
-            "verify=%(wish)s says nothing to us. Use verify=1 to verify.", wish=wish[:40]
-        )
+        raise ProtocolError(f"verify={wish[:40]} says nothing to us. Use verify=1 to verify.")
     return wish == "1"
 
 
@@ -135,7 +130,7 @@ def _json(cited: CitedResult, verification: Verification | None) -> dict[str, ob
         "kind": cited.kind,
         "rows": cited.rows,
         "sha256": cited.sha256,
-        "caveat": str(warning) if (warning := caveat(made.normal)) else None,
+        "caveat": caveat(made.normal),
         "downloads": {key: address for key, _, address in _downloads(cited)},
     }
     if verification is not None:
@@ -194,11 +189,11 @@ def _beginning(cited: CitedResult) -> dict[str, object]:
         query = replace(query, prefixes=prefixes(cited.text))
         result = evaluate(site().engine, query)
     except (EngineError, UnknownRelease, ProtocolError) as error:
-        return {"unanswered": told(error)}
+        return {"unanswered": str(error)}
     try:
         return _shown(result)
     except EngineError as error:
-        return {"unanswered": told(error)}
+        return {"unanswered": str(error)}
     finally:
         result.close()
 

@@ -1,6 +1,5 @@
 """The endpoint `/sparql` (SPARQL 1.1 Protocol, https://www.w3.org/TR/sparql11-protocol/)."""
 
-from dataclasses import asdict
 from types import MappingProxyType
 
 from flask import Blueprint, Response, render_template, request
@@ -21,8 +20,8 @@ from partage.sparql.protocol import (
 )
 from partage.sparql.running import offers
 from partage.store.engine import Result, Solution
-from partage.web import language, memento, queries, querystore
-from partage.web.negotiation import HTML, format_of, media_types, negotiate
+from partage.web import memento, queries, querystore
+from partage.web.negotiation import HTML, format_of, languages, media_types, negotiate
 from partage.web.representation import represent
 from partage.web.site import site
 from partage.web.versions import PARAMETER
@@ -57,9 +56,7 @@ def body() -> bytes:
     """Return the body, whole and as it was sent."""
     encoding = request.headers.get("Content-Encoding", "").strip().lower()
     if encoding not in {"", "identity"}:
-        raise UnsupportedMediaType(
-            "The body is encoded as %(encoding)s. Send it as it is.", encoding=encoding[:40]
-        )
+        raise UnsupportedMediaType(f"The body is encoded as {encoding[:40]}. Send it as it is.")
     body = request.get_data(cache=True)
     if len(body) < (request.content_length or 0):
         raise ProtocolError("The body ends before its Content-Length. Send it whole.")
@@ -116,7 +113,7 @@ def _page(
 ) -> str:
     """Return the query page with the answer below the query."""
     answer: dict[str, object] = {"query": operation.query.text, "kind": operation.kind}
-    answer["hints"] = [asdict(hint) for hint in hints]
+    answer["hints"] = [hint.sentence for hint in hints]
     answer["standing"] = standing
     answer["graphs"] = operation.graphs
     answer["dataset"] = (operation.query.default_graphs, operation.query.named_graphs)
@@ -125,7 +122,6 @@ def _page(
         answer |= {
             "variables": result.variables,
             "rows": table(rows[:SHOWN], result.variables),
-            "lines": [line(row, result.variables) for row in rows[:SHOWN]],
             "more": len(rows) > SHOWN,
         }
     elif operation.kind == "boolean":
@@ -138,17 +134,11 @@ def _page(
 def table(rows: list[Solution], variables: tuple[str, ...]) -> list[list[object]]:
     """Return solutions as values to show, named in the reader's language."""
     names = {str(getattr(term, "value", "")) for row in rows for term in row.values()}
-    reader = language.reader()
+    reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
     writer = Writer(labels(site().engine, names, reader))
     return [
         [writer.value(row[name]) if name in row else None for name in variables] for row in rows
     ]
-
-
-def line(row: Solution, variables: tuple[str, ...]) -> str:
-    """Return a solution for the page's script: as in SPARQL TSV, terms as in N-Triples."""
-    terms = (str(row[name]) if name in row else "" for name in variables)
-    return "\t".join(term.replace("\t", "\\t") for term in terms)
 
 
 def _graph(result: Result) -> dict[str, object]:
