@@ -276,11 +276,11 @@ def test_the_switch_keeps_a_query_that_was_posted(client: FlaskClient) -> None:
 @pytest.mark.parametrize("kind", ["text/html", "application/json", "text/plain"])
 def test_an_error_is_told_in_the_readers_language(app: Flask, kind: str) -> None:
     client = app.test_client()
-    path = "/doc/org/facebook?lang=xx"
+    path = "/release/1.2.3"
     french = client.get(path, headers={"Accept": kind, "Accept-Language": "fr"})
     english = client.get(path, headers={"Accept": kind})
-    assert "lang=xx n’est pas proposé" in french.text
-    assert "lang=xx is not offered" in english.text
+    assert "Il n’y a pas de version 1.2.3. Il y a : aucune encore." in french.text
+    assert "There is no release 1.2.3. There are: none yet." in english.text
     told = [response.headers["Content-Language"] for response in (french, english)]
     assert told == ["fr", "en"]
     assert {"Accept", "Accept-Language"} <= set(french.vary)

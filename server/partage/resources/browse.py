@@ -215,7 +215,7 @@ def read_view(table: Table, given: Sequence[tuple[str, str]]) -> View:
     for name, value in given:
         if name not in allowed:
             raise ProtocolError(
-                "%(kind)s cannot be narrowed by %(name)s. Use one of: %(allowed)s.",
+                "%(kind)s cannot be narrowed by %(name)s. Use %(allowed)s.",
                 kind=kind.name,
                 name=name[:40],
                 allowed=", ".join(allowed),
@@ -274,7 +274,7 @@ def _order(kind: Kind, value: str) -> str:
     key = value.removeprefix("-")
     if key not in orders(kind):
         raise ProtocolError(
-            "sort=%(value)s is no order of %(kind)s. Use one of: %(orders)s, each with - before it "
+            "sort=%(value)s is no order of %(kind)s. Use %(orders)s, each with - before it "
             "to turn it round.",
             value=value[:40],
             kind=kind.name,
@@ -295,9 +295,9 @@ def _some(values: Iterable[str]) -> Message:
         return message("There is none to choose.")
     told = ", ".join(names[:TOLD])
     if len(names) <= TOLD:
-        return message("Use one of: %(names)s.", names=told)
+        return message("Use %(names)s.", names=told)
     more = len(names) - TOLD
-    return message("Use one of: %(names)s, or one of %(more)s others.", names=told, more=more)
+    return message("Use %(names)s, or one of %(more)s others.", names=told, more=more)
 
 
 def _any_of(order: Mapping[Member, str | int]) -> str | int | None:
