@@ -42,7 +42,7 @@ function drawable(picture, branches) {
 
 /** Return the classes as a tree of ECharts, whose marks lead to the terms. */
 function tree(branches) {
-  const label = { position: "left", align: "right", color: colour("ink"), fontSize: 12 };
+  const label = { position: "top", align: "center", distance: 6, color: colour("ink"), fontSize: 12 };
   return {
     tooltip: { formatter: ({ name, value }) => (value === undefined ? name : `${name}: ${value}`) },
     series: [
@@ -57,7 +57,7 @@ function tree(branches) {
         itemStyle: { color: colour("accent"), borderColor: colour("accent") },
         lineStyle: { color: colour("line"), width: 1 },
         label,
-        leaves: { label: { ...label, position: "right", align: "left" } },
+        leaves: { label: { ...label, position: "right", align: "left", distance: 5 } },
       },
     ],
   };
