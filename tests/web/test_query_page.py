@@ -76,7 +76,9 @@ def test_an_example_that_is_none_is_told(browser: FlaskClient) -> None:
 
 
 def test_the_pages_script_gets_the_rows_that_the_page_shows(browser: FlaskClient) -> None:
-    text = 'SELECT ?x ?y ?z { VALUES (?x ?y) { ("a\\tb\\n\\"c"@en 5) (<http://x.example/> UNDEF) } }'
+    text = (
+        'SELECT ?x ?y ?z { VALUES (?x ?y) { ("a\\tb\\n\\"c"@en 5) (<http://x.example/> UNDEF) } }'
+    )
     given = asked(browser.get("/sparql", query_string={"query": text}).text)
     answer = given["answer"]
     assert isinstance(answer, dict)
