@@ -63,7 +63,7 @@ def test_a_fault_is_marked_mended_and_the_answer_drawn_and_cited(
 
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
-    assert download.value.path().read_text(encoding="utf-8").startswith("category,recipients\r\n")
+    assert download.value.path().read_text(encoding="utf-8").startswith("category,recipients\n")
     page.get_by_role("button", name="Cite this result").click()
     page.wait_for_url("**/query/*")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
@@ -80,7 +80,9 @@ def test_a_pasted_query_chooses_its_view(page: Page) -> None:
     expect(page.get_by_role("status")).to_have_text("A timeline needs a column of dates.")
 
 
-def test_a_running_query_is_stopped_and_its_rows_are_not_taken_for_all(page: Page) -> None:
+def test_a_running_query_is_stopped_and_its_rows_are_not_taken_for_all(
+    page: Page, contexts: Contexts
+) -> None:
     page.goto("/sparql")
     write(page, EVERYTHING)
     page.keyboard.press("Control+Enter")
@@ -89,6 +91,7 @@ def test_a_running_query_is_stopped_and_its_rows_are_not_taken_for_all(page: Pag
         page.get_by_role("button", name="Stop").click()
     assert ended.value.status == 204
     expect(page.locator("#result").get_by_role("alert")).to_contain_text("not complete")
+    contexts.faults.clear()  # the browser notes that the answer broke off
 
 
 @pytest.mark.parametrize("scripts", [True, False])

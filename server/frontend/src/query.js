@@ -109,7 +109,7 @@ async function start({ push = true } = {}) {
     if (answer.kind === "solutions" && answer.complete && !answer.count) explain(result, addresses.why, fields(), mend);
   } catch (error) {
     if (mine !== running) return;
-    if (error.name === "AbortError") say(word("stopping"));
+    if (mine.signal.aborted) say(word("stopping"));
     else {
       say("");
       tell(error.status ? error : { detail: word("unreachable", { reason: error.message }) });

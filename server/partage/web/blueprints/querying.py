@@ -42,15 +42,8 @@ def labels_json() -> Response:
             count=len(iris),
             most=MOST,
         )
-    found = labels(site().engine, iris, language.reader())
-    writer = Writer(found)
-    named = {}
-    for name in filter(is_iri, iris):
-        value = writer.named(name)
-        href = value.href and within(request.script_root, value.href)
-        named[name] = {"label": value.text, "language": value.language, "href": href}
-        if name not in found:
-            del named[name]["label"]
+    writer = Writer(labels(site().engine, iris, language.reader()))
+    named = {name: _named(writer.named(name)) for name in iris if is_iri(name)}
     response = represent(json.dumps(named, ensure_ascii=False).encode(), JSON)
     response.vary.add("Accept-Language")
     return response
@@ -71,9 +64,9 @@ def examples() -> Response:
         asked = next((known for known in site().questions if known.number == number), None)
         if asked is None:
             raise RequestError(
-                "There is no example %(number)r. See them all at /examples.", number=number
+                "There is no example “%(number)s”. See them all at /examples.", number=number
             )
-        there = url_for("sparql.endpoint", query=asked.text)
+        there = url_for("sparql.endpoint", query=asked.text, lang=language.chosen())
         return redirect(there, 303)  # type: ignore[return-value]  # Flask's redirect makes one
     body = render_template("examples.html", explanations=EXPLANATIONS).encode()
     return validate(represent(body, HTML), tag_of_bytes(body), None)

@@ -30,7 +30,8 @@ from partage.web.versions import PARAMETER
 # HEAD is a GET of which only the head is told.
 METHODS: MappingProxyType[str, Method] = MappingProxyType({"POST": "POST", "QUERY": "QUERY"})
 ACCEPT_QUERY = f"{QUERY}, {FORM}"
-SHOWN = 500
+# More would take longer than 50 ms to name and to write.
+SHOWN = 200
 SHOWN_BYTES = 200_000
 
 blueprint = Blueprint("sparql", __name__)

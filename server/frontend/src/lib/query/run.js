@@ -26,13 +26,15 @@ export async function ask(endpoint, fields, signal, progress) {
   const id = identifier();
   const began = performance.now();
   const seconds = () => (performance.now() - began) / 1000;
-  const end = () => fetch(`${endpoint}/queries/${id}`, { method: "DELETE" }).catch(() => null);
+  // The server is told first: with the connection gone, it would know no such query any more.
+  const connection = new AbortController();
+  const end = () => fetch(`${endpoint}/queries/${id}`, { method: "DELETE" }).catch(() => null).finally(() => connection.abort());
   signal.addEventListener("abort", end, { once: true });
   const response = await fetch(endpoint, {
     method: "POST",
     headers: { Accept: ACCEPT, "Query-Id": id },
     body: new URLSearchParams(fields),
-    signal,
+    signal: connection.signal,
   });
   if (!response.ok) throw new Problem(await problem(response));
   const graph = response.headers.get("Content-Type").startsWith("application/n-triples");
