@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from partage.errors import ProtocolError
+from partage.errors import Message, ProtocolError, message
 from partage.rdf.namespaces import curie
 from partage.resources.browse_kinds import Kind, Property
 from partage.resources.browse_query import ROWS, View, pattern
@@ -215,12 +215,20 @@ def read_view(table: Table, given: Sequence[tuple[str, str]]) -> View:
     for name, value in given:
         if name not in allowed:
             raise ProtocolError(
-                f"{kind.name} cannot be narrowed by {name[:40]}. Use {', '.join(allowed)}."
+                "%(kind)s cannot be narrowed by %(name)s. Use one of: %(allowed)s.",
+                kind=kind.name,
+                name=name[:40],
+                allowed=", ".join(allowed),
             )
         if name in facets:
             meant = {shown(each): each for each in facets[name]}
             if value not in meant:
-                raise ProtocolError(f"{name}={value[:60]} is no value here. {_some(meant)}")
+                raise ProtocolError(
+                    "%(name)s=%(value)s is no value here. %(advice)s",
+                    name=name,
+                    value=value[:60],
+                    advice=_some(meant),
+                )
             if meant[value] not in chosen.get(name, ()):
                 chosen[name] = (*chosen.get(name, ()), meant[value])
         elif name == "q":
@@ -266,22 +274,30 @@ def _order(kind: Kind, value: str) -> str:
     key = value.removeprefix("-")
     if key not in orders(kind):
         raise ProtocolError(
-            f"sort={value[:40]} is no order of {kind.name}. Use {', '.join(orders(kind))}, each "
-            "with - before it to turn it round."
+            "sort=%(value)s is no order of %(kind)s. Use one of: %(orders)s, each with - before it "
+            "to turn it round.",
+            value=value[:40],
+            kind=kind.name,
+            orders=", ".join(orders(kind)),
         )
     return key
 
 
 def _page(text: str) -> int:
     if not text.isascii() or not text.isdecimal() or not int(text[:9]) > 0:
-        raise ProtocolError(f"page={text[:40]} is no page. Use a number from 1.")
+        raise ProtocolError("page=%(page)s is no page. Use a number from 1.", page=text[:40])
     return int(text[:9])
 
 
-def _some(values: Iterable[str]) -> str:
+def _some(values: Iterable[str]) -> Message:
     names = sorted(values)
-    more = f", or one of {len(names) - TOLD} others" if len(names) > TOLD else ""
-    return f"Use {', '.join(names[:TOLD])}{more}." if names else "There is none to choose."
+    if not names:
+        return message("There is none to choose.")
+    told = ", ".join(names[:TOLD])
+    if len(names) <= TOLD:
+        return message("Use one of: %(names)s.", names=told)
+    more = len(names) - TOLD
+    return message("Use one of: %(names)s, or one of %(more)s others.", names=told, more=more)
 
 
 def _any_of(order: Mapping[Member, str | int]) -> str | int | None:

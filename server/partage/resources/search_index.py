@@ -136,7 +136,8 @@ def build(engine: Engine, most: int = MOST) -> Index:
     texts = _texts(engine, most)
     if len(texts) > most:
         raise TextsNotIndexed(
-            f"This dataset has more than {most:,} texts, too many to search in. Query it instead."
+            "This dataset has more than %(most)s texts, too many to search in. Query it instead.",
+            most=most,
         )
     return Index([*texts, *_composed(engine)], _weights(engine))
 

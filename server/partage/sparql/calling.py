@@ -21,6 +21,7 @@ from partage.errors import (
     ServiceExceeded,
     ServiceTimeout,
     SettingsError,
+    message,
 )
 from partage.settings import Settings
 from partage.sparql.diagnosis import locate
@@ -214,10 +215,11 @@ def _rest(query: Query, began: float) -> Limits:
 def _told(error: ServiceError, text: str, call: Call) -> ServiceError:
     """Return the error with the endpoint and the place of its call."""
     line, column = place(text, call.start)
-    return type(error)(
+    told = message(
         "Line %(line)d, column %(column)d: SERVICE <%(endpoint)s>: %(fault)s",
-        line,
-        column,
+        line=line,
+        column=column,
         endpoint=call.endpoint,
         fault=error.message,
     )
+    return type(error)(told, line, column)

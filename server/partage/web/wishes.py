@@ -25,8 +25,11 @@ def wishes(choices: Mapping[str, Sequence[Choice]]) -> tuple[dict[str, str], dic
         meant = next((choice.value for choice in choices[field] if choice.key == key), None)
         if meant is None:
             raise ProtocolError(
-                f"{field}={key[:LONGEST_SHOWN]} is nothing that {request.path} can be narrowed to. "
-                "Choose from its form, or leave it out."
+                "%(field)s=%(key)s is nothing that %(path)s can be narrowed to. "
+                "Choose from its form, or leave it out.",
+                field=field,
+                key=key[:LONGEST_SHOWN],
+                path=request.path,
             )
         values[field] = meant
     return keys, values

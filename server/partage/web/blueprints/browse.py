@@ -5,6 +5,7 @@ from dataclasses import replace
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, render_template, request
+from flask_babel import gettext as _
 
 from partage.rdf.formats import Format, by_key
 from partage.rdf.namespaces import PREFIXES
@@ -45,9 +46,16 @@ def index() -> Response:
 def kind(name: str) -> Response:
     """Show the members of a kind that a view leaves: its page, or all of them as data."""
     _ours()
-    stem, _, suffix = name.partition(".")
+    stem, suffix = name.partition(".")[::2]
     if stem not in KINDS:
-        abort(404, f"{stem[:40]} cannot be browsed. There are: {', '.join(KINDS)}.")
+        abort(
+            404,
+            _(
+                "%(name)s cannot be browsed. There are: %(kinds)s.",
+                name=stem[:40],
+                kinds=", ".join(KINDS),
+            ),
+        )
     table = site().table(stem)
     reader = language.reader()
     view = read_view(table, list(request.args.items(multi=True)))
@@ -55,7 +63,15 @@ def kind(name: str) -> Response:
     if chosen == HTML:
         found = table.find(view, reader)
         if view.page > found.pages:
-            abort(404, f"There is no page {view.page} of {stem}: the last is {found.pages}.")
+            abort(
+                404,
+                _(
+                    "There is no page %(page)s of %(name)s: the last is %(last)s.",
+                    page=view.page,
+                    name=stem,
+                    last=found.pages,
+                ),
+            )
         links = _links(table, view, found)
         body = _page(table, view, found, reader, links)
     else:
@@ -72,7 +88,9 @@ def kind(name: str) -> Response:
 
 def _ours() -> None:
     if not site().of_partage:
-        abort(404, "Only data-sharing agreements can be browsed, and this dataset has none. Query.")
+        abort(
+            404, _("Only data-sharing agreements can be browsed, and this dataset has none. Query.")
+        )
 
 
 def _page(

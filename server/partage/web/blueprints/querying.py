@@ -7,7 +7,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from partage.errors import ProtocolError, RequestError
 from partage.resources.identifiers import is_iri
 from partage.resources.labels import labels
-from partage.resources.rows import Writer
+from partage.resources.rows import Value, Writer
 from partage.web import language
 from partage.web.explanations import EXPLANATIONS
 from partage.web.negotiation import HTML
@@ -37,7 +37,11 @@ def labels_json() -> Response:
     """Tell what IRIs are called and where their pages are: `iri=` once for each, in a form."""
     iris = request.form.getlist("iri")
     if len(iris) > MOST:
-        raise ProtocolError(f"These are {len(iris)} IRIs. Ask for {MOST} at a time at most.")
+        raise ProtocolError(
+            "These are %(count)s IRIs. Ask for %(most)s at a time at most.",
+            count=len(iris),
+            most=MOST,
+        )
     found = labels(site().engine, iris, language.reader())
     writer = Writer(found)
     named = {}
@@ -52,6 +56,13 @@ def labels_json() -> Response:
     return response
 
 
+def _named(value: Value) -> dict[str, str | None]:
+    """Return a name as the script takes it: no label where the IRI would be its own."""
+    href = value.href and within(request.script_root, value.href)
+    told = {"href": href, "language": value.language, "label": value.text}
+    return {key: told[key] for key in told if key != "label" or value.text != value.note}
+
+
 @blueprint.get("/examples")
 def examples() -> Response:
     """Show the questions that the dataset was made to answer; `?number=` asks one of them."""
@@ -59,7 +70,9 @@ def examples() -> Response:
     if number is not None:
         asked = next((known for known in site().questions if known.number == number), None)
         if asked is None:
-            raise RequestError(f"There is no example {number!r}. See them all at /examples.")
+            raise RequestError(
+                "There is no example %(number)r. See them all at /examples.", number=number
+            )
         there = url_for("sparql.endpoint", query=asked.text)
         return redirect(there, 303)  # type: ignore[return-value]  # Flask's redirect makes one
     body = render_template("examples.html", explanations=EXPLANATIONS).encode()

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request
+from flask_babel import gettext as _
 
-from partage.errors import ProtocolError
+from partage.errors import ProtocolError, message
 from partage.resources.identifiers import link
 from partage.resources.labels import Label, labels
 from partage.resources.search import Answer, Hit, fits, identified, marked
@@ -55,11 +56,22 @@ def page() -> Response:
     reader = language.reader()
     answer = _answer(question, kind)
     if kind and kind not in dict(answer.kinds):
-        names = ", ".join(name for name, _ in answer.kinds) or "nothing"
-        raise ProtocolError(f"kind={kind[:40]} is no kind that was found. Found are: {names}.")
+        names = ", ".join(name for name, _ in answer.kinds) or message("nothing")
+        raise ProtocolError(
+            "kind=%(kind)s is no kind that was found. Found are: %(names)s.",
+            kind=kind[:40],
+            names=names,
+        )
     pages = max(1, -(-len(answer.hits) // PAGE))
     if number > pages:
-        abort(404, f"There is no page {number} of what was found: the last is {pages}.")
+        abort(
+            404,
+            _(
+                "There is no page %(page)s of what was found: the last is %(last)s.",
+                page=number,
+                last=pages,
+            ),
+        )
     start = PAGE * (number - 1)
     body = render_template(
         "search.html",
@@ -147,7 +159,12 @@ def _question() -> str:
 def _number(name: str, usual: int, most: int) -> int:
     text = request.args.get(name, str(usual))
     if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= most:
-        raise ProtocolError(f"{name}={text[:40]} is no {name}. Use a number from 1 to {most}.")
+        raise ProtocolError(
+            "%(name)s=%(text)s cannot be. Use a number from 1 to %(most)s.",
+            name=name,
+            text=text[:40],
+            most=most,
+        )
     return int(text)
 
 
