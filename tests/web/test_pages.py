@@ -46,8 +46,9 @@ def test_a_denial_is_told_as_one(browser: FlaskClient) -> None:
 def test_the_organization_page_tells_flows_with_claims_and_speakers(browser: FlaskClient) -> None:
     page = text_of(browser.get("/doc/org/facebook").text)
     assert page.startswith("platform operator Facebook") or "Facebook" in page
-    assert "Data given 1" in page
-    assert "Netflix private messages f0001 The Gazette & <Co> : Netflix is said" in page
+    assert "Gives data in 1 flow" in page
+    assert "Facebook → Netflix 1 private messages disputed" in page
+    assert "Netflix is said to have had access to private messages. The Gazette & <Co>" in page
 
 
 def test_stated_and_inferred_stand_apart(browser: FlaskClient) -> None:

@@ -30,9 +30,8 @@ from partage.web.documents import Document
 from partage.web.site import site
 
 # Under one property, a page that tells things in words lists so many statements; where there are
-# more than a page of links, it leaves them to a page of their own, `?view=statements`.
+# more than a page of links, it leaves them to the pages of statements, from `?page=1` on.
 LISTED = 12
-STATEMENTS = "statements"
 # What a nanopublication tells of its record: by whom, and when.
 RECORDED = ("prov:wasAttributedTo", "dct:created")
 
@@ -82,7 +81,7 @@ KINDS = {
 
 def of(description: Description) -> Kind | None:
     """Return the kind of a described thing, None where its statements are all there is to tell."""
-    if not site().of_partage or description.page > 1 or request.args.get("view") == STATEMENTS:
+    if not site().of_partage or "page" in request.args:
         return None
     classes = description.values(TYPE)
     return next((kind for curie, kind in KINDS.items() if NamedNode(iri(curie)) in classes), None)
