@@ -11,7 +11,14 @@ from partage import assets
 AXE = assets.root() / "server/frontend/node_modules/axe-core/axe.min.js"
 STANDARDS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 WHY = "/sparql/why?query=SELECT%20*%20%7B%20%3Chttps://w3id.org/partage/id/org/netflx%3E%20?p%20?o%20%7D"
-PAGES = ("/", "/sparql", "/doc/ns", "/sparql/why", WHY)
+ANSWER = "/sparql?query=SELECT%20*%20%7B%20?s%20a%20?type%20%7D%20LIMIT%20200"
+PAGES = (
+    "/", "/timeline", "/disputes", "/browse/", "/browse/claims", "/search?q=netflix",
+    "/doc/org/facebook", "/doc/org/netflix", "/doc/agreement/a0005", "/doc/flow/f0001",
+    "/doc/claim/c0001", "/doc/source/s0001", "/doc/voc/data-category/private-messages",
+    "/compare", "/sparql", ANSWER, "/examples", "/sparql/why", WHY, "/doc/ns", "/doc/shapes",
+    "/about/", "/about/method", "/about/citing", "/about/licences", "/release/", "/download/",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="session")

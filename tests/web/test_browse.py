@@ -154,6 +154,7 @@ VIEWS = [
     View(order="label", descending=True),
     View(words='firm "\\'),
     View(words="e"),
+    View(words="FIRM"),
 ]
 
 
@@ -228,8 +229,8 @@ def test_the_graph_of_disputes_tells_both_claims(engine: Engine) -> None:
     ("address", "status", "told"),
     [
         ("/browse/organizations?colour=red", 400, "Use kind, country, role, category, q, sort"),
-        ("/browse/organizations?kind=ok:zoo", 400, "Use ok:bank, ok:shop."),
-        ("/browse/organizations?sort=size", 400, "Use label, kind, country"),
+        ("/browse/organizations?kind=ok:zoo", 400, "The 2 values are: ok:bank, ok:shop."),
+        ("/browse/organizations?sort=size", 400, "round: label, kind, country"),
         ("/browse/organizations?page=0", 400, "Use a number from 1."),
         ("/browse/organizations?page=3", 404, "the last is 2"),
         ("/browse/horses", 404, "There are: organizations, agreements, flows"),
@@ -258,4 +259,4 @@ def test_there_is_nothing_to_browse_in_a_dataset_of_others() -> None:
     for path in ("/browse/", "/browse/claims"):
         response = strange.get(path)
         assert response.status_code == 404
-        assert "Only data-sharing agreements can be browsed" in response.text
+        assert "This dataset tells of no data-sharing agreements to browse" in response.text

@@ -74,7 +74,7 @@ def test_names_are_french_on_request_and_links_keep_it(browser: FlaskClient) -> 
 def test_the_ontology_page_holds_every_term_at_its_anchor(browser: FlaskClient) -> None:
     page = browser.get("/doc/ns").text
     for term in ("Claim", "DataFlow", "AccessGrant", "hasRecipient"):
-        assert f'<div class="term" id="{term}">' in page
+        assert f'<article class="term" id="{term}">' in page
     assert "The party that gets the data." in page
 
 

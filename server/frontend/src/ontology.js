@@ -48,7 +48,7 @@ function tree(branches) {
     series: [
       {
         type: "tree",
-        data: [{ name: "", children: branches }],
+        data: [{ name: "", children: branches.filter(({ children }) => children.length) }],
         left: 10, right: 220, top: 10, bottom: 10,
         symbolSize: 7,
         initialTreeDepth: -1,

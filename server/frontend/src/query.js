@@ -74,6 +74,12 @@ function offer(kind) {
   citing.replaceChildren(cite);
 }
 
+/** Ask a query that the explanation of an empty answer proposes. */
+function mend(query) {
+  write(query);
+  start();
+}
+
 async function start({ push = true } = {}) {
   running?.abort();
   const mine = (running = new AbortController());
@@ -100,7 +106,7 @@ async function start({ push = true } = {}) {
     offer(answer.kind);
     say(view.show(answer, query, wished()), false);
     hint(answer.hints);
-    if (answer.kind === "solutions" && answer.complete && !answer.count) explain(result, addresses.why, query);
+    if (answer.kind === "solutions" && answer.complete && !answer.count) explain(result, addresses.why, fields(), mend);
   } catch (error) {
     if (mine !== running) return;
     if (error.name === "AbortError") say(word("stopping"));
@@ -172,11 +178,11 @@ async function search(typed) {
   const response = await fetch(`${addresses.search}${joiner}q=${encodeURIComponent(typed)}`).catch(() => null);
   if (!response?.ok) searchable = false;
   const found = response?.ok ? await response.json() : {};
-  return (found.results ?? []).slice(0, 15);
+  return (found.hits ?? []).slice(0, 15);
 }
 
 history.replaceState({ query: field.value }, "");
 if (asked.answer) view.show(asked.answer, asked.query, wished());
 else if (asked.kind && asked.kind !== "boolean") start({ push: false });
-if (asked.kind === "solutions" && asked.answer && !asked.answer.count) explain(result, addresses.why, asked.query);
+if (asked.kind === "solutions" && asked.answer && !asked.answer.count) explain(result, addresses.why, fields(), mend);
 mount();

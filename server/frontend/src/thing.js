@@ -1,11 +1,14 @@
 // The small graphs on pages of things: the argument of a claim, the ties of an organization.
-import { colour, element, given, word } from "./lib/page.js";
+import { colour, given, word } from "./lib/page.js";
 
 const picture = given("picture");
 const container = document.getElementById("graph");
-const ROW = 58;
+const ROW = 54;
+// Around a ring on a narrow screen there is room for few names.
+const MANY = 16;
+const NARROW = 600;
 const DASHES = { supports: "solid", disputes: "dashed", qualifies: "dotted", gives: "solid", operates: "dashed", member: "dashed" };
-const SYMBOLS = { self: "circle", claim: "roundRect", party: "circle", operates: "diamond", member: "rect" };
+const SYMBOLS = { self: "circle", claim: "circle", party: "circle", operates: "diamond", member: "rect" };
 const COLOURS = { disputes: "warn", supports: "accent", gives: "accent" };
 
 /** Return a text cut to a length. */
@@ -23,13 +26,17 @@ function columns({ nodes }, width, height) {
   const step = width / numbers.length;
   return nodes.map((node) => ({
     x: (numbers.indexOf(node.column) + 0.5) * step,
-    y: height / 2 + node.row * ROW,
-    symbolSize: [box(width), 46],
+    y: height / 2 - 8 + node.row * ROW,
+    symbolSize: node.name === picture.here ? 20 : 13,
     label: {
+      position: "bottom",
+      distance: 3,
+      backgroundColor: colour("raised"),
       width: box(width) - 10,
       overflow: "truncate",
-      formatter: `${node.speakers.join(", ")}\n${node.name.split("/").pop()}`,
-      lineHeight: 16,
+      formatter: `${node.name.split("/").pop()} · ${node.speakers.join(", ")}`,
+      lineHeight: 14,
+      fontSize: 11,
       color: colour("ink"),
     },
   }));
@@ -91,9 +98,7 @@ function option({ clientWidth: width, clientHeight: height }, argument) {
         symbol: SYMBOLS[node.kind],
         cursor: "pointer",
         itemStyle: {
-          color: argument ? colour("paper") : colour(node.kind === "party" || node.kind === "self" ? "accent" : "soft"),
-          borderColor: colour(node.name === picture.here ? "accent" : "edge"),
-          borderWidth: node.name === picture.here ? 3 : 1,
+          color: colour(node.name === picture.here || node.kind === "party" ? "accent" : "soft"),
         },
         label: { show: true, formatter: short(node.text, 26), ...places[number].label },
       }))],
@@ -132,20 +137,25 @@ function nameOf(name) {
   return node.kind === "claim" ? name.split("/").pop() : node.text;
 }
 
-/** Draw the picture when it comes into view. */
+/** Draw the picture when it comes into view; a ring too large for the screen is left to the table. */
 function show() {
   const argument = picture.nodes[0].kind === "claim";
-  container.closest("figure").hidden = false;
+  const figure = container.closest("figure");
+  figure.hidden = false;
+  if (!argument && picture.nodes.length > MANY && container.clientWidth < NARROW) {
+    figure.hidden = true;
+    return;
+  }
   const tallest = Math.max(...Object.values(Object.groupBy(picture.nodes, (node) => node.column)).map((column) => column.length));
   const width = container.clientWidth;
   const around = picture.nodes.length > 12 ? Math.min(width, 820) : 340;
-  container.style.height = `${argument ? tallest * ROW + 40 : around}px`;
+  container.style.height = `${argument ? tallest * ROW + 30 : around}px`;
   new IntersectionObserver(async (entries, observer) => {
     if (!entries.some((entry) => entry.isIntersecting)) return;
     observer.disconnect();
     const { draw } = await import("./lib/chart.js");
     draw(container, () => option(container, argument));
-    container.append(element("span", { class: "drawn", hidden: "" }));
+    figure.dataset.drawn = "";
   }).observe(container);
 }
 

@@ -37,8 +37,9 @@ function option({ sources, lanes }, container) {
   const name = left - 14;
   return {
     grid: [
-      { left, right: 12, top: 8, height: sources.length ? BARS : 0 },
-      { left, right: 12, top, bottom: 66 },
+      // One axis of time: labels must not narrow either grid.
+      { left, right: 20, top: 8, outerBoundsMode: "none", height: sources.length ? BARS : 0 },
+      { left, right: 20, top, outerBoundsMode: "none", bottom: 66 },
     ],
     tooltip: { trigger: "item" },
     xAxis: [

@@ -41,17 +41,6 @@ class Picture:
     edges: tuple[Edge, ...]
     left_out: int = 0
 
-    @property
-    def columns(self) -> int:
-        """How many columns there are."""
-        return len({node.column for node in self.nodes})
-
-    @property
-    def height(self) -> int:
-        """How many marks the tallest column has."""
-        columns = [node.column for node in self.nodes]
-        return max(map(columns.count, columns), default=0)
-
 
 def argument(tell: Teller, claim: str) -> Picture:
     """
@@ -74,8 +63,10 @@ def argument(tell: Teller, claim: str) -> Picture:
                     columns[far] = here + outward
                     following.append(far)
         ring = following
-    kept, left_out = _placed(columns)
-    nodes = tuple(
+    kept = _placed(columns)
+    edges = [edge for edge in found if edge[0] in kept and edge[2] in kept]
+    touched = {claim, *(end for source, _, target in edges for end in (source, target))}
+    nodes = [
         Node(
             tell.named(name),
             "claim",
@@ -84,13 +75,10 @@ def argument(tell: Teller, claim: str) -> Picture:
             tuple(who.text for who in tell.claim(name).speakers),
         )
         for name, row in kept.items()
-    )
-    edges = tuple(
-        Edge(source, target, relation)
-        for source, relation, target in found
-        if source in kept and target in kept
-    )
-    return Picture(nodes, edges, left_out)
+        if name in touched
+    ]
+    told = (Edge(source, target, relation) for source, relation, target in edges)
+    return Picture(tuple(nodes), tuple(told), len(columns) - len(nodes))
 
 
 def neighbourhood(tell: Teller, party: str) -> Picture:
@@ -128,14 +116,13 @@ def _related(tell: Teller, claim: str) -> Iterable[tuple[tuple[str, str, str], s
             yield (other, relation, claim), other, -1
 
 
-def _placed(columns: dict[str, int]) -> tuple[dict[str, float], int]:
-    """Return the row of each thing, counted from the middle of its column."""
+def _placed(columns: dict[str, int]) -> dict[str, float]:
+    """Return the row of each thing there is room for, counted from the middle of its column."""
     members: dict[int, list[str]] = {}
     for name, column in columns.items():
         members.setdefault(column, []).append(name)
-    rows = {
+    return {
         name: number - (min(len(names), TALLEST) - 1) / 2
         for names in members.values()
         for number, name in enumerate(names[:TALLEST])
     }
-    return rows, len(columns) - len(rows)

@@ -159,8 +159,6 @@ def schemes(engine: Engine, languages: Sequence[str]) -> tuple[Branch, ...]:
         OPTIONAL {{ ?concept skos:broader ?broader }}
         OPTIONAL {{ SELECT ?concept (COUNT(DISTINCT ?s) AS ?n) {{
             ?concept a skos:Concept . ?s ?p ?concept
-            FILTER NOT EXISTS {{ ?s a skos:Concept }}
-            FILTER NOT EXISTS {{ ?s a skos:ConceptScheme }}
             FILTER(STRSTARTS(STR(?s), "{BASE}id/"))
         }} GROUP BY ?concept }} }}""",
     )

@@ -18,6 +18,10 @@ USES = (
 )
 
 
+# With so many partners, all flows are told in full.
+FEW = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Direction:
     """The flows from one party to another."""
@@ -57,13 +61,9 @@ class Partner:
         return (*self.given, *self.received)
 
     @property
-    def claims(self) -> tuple[ClaimLine, ...]:
-        """The claims about any of the flows, each once."""
-        return tuple({c.claim.name: c for flow in self.flows for c in flow.claims}.values())
-
-    def told(self, key: str) -> tuple[Value, ...]:
-        """Return what is told of the flows under a key, each value once."""
-        return tuple(dict.fromkeys(value for flow in self.flows for value in flow.told[key]))
+    def speakers(self) -> tuple[Value, ...]:
+        """Who speaks of any of the flows, each once."""
+        return tuple(dict.fromkeys(who for flow in self.flows for who in flow.speakers))
 
     @property
     def disputed(self) -> bool:
@@ -81,6 +81,7 @@ class OrganizationPage:
     same: tuple[Value, ...]
     homepages: tuple[Value, ...]
     partners: tuple[Partner, ...]
+    directions: tuple[Direction, ...]
     given: int
     received: int
     agreements: tuple[Value, ...]
@@ -162,8 +163,8 @@ def agreement_page(tell: Teller, iri: str) -> AgreementPage:
         states=tell.states({*states, *stated}),
         claims=tell.argued(claims),
         sources=_sources(tell, claims),
-        beside=tell.values(
-            other for other in of(iri, "ds:hasParty", "^ds:hasParty") if other != iri
+        beside=_reciprocal_first(
+            tell, (other for other in of(iri, "ds:hasParty", "^ds:hasParty") if other != iri)
         ),
     )
 
@@ -175,13 +176,15 @@ def organization_page(tell: Teller, iri: str) -> OrganizationPage:
     received = tell.flows(of(iri, "^ds:hasRecipient"))
     says = of(iri, "^ds:assertedBy")
     kind = of(iri, "ds:organizationKind")
+    partners = _partners(tell, iri, given, received)
     return OrganizationPage(
         kinds=tell.values(kind),
         countries=tell.of(iri, "ds:country"),
         other_names=tell.texts(iri, "skos:altLabel"),
         same=tell.of(iri, "skos:exactMatch"),
         homepages=tell.of(iri, "foaf:homepage"),
-        partners=_partners(tell, iri, given, received),
+        partners=partners,
+        directions=_directions((*given, *received)) if len(partners) <= FEW else (),
         given=len(given),
         received=len(received),
         agreements=tell.of(iri, "^ds:hasParty"),
@@ -278,6 +281,13 @@ def concept_page(tell: Teller, iri: str) -> ConceptPage:
         flows=tell.flows(by_kind.pop("ds:DataFlow")),
         uses=tuple((kind, tell.values(things)) for kind, things in by_kind.items() if things),
     )
+
+
+def _reciprocal_first(tell: Teller, agreements: Iterable[str]) -> tuple[Value, ...]:
+    """Return agreements, those first under which data go both ways."""
+    reciprocal = tell.facts.a
+    found = tell.values(agreements)
+    return tuple(sorted(found, key=lambda one: not reciprocal(one.name, "ds:ReciprocalAgreement")))
 
 
 def _directions(flows: Iterable[FlowLine]) -> tuple[Direction, ...]:

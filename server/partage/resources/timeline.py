@@ -3,7 +3,6 @@ The whole in time: when sources were published, what state agreements and flows 
 had when, and what authorities did.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -107,10 +106,8 @@ def by_party(events: Iterable[Event], most: int) -> dict[Value, tuple[Event, ...
     for event in events:
         for party in event.parties:
             lanes.setdefault(party, []).append(event)
-    common = [
-        party for party, _ in Counter({k: len(v) for k, v in lanes.items()}).most_common(most)
-    ]
-    return {party: tuple(lanes[party]) for party in lanes if party in common}
+    common = sorted(lanes, key=lambda party: -len(lanes[party]))[:most]
+    return {party: tuple(members) for party, members in lanes.items() if party in common}
 
 
 def _publications(rows: Sequence[Solution], write: Writer) -> Iterable[Event]:

@@ -13,10 +13,11 @@ from partage.resources.argument import Picture, argument, neighbourhood
 from partage.resources.claims import claim_page
 from partage.resources.describe import Description
 from partage.resources.identifiers import document
+from partage.resources.labels import labels
 from partage.resources.lines import Teller
 from partage.resources.nanopublications import of_version
 from partage.resources.pages import resource_page
-from partage.resources.rows import TYPE, Value
+from partage.resources.rows import TYPE, Value, Writer
 from partage.resources.things import (
     agreement_page,
     concept_page,
@@ -32,6 +33,8 @@ from partage.web.site import site
 # more than a page of links, it leaves them to a page of their own, `?view=statements`.
 LISTED = 12
 STATEMENTS = "statements"
+# What a nanopublication tells of its record: by whom, and when.
+RECORDED = ("prov:wasAttributedTo", "dct:created")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +90,24 @@ def of(description: Description) -> Kind | None:
 
 def _chain(tell: Teller, claim: str, version: Value | None) -> dict[str, object]:
     """Return the steps of attribution after who says so, and the address that is a digest."""
-    steps = (
-        ("works", tell.of(claim, "ds:citesWork")),
-        ("through", tell.of(claim, "prov:wasDerivedFrom", "oa:hasSource", "ds:citedThrough")),
-    )
-    trusty = ""
+    engine = site().engine
+    found = None
     with suppress(UnknownResource, CanonicalFormError):
-        trusty = of_version(site().engine, version.name).iri if version else ""
+        found = of_version(engine, version.name) if version else None
+    recorded: dict[str, list[str]] = {iri(name): [] for name in RECORDED}
+    for quad in found.quads if found else ():
+        if quad.predicate.value in recorded:
+            recorded[quad.predicate.value].append(str(getattr(quad.object, "value", "")))
+    by, on = recorded.values()
+    write = Writer(labels(engine, by, tell.languages))
+    steps = {
+        "works": tell.of(claim, "ds:citesWork"),
+        "through": tell.of(claim, "prov:wasDerivedFrom", "oa:hasSource", "ds:citedThrough"),
+        "editors": tuple(map(write.named, by)),
+    }
     return {
-        "chain": [(step, values) for step, values in steps if values],
-        "trusty": trusty,
-        "trusty_href": document(trusty) if trusty else None,
+        "chain": [(step, values) for step, values in steps.items() if values],
+        "recorded": next(iter(on), None),
+        "trusty": found.iri if found else None,
+        "trusty_href": document(found.iri) if found else None,
     }

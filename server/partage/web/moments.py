@@ -12,8 +12,8 @@ def told(moment: Moment) -> str:
     """Return a moment as precisely as it is known, in the language of the page."""
     text = _plain(moment)
     if moment.about:
-        text = _("about %(date)s", date=text)
-    return str(_("by %(date)s", date=text) if moment.by else text)
+        text = str(_("about %(date)s", date=text))
+    return str(_("by %(date)s", date=text)) if moment.by else text
 
 
 def period(start: Moment, end: Moment | None) -> str:

@@ -19,7 +19,7 @@ NAMES = [
     (BANK, "Royal Bank of Canada", 0),
     (BANK, "Banque Royale du Canada", 0),
     (BANK, "RBC", 1),
-    (ID + "feature/netflix-recommendations", "Netflix recommendations", 0),
+    (ID + "feature/netflix-recommendations", "Netflix recommendations to friends", 0),
     (ID + "feature/netflix-app", "Netflix app", 0),
     (ID + "source/s0001", "Why Netflix was told of messages on Facebook", 0),
     (ID + "claim/c0001", "Netflix could read private messages of Facebook's users.", 2),
@@ -27,6 +27,7 @@ NAMES = [
     (VOC + "data-category/friends-data", "données des amis", 0),
     (VOC + "data-category/friends", "amis communs", 0),
 ]
+# The longer name comes first because more is claimed about it.
 WEIGHTS = {ID + "feature/netflix-recommendations": 5, ID + "feature/netflix-app": 2}
 
 

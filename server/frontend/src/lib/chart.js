@@ -17,11 +17,12 @@ use([
  *
  * `option` is a function, so that it reads the colours of the day. Tooltips are drawn into the
  * canvas: ECharts' HTML tooltips carry inline styles, which our Content-Security-Policy refuses.
- * An element of a chart whose data have an `href` leads there.
+ * An element of a chart whose data have an `href` leads there. A chart ends when its element goes.
  */
 export function draw(container, option) {
   const chart = init(container, null, { renderer: "canvas" });
   const paint = () =>
+    chart.isDisposed() ||
     chart.setOption(
       {
         animation: !still,
@@ -39,16 +40,13 @@ export function draw(container, option) {
       { notMerge: true },
     );
   chart.on("click", ({ data }) => data?.href && location.assign(data.href));
-  const scheme = matchMedia("(prefers-color-scheme: dark)");
-  scheme.addEventListener("change", paint);
-  const sizes = new ResizeObserver(() => {
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint);
+  const watcher = new ResizeObserver(() => {
     if (container.isConnected) return chart.resize();
-    // Gone from the page: it has no size that anything could be laid out in.
-    sizes.disconnect();
-    scheme.removeEventListener("change", paint);
-    return chart.dispose();
+    watcher.disconnect();
+    chart.dispose();
   });
-  sizes.observe(container);
+  watcher.observe(container);
   paint();
   return { chart, paint };
 }

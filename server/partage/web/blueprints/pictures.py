@@ -109,20 +109,18 @@ def _timeline_drawn(events: Sequence[Event]) -> dict[str, object]:
     )
     states = [event for event in events if event.kind != "source"]
     acts = [event for event in states if event.kind == "action"]
-    lanes: list[tuple[str, Value | None, Sequence[Event]]] = []
-    if acts:
-        lanes.append((kinds()["action"], None, acts))
-    lanes += [(party.text, party, members) for party, members in by_party(states, LANES).items()]
+    lanes = [_lane(kinds()["action"], None, acts)] if acts else []
+    lanes += [
+        _lane(party.text, party.href, members) for party, members in by_party(states, LANES).items()
+    ]
+    return {"sources": sorted(sources.items()), "lanes": lanes}
+
+
+def _lane(name: str, href: str | None, events: Sequence[Event]) -> dict[str, object]:
     return {
-        "sources": sorted(sources.items()),
-        "lanes": [
-            {
-                "name": name,
-                "href": party and party.href and language.address(party.href),
-                "events": [_event_drawn(event) for event in members],
-            }
-            for name, party, members in lanes
-        ],
+        "name": name,
+        "href": href and language.address(href),
+        "events": [_event_drawn(event) for event in events],
     }
 
 
@@ -193,11 +191,8 @@ def _flow(flow: Flow) -> dict[str, object]:
 
 
 def _named(value: Value) -> dict[str, str | None]:
-    return {
-        "iri": value.name,
-        "name": value.text,
-        "href": value.href and language.address(value.href),
-    }
+    href = value.href and language.address(value.href)
+    return {"iri": value.name, "name": value.text, "href": href}
 
 
 def _texts(values: Sequence[Value]) -> list[str]:

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from partage.errors import ProtocolError, RequestError
 from partage.resources.identifiers import is_iri
 from partage.resources.labels import labels
-from partage.resources.rows import Writer
+from partage.resources.rows import Value, Writer
 from partage.web import language
 from partage.web.explanations import EXPLANATIONS
 from partage.web.negotiation import HTML
@@ -54,6 +54,13 @@ def labels_json() -> Response:
     response = represent(json.dumps(named, ensure_ascii=False).encode(), JSON)
     response.vary.add("Accept-Language")
     return response
+
+
+def _named(value: Value) -> dict[str, str | None]:
+    """Return a name as the script takes it: no label where the IRI would be its own."""
+    href = value.href and within(request.script_root, value.href)
+    told = {"href": href, "language": value.language, "label": value.text}
+    return {key: told[key] for key in told if key != "label" or value.text != value.note}
 
 
 @blueprint.get("/examples")

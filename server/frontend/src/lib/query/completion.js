@@ -60,7 +60,7 @@ export function completion(terms, search) {
     if (!search || typed.length < 2) return [];
     const found = await search(typed.replace(/^\w+:/, "").replaceAll("-", " "));
     if (context.aborted) return [];
-    return found.map(({ label, iri, kind }) => {
+    return found.map(({ label, iri, kindLabel: kind }) => {
       const name = curie(iri, terms.prefixes) ?? `<${iri}>`;
       return { ...offer("constant", { name, label: `${label}${kind ? ` · ${kind}` : ""}` }, "", 0), rank: 0.5 };
     });

@@ -47,6 +47,8 @@ function graph(rows, described, options, show, { href, labels }, answer) {
     if (start && end) edges.push({ source: start, target: end, value: label ? show(label) : "" });
   }
   const few = nodes.size <= 40;
+  // What fits a wide page would lie outside a narrow one.
+  const scale = Math.min(1, innerWidth / 1000);
   const hub = [...nodes.values()].map(({ degree }) => degree).toSorted((one, other) => other - one)[HUBS] ?? 1;
   return {
     told: word("graph_told", { nodes: nodes.size, edges: edges.length }) + (nodes.size >= NODES || answer.count > rows.length ? ` ${word("graph_cut", { nodes: NODES })}` : ""),
@@ -55,8 +57,8 @@ function graph(rows, described, options, show, { href, labels }, answer) {
       tooltip: { formatter: ({ dataType, data }) => (dataType === "edge" ? data.value || "→" : data.name) },
       series: [{
         type: "graph", layout: "force", roam: true, draggable: true, edgeSymbol: ["none", "arrow"], edgeSymbolSize: 6,
-        force: { repulsion: few ? 700 : 90, edgeLength: few ? 140 : 50, gravity: 0.25, layoutAnimation: false },
-        label: { show: few, position: "right", color: colour("ink"), formatter: ({ name }) => short(name) },
+        force: { repulsion: (few ? 700 : 90) * scale, edgeLength: (few ? 140 : 50) * scale, gravity: 0.25, layoutAnimation: false },
+        label: { show: few, position: "right", color: colour("ink"), formatter: ({ name }) => short(name, scale < 0.6 ? 16 : 28) },
         edgeLabel: { show: edges.length <= 12, color: colour("soft"), fontSize: 10, formatter: ({ data }) => short(data.value ?? "", 20) },
         labelLayout: { hideOverlap: true },
         emphasis: { focus: "adjacency", label: { show: true } },
