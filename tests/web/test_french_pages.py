@@ -135,6 +135,7 @@ class _Reading(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         told = dict(attrs)
         apart = tag in self.APART or (tag != "html" and "lang" in told)
+        apart = apart or told.get("translate") == "no"
         if not any(hidden for _, hidden in self._open):
             self.texts += [value for name, value in told.items() if name in self.TOLD and value]
         if tag not in self.VOID:
@@ -252,6 +253,20 @@ def test_every_text_of_a_page_is_translated(
     assert page.headers["Content-Language"] == "fr"
     assert '<html lang="fr">' in page.text
     assert _stray(page.text, data) == []
+
+
+def test_statements_and_cited_results_are_told_in_french(
+    client: FlaskClient, data: frozenset[str]
+) -> None:
+    paths = re.findall(r'"(/doc/statement/\w+)"', client.get("/doc/claim/c0001").text)
+    paths += re.findall(r'"(/doc/statement/\w+)"', client.get("/doc/flow/f0001").text)
+    cited = client.post("/query", data={"query": released_app.QUERY}).location
+    assert paths
+    assert cited
+    for path in (*dict.fromkeys(paths), cited, cited + "?verify=1"):
+        page = client.get(path)
+        assert page.status_code == 200
+        assert _stray(page.text, data) == [], path
 
 
 def test_a_page_names_its_languages_and_keeps_what_it_was_asked(client: FlaskClient) -> None:

@@ -17,12 +17,13 @@ from partage.resources.profiles import (
     ALT,
     FULL,
     PREFIXES,
+    PROFILES,
     SCHEMA,
     Profile,
     alternates,
 )
 from partage.resources.rows import Value, Writer
-from partage.resources.shapes import SHAPES, entries
+from partage.resources.shapes import SHAPES
 from partage.resources.subjects import claims_about
 from partage.resources.terms import ONTOLOGY
 from partage.resources.tombstones import Tombstone
@@ -206,8 +207,7 @@ def _html(  # noqa: PLR0911  # one return for each template
     if iri == SHAPES:
         return render_template("shapes.html", shapes=terminology.shapes(tuple(reader)), **common)
     if iri in SHIPPED:
-        defined = entries(told.triples, iri, reader[0])
-        return render_template("defined.html", entries=defined, **common)
+        return render_template("profiles.html", profiles=PROFILES, **common)
     description = told.description
     if description is None:
         sample = _sample(told.triples, reader)
