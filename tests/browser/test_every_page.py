@@ -17,7 +17,8 @@ PAGES = (
     "/doc/org/facebook", "/doc/org/netflix", "/doc/agreement/a0005", "/doc/flow/f0001",
     "/doc/claim/c0001", "/doc/source/s0001", "/doc/voc/data-category/private-messages",
     "/doc/passage/p0004", "/compare", "/compare?a=a0005&b=a0001", "/sparql", ANSWER,
-    "/examples", "/sparql/why", WHY, "/doc/ns", "/doc/shapes", "/about/", "/about/method", "/about/citing", "/about/licences", "/release/", "/download/",
+    "/examples", "/sparql/why", WHY, "/doc/ns", "/doc/shapes", "/about/",
+    "/about/method", "/about/citing", "/about/licences", "/release/", "/download/",
 )  # fmt: skip
 
 
