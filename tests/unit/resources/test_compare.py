@@ -108,3 +108,13 @@ def test_concepts_are_compared_by_every_property(tell: Teller) -> None:
     broader = next(aspect for aspect in told if aspect.key == iri("skos:broader"))
     assert broader.label is not None
     assert broader.verdict == "right"
+
+
+def test_a_party_names_its_agreement_where_it_has_only_one() -> None:
+    facts = Facts()
+    for agreement, party in (("one", "rare"), ("one", "common"), ("other", "common")):
+        facts.add(("x:" + agreement, TYPE, NamedNode(iri("ds:DataSharingAgreement"))))
+        facts.add(("x:" + agreement, iri("ds:hasParty"), NamedNode("x:" + party)))
+    known = index(Teller(facts, Labels({}), ENGLISH))
+    assert known.find("x:rare", "x:other") == ("x:one", [])
+    assert known.find("x:common", "x:other")[0] is None
