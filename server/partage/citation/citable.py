@@ -17,7 +17,7 @@ from partage.citation.model import NOTHING, Citation, Related, Words, versioned
 from partage.citation.reading import COMMA, Facts, Reader, both, filled, joined, listed, local
 from partage.errors import UnknownRelease, UnknownResource
 from partage.rdf.canonical import digest
-from partage.rdf.namespaces import BASE
+from partage.rdf.namespaces import BASE, RELEASES
 from partage.rdf.nanopublication import PARTS
 from partage.releases.record import Record
 from partage.store.engine import Engine
@@ -148,7 +148,7 @@ def _dataset(case: _Case) -> Citation:
     if release:
         related.append(Related("IsVersionOf", BASE))
         if release.previous:
-            related.append(Related("IsNewVersionOf", f"{BASE}release/{release.previous}"))
+            related.append(Related("IsNewVersionOf", RELEASES + release.previous))
         related.append(Related("IsDocumentedBy", f"{BASE}ns/{release.ontology}"))
     return replace(
         case.citation(name=case.dataset.name or both("Partage")),

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from partage.rdf.namespaces import BASE, LICENSE
+from partage.rdf.namespaces import BASE, LICENSE, RELEASES
 from partage.releases.record import Record
 
 PUBLISHER = "Partage"
@@ -100,7 +100,7 @@ def versioned(iri: str, release: Record | None) -> str:
     """Return the address of one of our IRIs in a release, where it never changes."""
     if release is None:
         return iri
-    return f"{BASE}release/{release.version}/{iri.removeprefix(BASE)}".removesuffix("/")
+    return f"{RELEASES}{release.version}/{iri.removeprefix(BASE)}".removesuffix("/")
 
 
 def shortened(text: str) -> str:

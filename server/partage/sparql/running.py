@@ -1,4 +1,4 @@
-"""One query from text to bytes, for the command line."""
+"""One query, evaluated with its calls; from text to bytes for the command line."""
 
 from collections.abc import Iterator, Sequence
 
