@@ -6,24 +6,49 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test install build serve check format lint types layers unit packaging validate lock conformance bench wheel clean
+.PHONY: help run test install build serve check format lint types layers unit packaging validate lock conformance bench wheel clean site messages screenshots
+FRONTEND := server/frontend
+TRANSLATIONS := server/partage/web/translations
 
 help: ## Print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  PORT=8000 HOST=127.0.0.1 choose where \`make run\` and \`make serve\` listen."
 
 run: .venv/run.done ## Set up, build the graph, serve it on http://HOST:PORT
+	@$(MAKE) --no-print-directory site || echo "The pages will do without scripts." >&2
 	@$(BIN)/partage build
 	@exec $(BIN)/partage serve --host "$(HOST)" --port "$(PORT)"
 
 test: check ## Set up and run everything: format, lint, types, layers, tests, packaging
 
-check: format-check lint types layers build unit
+check: format-check lint types layers build site unit
 
 install: .venv/run.done ## Make the environment; the command is then .venv/bin/partage
 
 build: .venv/run.done ## Build the release in out/release (nothing is redone that has not changed)
 	@$(BIN)/partage build
+
+# Both are made from what is committed, and shipped in the wheel.
+site: $(TRANSLATIONS)/compiled.done .venv/site.done ## Build the scripts and the French texts of the pages
+
+$(TRANSLATIONS)/compiled.done: $(wildcard $(TRANSLATIONS)/*/LC_MESSAGES/*.po) | .venv/run.done
+	@$(BIN)/pybabel --quiet compile --directory $(TRANSLATIONS)
+	@touch $@
+
+$(FRONTEND)/node_modules/.package-lock.json: $(FRONTEND)/package-lock.json | .venv/run.done
+	@echo "Fetching the libraries of the pages' scripts (once, a few seconds) …"
+	@cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent
+	@touch $@
+
+.venv/site.done: $(FRONTEND)/node_modules/.package-lock.json $(FRONTEND)/build.mjs $(wildcard $(FRONTEND)/src/* $(FRONTEND)/src/*/*)
+	@cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" node build.mjs
+	@touch $@
+
+messages: .venv/dev.done ## Collect the texts of the pages for translation
+	@$(BIN)/python .ci/messages
+
+screenshots: .venv/dev.done build site ## Write pictures of every kind of page (screenshots/)
+	@PYTHONPATH=tests $(BIN)/python -m browser.screenshots screenshots
 
 serve: .venv/run.done ## Serve the built release
 	@exec $(BIN)/partage serve --host "$(HOST)" --port "$(PORT)"
@@ -61,10 +86,10 @@ types: .venv/dev.done ## Check the types (mypy, strict)
 layers: .venv/dev.done ## Check who imports whom
 	@$(BIN)/lint-imports
 
-unit: .venv/dev.done ## Run every test
+unit: .venv/dev.done site ## Run every test
 	@$(BIN)/pytest
 
-conformance: .venv/dev.done build ## Run every test and write docs/reference/conformance.md
+conformance: .venv/dev.done build site ## Run every test and write docs/reference/conformance.md
 	@$(BIN)/pytest -q --junitxml out/tests.xml; status=$$?; \
 	  PYTHONPATH=tests $(BIN)/python -m conformance.report out/tests.xml > docs/reference/conformance.md && exit $$status
 
@@ -74,8 +99,8 @@ bench: .venv/dev.done ## Measure this machine (benchmarks/results)
 lock: .venv/dev.done ## Update the locked dependencies
 	@.ci/lock
 
-wheel: .venv/dev.done ## Build the wheel in dist/
+wheel: .venv/dev.done site ## Build the wheel in dist/
 	@$(BIN)/python -m build --wheel
 
 clean: ## Remove what was built and installed
-	rm -rf .venv out dist
+	rm -rf .venv out dist $(FRONTEND)/node_modules server/partage/web/static/built $(TRANSLATIONS)/compiled.done $(TRANSLATIONS)/*/LC_MESSAGES/*.mo

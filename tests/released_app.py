@@ -31,6 +31,7 @@ def application(root: Path, *, draft: bool = False) -> Flask:
         manifest.write_text(manifest.read_text().replace(digest, "0" * 64))
     shelf = Shelf(made.catalog, root / "out/archive")
     engine = EmbeddedEngine(store, shelf.open)
-    app = create_app(Settings(archive=root / "out/archive"), engine, made.release, made.catalog)
+    settings = Settings(archive=root / "out/archive", query_store=root / "queries.jsonl")
+    app = create_app(settings, engine, made.release, made.catalog)
     app.testing = True
     return app

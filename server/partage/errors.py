@@ -20,6 +20,7 @@ Every error Partage raises on purpose.
     │  ├ UnknownCitation      no result was cited under this address
     │  ├ UnknownRelease       no release has this number
     │  ├ StatementsNotIndexed the dataset is too large to find statements by digest
+    │  ├ TextsNotIndexed      the dataset is too large to search in its texts
     │  ├ UnknownStyle         no citation style has this name
     │  └ BudgetSpent          the client has used up its query time (retry_after)
     ├ EngineError             the store could not answer
@@ -36,15 +37,68 @@ Every error Partage raises on purpose.
     └ SettingsError           a setting, path or port is unusable
 
 Classes carry facts; `partage.web.errors` alone knows HTTP status codes and `partage.cli` alone
-knows exit codes. Every text says what is wrong, where, and what to do.
+knows exit codes. Every text says what is wrong, where, and what to do; it is written in English
+with its values apart, so that pages can tell it in another language.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 
+class English(str):
+    """Words that somebody else wrote, in English: an engine, another endpoint."""
+
+    __slots__ = ()
+
+
+class Grouped(int):
+    """A number whose thousands stand apart as `%(…)s`, and do not as `%(…)d`."""
+
+    def __str__(self) -> str:
+        return f"{int(self):,}"
+
+
+def plain(value: object) -> object:
+    """Return a value as an English text shows it."""
+    return Grouped(value) if type(value) is int else value
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """An English text with `%(name)s` for each of its values, which may be messages."""
+
+    text: str
+    values: Mapping[str, object]
+
+    def told(
+        self,
+        translate: Callable[[str], str] = str,
+        show: Callable[[object], object] = plain,
+    ) -> str:
+        """Return the text, by `translate` in another language, with its values by `show`."""
+        if not self.values:
+            return translate(self.text)
+        return translate(self.text) % {
+            name: value.told(translate, show) if isinstance(value, Message) else show(value)
+            for name, value in self.values.items()
+        }
+
+    def __str__(self) -> str:
+        return self.told()
+
+
+def message(text: str, /, **values: object) -> Message:
+    """Return an English text with its values; its translations are collected by this name."""
+    return Message(text, values)
+
+
 class PartageError(Exception):
-    """Any error Partage raises on purpose."""
+    """Any error Partage raises on purpose; `message` is its text, to be told in any language."""
+
+    def __init__(self, text: str | Message = "", /, **values: object) -> None:
+        self.message = text if isinstance(text, Message) else Message(text, values)
+        super().__init__(str(self.message))
 
 
 class RequestError(PartageError):
@@ -58,8 +112,15 @@ class ProtocolError(RequestError):
 class QuerySyntaxError(RequestError):
     """The query does not parse; line and column count from 1."""
 
-    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self,
+        text: str | Message,
+        line: int | None = None,
+        column: int | None = None,
+        **values: object,
+    ) -> None:
+        place = {} if line is None else {"line": line, "column": column}
+        super().__init__(text, **place, **values)
         self.line = line
         self.column = column
 
@@ -73,7 +134,10 @@ class NotAcceptable(RequestError):
 
     def __init__(self, offers: Sequence[str], addresses: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__(
-            "None of the formats asked for is offered. Ask for one of: " + ", ".join(offers) + "."
+            message(
+                "None of the formats asked for is offered. Ask for one of: %(offers)s.",
+                offers=", ".join(offers),
+            )
         )
         self.offers = tuple(offers)
         self.addresses = tuple(addresses)
@@ -103,7 +167,11 @@ class UnknownResource(RequestError):
     """Nothing is known of this IRI."""
 
     def __init__(self, iri: str) -> None:
-        super().__init__(f"Nothing is known of <{iri}>. Check the identifier, or search for it.")
+        super().__init__(
+            message(
+                "Nothing is known of <%(iri)s>. Check the identifier, or search for it.", iri=iri
+            )
+        )
         self.iri = iri
 
 
@@ -123,6 +191,10 @@ class StatementsNotIndexed(RequestError):
     """The dataset is too large for its statements to be found by their digests."""
 
 
+class TextsNotIndexed(RequestError):
+    """The dataset has too many texts to be searched in."""
+
+
 class NotCitable(RequestError):
     """What the query answers could not be found again, so it cannot be cited."""
 
@@ -138,8 +210,8 @@ class UnknownStyle(RequestError):
 class BudgetSpent(RequestError):
     """The client has used up its query time for now; `retry_after` is in seconds."""
 
-    def __init__(self, message: str, retry_after: int) -> None:
-        super().__init__(message)
+    def __init__(self, text: str, retry_after: int, **values: object) -> None:
+        super().__init__(text, **values)
         self.retry_after = retry_after
 
 
@@ -162,8 +234,8 @@ class MemoryExceeded(EngineError):
 class EngineBusy(EngineError):
     """Too many queries are waiting; `retry_after` is in seconds."""
 
-    def __init__(self, message: str, retry_after: int = 1) -> None:
-        super().__init__(message)
+    def __init__(self, text: str | Message, retry_after: int = 1, **values: object) -> None:
+        super().__init__(text, **values)
         self.retry_after = retry_after
 
 
@@ -186,8 +258,15 @@ class QueryCrashed(EngineFailure):
 class ServiceError(EngineError):
     """An endpoint that the query calls did not answer; line and column are those of the call."""
 
-    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self,
+        text: str | Message,
+        line: int | None = None,
+        column: int | None = None,
+        **values: object,
+    ) -> None:
+        place = {} if line is None else {"line": line, "column": column}
+        super().__init__(text, **place, **values)
         self.line = line
         self.column = column
 

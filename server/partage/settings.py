@@ -19,7 +19,7 @@ RANGED = (
     "query_store_bytes",
     "service_seconds", "service_rows", "service_bytes",
 )  # fmt: skip
-COUNTS = ("client_seconds", "trusted_proxies")
+COUNTS = ("client_seconds", "trusted_proxies", "cache_bytes")
 HOST = re.compile(r"(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(?P<port>[1-9][0-9]{0,4}))?", re.I)
 CONTACT = re.compile(r"mailto:[^\s<>\"{}|\\^`@]+@[^\s<>\"{}|\\^`@]+|https://[^\s<>\"{}|\\^`]+")
 ACCESS_LOGS = ("none", "json")
@@ -76,6 +76,10 @@ class Settings:
     )
     access_log: str = field(
         default="none", metadata={"help": "`json` writes a line for each request to stderr."}
+    )
+    cache_bytes: int = field(
+        default=50_000_000,
+        metadata={"help": "Most bytes of answers kept to be given again; 0 keeps none."},
     )
     engine: str = field(
         default="",

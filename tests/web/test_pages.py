@@ -46,8 +46,9 @@ def test_a_denial_is_told_as_one(browser: FlaskClient) -> None:
 def test_the_organization_page_tells_flows_with_claims_and_speakers(browser: FlaskClient) -> None:
     page = text_of(browser.get("/doc/org/facebook").text)
     assert page.startswith("platform operator Facebook") or "Facebook" in page
-    assert "Data given 1" in page
-    assert "Netflix private messages f0001 The Gazette & <Co> : Netflix is said" in page
+    assert "Gives data in 1 flow" in page
+    assert "Facebook → Netflix 1 private messages disputed" in page
+    assert "Netflix is said to have had access to private messages. The Gazette & <Co>" in page
 
 
 def test_stated_and_inferred_stand_apart(browser: FlaskClient) -> None:
@@ -74,7 +75,7 @@ def test_names_are_french_on_request_and_links_keep_it(browser: FlaskClient) -> 
 def test_the_ontology_page_holds_every_term_at_its_anchor(browser: FlaskClient) -> None:
     page = browser.get("/doc/ns").text
     for term in ("Claim", "DataFlow", "AccessGrant", "hasRecipient"):
-        assert f'<div class="term" id="{term}">' in page
+        assert f'<article class="term" id="{term}">' in page
     assert "The party that gets the data." in page
 
 

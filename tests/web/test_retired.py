@@ -46,8 +46,8 @@ def test_d9_a_withdrawn_identifier_is_gone_and_says_why(client: FlaskClient, pat
     page = client.get(path, headers=HTML)
     assert page.status_code == 410
     assert "The source was misread." in page.text
-    assert "2027-01-20" in page.text
-    past = re.search(r'href="(/release/[^"]*)">what it was', page.text)
+    assert "20 January 2027" in page.text
+    past = re.search(r'href="(/release/[^"]*)">What it was', page.text)
     assert past is not None
     assert client.get(past[1], headers=HTML).status_code == 200
     assert of(page, "cite-as") == [ID + path.removeprefix("/doc/").removeprefix("/id/")]

@@ -188,8 +188,9 @@ def test_nothing_in_a_query_or_an_answer_becomes_markup(browser: FlaskClient) ->
     hostile = "</textarea><script>alert(1)</script>"
     text = f"SELECT ('{hostile}' AS ?x) {{}} # {hostile}"
     page = browser.get("/sparql?query=" + quote(text)).text
-    assert "<script" not in page
+    assert "<script>" not in page
     assert page.count("&lt;script&gt;") == 3
+    assert page.count("\\u003cscript\\u003e") == 3  # in what the page gives its script
 
 
 def test_every_example_has_an_answer(browser: FlaskClient) -> None:

@@ -143,7 +143,7 @@ def test_a_citation_of_a_statement_tells_the_chain_and_its_digest(client: FlaskC
     text = json.dumps(made)
     assert "Claim of The Gazette" in text
     assert "source s0001" in text
-    assert f"SHA-256 of its N-Triples line {RECIPIENT}" in text
+    assert f"SHA-256 (N-Triples) {RECIPIENT}" in text
     assert '"literal": "Partage editors"' in text
 
 

@@ -144,9 +144,9 @@ def test_every_link_of_a_page_of_a_release_answers(client: FlaskClient) -> None:
 @pytest.mark.meets("D4")
 def test_a_page_of_a_release_says_so(client: FlaskClient) -> None:
     page = client.get(f"/release/{FIRST}{GAZETTE}", headers=BROWSER).text
-    assert re.search(r"This page shows release <a [^>]*>2026\.11\.0</a>", page)
-    assert "2026-11-25" in page
-    assert "This page shows" not in client.get(GAZETTE, headers=BROWSER).text
+    assert re.search(r"<a [^>]*>Release 2026\.11\.0</a>, as it was published on", page)
+    assert "25 November 2026" in page
+    assert "as it was published" not in client.get(GAZETTE, headers=BROWSER).text
 
 
 def test_the_way_back_never_leaves_the_host(client: FlaskClient) -> None:
@@ -159,13 +159,13 @@ def test_the_way_back_never_leaves_the_host(client: FlaskClient) -> None:
 def test_the_current_release_is_named(client: FlaskClient) -> None:
     response = client.get(GAZETTE, headers=BROWSER)
     assert response.headers["Dataset-Version"] == THIRD
-    assert f'· release <a href="/release/{THIRD}">{THIRD}</a>' in response.text
+    assert f'· <a href="/release/{THIRD}">release {THIRD}</a>' in response.text
 
 
 def test_a_dataset_that_is_no_release_is_called_a_draft(draft: FlaskClient) -> None:
     response = draft.get(GAZETTE, headers=BROWSER)
     assert response.headers["Dataset-Version"] == "draft"
-    assert f'draft, after release <a href="/release/{THIRD}">{THIRD}</a>' in response.text
+    assert f'<a href="/release/{THIRD}">draft, after release {THIRD}</a>' in response.text
     assert "is a draft" in draft.get("/release/", headers=BROWSER).text
     assert draft.get(f"/release/{THIRD}{GAZETTE}").headers["Dataset-Version"] == THIRD
 

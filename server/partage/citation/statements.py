@@ -12,7 +12,7 @@ from partage.rdf.canonical import STATEMENTS, statement_digest
 from partage.releases.record import Record
 from partage.store.engine import Engine, Term
 
-DIGEST = "SHA-256 of its N-Triples line {}"
+DIGEST = "SHA-256 (N-Triples) {}"
 # A note names so many claims; the page of the statement names all.
 SHOWN = 3
 MORE = Words("and {} more", "et {} autres")

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 
-from partage.errors import UnknownStyle
+from partage.errors import UnknownStyle, message
 
 LOCALES = {"en": "en-US", "fr": "fr-FR"}
 SHORT = {"chicago": "chicago-author-date", "mla": "modern-language-association"}
@@ -20,7 +20,6 @@ STYLES = (
     ("modern-language-association", "MLA"),
 )
 SUGGESTED = 5
-UNUSABLE = "The style {} gives no bibliography here. Use apa, chicago, mla or another."
 
 
 @cache
@@ -44,10 +43,23 @@ def named(style: str) -> str:
         return name
     holding = sorted((known for known in style_files() if name and name in known), key=len)
     near = holding[:SUGGESTED] or get_close_matches(name[:80], style_files(), SUGGESTED)
-    hint = f"Did you mean {', '.join(near)}?" if near else "Use apa, chicago or mla."
+    hint = (
+        message("Did you mean %(meant)s?", meant=", ".join(near))
+        if near
+        else message("Use apa, chicago or mla.")
+    )
     raise UnknownStyle(
-        f"There is no citation style {style[:80]!r}. {hint} "
-        "The names are those of https://github.com/citation-style-language/styles."
+        "There is no citation style %(style)r. %(hint)s The names are those of "
+        "https://github.com/citation-style-language/styles.",
+        style=style[:80],
+        hint=hint,
+    )
+
+
+def _unusable(name: str) -> UnknownStyle:
+    return UnknownStyle(
+        "The style %(style)s gives no bibliography here. Use apa, chicago, mla or another.",
+        style=name,
     )
 
 
@@ -78,9 +90,9 @@ def formatted(item: str, style: str, language: str) -> str:
         bibliography.register(Citation([CitationItem(told["id"])]))
         entry = "".join(str(entry) for entry in bibliography.bibliography())
     except (AttributeError, KeyError, TypeError) as error:  # what the processor does not know
-        raise UnknownStyle(UNUSABLE.format(name)) from error
+        raise _unusable(name) from error
     if not entry:  # a style for footnotes has no bibliography
-        raise UnknownStyle(UNUSABLE.format(name))
+        raise _unusable(name)
     return entry
 
 

@@ -1,5 +1,7 @@
 """The one prefix table, and the way between IRIs and CURIEs (W3C CURIE Syntax 1.0)."""
 
+from functools import lru_cache
+
 BASE = "https://w3id.org/partage/"
 ID = BASE + "id/"
 VOC = BASE + "voc/"
@@ -73,6 +75,7 @@ def iri(curie: str) -> str:
     return PREFIXES[prefix] + local
 
 
+@lru_cache(50_000)
 def curie(iri: str) -> str | None:
     """Shorten an IRI with the longest namespace that leaves a plain local name, or return None."""
     for prefix, namespace in _LONGEST_FIRST:

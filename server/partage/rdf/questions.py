@@ -24,6 +24,11 @@ class Question:
     audience: str = ""
 
     @property
+    def number(self) -> str:
+        """Return what its file's name begins with."""
+        return self.name.partition("-")[0]
+
+    @property
     def form(self) -> str:
         """Return the query form, in capitals."""
         found = _FORM.search(self.text)

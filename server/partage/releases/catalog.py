@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-from partage.errors import UnknownRelease
+from partage.errors import UnknownRelease, message
 from partage.releases.record import NAME, Record
 
 DIRECTORY = Path("data/releases")
@@ -53,8 +53,10 @@ class Catalog:
         for record in self.records:
             if record.version == version:
                 return record
-        known = ", ".join(record.version for record in self.records) or "none yet"
-        raise UnknownRelease(f"There is no release {version}. There are: {known}.")
+        known = ", ".join(record.version for record in self.records) or message("none yet")
+        raise UnknownRelease(
+            "There is no release %(version)s. There are: %(known)s.", version=version, known=known
+        )
 
     def at(self, moment: datetime) -> Record | None:
         """Return the release that was current at a time; before the first, the first."""

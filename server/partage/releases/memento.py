@@ -60,7 +60,9 @@ def accept_datetime(text: str) -> datetime:
     # The library reads much more than the header may say: what it writes again must be the same.
     if moment is None or http_date(moment) != text.strip():
         raise ProtocolError(
-            f"Accept-Datetime is {text[:60]!r}, no date as HTTP writes it. Send one as {EXAMPLE}."
+            "Accept-Datetime is %(sent)r, no date as HTTP writes it. Send one as %(example)s.",
+            sent=text[:60],
+            example=EXAMPLE,
         )
     return moment
 

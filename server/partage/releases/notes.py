@@ -4,17 +4,18 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 
+from partage.errors import Message, message
 from partage.rdf.reading import short
 from partage.releases.diff import Change, Difference, Example
 from partage.releases.statements import Statement
 
-SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Ontology", ("ontology", "term")),
-    ("Concepts", ("scheme", "concept")),
-    ("Claims", ("claim",)),
-    ("Organizations, persons and sets", ("org", "person", "set", "agent")),
-    ("Flows, agreements and features", ("flow", "agreement", "agreement-set", "feature")),
-    ("Sources and passages", ("source", "passage")),
+SECTIONS: tuple[tuple[Message, tuple[str, ...]], ...] = (
+    (message("Ontology"), ("ontology", "term")),
+    (message("Concepts"), ("scheme", "concept")),
+    (message("Claims"), ("claim",)),
+    (message("Organizations, persons and sets"), ("org", "person", "set", "agent")),
+    (message("Flows, agreements and features"), ("flow", "agreement", "agreement-set", "feature")),
+    (message("Sources and passages"), ("source", "passage")),
 )
 """The headings of release notes, and the kinds of things under each."""
 
@@ -62,8 +63,11 @@ def _lines(difference: Difference, marks: tuple[str, str, str], *, listed: bool)
             if listed:
                 yield from (f"{detail}{line}" for line in signed(change))
     if difference.examples:
-        title = "Example queries that answer otherwise"
-        yield from ("", f"{heading}{title}", *([""] if heading else []))
+        yield from (
+            "",
+            f"{heading}Example queries that answer otherwise",
+            *([""] if heading else []),
+        )
     for example in difference.examples:
         yield f"{item}{_example(example)}"
         yield from (f"{detail}- {', '.join(row)}" for row in _few(example.lost))

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from pyoxigraph import RdfFormat, parse
 
+from partage.errors import Message, message
 from partage.rdf.namespaces import curie, iri
 from partage.releases.diff import Change, Difference
 from partage.releases.notes import SECTIONS
@@ -39,7 +40,7 @@ class Altered:
 class Section:
     """The things of some kinds that changed; `more` counts those not shown."""
 
-    title: str
+    title: Message
     altered: tuple[Altered, ...]
     more: int
 
@@ -79,7 +80,7 @@ def sections(difference: Difference, labels: Labels, reader: Sequence[str]) -> t
     headed = {kind for _, kinds in SECTIONS for kind in kinds}
     others = tuple({change.kind for change in difference.changes} - headed)
     found = []
-    for title, kinds in (*SECTIONS, ("Others", others)):
+    for title, kinds in (*SECTIONS, (message("Others"), others)):
         changes = sorted(difference.of(*kinds), key=lambda change: ORDER.index(change.what))
         listed = tuple(altered(change, labels, reader) for change in changes[:SHOWN])
         if listed:

@@ -7,6 +7,7 @@ failing that, after its identifier.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from pyoxigraph import Literal, NamedNode, Quad
 
@@ -33,6 +34,9 @@ COMPOSING = tuple(
 NAMES = NAMING[:3]
 LONGEST = 160
 BATCH = 400
+# Datasets do not change while they are served: what things are called is remembered, so many.
+MOST_KEPT = 50_000
+_KEPT: WeakKeyDictionary[Engine, dict[tuple[str, ...], dict[str, "Label"]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +51,16 @@ class Label:
 class Labels(Mapping[str, Label]):
     """The labels of some IRIs; any other IRI is called after itself."""
 
-    def __init__(self, found: dict[str, Label], unnamed: frozenset[str]) -> None:
+    def __init__(self, found: dict[str, Label]) -> None:
         self._found = found
-        self._unnamed = unnamed
 
     def __getitem__(self, name: str) -> Label:
         """Return the label of an IRI, whatever it is."""
-        return self._found.get(name) or Label(fallback(name), known=name in self._unnamed)
+        return self._found.get(name) or Label(fallback(name), known=False)
+
+    def with_names(self, others: Mapping[str, Label]) -> "Labels":
+        """Return these labels with those of things that the dataset does not know."""
+        return Labels({**self._found, **others})
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._found)
@@ -64,7 +71,17 @@ class Labels(Mapping[str, Label]):
 
 def labels(engine: Engine, iris: Iterable[str], languages: Sequence[str]) -> Labels:
     """Return what each IRI is called, in the first of the languages that has a name for it."""
-    wanted = sorted({name for name in iris if is_iri(name)})
+    wanted = {name for name in iris if is_iri(name)}
+    kept = _KEPT.setdefault(engine, {}).setdefault(tuple(languages), {})
+    new = sorted(wanted - kept.keys())
+    found = _found(engine, new, languages)
+    if len(kept) + len(new) <= MOST_KEPT:
+        kept.update((name, found[name]) for name in new)
+    return Labels({name: kept.get(name) or found[name] for name in wanted})
+
+
+def _found(engine: Engine, wanted: Sequence[str], languages: Sequence[str]) -> dict[str, Label]:
+    """Return the label of each IRI: its name, one made of its parts, a word of ours, or itself."""
     found = _named(engine, wanted, languages)
     composed = _composed(engine, [name for name in wanted if name not in found], languages)
     named = found | composed
@@ -78,7 +95,8 @@ def labels(engine: Engine, iris: Iterable[str], languages: Sequence[str]) -> Lab
         for name in foreign
         if name in WORDS
     }
-    return Labels(named | words, described)
+    itself = {name: Label(fallback(name), known=name in described) for name in wanted}
+    return itself | named | words
 
 
 def names(engine: Engine, quads: Sequence[Quad]) -> list[Quad]:

@@ -1,17 +1,18 @@
 """What the page of any resource shows: its statements by origin, its links, its graphs."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
+from partage.rdf.canonical import statement_iri
 from partage.rdf.namespaces import iri
 from partage.resources.describe import Description, Statement
-from partage.resources.flows import Flows, flows, has_flows
 from partage.resources.labels import Label, labels
-from partage.resources.rows import TYPE, Row, Value, Writer, shown_iris
+from partage.resources.rows import SHOWN, TYPE, Row, Value, Writer, shown_iris
 from partage.resources.statement_pages import Notes, notes
-from partage.resources.subjects import ABOUT, ClaimAbout, claims_about
+from partage.resources.subjects import ABOUT
 from partage.store.engine import Engine
 
 # What the head of the page shows already.
@@ -40,18 +41,20 @@ class ResourcePage:
     incoming: tuple[Row, ...]
     incoming_inferred: tuple[Row, ...]
     parts: tuple[Part, ...]
-    flows: Flows | None
-    claims: tuple[ClaimAbout, ...]
     notes: Notes
 
 
 def resource_page(
-    engine: Engine, description: Description, languages: Sequence[str]
+    engine: Engine,
+    description: Description,
+    languages: Sequence[str],
+    most: int | None = None,
 ) -> ResourcePage:
-    """Return what the page of a resource shows."""
-    own = [s for s in description.statements if s.subject == NamedNode(description.iri)]
-    nested = [s for s in description.statements if s not in own]
-    coming = description.incoming
+    """Return what the page of a resource shows: under a property, `most` statements."""
+    node = NamedNode(description.iri)
+    own = [s for s in description.statements if s.subject == node]
+    nested = [s for s in description.statements if s.subject != node]
+    coming = description.incoming if most is None else _some(description.incoming, most)
     members = [s for part in description.parts.values() for s in part]
     names = shown_iris((*description.statements, *coming, *members)) | {description.iri}
     found = labels(engine, names, languages)
@@ -64,14 +67,21 @@ def resource_page(
         chosen = [write.value(s.object) for s in of("asserted") if s.predicate.value == predicate]
         return tuple(sorted(chosen, key=lambda value: _preference(value, languages)))
 
+    shown = SHOWN if most is None else most
+    told = [s for s in of("asserted") if s.predicate.value not in HEAD]
+    asserted = write.rows(told, nested, shown)
+    derived, inferred = (
+        write.rows(_alone(of(origin)), (), shown) for origin in ("derived", "inferred")
+    )
+    seen = {cell.statement for row in (*asserted, *derived, *inferred) for cell in row.cells}
     return ResourcePage(
         label=found[description.iri],
         names=values(iri("skos:prefLabel")),
         types=values(TYPE),
         definitions=values(iri("skos:definition")) or values(iri("rdfs:comment")),
-        asserted=write.rows((s for s in of("asserted") if s.predicate.value not in HEAD), nested),
-        derived=write.rows(_alone(of("derived"))),
-        inferred=write.rows(_alone(of("inferred"))),
+        asserted=asserted,
+        derived=derived,
+        inferred=inferred,
         incoming=write.incoming(
             (s for s in coming if s.origin != "inferred" and s.predicate.value != ABOUT),
             shown=len(coming),
@@ -82,10 +92,23 @@ def resource_page(
         parts=tuple(
             Part(name, _by_subject(part, write)) for name, part in description.parts.items()
         ),
-        flows=flows(engine, description.iri, languages) if has_flows(description) else None,
-        claims=claims_about(engine, description, languages),
-        notes=notes(engine, (*own, *coming), languages),
+        notes=notes(
+            engine,
+            (*(s for s in own if statement_iri(s.triple()) in seen), *coming),
+            languages,
+        ),
     )
+
+
+def _some(statements: Iterable[Statement], most: int) -> list[Statement]:
+    """Return the first statements of each property."""
+    seen: Counter[str] = Counter()
+    chosen = []
+    for statement in statements:
+        seen[statement.predicate.value] += 1
+        if seen[statement.predicate.value] <= most:
+            chosen.append(statement)
+    return chosen
 
 
 def _by_subject(

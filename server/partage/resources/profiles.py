@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode, Quad
 
+from partage.errors import Message, message
 from partage.rdf.formats import GRAPH_FORMATS, Format, by_key
 from partage.rdf.namespaces import BASE, iri
 from partage.resources.describe import Description, Statement
@@ -32,8 +33,8 @@ class Profile:
 
     token: str
     iri: str
-    label: str
-    comment: str
+    label: Message
+    comment: Message
     formats: tuple[str, ...]
     listed: tuple[str, ...]
     html: bool = False
@@ -45,28 +46,31 @@ class Profile:
 
 
 FULL = Profile(
-    "full", PROFILES_IRI + "#full", "Everything",
-    "What is stated of the resource, what follows from it, what links to it, and the names of all.",
+    "full", PROFILES_IRI + "#full", message("Everything"),
+    message(
+        "What is stated of the resource, what follows from it, what links to it, "
+        "and the names of all."
+    ),
     ALL, ALL, html=True,
 )  # fmt: skip
 OWN = Profile(
-    "own", PROFILES_IRI + "#own", "Its own statements",
-    "The statements about the resource alone, without the links that come in.",
+    "own", PROFILES_IRI + "#own", message("Its own statements"),
+    message("The statements about the resource alone, without the links that come in."),
     ALL, ("turtle", "jsonld"),
 )  # fmt: skip
 ASSERTED = Profile(
-    "asserted", PROFILES_IRI + "#asserted", "Without inference",
-    "What somebody stated or the editors recorded; nothing that was inferred or derived.",
+    "asserted", PROFILES_IRI + "#asserted", message("Without inference"),
+    message("What somebody stated or the editors recorded; nothing that was inferred or derived."),
     ALL, ("turtle", "jsonld"),
 )  # fmt: skip
 SCHEMA = Profile(
-    "schema", "https://schema.org/", "schema.org",
-    "The resource in the vocabulary that search engines read.",
+    "schema", "https://schema.org/", message("schema.org"),
+    message("The resource in the vocabulary that search engines read."),
     ("jsonld",), ("jsonld",),
 )  # fmt: skip
 ALT = Profile(
-    "alt", ALTR.removesuffix("#"), "Alternates",
-    "The list of all profiles and formats in which the resource is told.",
+    "alt", ALTR.removesuffix("#"), message("Alternates"),
+    message("The list of all profiles and formats in which the resource is told."),
     ALL, ("turtle", "jsonld"), html=True,
 )  # fmt: skip
 PROFILES = (FULL, OWN, ASSERTED, SCHEMA, ALT)
@@ -134,8 +138,8 @@ def described(profile: Profile) -> list[Quad]:
     node = NamedNode(profile.iri)
     facts = (
         ("rdf:type", NamedNode(PROF + "Profile")),
-        ("rdfs:label", Literal(profile.label, language="en")),
-        ("rdfs:comment", Literal(profile.comment, language="en")),
+        ("rdfs:label", Literal(str(profile.label), language="en")),
+        ("rdfs:comment", Literal(str(profile.comment), language="en")),
     )
     return [
         *(Quad(node, NamedNode(iri(name)), value) for name, value in facts),

@@ -32,7 +32,7 @@ class Rule:
     """
     How a statement `?s ?p ?o` follows.
 
-    `words` is a sentence about the term of `axiom` (a variable or a CURIE), `where` finds the
+    `words` is a sentence about the `%(term)s` of `axiom` (a variable or a CURIE), `where` finds the
     `premises`; `predicate` is the only one that the rule gives, where there is but one.
     """
 
@@ -55,87 +55,95 @@ class Reason:
 
 RULES = (
     Rule(
-        "prp-spo1", "is a narrower property: whatever it relates, this one relates",
+        "prp-spo1", "%(term)s is a narrower property: whatever it relates, this one relates",
         f"{ONTOLOGY} {{ ?q rdfs:subPropertyOf ?p FILTER(?q != ?p) }} ?s ?q ?o",
         (("?s", "?q", "?o"),), "?q",
     ),
     Rule(
-        "cax-sco", "is a narrower class: each of its members is one of this",
+        "cax-sco", "%(term)s is a narrower class: each of its members is one of this",
         f"{ONTOLOGY} {{ ?q rdfs:subClassOf ?o FILTER(?q != ?o) }} ?s a ?q",
         (("?s", TYPE, "?q"),), "?q", TYPE,
     ),
     Rule(
-        "prp-spo2", "holds wherever these two properties lead from one to the other",
+        "prp-spo2", "%(term)s holds wherever these two properties lead from one to the other",
         f"{ONTOLOGY} {{ ?p owl:propertyChainAxiom ?l . ?l rdf:first ?q ; rdf:rest/rdf:first ?r }} "
         "?s ?q ?m . ?m ?r ?o FILTER(?m NOT IN (?s, ?o))",
         (("?s", "?q", "?m"), ("?m", "?r", "?o")), "?p",
     ),
     Rule(
-        "prp-dom", "is said of members of this class only",
+        "prp-dom", "%(term)s is said of members of this class only",
         f"{ONTOLOGY} {{ ?q rdfs:domain ?o }} ?s ?q ?x",
         (("?s", "?q", "?x"),), "?q", TYPE,
     ),
     Rule(
-        "prp-rng", "leads to members of this class only",
+        "prp-rng", "%(term)s leads to members of this class only",
         f"{ONTOLOGY} {{ ?q rdfs:range ?o }} ?x ?q ?s",
         (("?x", "?q", "?s"),), "?q", TYPE,
     ),
     Rule(
-        "prp-trp", "is transitive: it goes on from step to step",
+        "prp-trp", "%(term)s is transitive: it goes on from step to step",
         f"{ONTOLOGY} {{ ?p a owl:TransitiveProperty }} "
         "?s ?p ?m . ?m ?p ?o FILTER(?m NOT IN (?s, ?o))",
         (("?s", "?p", "?m"), ("?m", "?p", "?o")), "?p",
     ),
     Rule(
-        "prp-symp", "is symmetric: it holds in both directions",
+        "prp-symp", "%(term)s is symmetric: it holds in both directions",
         f"{ONTOLOGY} {{ ?p a owl:SymmetricProperty }} ?o ?p ?s",
         (("?o", "?p", "?s"),), "?p",
     ),
     Rule(
-        "scm-int", "names this class in its definition",
+        "scm-int", "%(term)s names this class in its definition",
         f"{ONTOLOGY} {{ ?s owl:equivalentClass/owl:intersectionOf/rdf:rest*/rdf:first ?o }}",
         (), "?s", "rdfs:subClassOf",
     ),
     Rule(
-        "scm-svf", "is defined by a property that is said of members of this class only",
+        "scm-svf", "%(term)s is defined by a property that is said of members of this class only",
         f"{ONTOLOGY} {{ ?s owl:equivalentClass/owl:onProperty ?q . "
         "?q rdfs:domain|(owl:inverseOf|^owl:inverseOf)/rdfs:range ?o }",
         (), "?s", "rdfs:subClassOf",
     ),
     Rule(
-        "reciprocates-flow", "joins flows in opposite directions between the same two parties",
+        "reciprocates-flow",
+        "%(term)s joins flows in opposite directions between the same two parties",
         "?s ds:hasProvider ?a ; ds:hasRecipient ?b . ?o ds:hasProvider ?b ; ds:hasRecipient ?a",
         (("?s", "ds:hasProvider", "?a"), ("?s", "ds:hasRecipient", "?b"),
          ("?o", "ds:hasProvider", "?b"), ("?o", "ds:hasRecipient", "?a")),
         "ds:reciprocatesFlow", "ds:reciprocatesFlow",
     ),
     Rule(
-        "not-before", "is the first day that the stated dates allow",
+        "not-before", "%(term)s is the first day that the stated dates allow",
         "?s ds:startEdtf ?m", (("?s", "ds:startEdtf", "?m"),), "ds:notBefore", "ds:notBefore",
     ),
     Rule(
-        "not-after", "is the last day that the stated dates allow",
+        "not-after", "%(term)s is the last day that the stated dates allow",
         "?s ds:endEdtf ?m", (("?s", "ds:endEdtf", "?m"),), "ds:notAfter", "ds:notAfter",
     ),
     Rule(
-        "logically-contradicts", "sorts disputes: the reasoner found that both cannot hold",
+        "logically-contradicts",
+        "%(term)s sorts disputes: the reasoner found that both cannot hold",
         "?s ds:disputes ?o", (("?s", "ds:disputes", "?o"),),
         "ds:logicallyContradicts", "ds:logicallyContradicts",
     ),
     Rule(
-        "rhetorically-disputes", "sorts disputes: the reasoner found that both can hold",
+        "rhetorically-disputes",
+        "%(term)s sorts disputes: the reasoner found that both can hold",
         "?s ds:disputes ?o", (("?s", "ds:disputes", "?o"),),
         "ds:rhetoricallyDisputes", "ds:rhetoricallyDisputes",
     ),
     Rule(
-        "prp-inv", "is the inverse of this property",
+        "prp-inv", "%(term)s is the inverse of this property",
         f"{ONTOLOGY} {{ {{ ?p owl:inverseOf ?q }} UNION {{ ?q owl:inverseOf ?p }} }} ?o ?q ?s",
         (("?o", "?q", "?s"),), "?q",
     ),
 )  # fmt: skip
 # A class defined by an intersection has many premises, one or two for each part of it.
 DEFINITION = Rule(
-    "cls-int", "is defined so: whatever meets the definition belongs to it", "", (), "?o", TYPE
+    "cls-int",
+    "%(term)s is defined so: whatever meets the definition belongs to it",
+    "",
+    (),
+    "?o",
+    TYPE,
 )
 # Where several flows reciprocate or several dates bound, one of each tells enough; of a definition
 # all parts must be met.

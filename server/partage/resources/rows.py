@@ -118,14 +118,12 @@ class Writer:
 
         rows = []
         for _, group in groupby(sorted(statements, key=key), key):
-            members = list(group)
-            cells = [self._cell(statement, nested) for statement in members]
-            cells.sort(key=lambda cell: (cell.value.language != "en", cell.value.text.lower()))
+            members = sorted(group, key=self._order)
             rows.append(
                 Row(
                     self.named(members[0].predicate.value),
-                    tuple(cells[:shown]),
-                    max(0, len(cells) - shown),
+                    tuple(self._cell(statement, nested) for statement in members[:shown]),
+                    max(0, len(members) - shown),
                 )
             )
         return tuple(rows)
@@ -151,6 +149,10 @@ class Writer:
             for predicate, members in by_predicate.items()
         ]
         return tuple(sorted(rows, key=lambda row: row.label.text.lower()))
+
+    def _order(self, statement: Statement) -> tuple[bool, str]:
+        value = self.value(statement.object)
+        return (value.language != "en", value.text.lower())
 
     def _cell(self, statement: Statement, nested: Sequence[Statement]) -> Cell:
         inner = statement.object

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Triple
 
+from partage.errors import Message, message
 from partage.rdf.canonical import statement_iri
 from partage.resources.describe import Statement
 from partage.resources.identifiers import document
@@ -41,7 +42,7 @@ class ShownPlace:
 
     passage: Value
     source: Value | None
-    locator: str
+    locator: Message | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class ShownSaying:
     version: Value
     current: bool
     speakers: tuple[Value, ...]
-    links: tuple[tuple[str, tuple[Value, ...]], ...]
+    links: tuple[tuple[Message, tuple[Value, ...]], ...]
     places: tuple[ShownPlace, ...]
     to: Value | None
 
@@ -99,7 +100,11 @@ def statement_page(engine: Engine, found: Record, languages: Sequence[str]) -> S
     )
 
 
-def notes(engine: Engine, statements: Iterable[Statement], languages: Sequence[str]) -> Notes:
+def notes(
+    engine: Engine,
+    statements: Iterable[Statement],
+    languages: Sequence[str],
+) -> Notes:
     """Return what a page tells of the statements that it shows."""
     shown = list(statements)
     why = reasons(engine, [s.triple().triple for s in shown if s.origin != "asserted"])
@@ -175,8 +180,8 @@ def _saying(saying: Saying, write: Writer) -> ShownSaying:
     )
 
 
-def _locator(texts: Sequence[str]) -> str:
+def _locator(texts: Sequence[str]) -> Message | None:
     """Say where in a source: in words, or as the code points from one number to another."""
     if len(texts) == 2 and all(text.isdecimal() for text in texts):
-        return f"characters {texts[0]}–{texts[1]}"
-    return ", ".join(texts)
+        return message("characters %(start)s–%(end)s", start=texts[0], end=texts[1])
+    return message("%(text)s", text=", ".join(texts)) if texts else None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
-from partage.errors import EngineError, UnknownRelease
+from partage.errors import EngineError, Message, UnknownRelease, message
 from partage.rdf.canonical import STATEMENTS, statement_digest, statement_iri
 from partage.rdf.namespaces import BASE, RELEASES, curie, iri
 from partage.resources.describe import UNITED, Statement, ask, values
@@ -25,9 +25,9 @@ RELATIONS = ("disputes", "supports", "qualifies")
 CURRENT, FOUND = iri("np:hasAssertion"), iri("prov:wasDerivedFrom")
 # The links of the chain from who says it to us, in words.
 LINKS = (
-    ("as reported by", "ds:reportedBy"),
-    ("citing the work of", "ds:citesWork"),
-    ("cited through", "ds:citedThrough"),
+    (message("as reported by"), "ds:reportedBy"),
+    (message("citing the work of"), "ds:citesWork"),
+    (message("cited through"), "ds:citedThrough"),
 )
 # How the RDF of a statement names a claim version in each relation.
 PREDICATES = {
@@ -63,7 +63,7 @@ class Saying:
     assertion: str
     current: bool
     speakers: tuple[str, ...]
-    links: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    links: tuple[tuple[Message, tuple[str, ...]], ...] = ()
     places: tuple[Place, ...] = ()
     to: str | None = None
 
@@ -285,4 +285,4 @@ def quads(found: Record) -> list[Quad]:
 def sentence(reason: Reason) -> str:
     """Return a reason in words: `ds:hasRecipient is the inverse of this property (prp-inv)`."""
     axiom = curie(reason.axiom.value) or reason.axiom.value
-    return f"{axiom} {reason.rule.words} ({reason.rule.name})"
+    return f"{reason.rule.words % {'term': axiom}} ({reason.rule.name})"

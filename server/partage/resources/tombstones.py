@@ -4,6 +4,7 @@ What became of identifiers that are used no more, as the graph of the registry t
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 from pyoxigraph import Literal, NamedNode, Quad
 
@@ -28,6 +29,12 @@ class Tombstone:
     def successor(self) -> str | None:
         """The IRI that stands for it now, if there is one."""
         return self.text("dct:isReplacedBy") or None
+
+    @property
+    def withdrawn(self) -> date | None:
+        """The day on which it was withdrawn, where that is told."""
+        told = self.text("prov:invalidatedAtTime")
+        return date.fromisoformat(told[:10]) if told else None
 
     @property
     def labels(self) -> tuple[Literal, ...]:

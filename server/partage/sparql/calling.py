@@ -14,12 +14,14 @@ from typing import Self
 
 from partage.errors import (
     EngineBusy,
+    English,
     QuerySyntaxError,
     QueryTimeout,
     ServiceError,
     ServiceExceeded,
     ServiceTimeout,
     SettingsError,
+    message,
 )
 from partage.settings import Settings
 from partage.sparql.diagnosis import locate
@@ -111,7 +113,8 @@ class Federation:
                 raise
             raise QuerySyntaxError(  # its place is one in a text that nobody has seen
                 "With the answers of SERVICE put in, the engine does not read the query: "
-                + str(error).partition(": ")[2]
+                "%(reason)s",
+                reason=English(str(error).partition(": ")[2]),
             ) from error
 
     def _complete(self, engine: Engine, query: Query, calls: Sequence[Call], began: float) -> str:
@@ -173,9 +176,9 @@ def _check(engine: Engine, query: Query, calls: Sequence[Call]) -> None:
         found = locate(engine, probe, error)
         starts = {place(query.text, call.start) for call in calls}
         if (found.line, found.column) in starts:
-            raise QuerySyntaxError(
-                str(found).replace("`GRAPH`", "`SERVICE`", 1), found.line, found.column
-            ) from error
+            values = {**found.message.values, "token": "SERVICE"}
+            told = replace(found.message, values=values)
+            raise QuerySyntaxError(told, found.line, found.column) from error
         raise found from error
 
 
@@ -202,8 +205,9 @@ def _rest(query: Query, began: float) -> Limits:
     left = granted - (time.monotonic() - began)
     if left <= 0:
         raise QueryTimeout(
-            f"The query did not finish within {granted:g} seconds, "
-            "most of which it waited for other endpoints. Ask them for less."
+            "The query did not finish within %(granted)g seconds, most of which it waited "
+            "for other endpoints. Ask them for less.",
+            granted=granted,
         )
     return Limits(left)
 
@@ -211,6 +215,11 @@ def _rest(query: Query, began: float) -> Limits:
 def _told(error: ServiceError, text: str, call: Call) -> ServiceError:
     """Return the error with the endpoint and the place of its call."""
     line, column = place(text, call.start)
-    return type(error)(
-        f"Line {line}, column {column}: SERVICE <{call.endpoint}>: {error}", line, column
+    told = message(
+        "Line %(line)d, column %(column)d: SERVICE <%(endpoint)s>: %(fault)s",
+        line=line,
+        column=column,
+        endpoint=call.endpoint,
+        fault=error.message,
     )
+    return type(error)(told, line, column)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from partage.errors import NotCitable
+from partage.errors import Message, NotCitable, message
 from partage.rdf.namespaces import BASE, LICENSE, RELEASES, SPDX, iri
 from partage.sparql.digest import Digest, digest, is_ordered
 from partage.sparql.normalize import ENDPOINT, normalize
@@ -67,8 +67,9 @@ def asked(operation: QueryOperation, release: str) -> Asked:
         )
     if passing := sorted(words.intersection(PASSING)):
         raise NotCitable(
-            f"{passing[0]} answers otherwise each time, so the result could not be found again. "
-            "Write the value into the query."
+            "%(word)s answers otherwise each time, so the result could not be found again. "
+            "Write the value into the query.",
+            word=passing[0],
         )
     query = operation.query
     part = None if operation.graphs == CURRENT else operation.graphs
@@ -77,16 +78,19 @@ def asked(operation: QueryOperation, release: str) -> Asked:
     )
 
 
-def caveat(normal: str) -> str | None:
+def caveat(normal: str) -> Message | None:
     """Return what may differ under another engine that is as right, None where nothing may."""
     words = {token.text for token in tokens(normal) if token.kind == "word"}
     if words.intersection(CUTTING) and not is_ordered(normal):
-        return (
+        return message(
             "The query takes some of the solutions (LIMIT, OFFSET) without saying in which order: "
             "another engine may rightly take others. ORDER BY says it."
         )
     if free := sorted(words.intersection(FREE)):
-        return f"{free[0]} leaves to the engine in which order it takes its values."
+        return message(
+            "%(function)s leaves to the engine in which order it takes its values.",
+            function=free[0],
+        )
     return None
 
 

@@ -14,7 +14,7 @@ from difflib import get_close_matches
 
 from pyoxigraph import NamedNode
 
-from partage.errors import EngineError, QuerySyntaxError
+from partage.errors import EngineError, English, Message, QuerySyntaxError, message
 from partage.rdf.namespaces import BASE, ID, PREFIXES, VOC, curie
 from partage.sparql.protocol import prefixes
 from partage.sparql.tokens import Token, place, tokens
@@ -43,10 +43,17 @@ class Hint:
     nearest: str | None
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Message:
         """Say it to a person."""
-        meant = f" Did you mean {self.nearest}?" if self.nearest else ""
-        return f"Line {self.line}, column {self.column}: {self.term} is not known here.{meant}"
+        place = {"line": self.line, "column": self.column, "term": self.term}
+        if self.nearest is None:
+            return message("Line %(line)d, column %(column)d: %(term)s is not known here.", **place)
+        return message(
+            "Line %(line)d, column %(column)d: %(term)s is not known here. "
+            "Did you mean %(nearest)s?",
+            nearest=self.nearest,
+            **place,
+        )
 
     @property
     def header(self) -> str:
@@ -78,38 +85,49 @@ def locate(engine: Engine, query: Query, error: QuerySyntaxError) -> QuerySyntax
 
 def _at_end(text: str, found: QuerySyntaxError) -> QuerySyntaxError:
     line, column = place(text, len(text.rstrip()))
-    reason = _reason(found) or "the query ends too early."
-    return QuerySyntaxError(f"Line {line}, column {column}: {reason}", line, column)
+    reason = _reason(found) or message("the query ends too early.")
+    return QuerySyntaxError(
+        "Line %(line)d, column %(column)d: %(reason)s", line, column, reason=reason
+    )
 
 
 def _at_token(text: str, token: Token, found: QuerySyntaxError) -> QuerySyntaxError:
     line, column = place(text, token.start)
-    reason = _reason(found) or "this is not expected here."
+    reason: English | Message = _reason(found) or message("this is not expected here.")
     prefix = token.text.partition(":")[0]
-    if "Prefix not found" in reason:
-        reason = f"the prefix {prefix}: is not declared."
-        reason += _advice(prefix, dict(prefixes(text)))
+    if "Prefix not found" in str(reason):
+        advice = _advice(prefix, dict(prefixes(text)))
+        reason = message(
+            "the prefix %(prefix)s: is not declared. %(advice)s", prefix=prefix, advice=advice
+        )
     return QuerySyntaxError(
-        f"Line {line}, column {column}: `{token.text[:60]}`: {reason}", line, column
+        "Line %(line)d, column %(column)d: `%(token)s`: %(reason)s",
+        line,
+        column,
+        token=token.text[:60],
+        reason=reason,
     )
 
 
-def _reason(found: QuerySyntaxError) -> str:
+def _reason(found: QuerySyntaxError) -> English:
     """Return what the parser says in words, if it says more than what it tried."""
     reason = str(found).partition(": ")[2]
-    return "" if reason.startswith(("expected ", "this is not expected")) else reason
+    useless = reason.startswith(("expected ", "this is not expected"))
+    return English("" if useless else reason)
 
 
-def _advice(prefix: str, declared: Mapping[str, str]) -> str:
+def _advice(prefix: str, declared: Mapping[str, str]) -> Message:
     """Return what to do about a prefix that is not declared."""
     if prefix in PREFIXES:
-        return f" Add PREFIX {prefix}: <{PREFIXES[prefix]}> at the top."
+        return message(
+            "Add PREFIX %(prefix)s: <%(iri)s> at the top.", prefix=prefix, iri=PREFIXES[prefix]
+        )
     meant = get_close_matches(prefix, [*declared, *PREFIXES], n=1, cutoff=LIKE)
     if not meant:
-        return " Declare it at the top: PREFIX name: <IRI>."
+        return message("Declare it at the top: PREFIX name: <IRI>.")
     if meant[0] in declared:
-        return f" Did you mean {meant[0]}:, which is declared?"
-    return f" Did you mean {meant[0]}: <{PREFIXES[meant[0]]}>?"
+        return message("Did you mean %(meant)s:, which is declared?", meant=meant[0])
+    return message("Did you mean %(meant)s: <%(iri)s>?", meant=meant[0], iri=PREFIXES[meant[0]])
 
 
 def vocabulary(engine: Engine) -> frozenset[str]:

@@ -40,7 +40,6 @@ from partage.store.engine import Result, Term
 # Sorting needs all lines at once.
 MOST_ROWS = 100_000
 MOST_BYTES = 50_000_000
-ADVICE = "Cite a narrower query, or the release as a whole."
 LOSSLESS = ("json", "xml", "tsv")
 
 
@@ -85,7 +84,9 @@ def digest_of(chunks: Iterable[bytes], fmt: Format, *, ordered: bool) -> Digest:
         return _graph(source, fmt.rdf)
     if fmt.results is None or fmt.key not in LOSSLESS:
         raise NotCitable(
-            f"{fmt.label} does not keep what terms are. Take one of {', '.join(LOSSLESS)}."
+            "%(format)s does not keep what terms are. Take one of %(formats)s.",
+            format=fmt.label,
+            formats=", ".join(LOSSLESS),
         )
     return _results(source, fmt.results, ordered=ordered)
 
@@ -133,13 +134,14 @@ def _lines(answer: QuerySolutions) -> Iterator[bytes]:
         terms: list[Term | None] = list(solution)
         if any(_has_blank_node(term) for term in terms):
             raise NotCitable(
-                f"Solution {number:,} has a blank node, which has no name to be found again by. "
-                "Ask for what is known of it, not for the node itself."
+                "Solution %(number)s has a blank node, which has no name to be found again by. "
+                "Ask for what is known of it, not for the node itself.",
+                number=number,
             )
         line = row(terms)
         size += len(line)
         if number > MOST_ROWS or size > MOST_BYTES:
-            raise NotCitable(f"The answer has more than {_limit(number)}. {ADVICE}")
+            raise _too_much(number)
         yield line
 
 
@@ -158,12 +160,22 @@ def _graph(source: IO[bytes], fmt: RdfFormat) -> Digest:
         quads.add(quad)
         size += len(str(quad))
         if len(quads) > MOST_ROWS or size > MOST_BYTES:
-            raise NotCitable(f"The answer has more than {_limit(len(quads))}. {ADVICE}")
+            raise _too_much(len(quads))
     return Digest(rdfc10(quads), len(quads))
 
 
-def _limit(rows: int) -> str:
-    return f"{MOST_ROWS:,} rows" if rows > MOST_ROWS else f"{MOST_BYTES:,} bytes"
+def _too_much(rows: int) -> NotCitable:
+    if rows > MOST_ROWS:
+        return NotCitable(
+            "The answer has more than %(most)s rows. "
+            "Cite a narrower query, or the release as a whole.",
+            most=MOST_ROWS,
+        )
+    return NotCitable(
+        "The answer has more than %(most)s bytes. "
+        "Cite a narrower query, or the release as a whole.",
+        most=MOST_BYTES,
+    )
 
 
 def _has_blank_node(term: object) -> bool:

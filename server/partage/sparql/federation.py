@@ -67,8 +67,13 @@ def allowed_calls(text: str, base: str | None, allowed: Collection[str]) -> tupl
     if len(calls) > MOST_CALLS:
         line, column = place(text, calls[MOST_CALLS].start)
         raise ServiceRefused(
-            f"Line {line}, column {column}: a query may call other endpoints {MOST_CALLS} times; "
-            f"this one does {len(calls)} times. Put what goes to one endpoint into one SERVICE."
+            "Line %(line)d, column %(column)d: a query may call other endpoints %(most)s "
+            "times; this one does %(calls)s times. Put what goes to one endpoint into one "
+            "SERVICE.",
+            line=line,
+            column=column,
+            most=MOST_CALLS,
+            calls=len(calls),
         )
     return calls
 

@@ -53,14 +53,22 @@ def refuse_service(text: str, allowed: Collection[str] = ()) -> None:
     for reading in dict.fromkeys((text, unescape(text))):
         if (offset := _service(reading)) is not None:
             line, column = place(reading, offset)
-            exception = (
-                f"only does where it is <{'> or <'.join(allowed)}>, named as such and not within "
-                "another SERVICE"
-            )
+            if not allowed:
+                raise ServiceRefused(
+                    "Line %(line)d, column %(column)d: SERVICE would send parts of the query to "
+                    "another endpoint, which this one does not do. Ask that endpoint yourself and "
+                    "put its answer in with VALUES.",
+                    line=line,
+                    column=column,
+                )
             raise ServiceRefused(
-                f"Line {line}, column {column}: SERVICE would send parts of the query to another "
-                f"endpoint, which this one {exception if allowed else 'does not do'}. Ask that "
-                "endpoint yourself and put its answer in with VALUES."
+                "Line %(line)d, column %(column)d: SERVICE would send parts of the query to "
+                "another endpoint, which this one only does where it is one of %(allowed)s, named "
+                "as such and not within another SERVICE. Ask that endpoint yourself and put its "
+                "answer in with VALUES.",
+                line=line,
+                column=column,
+                allowed=", ".join(f"<{endpoint}>" for endpoint in allowed),
             )
 
 
@@ -76,8 +84,9 @@ def refuse_update(text: str) -> None:
     word = opening(unescape(text))
     if word is not None and word.is_word(*UPDATES):
         raise UpdateRefused(
-            f"{word.text.upper()} is an update; this endpoint only answers queries "
-            "(SELECT, ASK, CONSTRUCT, DESCRIBE)."
+            "%(word)s is an update; this endpoint only answers queries (SELECT, ASK, "
+            "CONSTRUCT, DESCRIBE).",
+            word=word.text.upper(),
         )
 
 

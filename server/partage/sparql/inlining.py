@@ -48,8 +48,9 @@ def clause(variables: Sequence[str], rows: Sequence[Solution], number: int, most
         length += len(written[-1])
         if length > most:
             raise ServiceExceeded(
-                f"the answer takes more than {most:,} characters as VALUES. "
-                "Ask for fewer variables, or put a sub-SELECT with a LIMIT into the SERVICE."
+                "the answer takes more than %(most)s characters as VALUES. Ask for fewer "
+                "variables, or put a sub-SELECT with a LIMIT into the SERVICE.",
+                most=most,
             )
     return "".join([*written, "} }"])
 
@@ -67,4 +68,6 @@ def _cell(term: Term | None, blanks: dict[BlankNode, str], number: int) -> str:
             return written
         case Triple():
             raise ServiceFailed("the answer holds a triple term, which VALUES cannot take.")
-    raise ServiceFailed(f"the answer holds {str(term)[:100]}, which cannot be written as VALUES.")
+    raise ServiceFailed(
+        "the answer holds %(term)s, which cannot be written as VALUES.", term=str(term)[:100]
+    )

@@ -49,8 +49,10 @@ def normalize(text: str, base: str = ENDPOINT) -> str:
     """
     if len(text) > LONGEST:
         raise NotCitable(
-            f"The query has {len(text):,} characters; one of more than {LONGEST:,} is not cited. "
-            "Shorten it."
+            "The query has %(length)s characters; one of more than %(most)s is not cited. "
+            "Shorten it.",
+            length=len(text),
+            most=LONGEST,
         )
     # Forms send the end of a line as two characters; it must not matter who sent it.
     text = text.replace("\r\n", "\n")
@@ -62,8 +64,9 @@ def normalize(text: str, base: str = ENDPOINT) -> str:
         size += len(word) + 1
         if size > LONGEST_FORM:  # a long prefix makes much of little
             raise NotCitable(
-                f"With its names written out the query has more than {LONGEST_FORM:,} characters. "
-                "Shorten it."
+                "With its names written out the query has more than %(most)s characters. "
+                "Shorten it.",
+                most=LONGEST_FORM,
             )
     if reader.resolves:
         words.insert(0, f"BASE <{reader.base}>")
@@ -129,14 +132,22 @@ class _Reader:
     def _expand(self, token: Token) -> str:
         prefix, _, local = token.text.partition(":")
         if prefix not in self._prefixes:
-            raise NotCitable(f"{self._place(token)}: the prefix {prefix[:40]}: is not declared.")
+            raise NotCitable(
+                "Line %(line)d, column %(column)d: the prefix %(prefix)s: is not declared.",
+                **self._place(token),
+                prefix=prefix[:40],
+            )
         return self._prefixes[prefix] + _ESCAPED.sub(r"\1", local)
 
     def _resolve(self, token: Token) -> str:
         """Return an IRI absolute and without escapes, as Oxigraph reads it."""
         plain = unescape(token.text)
         if not _IRI.fullmatch(plain):
-            raise NotCitable(f"{self._place(token)}: {token.text[:80]} is no IRI.")
+            raise NotCitable(
+                "Line %(line)d, column %(column)d: %(token)s is no IRI.",
+                **self._place(token),
+                token=token.text[:80],
+            )
         if _ABSOLUTE.match(plain, 1):
             return plain[1:-1]
         triple = f"{plain} <a:a> <a:a> ."
@@ -148,13 +159,15 @@ class _Reader:
         operand = before is not None and (before.kind in _OPERANDS or before.text in {")", "true"})
         if operand and not _LOCATED.match(token.text) and _COMPARED.search(token.text):
             raise NotCitable(
-                f"{self._place(token)}: {token.text[:80]} may be an IRI or a comparison. Put a "
-                "space after < if it compares."
+                "Line %(line)d, column %(column)d: %(token)s may be an IRI or a comparison. Put a "
+                "space after < if it compares.",
+                **self._place(token),
+                token=token.text[:80],
             )
 
-    def _place(self, token: Token) -> str:
+    def _place(self, token: Token) -> dict[str, int]:
         line, column = place(self.text, token.start)
-        return f"Line {line}, column {column}"
+        return {"line": line, "column": column}
 
 
 def _joined(before: Token, token: Token) -> bool:

@@ -9,7 +9,13 @@ from difflib import get_close_matches
 from typing import Literal
 from urllib.parse import parse_qsl
 
-from partage.errors import ProtocolError, QuerySyntaxError, UnsupportedMediaType, UpdateRefused
+from partage.errors import (
+    English,
+    ProtocolError,
+    QuerySyntaxError,
+    UnsupportedMediaType,
+    UpdateRefused,
+)
 from partage.sparql.federation import Call, allowed_calls
 from partage.sparql.guard import opening, refuse_update
 from partage.sparql.tokens import place, tokens, unescape
@@ -124,13 +130,28 @@ def kind(text: str) -> Kind:
     if word is not None and word.text.upper() in KINDS:
         return KINDS[word.text.upper()]
     line, column = place(text, word.start if word else 0)
-    begins = f"`{word.text[:40]}` begins none" if word else "this is none"
-    meant = get_close_matches(word.text.upper()[:40], KINDS, n=1) if word else []
+    if word is None:
+        raise QuerySyntaxError(
+            "Line %(line)d, column %(column)d: this is none of the query forms SELECT, ASK, "
+            "CONSTRUCT, DESCRIBE.",
+            line,
+            column,
+        )
+    if meant := get_close_matches(word.text.upper()[:40], KINDS, n=1):
+        raise QuerySyntaxError(
+            "Line %(line)d, column %(column)d: `%(word)s` begins none of the query forms SELECT, "
+            "ASK, CONSTRUCT, DESCRIBE. Did you mean %(meant)s?",
+            line,
+            column,
+            word=word.text[:40],
+            meant=meant[0],
+        )
     raise QuerySyntaxError(
-        f"Line {line}, column {column}: {begins} of the query forms "
-        f"SELECT, ASK, CONSTRUCT, DESCRIBE.{f' Did you mean {meant[0]}?' if meant else ''}",
+        "Line %(line)d, column %(column)d: `%(word)s` begins none of the query forms SELECT, ASK, "
+        "CONSTRUCT, DESCRIBE.",
         line,
         column,
+        word=word.text[:40],
     )
 
 
@@ -165,7 +186,9 @@ def _parameters(encoded: bytes) -> Parameters:
             "The parameters are not UTF-8. Encode them as UTF-8, then percent-encode them."
         ) from error
     except ValueError as error:
-        raise ProtocolError(f"The parameters cannot be read: {error}.") from error
+        raise ProtocolError(
+            "The parameters cannot be read: %(error)s.", error=English(error)
+        ) from error
     for name, value in pairs:
         found.setdefault(name, []).append(value)
     return found
@@ -174,7 +197,7 @@ def _parameters(encoded: bytes) -> Parameters:
 def _add_body(given: Parameters, content_type: str, body: bytes) -> None:
     media_type, charset = _media_type(content_type)
     if charset not in {"", "utf-8", "utf8", "us-ascii"}:
-        raise UnsupportedMediaType(f"The body is {charset}. Send it as UTF-8.")
+        raise UnsupportedMediaType("The body is %(charset)s. Send it as UTF-8.", charset=charset)
     if media_type == FORM:
         for name, values in _parameters(body).items():
             given.setdefault(name, []).extend(values)
@@ -184,12 +207,24 @@ def _add_body(given: Parameters, content_type: str, body: bytes) -> None:
         try:
             given["query"] = [body.decode("utf-8")]
         except UnicodeDecodeError as error:
-            raise ProtocolError(f"The query is not UTF-8: {error}.") from error
+            raise ProtocolError(
+                "The query is not UTF-8: %(error)s.", error=English(error)
+            ) from error
     elif media_type == UPDATE:
         raise UpdateRefused("This endpoint is read-only: it takes queries, no updates.")
     else:
-        sent = f"{media_type} is not read here" if media_type else "The body has no media type"
-        raise UnsupportedMediaType(f"{sent}. Send Content-Type: {QUERY} or {FORM}.")
+        if not media_type:
+            raise UnsupportedMediaType(
+                "The body has no media type. Send Content-Type: %(query)s or %(form)s.",
+                query=QUERY,
+                form=FORM,
+            )
+        raise UnsupportedMediaType(
+            "%(sent)s is not read here. Send Content-Type: %(query)s or %(form)s.",
+            sent=media_type,
+            query=QUERY,
+            form=FORM,
+        )
 
 
 def _media_type(content_type: str) -> tuple[str, str]:
@@ -210,14 +245,18 @@ def _check_once(given: Parameters) -> None:
     for name in ONCE:
         if len(given.get(name, ())) > 1:
             raise ProtocolError(
-                f"The parameter {name} is given {len(given[name])} times, not once."
+                "The parameter %(name)s is given %(times)s times, not once.",
+                name=name,
+                times=len(given[name]),
             )
 
 
 def _check(given: Parameters, method: Method) -> None:
     if "graphs" in given and any(name in given for name in READING):
         raise ProtocolError(
-            f"graphs= and {READING[0]}= or {READING[1]}= both choose the dataset. Use one of them."
+            "graphs= and %(one)s= or %(other)s= both choose the dataset. Use one of them.",
+            one=READING[0],
+            other=READING[1],
         )
     if "update" in given:
         if method == "GET" or "query" in given:
@@ -227,7 +266,9 @@ def _check(given: Parameters, method: Method) -> None:
         raise UpdateRefused("This endpoint is read-only: it takes queries, no updates.")
     for name in WRITING:
         if name in given:
-            raise ProtocolError(f"{name} belongs to updates. For a query, use {READING[0]}.")
+            raise ProtocolError(
+                "%(name)s belongs to updates. For a query, use %(one)s.", name=name, one=READING[0]
+            )
     if not given.get("query", [""])[0].strip():
         raise ProtocolError("There is no query. Send it as the parameter `query`.")
 
@@ -238,5 +279,5 @@ def _graphs(given: Parameters, name: str) -> tuple[str, ...] | None:
         return None
     for graph in given.get(name, ()):
         if ":" not in graph or any(character in graph for character in '<>"{}|^`\\ \t\r\n'):
-            raise ProtocolError(f"{name}={graph!r} is no absolute IRI.")
+            raise ProtocolError("%(name)s=%(graph)r is no absolute IRI.", name=name, graph=graph)
     return tuple(given.get(name, ()))

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from partage.errors import NotCitable, QueryStoreFull
+from partage.errors import English, NotCitable, QueryStoreFull
 from partage.store.engine import Kind
 
 LONGEST_LINE = 1_000_000
@@ -146,8 +146,9 @@ class QueryStore:
         line = (result.to_json() + "\n").encode("utf-8")
         if len(line) > LONGEST_LINE:
             raise NotCitable(
-                f"The query takes {len(line):,} bytes to keep, more than {LONGEST_LINE:,}. "
-                "Shorten it."
+                "The query takes %(bytes)s bytes to keep, more than %(most)s. Shorten it.",
+                bytes=len(line),
+                most=LONGEST_LINE,
             )
         with self._lock:
             if (found := self.find(result.asked.id)) is not None:
@@ -156,8 +157,9 @@ class QueryStore:
                 self._places[result.asked.id] = self._append(line)
             except OSError as error:
                 raise QueryStoreFull(
-                    f"The result cannot be noted down here ({error.strerror}), so it cannot be "
-                    "cited now. Tell the operator."
+                    "The result cannot be noted down here (%(reason)s), so it cannot be cited now. "
+                    "Tell the operator.",
+                    reason=English(error.strerror),
                 ) from error
         return result
 
@@ -172,8 +174,9 @@ class QueryStore:
                     line, place = b"\n" + line, place + 1
             if place + len(line) > self._most_bytes:
                 raise QueryStoreFull(
-                    f"The query store has reached {self._most_bytes:,} bytes, so nothing more can "
-                    "be cited here. The operator can raise PARTAGE_QUERY_STORE_BYTES."
+                    "The query store has reached %(bytes)s bytes, so nothing more can be cited "
+                    "here. The operator can raise PARTAGE_QUERY_STORE_BYTES.",
+                    bytes=self._most_bytes,
                 )
             file.write(line)
             file.flush()

@@ -51,19 +51,25 @@ class Parts:
             return replace(query, default_graphs=(graphs[0],), named_graphs=tuple(graphs))
         name = GRAPH + wish.removeprefix(GRAPH).removeprefix("graph:")
         if name not in self._graphs:
-            raise ProtocolError(self._refusal(wish))
+            raise self._refusal(wish)
         named: tuple[str, ...] = (name,)
         if name == GRAPH + ASSERTED:
             others = [graph for graph in self._graphs if graph not in COMPUTED]
             named = (*others, *self._assertions)
         return replace(query, default_graphs=(name,), named_graphs=named)
 
-    def _refusal(self, wish: str) -> str:
+    def _refusal(self, wish: str) -> ProtocolError:
         if claim := _CLAIM.fullmatch(wish):
-            return f"graphs={wish} names a claim; name one of its versions: graphs={claim[1]}/v1."
-        return (
-            f"graphs={wish[:80]} is no part of this dataset. Use one of {', '.join(self.names)}, "
-            "or a claim version such as c0001/v1."
+            return ProtocolError(
+                "graphs=%(wish)s names a claim; name one of its versions: graphs=%(claim)s/v1.",
+                wish=wish,
+                claim=claim[1],
+            )
+        return ProtocolError(
+            "graphs=%(wish)s is no part of this dataset. Use one of %(names)s, "
+            "or a claim version such as c0001/v1.",
+            wish=wish[:80],
+            names=", ".join(self.names),
         )
 
 

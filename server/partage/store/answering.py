@@ -18,7 +18,7 @@ from pyoxigraph import (
     Store,
 )
 
-from partage.errors import EngineFailure, PartageError, QuerySyntaxError
+from partage.errors import EngineFailure, English, PartageError, QuerySyntaxError
 from partage.rdf.formats import COLUMNAR_FORMATS, Format
 from partage.store import columnar
 from partage.store.engine import Kind, Query, Solution
@@ -129,13 +129,17 @@ def translate(error: Exception, text: str) -> PartageError:
     if place := _POSITION.fullmatch(message):
         line, column = int(place[1]), int(place[2])
         return QuerySyntaxError(
-            f"Line {line}, column {column}: {_expected(place[3])}", line, column
+            "Line %(line)d, column %(column)d: %(reason)s",
+            line,
+            column,
+            reason=English(_expected(place[3])),
         )
     if isinstance(error, SyntaxError | ValueError):
-        return QuerySyntaxError(message)
+        return QuerySyntaxError("%(reason)s", reason=English(message))
     if unknown := _UNKNOWN_FUNCTION.search(message):
         return QuerySyntaxError(
-            f"The function {unknown[1]} is not known here. Use the functions of SPARQL 1.1."
+            "The function %(function)s is not known here. Use the functions of SPARQL 1.1.",
+            function=unknown[1],
         )
     return EngineFailure(f"{type(error).__name__}: {message}\nwhile answering: {text}")
 

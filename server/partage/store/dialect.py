@@ -50,8 +50,9 @@ def check(text: str, base: str | None = None) -> None:
     """
     if native := _NATIVE.search(_unescape(text)):
         raise QuerySyntaxError(
-            f"`{native[0]}…` names a function of one engine's database. "
-            "Use the functions of SPARQL 1.1."
+            "`%(word)s…` names a function of one engine's database. Use the functions of "
+            "SPARQL 1.1.",
+            word=native[0],
         )
     try:
         # Never evaluated: the mark is no SPARQL, so this always ends in a syntax error.

@@ -89,8 +89,9 @@ class Evaluation:
         except Empty:
             self.abandon()
             raise QueryTimeout(
-                f"The query did not finish within {self.query.limits.seconds:g} seconds. "
-                "Make it more selective, or add a LIMIT."
+                "The query did not finish within %(seconds)g seconds. Make it more selective, "
+                "or add a LIMIT.",
+                seconds=self.query.limits.seconds,
             ) from None
         if isinstance(delivery, PartageError):
             raise delivery

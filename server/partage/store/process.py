@@ -132,8 +132,9 @@ class WorkerProcess:
         words = self.last_words()
         if any(sign in words for sign in OUT_OF_MEMORY):
             return MemoryExceeded(
-                f"The query needed more than the {self.memory:,} bytes of memory that a query may "
-                "have. Make it more selective, or sort and group fewer solutions."
+                "The query needed more than the %(bytes)s bytes of memory that a query may "
+                "have. Make it more selective, or sort and group fewer solutions.",
+                bytes=self.memory,
             )
         cause = signal.Signals(-status).name if status < 0 else f"exit status {status}"
         log.error("Query process %d died of %s: %s", self.pid, cause, words)

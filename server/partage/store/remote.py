@@ -23,6 +23,7 @@ from partage.errors import (
     EngineBusy,
     EngineFailure,
     EngineUnavailable,
+    English,
     PartageError,
     PayloadTooLarge,
     QuerySyntaxError,
@@ -212,18 +213,24 @@ def _complaint(status: int, text: str, headers: Message) -> PartageError:
     said = f"The engine answers {status}: {words}"
     if unknown := _UNDEFINED.search(text) or _UNKNOWN.search(text):
         return QuerySyntaxError(
-            f"The function <{unknown[1]}> is not known here. Use the functions of SPARQL 1.1."
+            "The function <%(function)s> is not known here. Use the functions of SPARQL 1.1.",
+            function=unknown[1],
         )
     if status in {408, 504} or (status >= 500 and _LATE.search(words)):
         return QueryTimeout("The query did not finish in the engine's time. Be more selective.")
     match status:
         case 400:
-            fault: PartageError = QuerySyntaxError(words)
+            fault: PartageError = QuerySyntaxError("%(reason)s", reason=English(words))
         case 413:
             fault = PayloadTooLarge("The query is longer than the engine takes.")
         case 429 | 503:
             after = headers.get("Retry-After", "")
-            fault = EngineBusy(said, int(after) if after.isdecimal() else 1)
+            fault = EngineBusy(
+                "The engine answers %(status)d: %(said)s",
+                int(after) if after.isdecimal() else 1,
+                status=status,
+                said=English(words),
+            )
         case 401 | 403 | 404 | 405 | 406 | 410 | 415:
             fault = EngineUnavailable(f"{said}. Is its address that of an open SPARQL service?")
         case redirect if 300 <= redirect < 400:

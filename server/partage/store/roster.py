@@ -13,13 +13,13 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from partage.errors import EngineBusy, EngineUnavailable, QueryEnded
+from partage.errors import EngineBusy, EngineUnavailable, QueryEnded, message
 from partage.store.process import WorkerProcess
 from partage.store.ticket import Ticket
 
 SECONDS_BETWEEN_STARTS = 1.0
 LONGEST_RETRY = 30
-STOPPING = "The server is stopping."
+STOPPING = message("The server is stopping.")
 
 log = logging.getLogger(__name__)
 
@@ -90,8 +90,9 @@ class Roster:
             # Heavy queries have a queue of their own: it must not be full for the others.
             if sum(waiter.heavy is heavy for waiter in self._waiting) >= self._queue:
                 raise EngineBusy(
-                    f"{self._queue} queries are waiting already. Try again later.",
+                    "%(queries)s queries are waiting already. Try again later.",
                     self._retry_after(patience),
+                    queries=self._queue,
                 )
             waiter = _Waiter(heavy, threading.Event())
             self._waiting.append(waiter)
@@ -109,8 +110,9 @@ class Roster:
         if ticket is not None and ticket.ended:
             raise QueryEnded("The query was ended by whoever asked it, before its turn came.")
         raise EngineBusy(
-            f"No query process was free for {patience:g} seconds. Try again later.",
+            "No query process was free for %(patience)g seconds. Try again later.",
             self._retry_after(patience),
+            patience=patience,
         )
 
     def give_back(self, worker: WorkerProcess) -> None:

@@ -16,11 +16,13 @@ from pyoxigraph import QueryResultsFormat, QuerySolutions
 
 from partage.errors import (
     EngineUnavailable,
+    English,
     PartageError,
     QueryTimeout,
     ServiceExceeded,
     ServiceFailed,
     ServiceTimeout,
+    message,
 )
 from partage.store.answering import Evaluated
 from partage.store.engine import Limits, Query, Solution
@@ -37,7 +39,7 @@ READ = {
 }
 ACCEPT = "application/sparql-results+json, application/sparql-results+xml;q=0.8"
 LONGEST_COMPLAINT = 200
-LESS = "Put a sub-SELECT with a LIMIT into the SERVICE, or ask for less in it."
+LESS = message("Put a sub-SELECT with a LIMIT into the SERVICE, or ask for less in it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,9 @@ def ask(endpoint: str, text: str, allowance: Allowance, ticket: Ticket | None = 
     except QueryTimeout:
         raise _late(allowance.seconds) from None
     if len(rows) > allowance.rows:
-        raise ServiceExceeded(f"there are more solutions than {allowance.rows:,}. {LESS}")
+        raise ServiceExceeded(
+            "there are more solutions than %(most)s. %(advice)s", most=allowance.rows, advice=LESS
+        )
     return Answer(rows, meter.read_so_far)
 
 
@@ -104,7 +108,9 @@ class _Meter:
         data = self._exchange.read(size)
         self.read_so_far += len(data)
         if self.read_so_far > self._most:
-            raise ServiceExceeded(f"the answer is longer than {self._most:,} bytes. {LESS}")
+            raise ServiceExceeded(
+                "the answer is longer than %(most)s bytes. %(advice)s", most=self._most, advice=LESS
+            )
         return data
 
 
@@ -116,12 +122,20 @@ class _Calling(WireEvaluation):
         if isinstance(error, TimeoutError):
             return _late(self.query.limits.seconds or 0)
         if isinstance(error, OSError):
-            return ServiceFailed(f"the answer breaks off ({error}). Try again later.")
-        return ServiceFailed(f"the answer cannot be read: {str(error)[:LONGEST_COMPLAINT]}")
+            return ServiceFailed(
+                "the answer breaks off (%(error)s). Try again later.", error=English(error)
+            )
+        return ServiceFailed(
+            "the answer cannot be read: %(error)s", error=English(str(error)[:LONGEST_COMPLAINT])
+        )
 
 
 def _late(seconds: float) -> ServiceTimeout:
-    return ServiceTimeout(f"there is no whole answer within {seconds:.3g} seconds. {LESS}")
+    return ServiceTimeout(
+        "there is no whole answer within %(seconds).3g seconds. %(advice)s",
+        seconds=seconds,
+        advice=LESS,
+    )
 
 
 def _ask(exchange: Exchange, meter: _Meter, request: Request) -> Evaluated:
@@ -130,19 +144,30 @@ def _ask(exchange: Exchange, meter: _Meter, request: Request) -> Evaluated:
     except EngineUnavailable as error:
         cause = error.__cause__
         reason = getattr(cause, "strerror", None) or type(cause).__name__
-        raise ServiceFailed(f"it cannot be reached ({reason}). Try again later.") from error
+        raise ServiceFailed(
+            "it cannot be reached (%(reason)s). Try again later.", reason=English(reason)
+        ) from error
     if 300 <= response.status < 400:
         location = _plain(response.headers.get("Location", "nowhere"))
         raise ServiceFailed(
-            f"it redirects to {location}; redirects are not followed. "
-            "The operator of this endpoint may allow the final address."
+            "it redirects to %(location)s; redirects are not followed. The operator of "
+            "this endpoint may allow the final address.",
+            location=location,
         )
     if response.status != 200:
         said = _plain(exchange.read_all(MAX_COMPLAINT).decode("utf-8", "replace"))
-        raise ServiceFailed(f"it answers {response.status}: {said or 'no word of it'}")
+        raise ServiceFailed(
+            "it answers %(status)d: %(said)s",
+            status=response.status,
+            said=English(said or "no word of it"),
+        )
     media_type = response.headers.get_content_type()
     if media_type not in READ:
-        raise ServiceFailed(f"it answers in {_plain(media_type)}, not in {ACCEPT}.")
+        raise ServiceFailed(
+            "it answers in %(media_type)s, not in %(accepted)s.",
+            media_type=_plain(media_type),
+            accepted=ACCEPT,
+        )
     result = pyoxigraph.parse_query_results(meter, format=READ[media_type])  # type: ignore[arg-type]
     if not isinstance(result, QuerySolutions):
         raise ServiceFailed("it answers with a boolean to a SELECT.")

@@ -39,7 +39,8 @@ def no_release(version: str) -> NoReturn:
         Always.
     """
     raise UnknownRelease(
-        f"Release {version} cannot be asked here: only the current dataset is held."
+        "Release %(version)s cannot be asked here: only the current dataset is held.",
+        version=version,
     )
 
 
@@ -103,7 +104,7 @@ class Shelf:
         log.info("Release %s: %s quads are ready", record.version, f"{quads:,}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class AtRelease:
     """An engine that asks one release, whatever it is asked; the engine behind it is shared."""
 

@@ -133,8 +133,10 @@ def index(engine: Engine, release: str | None = None) -> StatementIndex:
     assert isinstance(number, Literal)
     if int(number.value) > LARGEST:
         raise StatementsNotIndexed(
-            f"Statements are not found by digest here: the dataset holds {int(number.value):,}, "
-            f"more than the {LARGEST:,} that are indexed. Ask for the triple by SPARQL instead."
+            "Statements are not found by digest here: the dataset holds %(held)s, more "
+            "than the %(most)s that are indexed. Ask for the triple by SPARQL instead.",
+            held=int(number.value),
+            most=LARGEST,
         )
     ntriples = by_key("ntriples")
     assert ntriples is not None

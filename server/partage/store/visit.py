@@ -137,8 +137,9 @@ class Visit:
 
     def _too_late(self) -> QueryTimeout:
         return QueryTimeout(
-            f"The query did not finish within {self._seconds:g} seconds. "
-            "Make it more selective, or add a LIMIT."
+            "The query did not finish within %(seconds)g seconds. Make it more selective, "
+            "or add a LIMIT.",
+            seconds=self._seconds,
         )
 
     def _leave(self) -> None:

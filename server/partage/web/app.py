@@ -1,9 +1,11 @@
 """The application: one engine behind routes; everything it needs is passed in."""
 
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlencode
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request, url_for
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from partage import __version__
 from partage.errors import AddressTooLong
@@ -19,6 +21,7 @@ from partage.web import (
     compression,
     cors,
     errors,
+    language,
     memento,
     observing,
     queries,
@@ -26,43 +29,58 @@ from partage.web import (
     validators,
 )
 from partage.web.blueprints import (
+    about,
+    browse,
     cite,
+    compare,
     differences,
     discovery,
     downloads,
     nanopublications,
     operations,
     pages,
+    pictures,
     querycite,
+    querying,
     releases,
     resources,
+    search,
     sparql,
     statements,
     wellknown,
+    why,
 )
-from partage.web.negotiation import LANGUAGES, languages
 from partage.web.site import Site, Sites, site, sites
-from partage.web.versions import RELEASE, Versions, within
+from partage.web.versions import RELEASE, Versions
 
 ROOMS = (
     sparql,
+    why,
+    querying,
     querycite,
     statements,
     nanopublications,
     resources,
     pages,
+    browse,
+    search,
+    about,
+    pictures,
     wellknown,
     downloads,
     releases,
     differences,
+    compare,
     cite,
     discovery,
     operations,
 )
-# Pages need nothing from elsewhere, and run no script.
+# Pages need nothing from elsewhere; what a script fetches, it fetches here. A picture that a script
+# draws can be saved.
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "font-src 'self'; img-src 'self' data: blob:; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
 )
 # HTTP servers and proxies cut off at about 64 kB; a query that long comes in a body.
 LONGEST_ADDRESS = 60_000
@@ -89,6 +107,7 @@ def create_app(
     app.wsgi_app = Versions(app.wsgi_app, catalog)  # type: ignore[method-assign]
     for room in ROOMS:
         app.register_blueprint(room.blueprint)
+    language.install(app)
     errors.install(app)
     budget.install(app, settings.client_seconds)
     queries.install(app)
@@ -102,10 +121,11 @@ def create_app(
     app.before_request(_refuse_endless)
     app.after_request(_harden)
     app.context_processor(_everywhere)
-    app.add_template_global(_address, "address")
+    app.add_template_global(language.address)
     app.add_template_global(document)
     app.add_template_global(_in_language, "in_language")
     app.add_template_global(citing.box, "citation_box")
+    app.add_template_global(_built, "built")
     app.add_template_filter(_number, "number")
     return app
 
@@ -114,8 +134,10 @@ def _refuse_endless() -> None:
     length = len(request.path) + len(request.query_string)
     if length > LONGEST_ADDRESS:
         raise AddressTooLong(
-            f"The address has {length:,} characters, more than {LONGEST_ADDRESS:,}. "
-            "Send the query in the body, by POST."
+            "The address has %(length)s characters, more than %(most)s. Send the query in "
+            "the body, by POST.",
+            length=length,
+            most=LONGEST_ADDRESS,
         )
 
 
@@ -139,36 +161,29 @@ def _everywhere() -> dict[str, object]:
         "past": request.environ.get(RELEASE),
         "today": "/" + request.full_path.lstrip("/").removesuffix("?"),
         "starter": STARTER,
-        "page_language": languages(_header(), _chosen())[0],
+        "page_language": language.page_language(),
+        "chosen_language": language.chosen(),
     }
 
 
-def _header() -> str | None:
-    return request.headers.get("Accept-Language")
-
-
-def _chosen() -> str | None:
-    """Return the language in the address, where it is one of ours: an error page has no other."""
-    wish = request.args.get("lang")
-    return wish if wish in LANGUAGES else None
-
-
-def _address(href: str) -> str:
-    """Return a link of ours, in the release and with the language of this page's address."""
-    href = within(request.script_root, href)
-    if _chosen() is None or not href.startswith("/"):
-        return href
-    path, mark, fragment = href.partition("#")
-    joiner = "&" if "?" in path else "?"
-    return f"{path}{joiner}lang={_chosen()}{mark}{fragment}"
-
-
-def _in_language(code: str) -> str:
-    """Return the address of this page with names in another language."""
-    values = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
-    return request.script_root + request.path + "?" + urlencode([*values, ("lang", code)])
+def _in_language(code: str | None = None) -> str:
+    """Return the address of this page in a language, without one in that of whoever reads it."""
+    asked = [*request.args.items(multi=True)]
+    with suppress(RequestEntityTooLarge):  # the page that says so has no query to keep
+        asked += request.form.items(multi=True)
+    values = [(name, value) for name, value in asked if name != "lang"]
+    values += [("lang", code)] if code else []
+    path = request.path if request.method != "POST" else "/sparql"  # that also takes it by address
+    return request.script_root + path + ("?" + urlencode(values) if values else "")
 
 
 def _number(value: int) -> str:
     """Write a number with its thousands apart, as ISO 80000-1 does."""
     return f"{value:,}".replace(",", "\u202f")
+
+
+def _built(name: str) -> str | None:
+    """Return the address of what is built of `server/frontend/src`, where it has been built."""
+    file = f"built/{name}"
+    made = Path(str(current_app.static_folder), file).is_file()
+    return url_for("static", filename=file) if made else None

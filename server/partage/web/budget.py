@@ -96,9 +96,11 @@ class Budget:
             self.refused += 1
         wait = self.allowance.wait(left)
         raise BudgetSpent(
-            f"Your queries have taken more than the {self.allowance.seconds:,} seconds a minute "
-            f"that a client may use here. Ask again in {wait:,} seconds, or ask for less.",
+            "Your queries have taken more than the %(seconds)s seconds a minute that a "
+            "client may use here. Ask again in %(wait)s seconds, or ask for less.",
             wait,
+            seconds=self.allowance.seconds,
+            wait=wait,
         )
 
     def charge(self, client: str, seconds: float, now: float) -> None:

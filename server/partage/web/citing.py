@@ -137,12 +137,19 @@ def box(iri: str) -> Box | None:
     if not citable(iri):
         return None
     if "citation_box" not in g:  # once for the head of a page, once for its body
-        language = _language()
-        made = citation(iri)
-        bibtex = CITATION_FORMATS[0].render(made, language)
-        g.citation_box = Box(made, language, text(made, language, DEFAULT_STYLE), bibtex)
-    found: Box = g.citation_box
+        g.citation_box = _box(iri)
+    found: Box | None = g.citation_box
     return found
+
+
+def _box(iri: str) -> Box | None:
+    language = _language()
+    try:
+        made = citation(iri)
+    except UnknownResource:  # others name it, but nothing is said of it
+        return None
+    bibtex = CITATION_FORMATS[0].render(made, language)
+    return Box(made, language, text(made, language, DEFAULT_STYLE), bibtex)
 
 
 def _style() -> str:

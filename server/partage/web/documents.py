@@ -214,7 +214,9 @@ def find(site: Site, iri: str, path: str | None, page: int | None, here: str) ->
     if iri in SHIPPED:
         return Document(iri, path, None, SHIPPED[iri]())
     if iri == ONTOLOGY:
-        triples = tuple(graph_contents(site.engine, GRAPH + "ontology"))
+        triples = site.ontology
+        if not triples:
+            raise UnknownResource(iri)
         told = ontology_history(prior(site), site.record)
         return Document(
             iri, path, None, (*triples, *(quad for quad in told if quad not in triples))

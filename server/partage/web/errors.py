@@ -7,7 +7,8 @@ import logging
 import uuid
 
 from flask import Flask, Response, make_response, render_template, request
-from werkzeug.exceptions import HTTPException, NotFound
+from flask_babel import lazy_gettext as _
+from werkzeug.exceptions import HTTPException
 
 from partage.errors import (
     AddressTooLong,
@@ -16,7 +17,9 @@ from partage.errors import (
     EngineError,
     EngineFailure,
     EngineUnavailable,
+    English,
     MemoryExceeded,
+    Message,
     NotAcceptable,
     NotCitable,
     PartageError,
@@ -34,6 +37,7 @@ from partage.errors import (
     ServiceRefused,
     ServiceTimeout,
     StatementsNotIndexed,
+    TextsNotIndexed,
     UnknownCitation,
     UnknownQuery,
     UnknownRelease,
@@ -42,7 +46,9 @@ from partage.errors import (
     UnsupportedMediaType,
     UpdateRefused,
     WithdrawnResource,
+    message,
 )
+from partage.web import language
 from partage.web.budget import POLICY
 from partage.web.linking import Link, header
 from partage.web.nearest import nearest
@@ -59,6 +65,7 @@ STATUS: dict[type[PartageError], int] = {
     UnknownResource: 404,
     UnknownRelease: 404,
     StatementsNotIndexed: 404,
+    TextsNotIndexed: 404,
     UnknownCitation: 404,
     NotAcceptable: 406,
     NotCitable: 409,
@@ -80,47 +87,45 @@ STATUS: dict[type[PartageError], int] = {
     ServiceTimeout: 504,
     QueryStoreFull: 507,
 }
-TITLES = {
-    400: "The request cannot be understood",
-    403: "Not allowed here",
-    404: "Nothing here",
-    405: "This method is not for this address",
-    406: "Not in this format",
-    409: "Cannot be cited",
-    410: "Withdrawn",
-    413: "Too large",
-    414: "The address is too long",
-    415: "Not a media type we read",
-    416: "No such part",
-    429: "Too much for now",
-    500: "The server failed",
-    502: "The store cannot be reached",
-    503: "The query took too long",
-    504: "Another endpoint was too slow",
-    507: "No room for more",
+TITLES: dict[int, str] = {
+    400: _("The request cannot be understood"),
+    403: _("Not allowed here"),
+    404: _("Nothing here"),
+    405: _("This method is not for this address"),
+    406: _("Not in this format"),
+    409: _("Cannot be cited"),
+    410: _("Withdrawn"),
+    413: _("Too large"),
+    414: _("The address is too long"),
+    415: _("Not a media type we read"),
+    416: _("No such part"),
+    429: _("Too much for now"),
+    500: _("The server failed"),
+    502: _("The store cannot be reached"),
+    503: _("The query took too long"),
+    504: _("Another endpoint was too slow"),
+    507: _("No room for more"),
 }
 # Where the error says more than its status.
 NAMES: dict[type[PartageError], str] = {
-    QuerySyntaxError: "The query does not parse",
-    UnknownStyle: "No such citation style",
-    QueryEnded: "The query was ended",
-    MemoryExceeded: "The query needed too much memory",
-    EngineBusy: "Too many queries at once",
-    QueryCrashed: "The query crashed its process",
-    ServiceFailed: "Another endpoint failed",
-    ServiceExceeded: "Another endpoint answers too much",
+    QuerySyntaxError: _("The query does not parse"),
+    UnknownStyle: _("No such citation style"),
+    QueryEnded: _("The query was ended"),
+    MemoryExceeded: _("The query needed too much memory"),
+    EngineBusy: _("Too many queries at once"),
+    QueryCrashed: _("The query crashed its process"),
+    ServiceFailed: _("Another endpoint failed"),
+    ServiceExceeded: _("Another endpoint answers too much"),
 }
 # What an engine says about its failure is for the log; about a limit, or an endpoint that the
 # query itself names, for the reader.
 TOLD = (QueryTimeout, QueryEnded, MemoryExceeded, EngineBusy, QueryStoreFull, ServiceError)
 # Where a person mends the query and asks again.
-ASKED = ("/sparql", "/query")
+ASKED = ("/sparql", "/sparql/why", "/query")
 PROBLEM = "application/problem+json"
 TEXT = "text/plain"
 # Who asks for answers in JSON alone can read an error in JSON.
 JSONS = ("application/json", "application/sparql-results+json", "application/ld+json")
-GENERIC = "Something went wrong here; it was noted under the number {number}."
-REPORT = "{detail} If that does not help, report it: it was noted here under the number {number}."
 # Registered by draft-ietf-httpapi-ratelimit-headers.
 QUOTA_EXCEEDED = "https://iana.org/assignments/http-problem-types#quota-exceeded"
 
@@ -140,7 +145,7 @@ def install(app: Flask) -> None:
 
 def _answer_ours(error: PartageError) -> Response:
     if not isinstance(error, RequestError | EngineError):
-        return _represent(500, GENERIC.format(number=_note(error)))
+        return _represent(500, _generic(error))
     status = status_of(error)
     facts: dict[str, object] = {}
     if isinstance(error, QuerySyntaxError | ServiceError) and error.line is not None:
@@ -153,7 +158,7 @@ def _answer_ours(error: PartageError) -> Response:
         facts = {"nearest": nearest(error.iri)}
     if isinstance(error, BudgetSpent):
         facts = {"type": QUOTA_EXCEEDED, "violated-policies": [POLICY]}
-    response = _represent(status, _detail(error, status), facts, NAMES.get(type(error)))
+    response = _represent(status, told(error), facts, NAMES.get(type(error)))
     if isinstance(error, NotAcceptable) and error.addresses:
         links = [Link("alternate", href, kind) for kind, href in error.addresses]
         response.headers["Link"] = header(links)
@@ -166,30 +171,56 @@ def _answer_http(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:  # a redirect of the routing is an answer, not a fault
         return make_response(error.get_response())
-    detail = error.description or ""
-    if status == 405:
-        allowed = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
-        detail = f"{request.method} is not for {request.path}. Use {allowed}."
-    elif status == 413:
-        detail = f"The body is longer than {request.max_content_length:,} bytes. Send less."
-    elif status == 404 and detail == NotFound.description:  # the routing has no words for it
-        detail = f"There is no page at {request.path}. Start from the home page, or query."
-    elif status >= 500:
-        number = _note(getattr(error, "original_exception", None) or error)
-        detail = GENERIC.format(number=number)
-    response = _represent(status, detail)
+    response = _represent(status, _told_http(error, status))
     for name, value in error.get_headers():
         if name in {"Allow", "Content-Range"}:
             response.headers[name] = value
     return response
 
 
-def _detail(error: PartageError, status: int) -> str:
+def _told_http(error: HTTPException, status: int) -> Message:
+    """Return what to tell of an error of HTTP: our words, where nobody of us chose others."""
+    if status >= 500:
+        return _generic(getattr(error, "original_exception", None) or error)
+    if error.description != type(error).description:
+        return message("%(reason)s", reason=error.description)
+    match status:
+        case 404:
+            return message(
+                "There is no page at %(path)s. Start from the home page, or query.",
+                path=request.path,
+            )
+        case 405:
+            return message(
+                "%(method)s is not for %(path)s. Use %(allowed)s.",
+                method=request.method,
+                path=request.path,
+                allowed=", ".join(sorted(getattr(error, "valid_methods", None) or ())),
+            )
+        case 413:
+            most = request.max_content_length
+            return message("The body is longer than %(most)s bytes. Send less.", most=most)
+    return message("%(reason)s", reason=English(error.description))
+
+
+def told(error: PartageError) -> Message:
+    """Return what to tell of an error of ours: its own words, unless they are for the log."""
     if isinstance(error, QueryCrashed):
-        return REPORT.format(detail=error, number=_note(error))
-    if status >= 500 and not isinstance(error, TOLD):
-        return GENERIC.format(number=_note(error))
-    return str(error)
+        return message(
+            "%(reason)s If that does not help, report it: "
+            "it was noted here under the number %(number)s.",
+            reason=error.message,
+            number=_note(error),
+        )
+    if status_of(error) >= 500 and not isinstance(error, TOLD):
+        return _generic(error)
+    return error.message
+
+
+def _generic(error: BaseException) -> Message:
+    return message(
+        "Something went wrong here; it was noted under the number %(number)s.", number=_note(error)
+    )
 
 
 def _note(error: BaseException) -> str:
@@ -200,25 +231,32 @@ def _note(error: BaseException) -> str:
 
 
 def _represent(
-    status: int, detail: str, facts: dict[str, object] | None = None, title: str | None = None
+    status: int, detail: Message, facts: dict[str, object] | None = None, name: str | None = None
 ) -> Response:
-    title = title or TITLES.get(status, "This did not work")
+    title = str(name or TITLES.get(status, _("This did not work")))
     chosen = _chosen()
     if chosen == HTML:
         query = _query() if request.path in ASKED and status != 413 else None
         template = "query.html" if query is not None else "error.html"
         page = render_template(
-            template, status=status, title=title, detail=detail, facts=facts or {}, query=query
+            template,
+            status=status,
+            title=title,
+            detail=language.marked(detail),
+            facts=facts or {},
+            query=query,
         )
         response = make_response(page, status)
     elif chosen == TEXT:
-        response = make_response(detail + "\n", status)
+        response = make_response(language.plain(detail) + "\n", status)
         response.mimetype = TEXT
     else:
-        problem = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+        problem = {"type": "about:blank", "title": title, "status": status}
+        problem["detail"] = language.plain(detail)
         response = make_response({**problem, **(facts or {})}, status)
         response.mimetype = PROBLEM
-    response.vary.add("Accept")
+    response.vary.update(["Accept", "Accept-Language"])
+    response.headers["Content-Language"] = language.page_language()
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -17,6 +17,7 @@ import os
 import socket
 import stat
 import sys
+import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from urllib.parse import unquote_to_bytes
 from partage.errors import PartageError
 from partage.store.crew import Crew
 from partage.store.ticket import Ticket
+from partage.web.cache import Cache, Headers, Scope
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
@@ -49,7 +51,6 @@ BROKEN_HEADERS = [
 ]
 
 # As in the specification: what these hold is said there, not in Python's types.
-Scope = dict[str, Any]
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
@@ -60,7 +61,7 @@ log = logging.getLogger(__name__)
 @dataclass(slots=True)
 class _Answer:
     status: int
-    headers: list[tuple[bytes, bytes]]
+    headers: Headers
     whole: bytes | None
     chunks: Iterator[bytes]
     close: Callable[[], None]
@@ -73,14 +74,31 @@ class _Left(Exception):
 class Gateway:
     """An ASGI application that runs a WSGI one in threads."""
 
-    def __init__(self, application: "WSGIApplication", threads: int, longest_body: int) -> None:
+    def __init__(
+        self,
+        application: "WSGIApplication",
+        threads: int,
+        longest_body: int,
+        cache: Cache,
+        observe: Callable[[Scope, int, float], None],
+    ) -> None:
+        """`observe` is told of each answer that the application did not give: status, seconds."""
         self._application = application
+        self._cache = cache
+        self._observe = observe
         self._crew = Crew()
         self._places = asyncio.Semaphore(threads)
         self._longest_body = longest_body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        began = time.perf_counter()
+        if kept := self._cache.find(scope):
+            status, headers, body = kept
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": body})
+            self._observe(scope, status, time.perf_counter() - began)
+            return
         try:
             # A body announced as too long is not waited for: the application refuses it.
             announced = _announced(scope)
@@ -101,6 +119,7 @@ class Gateway:
                 answer.headers.append((b"connection", b"close"))
         else:
             answer = await self._unless_left(starting, receive, ticket)
+        self._cache.keep(scope, answer.status, answer.headers, answer.whole)
         try:
             await send(
                 {

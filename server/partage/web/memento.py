@@ -132,7 +132,11 @@ def choose(version: str | None) -> None:
     if chosen is None or chosen == asked:
         return
     if asked is not None:
-        raise ProtocolError(f"The address asks release {asked}, version={chosen} another. Use one.")
+        raise ProtocolError(
+            "The address asks release %(asked)s, version=%(chosen)s another. Use one.",
+            asked=asked,
+            chosen=chosen,
+        )
     request.environ[RELEASE] = sites().catalog.find(chosen).version
 
 

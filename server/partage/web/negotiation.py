@@ -112,7 +112,11 @@ def languages(accept_language: str | None, wish: str | None) -> tuple[str, ...]:
         The address asks for a language that we do not have.
     """
     if wish is not None and wish not in LANGUAGES:
-        raise ProtocolError(f"lang={wish} is not offered. Use {' or '.join(LANGUAGES)}.")
+        raise ProtocolError(
+            "lang=%(wish)s is not offered. Use one of: %(offered)s.",
+            wish=wish,
+            offered=", ".join(LANGUAGES),
+        )
     # Werkzeug's best match would take a worse language over the general form of a better one.
     accepted = parse_accept_header(accept_language or "", LanguageAccept)
     general = [tag.partition("-")[0].lower() for tag, quality in accepted if quality > 0]

@@ -3,18 +3,21 @@
 import json
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import cast
 
 from flask import Flask, Response, current_app, g, request
 
 from partage.web import queries
+from partage.web.cache import Scope
 from partage.web.metrics import Metrics
 
 
 def install(app: Flask, log: str) -> None:
     """Have an application's requests counted, and with `log` as "json" logged."""
     app.extensions["partage.metrics"] = Metrics()
+    app.extensions["partage.access-log"] = log
     app.before_request(_begin)
 
     @app.after_request
@@ -34,6 +37,20 @@ def install(app: Flask, log: str) -> None:
 
         response.call_on_close(finish)
         return response
+
+
+def observer(app: Flask) -> Callable[[Scope, int, float], None]:
+    """Return what counts, and logs, an answer that was given in front of an application."""
+    counted: Metrics = app.extensions["partage.metrics"]
+    logged = app.extensions["partage.access-log"] == "json"
+
+    def observe(scope: Scope, status: int, seconds: float) -> None:
+        counted.count(status)
+        counted.requests.observe(seconds)
+        if logged:
+            _write(scope["method"], scope["path"], status, seconds, None)
+
+    return observe
 
 
 def metrics() -> Metrics:

@@ -58,7 +58,9 @@ class Registry:
         """Note a query that begins."""
         with self._lock:
             if running.id in self._running:
-                raise ProtocolError(f"A query with this {HEADER} is running. Choose another id.")
+                raise ProtocolError(
+                    "A query with this %(header)s is running. Choose another id.", header=HEADER
+                )
             self._running[running.id] = running
 
     def leave(self, running: Running) -> None:
@@ -95,12 +97,8 @@ def run(query: Query, calls: tuple[Call, ...] = ()) -> Result:
     QuerySyntaxError, EngineError
         As `Engine.query`.
     """
-    # The server's own ticket, where it gives one, ends the query when the client leaves.
-    running = Running(_identifier(), request.environ.get(TICKET) or Ticket())
     seconds = _seconds()
-    budget.admit()
-    _registry().enter(running)
-    g.running = running
+    running = begin()
     if calls:
         seconds = min(seconds or math.inf, site().settings.query_seconds)
     limits = query.limits if seconds is None else replace(query.limits, seconds=seconds)
@@ -108,6 +106,25 @@ def run(query: Query, calls: tuple[Call, ...] = ()) -> Result:
     running.result = answered(site().engine, query, site().federation, calls)
     running.opened = time.perf_counter()
     return running.result
+
+
+def begin() -> Running:
+    """
+    Let the request's client begin to ask, on its account; whoever knows the id may end it.
+
+    Raises
+    ------
+    ProtocolError
+        The id sent along cannot be used.
+    BudgetSpent
+        The client has used up its query time.
+    """
+    # The server's own ticket, where it gives one, ends the query when the client leaves.
+    running = Running(_identifier(), request.environ.get(TICKET) or Ticket())
+    budget.admit()
+    _registry().enter(running)
+    g.running = running
+    return running
 
 
 def current() -> Running | None:
@@ -174,8 +191,9 @@ def _identifier() -> str:
         return secrets.token_urlsafe(24)
     if not CHOSEN.fullmatch(chosen):
         raise ProtocolError(
-            f"The {HEADER} sent along must be 22 to 128 random letters, digits, - and _, "
-            "because whoever knows it may end the query."
+            "The %(header)s sent along must be 22 to 128 random letters, digits, - and _, "
+            "because whoever knows it may end the query.",
+            header=HEADER,
         )
     return chosen
 
@@ -185,14 +203,17 @@ def _seconds() -> float | None:
     if not given:
         return None
     if len(given) > 1:
-        raise ProtocolError(f"The parameter timeout is given {len(given)} times, not once.")
+        raise ProtocolError(
+            "The parameter timeout is given %(times)s times, not once.", times=len(given)
+        )
     try:
         seconds = float(given[0])
     except ValueError:
         seconds = math.nan
     if not 0 < seconds < math.inf:
         raise ProtocolError(
-            f"timeout={given[0]!r} is no number of seconds. Give one above zero, as 2.5; it "
-            "counts where it is lower than the server's own limit."
+            "timeout=%(timeout)r is no number of seconds. Give one above zero, as 2.5; it "
+            "counts where it is lower than the server's own limit.",
+            timeout=given[0],
         )
     return seconds

@@ -9,7 +9,7 @@ from flask import Flask, Response, current_app
 
 from partage import __version__
 from partage.citation.model import Citation, Words, of_query, of_result
-from partage.errors import NotCitable
+from partage.errors import NotCitable, message
 from partage.releases.record import Record
 from partage.settings import Settings
 from partage.sparql.citing import CITED, Verification, asked, compare, question
@@ -132,9 +132,14 @@ def _release() -> Record:
     record = site().record
     if record is None:
         known = site().manifest.get("rdfc10")
-        what = f"the dataset with the digest {known}" if known else "a dataset without a manifest"
+        what = (
+            message("the dataset with the digest %(digest)s", digest=known)
+            if known
+            else message("a dataset without a manifest")
+        )
         raise NotCitable(
-            f"This server holds {what}, which is no release: what it answers today could not be "
-            "asked again. Cite results of a release (`partage release` makes one)."
+            "This server holds %(what)s, which is no release: what it answers today could "
+            "not be asked again. Cite results of a release (`partage release` makes one).",
+            what=what,
         )
     return record

@@ -17,7 +17,9 @@ from partage.settings import Settings
 from partage.store.engine import Engine
 from partage.store.opening import EngineSource, open_served
 from partage.store.shelf import Shelf
+from partage.web import observing
 from partage.web.app import NO_RELEASES, create_app
+from partage.web.cache import Cache
 from partage.web.gateway import Gateway
 from partage.web.site import Site
 
@@ -58,7 +60,8 @@ def load(settings: Settings, source: EngineSource, messages: "SimpleQueue[Messag
     messages.put(Ready())
     # A thread for each query that runs or waits, and some for everything else.
     threads = settings.query_workers + settings.queue_length + OTHER_THREADS
-    return Gateway(app, threads, settings.max_body)
+    cache = app.extensions["partage.cache"] = Cache(settings.cache_bytes)
+    return Gateway(app, threads, settings.max_body, cache, observing.observer(app))
 
 
 def shelf_of(settings: Settings, source: EngineSource) -> Shelf:

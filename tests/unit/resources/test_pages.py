@@ -1,15 +1,12 @@
 """What the pages of claims, parties and terms show, before any HTML."""
 
 import pytest
-from pyoxigraph import Store
 
 import small_dataset
 from partage.rdf.namespaces import ID, VOC
 from partage.resources.claims import ClaimPage, claim_page, is_claim
 from partage.resources.describe import describe
-from partage.resources.flows import flows
 from partage.resources.pages import ResourcePage, resource_page
-from partage.resources.terms import term_sections
 from partage.store.embedded import EmbeddedEngine
 from partage.store.engine import Engine
 
@@ -87,18 +84,6 @@ def test_what_a_claim_says_is_shown_thing_by_thing(engine: Engine) -> None:
     assert second.subject.text == "state (claim c0001)"
 
 
-def test_a_party_shows_what_it_gives_and_gets_and_who_says_so(engine: Engine) -> None:
-    (given,) = flows(engine, ID + "org/facebook", ENGLISH).given
-    assert given.other.text == "Netflix"
-    assert [category.text for category in given.categories] == ["private messages"]
-    ((said, speakers),) = given.claims
-    assert said.text.startswith("Netflix is said")
-    assert [speaker.text for speaker in speakers] == ["The Gazette & <Co>"]
-    (received,) = flows(engine, ID + "org/netflix", ENGLISH).received
-    assert received.other.text == "Facebook"
-    assert page(engine, ID + "org/gazette").flows is None
-
-
 def test_asserted_inferred_and_derived_are_kept_apart(engine: Engine) -> None:
     flow = page(engine, ID + "flow/f0001")
     assert [value.text for value in flow.types] == ["access grant"]
@@ -115,20 +100,6 @@ def test_the_claim_behind_a_statement_is_linked(engine: Engine) -> None:
     assert graph.note.startswith("Netflix is said")
 
 
-def test_claims_about_a_thing_are_listed_with_their_speakers(engine: Engine) -> None:
-    first, second = page(engine, ID + "flow/f0001").claims
-    assert [speaker.text for speaker in first.speakers] == ["The Gazette & <Co>"]
-    assert (first.contested, second.contested) == (True, False)
-    assert second.type is not None
-    assert second.type.text == "denial"
-
-
-def test_a_source_lists_the_claims_found_in_it(engine: Engine) -> None:
-    found = page(engine, ID + "source/s0001").claims
-    assert [about.claim.name for about in found] == [ID + "claim/c0001", ID + "claim/c0002"]
-    assert page(engine, ID + "org/gazette").claims == ()
-
-
 def test_names_follow_the_reader(engine: Engine) -> None:
     concept = VOC + "data-category/private-messages"
     assert page(engine, concept, ("fr", "en", "")).label.text == "messages privés"
@@ -136,19 +107,3 @@ def test_names_follow_the_reader(engine: Engine) -> None:
         "private messages",
         "messages privés",
     }
-
-
-def test_the_terms_of_the_ontology_are_sorted_by_kind(engine: Engine) -> None:
-    classes, properties = term_sections(engine, ENGLISH)
-    assert [entry.curie for entry in classes.entries] == [
-        "ds:AccessGrant",
-        "ds:Claim",
-        "ds:DataFlow",
-    ]
-    (recipient,) = properties.entries
-    assert recipient.definition is not None
-    assert recipient.definition.text == "The party that gets the data."
-    assert [(p.text, [v.text for v in vs]) for p, vs in recipient.related] == [
-        ("domain", ["data flow"])
-    ]
-    assert term_sections(EmbeddedEngine(Store()), ENGLISH) == ()

@@ -39,7 +39,7 @@ def test_nothing_is_known_of_a_dataset_that_is_not_ours() -> None:
 def test_a_hint_can_be_a_header() -> None:
     hint = Hint("ds:x", 1, 7, "ds:y")
     assert hint.header == '"ds:x";line=1;column=7;nearest="ds:y"'
-    assert hint.sentence == "Line 1, column 7: ds:x is not known here. Did you mean ds:y?"
+    assert str(hint.sentence) == "Line 1, column 7: ds:x is not known here. Did you mean ds:y?"
 
 
 @pytest.mark.parametrize("local", ["x" * 5000, "é", "\\-x", "x\x7f"])

@@ -9,8 +9,6 @@ from partage.web import citing
 from partage.web.negotiation import HTML, negotiate
 from partage.web.representation import represent
 
-HINT = "Give an IRI of ours, a CURIE such as c:c0026, or a path, as the parameter `iri`."
-
 blueprint = Blueprint("cite", __name__)
 
 
@@ -19,7 +17,9 @@ def cite() -> Response:
     """Cite what `iri` names; a browser gets a page with all formats."""
     iri, wish = named(request.args.get("iri", "")), request.args.get("format")
     if not is_iri(iri):
-        raise ProtocolError(HINT)
+        raise ProtocolError(
+            "Give an IRI of ours, a CURIE such as c:c0026, or a path, as the parameter `iri`."
+        )
     if not citing.citable(iri):
         raise UnknownResource(iri)
     if cited := citing.asked(iri, wish, [HTML]):

@@ -15,8 +15,9 @@ from partage.releases.statements import thing
 from partage.resources.changes import ORDER, altered, named_in, named_within, properties, sections
 from partage.resources.identifiers import document, is_iri
 from partage.resources.labels import labels
+from partage.web import language
 from partage.web.memento import IMMUTABLE, holding
-from partage.web.negotiation import HTML, languages, negotiate
+from partage.web.negotiation import HTML, negotiate
 from partage.web.representation import represent
 from partage.web.site import sites
 
@@ -44,7 +45,7 @@ def difference(before: str, after: str) -> Response:
         response = represent(as_json(found).encode(), JSON)
         response.headers["Cache-Control"] = IMMUTABLE
         return response
-    reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
+    reader = language.reader()
     facts = _whole(found, reader) if iri is None else _history(found, iri, reader)
     template = "difference.html" if iri is None else "history.html"
     page = render_template(template, older=older, newer=newer, difference=found, iri=iri, **facts)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from flask import Blueprint, Response, abort, render_template, request, send_from_directory
+from flask_babel import gettext as _
 
 from partage.rdf.namespaces import LICENSE, RELEASES
 from partage.releases.artefact import Artefact
@@ -49,7 +50,14 @@ def artefact(name: str) -> Response:
     known = {file.name: file for file in _listed(directory)}
     if name not in known:
         names = ", ".join(known)
-        abort(404, f"There is no file {name[:80]} in this release. There are: {names}.")
+        abort(
+            404,
+            _(
+                "There is no file %(name)s in this release. There are: %(names)s.",
+                name=name[:80],
+                names=names,
+            ),
+        )
     media_type = MEDIA_TYPES.get(Path(name).suffix, "text/plain")
     version = _version()
     response = send_from_directory(
@@ -75,7 +83,7 @@ def _directory() -> Path:
     version = _version()
     directory = site().release if version is None else sites().files.of(version)
     if directory is None:
-        abort(404, "This server serves no release, so there are no files of one.")
+        abort(404, _("This server serves no release, so there are no files of one."))
     return directory
 
 

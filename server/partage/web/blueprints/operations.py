@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from flask import Blueprint, Response, make_response
+from flask import Blueprint, Response, current_app, make_response
 
 from partage import __version__
 from partage.citation.styles import formatted
@@ -10,6 +10,7 @@ from partage.errors import EngineError
 from partage.store.engine import Limits, Query
 from partage.store.pool import PoolEngine, PoolFigures
 from partage.web.budget import Budget, budget
+from partage.web.cache import Cache
 from partage.web.metrics import CONTENT_TYPE, labelled, single
 from partage.web.observing import metrics
 from partage.web.site import site, sites
@@ -43,6 +44,8 @@ def numbers() -> Response:
     if isinstance(engine, PoolEngine):
         parts += _pool(engine.figures())
     parts += _caches()
+    if (answers := current_app.extensions.get("partage.cache")) is not None:
+        parts += _answers(answers)
     kept = budget()
     if kept is not None:
         parts += _budget(kept)
@@ -77,6 +80,13 @@ def _caches() -> Iterable[str]:
         ("entries", "Answers remembered now.", {n: i.currsize for n, i in known.items()}),
     ):
         yield labelled(f"partage_cache_{what}", meaning, "cache", counted)
+
+
+def _answers(cache: Cache) -> Iterable[str]:
+    yield single("partage_answers_hits_total", "Answers given again from the cache.", cache.hits)
+    yield single("partage_answers_misses_total", "Answers that had to be made.", cache.misses)
+    yield single("partage_answers_kept", "Answers in the cache.", len(cache))
+    yield single("partage_answers_bytes", "Bytes of the answers in the cache.", cache.size)
 
 
 def _budget(kept: Budget) -> Iterable[str]:

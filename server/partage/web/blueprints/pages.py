@@ -1,30 +1,37 @@
 """The home page: the landing page of the dataset; who wants data is sent to its document."""
 
+from urllib.parse import urlencode
+
 from flask import Blueprint, Response, render_template, request
+from flask_babel import lazy_gettext as _
 
 from partage.rdf.formats import GRAPH_FORMATS
 from partage.rdf.namespaces import BASE, iri
+from partage.resources.facets import narrowed
+from partage.resources.flow_map import FlowMap, partners
 from partage.resources.identifiers import document
 from partage.resources.labels import labels
 from partage.resources.profiles import FULL
 from partage.resources.rows import Writer
-from partage.web import citing
+from partage.web import citing, language
 from partage.web.documents import CORRECTIONS, find
+from partage.web.fragments import fragment
 from partage.web.landing import links_of, structured_of
 from partage.web.linking import Link, header
-from partage.web.negotiation import HTML, languages, media_types, negotiate
+from partage.web.negotiation import HTML, media_types, negotiate
 from partage.web.representation import represent, send_on
 from partage.web.site import site
 from partage.web.validators import tag_of_bytes, validate
+from partage.web.wishes import wishes
 
 SHOWN_CLASSES = 12
 FIGURES = (
-    ("ds:Claim", "claims"),
-    ("ds:Source", "sources"),
-    ("ds:Organization", "organizations"),
-    ("ds:DataFlow", "data flows"),
-    ("ds:DataSharingAgreement", "agreements"),
-    ("ds:ContestedClaim", "contested claims"),
+    ("ds:Claim", _("claims"), "/browse/claims"),
+    ("ds:Source", _("sources"), "/browse/sources"),
+    ("ds:Organization", _("organizations"), "/browse/organizations"),
+    ("ds:DataFlow", _("data flows"), "/browse/flows"),
+    ("ds:DataSharingAgreement", _("agreements"), "/browse/agreements"),
+    ("ds:ContestedClaim", _("contested claims"), "/browse/claims?contested=yes"),
 )
 
 blueprint = Blueprint("pages", __name__)
@@ -33,14 +40,16 @@ blueprint = Blueprint("pages", __name__)
 @blueprint.get("/")
 def home() -> Response:
     """Say what this is, how much of it there is, and where to begin."""
-    reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
+    reader = language.reader()
     here = site()
     if here.of_partage and (elsewhere := _elsewhere()):
         return elsewhere
     writer = Writer(labels(here.engine, here.counts, reader))
     counts = [(writer.named(name), number) for name, number in here.counts.items()]
     figures = [
-        (label, here.counts[iri(name)]) for name, label in FIGURES if iri(name) in here.counts
+        (label, here.counts[iri(name)], href)
+        for name, label, href in FIGURES
+        if iri(name) in here.counts
     ]
     links: list[Link] = []
     more: dict[str, object] = {}
@@ -48,6 +57,7 @@ def home() -> Response:
         told = find(here, BASE, document(BASE), 1, request.url_root)
         links = links_of(told, FULL)
         more = {"iri": BASE, "links": links, "structured": structured_of(told, reader)}
+        more["flow_picture"] = _flow_picture(here.flow_map(reader))
     body = render_template(
         "home.html", counts=counts[:SHOWN_CLASSES], figures=figures, **more
     ).encode()
@@ -56,6 +66,21 @@ def home() -> Response:
     if links:
         response.headers["Link"] = header(links)
     return response
+
+
+def _flow_picture(found: FlowMap) -> str:
+    """Return the picture of the flows, with its form and its table."""
+    keys, values = wishes(found.choices)
+    shown = narrowed(found.flows, values)
+    return fragment(
+        "flow_picture.html",
+        keys,
+        flow_map=found,
+        flows=shown,
+        partners=partners(shown),
+        chosen=keys,
+        picture_query=urlencode(keys),
+    )
 
 
 @blueprint.get(CORRECTIONS)

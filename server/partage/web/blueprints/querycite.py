@@ -21,6 +21,7 @@ from partage.store.engine import Result
 from partage.store.writing import write
 from partage.web import citing, memento, querystore
 from partage.web.blueprints.sparql import body, table
+from partage.web.errors import told
 from partage.web.linking import Link, header
 from partage.web.negotiation import HTML, format_of, media_types, negotiate
 from partage.web.representation import represent
@@ -61,8 +62,10 @@ def page(name: str) -> Response:
     cited = querystore.store().find(identifier)
     if cited is None:
         raise UnknownCitation(
-            f"No result is cited here as {identifier[:80]}. Check the address; a result is cited "
-            "by `Cite this result` on the query page, or by sending the query to /query by POST."
+            "No result is cited here as %(identifier)s. Check the address; a result is "
+            "cited by `Cite this result` on the query page, or by sending the query to "
+            "/query by POST.",
+            identifier=identifier[:80],
         )
     verification = querystore.verify(cited) if _verifying() else None
     wish = JSON if suffix == "json" else suffix or request.args.get("format")
@@ -94,7 +97,9 @@ def page(name: str) -> Response:
 def _verifying() -> bool:
     wish = request.args.get("verify", "0")
     if wish not in {"0", "1"}:
-        raise ProtocolError(f"verify={wish[:40]} says nothing to us. Use verify=1 to verify.")
+        raise ProtocolError(
+            "verify=%(wish)s says nothing to us. Use verify=1 to verify.", wish=wish[:40]
+        )
     return wish == "1"
 
 
@@ -130,7 +135,7 @@ def _json(cited: CitedResult, verification: Verification | None) -> dict[str, ob
         "kind": cited.kind,
         "rows": cited.rows,
         "sha256": cited.sha256,
-        "caveat": caveat(made.normal),
+        "caveat": str(warning) if (warning := caveat(made.normal)) else None,
         "downloads": {key: address for key, _, address in _downloads(cited)},
     }
     if verification is not None:
@@ -189,11 +194,11 @@ def _beginning(cited: CitedResult) -> dict[str, object]:
         query = replace(query, prefixes=prefixes(cited.text))
         result = evaluate(site().engine, query)
     except (EngineError, UnknownRelease, ProtocolError) as error:
-        return {"unanswered": str(error)}
+        return {"unanswered": told(error)}
     try:
         return _shown(result)
     except EngineError as error:
-        return {"unanswered": str(error)}
+        return {"unanswered": told(error)}
     finally:
         result.close()
 

@@ -13,8 +13,9 @@ from flask import (
     render_template,
     request,
 )
+from flask_babel import gettext as _
 
-from partage.errors import UnknownRelease, UnknownResource
+from partage.errors import UnknownRelease, UnknownResource, message
 from partage.rdf.formats import GRAPH_FORMATS
 from partage.rdf.namespaces import BASE, PREFIXES, RELEASES
 from partage.releases.memento import LINK_FORMAT, as_json, link_format
@@ -22,12 +23,12 @@ from partage.resources import structured as search
 from partage.resources.identifiers import document, split
 from partage.resources.releases import described, listed
 from partage.store.writing import write
-from partage.web import citing
+from partage.web import citing, language
 from partage.web.documents import find, of_release
 from partage.web.landing import describing, links_of
 from partage.web.linking import Link, header
 from partage.web.memento import IMMUTABLE, holding, mementos, original, timed
-from partage.web.negotiation import HTML, format_of, languages, media_types, negotiate
+from partage.web.negotiation import HTML, format_of, media_types, negotiate
 from partage.web.representation import represent
 from partage.web.site import site, sites
 from partage.web.validators import tag_of_bytes, validate
@@ -90,7 +91,7 @@ def release(version: str) -> Response:
 
 def _dataset(version: str) -> search.Json:
     """Return what a release's own data tell search engines of the dataset."""
-    reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
+    reader = language.reader()
     here = sites().of(version)
     told = find(here, BASE, document(BASE), 1, request.url_root)
     if told.description is None:
@@ -102,7 +103,9 @@ def _dataset(version: str) -> search.Json:
 def nowhere(version: str, rest: str) -> Response:
     """Say which releases there are: an address in one of them would not have come here."""
     sites().catalog.find(version)
-    abort(404, f"There is no page at {rest} in release {version}.")
+    abort(
+        404, _("There is no page at %(path)s in release %(version)s.", path=rest, version=version)
+    )
 
 
 @blueprint.get("/ns/<version>")
@@ -115,8 +118,14 @@ def ontology(version: str) -> Response:
             return redirect(address, 303)  # type: ignore[return-value]
     if site().manifest.get("ontology") == version:
         return redirect(f"/doc/ns{query}", 303)  # type: ignore[return-value]
-    known = ", ".join(sorted({record.ontology for record in sites().catalog})) or "none yet"
-    raise UnknownRelease(f"There is no version {version} of the ontology. There are: {known}.")
+    known = ", ".join(sorted({record.ontology for record in sites().catalog})) or message(
+        "none yet"
+    )
+    raise UnknownRelease(
+        "There is no version %(version)s of the ontology. There are: %(known)s.",
+        version=version,
+        known=known,
+    )
 
 
 @blueprint.get("/timemap/")
@@ -125,7 +134,13 @@ def timemap(local: str = "") -> Response:
     """List the releases that have a resource, each with the address of its answer there."""
     path, query = "/" + local, request.query_string.decode("latin-1")
     if not timed(path):
-        abort(404, f"{path} is no page that releases have. Give the path of one after /timemap.")
+        abort(
+            404,
+            _(
+                "%(path)s is no page that releases have. Give the path of one after /timemap.",
+                path=path,
+            ),
+        )
     records = holding(path, query)
     here = original(path, query)
     if not records:

@@ -10,7 +10,6 @@ from partage.errors import NotAcceptable, ProtocolError, UnknownResource
 from partage.rdf.formats import GRAPH_FORMATS, Format
 from partage.rdf.jsonld import CONTEXT, FORM, Form, write_jsonld
 from partage.rdf.namespaces import BASE, RELEASES
-from partage.resources.claims import claim_page, is_claim
 from partage.resources.identifiers import document, iri_of, is_iri, split
 from partage.resources.labels import labels, names
 from partage.resources.pages import resource_page
@@ -18,16 +17,18 @@ from partage.resources.profiles import (
     ALT,
     FULL,
     PREFIXES,
+    PROFILES,
     SCHEMA,
     Profile,
     alternates,
 )
 from partage.resources.rows import Value, Writer
-from partage.resources.shapes import entries
-from partage.resources.terms import ONTOLOGY, term_sections
+from partage.resources.shapes import SHAPES
+from partage.resources.subjects import claims_about
+from partage.resources.terms import ONTOLOGY
 from partage.resources.tombstones import Tombstone
 from partage.store.writing import write
-from partage.web import citing
+from partage.web import citing, kinds, language, terminology
 from partage.web.documents import SHIPPED, Document, find, is_data, prior
 from partage.web.landing import describing, links_of, structured_of
 from partage.web.linking import Link, below, header
@@ -35,7 +36,6 @@ from partage.web.negotiation import (
     HTML,
     form_of,
     format_of,
-    languages,
     media_types,
     negotiate,
     profile_of,
@@ -105,7 +105,7 @@ def answer(iri: str, wish: str | None, path: str | None, suffix: str | None = No
         told = find(site(), iri, path, None, request.url_root)  # data are whole where they can be
     links = links_of(told, profile)
     if chosen == HTML:
-        reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
+        reader = language.reader()
         body = _html(told, profile, reader, links).encode()
         response = validate(represent(body, HTML), tag_of_bytes(body), site().known.issued)
         response.vary.add("Accept-Language")
@@ -137,7 +137,7 @@ def _page_number() -> int | None:
     if text is None:
         return None
     if not text.isascii() or not text.isdecimal() or not int(text[:9]) > 0:
-        raise ProtocolError(f"page={text[:40]} is no page. Use a number from 1.")
+        raise ProtocolError("page=%(page)s is no page. Use a number from 1.", page=text[:40])
     return int(text[:9])
 
 
@@ -145,7 +145,7 @@ def _data(told: Document, profile: Profile, fmt: Format, media_type: str) -> Res
     """Return a document in a format for programs."""
     known = site().known
     if profile is SCHEMA:
-        reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
+        reader = language.reader()
         body = json.dumps(structured_of(told, reader), ensure_ascii=False, indent=2).encode()
         response = validate(represent(body, media_type), tag_of_bytes(body), known.issued)
         response.vary.add("Accept-Language")
@@ -189,7 +189,7 @@ def _quoted(text: str) -> bytes:
 
 
 def _html(  # noqa: PLR0911  # one return for each template
-    told: Document, profile: Profile, reader: Sequence[str], links: Sequence[Link]
+    told: Document, profile: Profile, reader: tuple[str, ...], links: Sequence[Link]
 ) -> str:
     engine, iri = site().engine, told.iri
     common: dict[str, object] = {
@@ -202,21 +202,22 @@ def _html(  # noqa: PLR0911  # one return for each template
     }
     if profile is ALT:
         return render_template("alternates-page.html", **common)
-    if iri == ONTOLOGY and (sections := term_sections(engine, reader)):
-        return render_template("ontology.html", sections=sections, prior=prior(site()), **common)
+    if iri == ONTOLOGY and (terms := terminology.ontology(tuple(reader))):
+        return render_template("ontology.html", terms=terms, prior=prior(site()), **common)
+    if iri == SHAPES:
+        return render_template("shapes.html", shapes=terminology.shapes(tuple(reader)), **common)
     if iri in SHIPPED:
-        defined = entries(told.triples, iri, reader[0])
-        return render_template("defined.html", entries=defined, **common)
+        return render_template("profiles.html", profiles=PROFILES, **common)
     description = told.description
     if description is None:
         sample = _sample(told.triples, reader)
         return render_template("graph.html", size=len(told.triples), sample=sample, **common)
+    if kind := kinds.of(description):
+        return kind.page(told, reader, common)
     common["page"] = resource_page(engine, description, reader)
     if description.page > 1:
         return render_template("incoming.html", **common)
-    if is_claim(description):
-        claim = claim_page(engine, description, reader)[0]
-        return render_template("claim.html", claim=claim, **common)
+    common["claims"] = claims_about(engine, description, reader)
     return render_template("resource.html", publication=description.is_publication, **common)
 
 
@@ -230,7 +231,7 @@ def _retired(stone: Tombstone, wish: str | None, suffix: str | None) -> Response
     offers = media_types(GRAPH_FORMATS)
     chosen = negotiate(request.headers.get("Accept"), [*offers, *citing.offers(stone.iri)], wish)
     if chosen == HTML:
-        reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
+        reader = language.reader()
         names = {stone.iri, *([stone.successor] if stone.successor else [])}
         found = Writer(labels(site().engine, names, reader))
         successor = found.named(stone.successor) if stone.successor else None

@@ -1,5 +1,6 @@
 """The endpoint `/sparql` (SPARQL 1.1 Protocol, https://www.w3.org/TR/sparql11-protocol/)."""
 
+from dataclasses import asdict
 from types import MappingProxyType
 
 from flask import Blueprint, Response, render_template, request
@@ -20,8 +21,8 @@ from partage.sparql.protocol import (
 )
 from partage.sparql.running import offers
 from partage.store.engine import Result, Solution
-from partage.web import memento, queries, querystore
-from partage.web.negotiation import HTML, format_of, languages, media_types, negotiate
+from partage.web import language, memento, queries, querystore
+from partage.web.negotiation import HTML, format_of, media_types, negotiate
 from partage.web.representation import represent
 from partage.web.site import site
 from partage.web.versions import PARAMETER
@@ -29,7 +30,8 @@ from partage.web.versions import PARAMETER
 # HEAD is a GET of which only the head is told.
 METHODS: MappingProxyType[str, Method] = MappingProxyType({"POST": "POST", "QUERY": "QUERY"})
 ACCEPT_QUERY = f"{QUERY}, {FORM}"
-SHOWN = 500
+# More would take longer than 50 ms to name and to write.
+SHOWN = 200
 SHOWN_BYTES = 200_000
 
 blueprint = Blueprint("sparql", __name__)
@@ -56,7 +58,9 @@ def body() -> bytes:
     """Return the body, whole and as it was sent."""
     encoding = request.headers.get("Content-Encoding", "").strip().lower()
     if encoding not in {"", "identity"}:
-        raise UnsupportedMediaType(f"The body is encoded as {encoding[:40]}. Send it as it is.")
+        raise UnsupportedMediaType(
+            "The body is encoded as %(encoding)s. Send it as it is.", encoding=encoding[:40]
+        )
     body = request.get_data(cache=True)
     if len(body) < (request.content_length or 0):
         raise ProtocolError("The body ends before its Content-Length. Send it whole.")
@@ -113,7 +117,7 @@ def _page(
 ) -> str:
     """Return the query page with the answer below the query."""
     answer: dict[str, object] = {"query": operation.query.text, "kind": operation.kind}
-    answer["hints"] = [hint.sentence for hint in hints]
+    answer["hints"] = [asdict(hint) for hint in hints]
     answer["standing"] = standing
     answer["graphs"] = operation.graphs
     answer["dataset"] = (operation.query.default_graphs, operation.query.named_graphs)
@@ -122,6 +126,7 @@ def _page(
         answer |= {
             "variables": result.variables,
             "rows": table(rows[:SHOWN], result.variables),
+            "lines": [line(row, result.variables) for row in rows[:SHOWN]],
             "more": len(rows) > SHOWN,
         }
     elif operation.kind == "boolean":
@@ -134,11 +139,17 @@ def _page(
 def table(rows: list[Solution], variables: tuple[str, ...]) -> list[list[object]]:
     """Return solutions as values to show, named in the reader's language."""
     names = {str(getattr(term, "value", "")) for row in rows for term in row.values()}
-    reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
+    reader = language.reader()
     writer = Writer(labels(site().engine, names, reader))
     return [
         [writer.value(row[name]) if name in row else None for name in variables] for row in rows
     ]
+
+
+def line(row: Solution, variables: tuple[str, ...]) -> str:
+    """Return a solution for the page's script: as in SPARQL TSV, terms as in N-Triples."""
+    terms = (str(row[name]) if name in row else "" for name in variables)
+    return "\t".join(term.replace("\t", "\\t") for term in terms)
 
 
 def _graph(result: Result) -> dict[str, object]:

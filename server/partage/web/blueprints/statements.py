@@ -9,11 +9,11 @@ from partage.resources.identifiers import document, split
 from partage.resources.statement_pages import statement_page
 from partage.resources.statements import quads, record
 from partage.store.writing import write
-from partage.web import citing
+from partage.web import citing, language
 from partage.web.documents import of_statement
 from partage.web.landing import describing, links_of, structured_of
 from partage.web.linking import header
-from partage.web.negotiation import HTML, format_of, languages, media_types, negotiate
+from partage.web.negotiation import HTML, format_of, media_types, negotiate
 from partage.web.representation import represent, send_on
 from partage.web.site import site, sites
 from partage.web.validators import tag_of_bytes, tag_of_quads, validate
@@ -56,7 +56,7 @@ def page(name: str) -> Response:
         validate(response, tag_of_quads(data, fmt.key), modified)
         response.headers["Link"] = header([*links, *describing(told)])
         return response
-    reader = languages(request.headers.get("Accept-Language"), request.args.get("lang"))
+    reader = language.reader()
     shown = statement_page(here.engine, known, reader)
     common: dict[str, object] = {
         "iri": iri,

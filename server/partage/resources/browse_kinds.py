@@ -1,0 +1,215 @@
+"""
+The one table of what can be browsed: kinds of things, and the properties that are their columns,
+facets and orders.
+
+A pattern is the body of a SPARQL query. It names a member by the variables of its kind, and binds
+`?value`; `$lang` stands for the reader's language.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+# An IRI that has a name, a text, a number, or one of a few keys that the page has words for.
+Values = Literal["named", "text", "number", "word"]
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """What is known of members of a kind; `facet` and `column` say where it is shown."""
+
+    key: str
+    pattern: str
+    values: Values = "named"
+    facet: bool = True
+    column: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """
+    A kind of things: `members` binds its variables `keys`, `label` is what a member is called.
+
+    `order` is the property that members are in order of at first.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    members: str
+    label: str
+    properties: tuple[Property, ...]
+    order: str = "label"
+
+    @property
+    def all(self) -> tuple[Property, ...]:
+        """The label, and what else is known of a member."""
+        return (Property("label", self.label, "text", facet=False, column=True), *self.properties)
+
+    def find(self, key: str) -> Property:
+        """Return the property with a key that the kind has."""
+        return next(each for each in self.all if each.key == key)
+
+
+def _count(key: str, member: str, pattern: str) -> Property:
+    counted = (
+        f"{{ SELECT ?{member} (COUNT(DISTINCT ?each) AS ?value) {{ {pattern} }} "
+        f"GROUP BY ?{member} }}"
+    )
+    return Property(key, counted, "number", facet=False, column=True)
+
+
+def _whether(key: str, member: str, test: str) -> Property:
+    tested = f'{member} BIND(IF(EXISTS {{ {test} }}, "yes", "no") AS ?value)'
+    return Property(key, tested, "word")
+
+
+YEAR = "BIND(SUBSTR(STR(?issued), 1, 4) AS ?value)"
+_PREFERRED = 'skos:prefLabel ?value FILTER(LANG(?value) = "$lang")'
+
+ORGANIZATIONS = Kind(
+    "organizations",
+    ("organization",),
+    "?organization a ds:Organization",
+    f"?organization {_PREFERRED}",
+    (
+        Property("kind", "?organization ds:organizationKind ?value", column=True),
+        Property("country", "?organization ds:country ?value", column=True),
+        Property(
+            "role",
+            '{ ?flow ds:hasProvider ?organization BIND("provides" AS ?value) } '
+            'UNION { ?flow ds:hasRecipient ?organization BIND("receives" AS ?value) } '
+            "UNION { ?flow ds:hasRecipient ?organization . ?back ds:hasProvider ?organization "
+            'BIND("both" AS ?value) }',
+            "word",
+        ),
+        Property(
+            "category",
+            "?flow ds:hasRecipient ?organization ; ds:principalCategory ?value",
+        ),
+        _count("given", "organization", "?each ds:hasProvider ?organization"),
+        _count("received", "organization", "?each ds:hasRecipient ?organization"),
+        _count("made", "organization", "?each a ds:Claim ; ds:assertedBy ?organization"),
+    ),
+)
+AGREEMENTS = Kind(
+    "agreements",
+    ("agreement",),
+    "?agreement a ds:DataSharingAgreement",
+    '?agreement ds:hasParty/skos:prefLabel ?one, ?other FILTER(LANG(?one) = "$lang" && '
+    'LANG(?other) = "$lang" && STR(?one) < STR(?other)) '
+    'BIND(CONCAT(?one, " / ", ?other) AS ?value)',
+    (
+        Property("party", "?agreement ds:hasParty ?value"),
+        Property(
+            "partner-kind",
+            "?agreement ds:hasParty ?party . ?party ds:organizationKind ?value "
+            "FILTER NOT EXISTS { ?party a ds:PlatformOperator }",
+            column=True,
+        ),
+        Property("category", "?agreement ds:coversFlow/ds:principalCategory ?value", column=True),
+        Property("purpose", "?agreement ds:coversFlow/ds:hasPurpose ?value"),
+        Property("state", "?agreement ds:hasState/ds:stateKind ?value", column=True),
+        _whether("reciprocal", "?agreement a ds:DataSharingAgreement",
+                 "?agreement a ds:ReciprocalAgreement"),
+        _count("flows", "agreement", "?agreement ds:coversFlow ?each"),
+        _count("claims", "agreement",
+               "?each a ds:Claim . { ?each ds:about ?agreement } "
+               "UNION { ?each ds:about/ds:underAgreement ?agreement }"),
+    ),
+)  # fmt: skip
+FLOWS = Kind(
+    "flows",
+    ("flow",),
+    "?flow a ds:DataFlow",
+    '?flow ds:hasProvider/skos:prefLabel ?from ; ds:hasRecipient/skos:prefLabel ?to FILTER('
+    'LANG(?from) = "$lang" && LANG(?to) = "$lang") BIND(CONCAT(?from, " → ", ?to) AS ?value)',
+    (
+        Property(
+            "direction",
+            '{ ?flow a ds:OutboundFlow BIND("outbound" AS ?value) } '
+            'UNION { ?flow a ds:InboundFlow BIND("inbound" AS ?value) }',
+            "word",
+        ),
+        Property("category", "?flow ds:principalCategory ?value", column=True),
+        Property("purpose", "?flow ds:hasPurpose ?value", column=True),
+        Property("mechanism", "?flow ds:viaMechanism ?value"),
+        Property("state", "?flow ds:hasState/ds:stateKind ?value", column=True),
+        Property("provider", "?flow ds:hasProvider ?value"),
+        Property("recipient", "?flow ds:hasRecipient ?value"),
+        Property("year", "?claim a ds:Claim ; ds:about ?flow ; "
+                 f"prov:wasDerivedFrom/oa:hasSource/dct:issued ?issued {YEAR}", "text"),
+        _whether("private", "?flow a ds:DataFlow", "?flow a ds:PrivateCommunicationsFlow"),
+        _count("claims", "flow", "?each a ds:Claim ; ds:about ?flow"),
+    ),
+)  # fmt: skip
+CLAIMS = Kind(
+    "claims",
+    ("claim",),
+    "?claim a ds:Claim",
+    "?claim dct:description ?value",
+    (
+        Property("type", "?claim ds:claimType ?value", column=True),
+        Property("speaker", "?claim ds:assertedBy ?value", column=True),
+        _whether("contested", "?claim a ds:Claim", "?claim a ds:ContestedClaim"),
+        Property("aspect", "?claim ds:deniedAspect ?value"),
+        Property("confidence", "?claim ds:confidence ?value"),
+        Property(
+            "source-type", "?claim prov:wasDerivedFrom/oa:hasSource/ds:sourceType ?value"
+        ),
+        Property(
+            "year", f"?claim prov:wasDerivedFrom/oa:hasSource/dct:issued ?issued {YEAR}",
+            "text", column=True,
+        ),
+        _count("disputes", "claim", "?each a ds:Claim ; ds:disputes ?claim"),
+    ),
+)  # fmt: skip
+SOURCES = Kind(
+    "sources",
+    ("source",),
+    "?source a ds:Source",
+    "?source dct:title ?value",
+    (
+        Property("type", "?source ds:sourceType ?value", column=True),
+        Property("publisher", "?source ds:publisherName ?value", "text", column=True),
+        Property("issued", "?source dct:issued ?value", "text", facet=False, column=True),
+        Property("year", f"?source dct:issued ?issued {YEAR}", "text"),
+        Property("language", "?source dct:language ?value", "text"),
+        Property("access", "?source ds:accessLevel ?value"),
+        _count("claims", "source", "?each a ds:Claim ; prov:wasDerivedFrom/oa:hasSource ?source"),
+    ),
+)
+CATEGORIES = Kind(
+    "data-categories",
+    ("category",),
+    "?category a ds:DataCategory",
+    f"?category {_PREFERRED}",
+    (
+        Property("broader", "?category skos:broader ?value", column=True),
+        Property("recipient", "?flow ds:principalCategory|ds:concernsDataCategory ?category ; "
+                 "ds:hasRecipient ?value"),
+        _count("flows", "category",
+               "?each ds:principalCategory|ds:concernsDataCategory ?category ; a ds:DataFlow"),
+    ),
+)  # fmt: skip
+DISPUTES = Kind(
+    "disputes",
+    ("claim", "disputed"),
+    "?claim a ds:Claim ; ds:disputes ?disputed . ?disputed a ds:Claim",
+    "?claim ds:disputes ?disputed ; dct:description ?value",
+    (
+        Property("disputed-label",
+                 "?claim ds:disputes ?disputed . ?disputed dct:description ?value",
+                 "text", facet=False, column=True),
+        Property("who", "?claim ds:assertedBy ?value ; ds:disputes ?disputed", column=True),
+        Property("whom", "?claim ds:disputes ?disputed . ?disputed ds:assertedBy ?value",
+                 column=True),
+        Property("how", "?claim ds:disputes ?disputed BIND(IF(EXISTS { ?claim "
+                 "ds:logicallyContradicts|^ds:logicallyContradicts ?disputed }, "
+                 '"logical", "rhetorical") AS ?value)', "word", column=True),
+        Property("aspect", "?claim ds:disputes ?disputed ; ds:deniedAspect ?value"),
+        Property("type", "?claim ds:disputes ?disputed . ?disputed ds:claimType ?value"),
+    ),
+)  # fmt: skip
+KINDS = {
+    kind.name: kind
+    for kind in (ORGANIZATIONS, AGREEMENTS, FLOWS, CLAIMS, SOURCES, CATEGORIES, DISPUTES)
+}

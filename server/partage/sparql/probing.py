@@ -1,0 +1,95 @@
+"""
+Pieces of a query, asked by themselves: with its prologue and dataset, a short time for each, and
+no more than a count of what they find.
+"""
+
+import time
+from dataclasses import dataclass, field, replace
+
+from pyoxigraph import Literal
+
+from partage.errors import MemoryExceeded, QuerySyntaxError, QueryTimeout, ServiceRefused
+from partage.sparql.guard import refuse_service
+from partage.sparql.pieces import NotTakenApart, Parsed
+from partage.store.engine import Engine, Limits, Query, Solution
+
+# What is more is told as more.
+MOST = 10_000
+SECONDS = 1.0
+SECONDS_IN_ALL = 5.0
+
+
+@dataclass(slots=True)
+class Prober:
+    """Asks pieces of one query; None is what was not answered in time."""
+
+    engine: Engine
+    query: Query
+    parsed: Parsed
+    unfinished: bool = False
+    asked: int = 0
+    _deadline: float = field(default_factory=lambda: time.monotonic() + SECONDS_IN_ALL)
+    _counts: dict[str, int | None] = field(default_factory=dict)
+
+    def count(self, body: str) -> int | None:
+        """Count the solutions of a group, up to one more than `MOST`."""
+        if body not in self._counts:
+            inner = f"{{ SELECT * WHERE {{\n{body}\n}} LIMIT {MOST + 1} }}"
+            found = self.find("(COUNT(*) AS ?partage_count)", inner)
+            number = found[0]["partage_count"] if found else None
+            self._counts[body] = int(number.value) if isinstance(number, Literal) else None
+        return self._counts[body]
+
+    def holds(self, body: str) -> bool:
+        """Return whether a group is known to have a solution."""
+        return bool(self.find("*", body, 1))
+
+    def answers(self, text: str) -> bool | None:
+        """Return whether a whole query answers more than nothing."""
+        found = self._solutions(text, 1)
+        return None if found is None else bool(found)
+
+    def find(
+        self, wanted: str, body: str, limit: int = 1, after: str = ""
+    ) -> list[Solution] | None:
+        """
+        Return solutions of a group.
+
+        Raises
+        ------
+        NotTakenApart
+            The engine does not read it: the query was taken apart wrongly.
+        """
+        text, parsed = self.query.text, self.parsed
+        dataset = " ".join(text[start:end] for start, end in parsed.dataset)
+        asked = (
+            f"{text[: parsed.start]}\nSELECT {wanted} {dataset} WHERE {{\n{body}\n}} {after} "
+            f"LIMIT {limit}"
+        )
+        try:
+            return self._solutions(asked, limit)
+        except QuerySyntaxError as error:
+            raise NotTakenApart(parsed.start) from error
+
+    def _solutions(self, text: str, limit: int) -> list[Solution] | None:
+        try:
+            refuse_service(text)
+        except ServiceRefused:  # the engine would call it
+            return None
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            self.unfinished = True
+            return None
+        self.asked += 1
+        limits = Limits(min(SECONDS, left))
+        try:
+            result = self.engine.query(replace(self.query, text=text, limits=limits))
+            try:
+                if result.kind == "boolean":
+                    return [{}] if result.answer else []
+                return result.solutions(limit)
+            finally:
+                result.close()
+        except (QueryTimeout, MemoryExceeded):
+            self.unfinished = True
+            return None

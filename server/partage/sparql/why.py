@@ -1,0 +1,78 @@
+"""
+Why a query has no results, from its text to a diagnosis.
+
+See docs/decisions/0013-why-empty.md.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from partage.errors import QuerySyntaxError, QueryTimeout
+from partage.sparql.diagnosis import locate
+from partage.sparql.federation import Call, disguised
+from partage.sparql.hints import Hint
+from partage.sparql.hints_of_filters import hints
+from partage.sparql.joining import Report, explain
+from partage.sparql.patterns import parse
+from partage.sparql.pieces import NotTakenApart
+from partage.sparql.probing import Prober
+from partage.sparql.spelling import Spelling
+from partage.store.engine import Engine, Limits, Query
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """
+    What was found out about a query.
+
+    `answers` tells whether it has results, None where that is not known; `results` how many its
+    patterns make. `report` is None where the query is not taken apart, and `refused` then tells at
+    which offset.
+    """
+
+    answers: bool | None
+    report: Report | None
+    hints: tuple[Hint, ...] = ()
+    refused: int = 0
+    services: bool = False
+    unfinished: bool = False
+
+
+def diagnose(
+    engine: Engine, query: Query, spelling: Spelling, calls: Sequence[Call] = ()
+) -> Diagnosis:
+    """
+    Find out why a query has no results; calls to other endpoints are passed over.
+
+    Raises
+    ------
+    QuerySyntaxError, EngineError
+        As `Engine.query`.
+    """
+    _check(engine, query, calls)
+    try:
+        parsed = parse(query.text)
+    except NotTakenApart as error:
+        return Diagnosis(None, None, refused=error.offset)
+    prober = Prober(engine, query, parsed)
+    answers = prober.answers(query.text)
+    try:
+        report = explain(prober)
+        found = () if answers and report.emptied is None else tuple(hints(prober, report, spelling))
+    except NotTakenApart as error:
+        return Diagnosis(answers, None, refused=error.offset)
+    return Diagnosis(answers, report, found, services=bool(calls), unfinished=prober.unfinished)
+
+
+def _check(engine: Engine, query: Query, calls: Sequence[Call]) -> None:
+    """Have the engine read the query, over no graph."""
+    probe = replace(
+        query, text=disguised(query.text, calls), default_graphs=(), named_graphs=(),
+        limits=Limits(1),
+    )  # fmt: skip
+    try:
+        engine.query(probe).close()
+    except QueryTimeout:
+        return  # it was read
+    except QuerySyntaxError as error:
+        raise locate(engine, probe, error) from error

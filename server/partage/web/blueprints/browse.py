@@ -1,0 +1,135 @@
+"""Browsing: `/browse/`, and each kind of things by facets, as a page and as data."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, abort, render_template, request
+from flask_babel import gettext as _
+
+from partage.rdf.formats import Format, by_key
+from partage.rdf.namespaces import PREFIXES
+from partage.resources.browse import Found, Table, read_view, written
+from partage.resources.browse_kinds import KINDS
+from partage.resources.browse_query import View, construct, select
+from partage.store.engine import Query
+from partage.web import language
+from partage.web.browsing import shelf
+from partage.web.linking import Link, below, header
+from partage.web.negotiation import HTML, format_of, negotiate
+from partage.web.representation import represent
+from partage.web.site import site
+from partage.web.validators import tag_of_bytes, validate
+
+# By the suffix of the address. A table is what it is in SPARQL too, hence its JSON is that of a
+# query's results, which the same readers know; a graph tells all that is stated of the members.
+DATA: dict[str, Format] = {
+    suffix: fmt
+    for suffix, key in (("csv", "csv"), ("json", "json"), ("ttl", "turtle"))
+    if (fmt := by_key(key))
+}
+OFFERS = (HTML, *(fmt.media_type for fmt in DATA.values()), "application/json")
+
+blueprint = Blueprint("browse", __name__)
+
+
+@blueprint.get("/browse/")
+def index() -> Response:
+    """Say what there is to browse, and how much of it."""
+    _ours()
+    counts = {name: len(site().table(name).members) for name in KINDS}
+    body = render_template("browse-index.html", counts=counts).encode()
+    return validate(represent(body, HTML), tag_of_bytes(body), site().known.issued)
+
+
+@blueprint.get("/browse/<name>")
+def kind(name: str) -> Response:
+    """Show the members of a kind that a view leaves: its page, or all of them as data."""
+    _ours()
+    stem, suffix = name.partition(".")[::2]
+    if stem not in KINDS:
+        abort(
+            404,
+            _(
+                "%(name)s cannot be browsed. There are: %(kinds)s.",
+                name=stem[:40],
+                kinds=", ".join(KINDS),
+            ),
+        )
+    table = site().table(stem)
+    reader = language.reader()
+    view = read_view(table, list(request.args.items(multi=True)))
+    chosen = negotiate(request.headers.get("Accept"), OFFERS, suffix or None)
+    if chosen == HTML:
+        found = table.find(view, reader)
+        if view.page > found.pages:
+            abort(
+                404,
+                _(
+                    "There is no page %(page)s of %(name)s: the last is %(last)s.",
+                    page=view.page,
+                    name=stem,
+                    last=found.pages,
+                ),
+            )
+        links = _links(table, view, found)
+        body = _page(table, view, found, reader, links)
+    else:
+        links = [Link("alternate", _address(table, view), HTML)]
+        body = _data(table, view, reader[0], format_of(chosen, tuple(DATA.values())))
+    response = validate(represent(body, chosen), tag_of_bytes(body), site().known.issued)
+    response.vary.add("Accept-Language")
+    response.headers["Link"] = header(below(request.script_root, links))
+    if chosen != HTML:
+        suffix = next(key for key, fmt in DATA.items() if fmt.media_type == chosen or suffix == key)
+        response.headers["Content-Disposition"] = f'inline; filename="{stem}.{suffix}"'
+    return response
+
+
+def _ours() -> None:
+    if not site().of_partage:
+        abort(
+            404, _("Only data-sharing agreements can be browsed, and this dataset has none. Query.")
+        )
+
+
+def _page(
+    table: Table, view: View, found: Found, reader: Sequence[str], links: Sequence[Link]
+) -> bytes:
+    query = select(table.kind, view, reader[0])
+    shown = shelf(table, view, found, reader)
+    return render_template("browse.html", shelf=shown, query=query, links=links).encode()
+
+
+def _data(table: Table, view: View, code: str, fmt: Format) -> bytes:
+    """Return all members that a view leaves, as the answer of its query."""
+    text = (
+        construct(table.kind, view, code)
+        if fmt.kind == "graph"
+        else select(table.kind, view, code, whole=True)
+    )
+    prefixes = tuple(PREFIXES.items()) if fmt.kind == "graph" else ()
+    return b"".join(site().engine.query(Query(text, prefixes=prefixes)).serialize(fmt))
+
+
+def _links(table: Table, view: View, found: Found) -> list[Link]:
+    """Return the links to the other pages of a view, and to its data."""
+    pages = [
+        Link(rel, _address(table, view, number))
+        for rel, number in (
+            ("first", 1), ("prev", view.page - 1), ("next", view.page + 1), ("last", found.pages),
+        )
+        if 1 <= number <= found.pages
+    ]  # fmt: skip
+    return pages + [
+        Link("alternate", _address(table, view, 1, f".{suffix}"), fmt.media_type)
+        for suffix, fmt in DATA.items()
+    ]
+
+
+def _address(table: Table, view: View, page: int = 1, suffix: str = "") -> str:
+    given = written(replace(view, page=page), table.kind)
+    if code := language.chosen():
+        given.append(("lang", code))
+    query = urlencode(given)
+    return f"/browse/{table.kind.name}{suffix}" + (f"?{query}" if query else "")

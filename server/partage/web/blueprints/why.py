@@ -1,0 +1,90 @@
+"""Why a query has no results: `/sparql/why`, as a page and as JSON."""
+
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, json, render_template, request
+
+from partage.errors import ProtocolError
+from partage.sparql.guard import opening
+from partage.sparql.protocol import DescribeService, QueryOperation, parse
+from partage.sparql.why import diagnose
+from partage.web import memento, queries
+from partage.web.blueprints.sparql import METHODS, body
+from partage.web.negotiation import HTML, negotiate
+from partage.web.representation import represent
+from partage.web.site import site
+from partage.web.versions import PARAMETER
+from partage.web.why import lines, tell
+
+JSON = "application/json"
+# `format=json` means the format of results at the endpoint.
+OFFERS = (HTML, JSON, "application/sparql-results+json")
+# Declarations that would push the patterns off a screen are folded away.
+MOST_DECLARATIONS = 4
+
+blueprint = Blueprint("why", __name__)
+
+
+@blueprint.route("/sparql/why", methods=["GET", "POST", "QUERY"])
+def why() -> Response:
+    """Tell why a query has no results."""
+    return _answer(None)
+
+
+@blueprint.route("/sparql/why.json", methods=["GET", "POST", "QUERY"])
+def why_as_json() -> Response:
+    """Tell the same as JSON, whatever is accepted."""
+    return _answer("json")
+
+
+def _answer(wish: str | None) -> Response:
+    operation = parse(
+        METHODS.get(request.method, "GET"),
+        request.query_string,
+        request.headers.get("Content-Type", ""),
+        body(),
+        request.base_url.removesuffix(".json").removesuffix("/why"),
+        site().federation.allowed,
+    )
+    memento.choose(request.form.get(PARAMETER))
+    chosen = negotiate(request.headers.get("Accept"), OFFERS, wish or operation.format)
+    if isinstance(operation, DescribeService):
+        if chosen != HTML:
+            raise ProtocolError("There is no query. Send it as the parameter `query`.")
+        return represent(render_template("why.html", query=None).encode(), HTML)
+    return _told(operation, chosen)
+
+
+def declarations(text: str) -> int:
+    """Return where the declarations of a query end."""
+    word = opening(text)
+    return word.start if word else 0
+
+
+def _told(operation: QueryOperation, chosen: str) -> Response:
+    query = operation.query
+    if operation.graphs is not None:
+        query = site().parts.select(query, operation.graphs)
+    # A form sends the end of a line as two characters, which nobody counts as two.
+    query = replace(query, text=query.text.replace("\r\n", "\n"))
+    running = queries.begin()
+    query = replace(query, ticket=running.ticket)
+    told = tell(query.text, diagnose(site().engine, query, site().spelling, operation.calls))
+    if chosen != HTML:
+        text = json.dumps(told.json(), ensure_ascii=False, indent=1)
+        response = represent(text.encode(), JSON)
+        response.vary.add("Accept-Language")
+        return response
+    declared = query.text[: declarations(query.text)].count("\n")
+    default, named = operation.query.default_graphs, operation.query.named_graphs
+    asked = [("query", query.text), *(("graphs", name) for name in (operation.graphs,) if name)]
+    asked += [("default-graph-uri", graph) for graph in default or ()]
+    asked += [("named-graph-uri", graph) for graph in named or ()]
+    page = render_template(
+        "why.html", query=query.text, told=told, lines=list(lines(query.text, told)),
+        folded=declared if declared > MOST_DECLARATIONS else 0,
+        left={join["upto"]: join for join in told.joins}, graphs=operation.graphs,
+        dataset=(default, named), asked=urlencode(asked),
+    )  # fmt: skip
+    return represent(page.encode(), HTML)

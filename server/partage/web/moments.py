@@ -1,0 +1,33 @@
+"""Moments in the reader's words: `29 June 2018`, `été 2018`, `about May 2015`, `by 2015`."""
+
+import datetime
+
+from flask_babel import format_date
+from flask_babel import gettext as _
+
+from partage.resources.dates import Moment
+
+
+def told(moment: Moment) -> str:
+    """Return a moment as precisely as it is known, in the language of the page."""
+    text = _plain(moment)
+    if moment.about:
+        text = str(_("about %(date)s", date=text))
+    return str(_("by %(date)s", date=text)) if moment.by else text
+
+
+def period(start: Moment, end: Moment | None) -> str:
+    """Return a moment, or from when to when."""
+    if end is None:
+        return told(start)
+    return str(_("%(start)s to %(end)s", start=told(start), end=told(end)))
+
+
+def _plain(moment: Moment) -> str:
+    seasons = {21: _("spring"), 22: _("summer"), 23: _("autumn"), 24: _("winter")}
+    if moment.season is not None:
+        return f"{seasons[moment.season]} {moment.year}"
+    if moment.month is None:
+        return str(moment.year)
+    date = datetime.date(moment.year, moment.month, moment.day or 1)
+    return str(format_date(date, "d MMMM y" if moment.day else "MMMM y"))

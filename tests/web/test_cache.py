@@ -1,0 +1,165 @@
+"""Answers kept in front of the application: the same answers, and never a wrong one."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+import small_dataset
+from live_server import Server, serving
+from partage.rdf.canonical import nquads
+from partage.web.cache import Cache, Headers, Scope
+
+PUBLIC: Headers = [(b"etag", b'"a"'), (b"cache-control", b"public, no-cache"), (b"date", b"now")]
+
+
+def scope(path: str = "/doc/org/facebook", method: str = "GET", **headers: str) -> Scope:
+    told = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    return {
+        "scheme": "http",
+        "method": method,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": told,
+    }
+
+
+def test_a_kept_answer_is_given_again_without_its_date() -> None:
+    cache = Cache(10_000)
+    assert cache.find(scope()) is None
+    cache.keep(scope(), 200, PUBLIC, b"page")
+    assert cache.find(scope()) == (200, PUBLIC[:2], b"page")
+    assert (cache.hits, cache.misses, len(cache)) == (1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        scope("/doc/org/netflix"),
+        scope(method="HEAD"),
+        scope(host="elsewhere.example"),
+        scope(accept="text/turtle"),
+        scope(accept_language="fr"),
+        scope(accept_encoding="gzip"),
+        scope(accept_profile="<https://schema.org/>"),
+        scope(accept_datetime="Thu, 26 Nov 2026 00:00:00 GMT"),
+        scope(x_forwarded_proto="https"),
+        scope(range="bytes=0-1"),
+        scope(query_id="x" * 22),
+        scope(content_length="0"),
+    ],
+    ids=str,
+)
+def test_who_asks_for_another_is_not_given_it(other: Scope) -> None:
+    cache = Cache(10_000)
+    cache.keep(scope(), 200, PUBLIC, b"page")
+    assert cache.find(other) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "body"),
+    [
+        (404, PUBLIC, b"page"),
+        (200, [(b"cache-control", b"public")], b"page"),
+        (200, [(b"etag", b'W/"a"'), (b"cache-control", b"public")], b"page"),
+        (200, [(b"etag", b'"a"'), (b"cache-control", b"no-store")], b"page"),
+        (200, PUBLIC, None),
+        (200, PUBLIC, b"x" * 2000),
+    ],
+    ids=["not found", "no tag", "weak tag", "not to be stored", "a stream", "too much"],
+)
+def test_what_may_change_or_is_too_much_is_not_kept(
+    status: int, headers: Headers, body: bytes | None
+) -> None:
+    cache = Cache(10_000)
+    cache.keep(scope(), status, headers, body)
+    assert len(cache) == 0
+    assert cache.size == 0
+
+
+def test_what_was_not_asked_for_longest_is_forgotten_first() -> None:
+    cache = Cache(8 * 200)
+    for number in range(12):
+        cache.keep(scope(f"/{number}"), 200, PUBLIC, b"x" * 150)
+        assert cache.find(scope("/0")) is not None
+        assert cache.size <= 8 * 200
+    assert cache.find(scope("/1")) is None
+    assert cache.find(scope("/11")) is not None
+
+
+@pytest.mark.parametrize(
+    ("wish", "status"),
+    [
+        ({"if_none_match": '"a"'}, 304),
+        ({"if_none_match": '"b", W/"a"'}, 304),
+        ({"if_none_match": '"b"'}, 200),
+        ({"if_modified_since": "Thu, 26 Nov 2026 00:00:00 GMT"}, 304),
+        ({"if_modified_since": "Mon, 23 Nov 2026 00:00:00 GMT"}, 200),
+    ],
+)
+def test_who_has_it_is_told_so(wish: dict[str, str], status: int) -> None:
+    cache = Cache(10_000)
+    modified = (b"last-modified", b"Wed, 25 Nov 2026 00:00:00 GMT")
+    kind = (b"content-type", b"text/html")
+    cache.keep(scope(), 200, [*PUBLIC, modified, kind], b"page")
+    found = cache.find(scope(**wish))
+    assert found is not None
+    assert found[0] == status
+    assert (kind in found[1], found[2]) == ((True, b"page") if status == 200 else (False, b""))
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Server]]:
+    """Return a server that keeps answers, and one that keeps none."""
+    directory: Path = tmp_path_factory.mktemp("cache")
+    file = directory / "dataset.nq"
+    file.write_text(nquads(small_dataset.quads()), encoding="utf-8")
+    loaded = ("--load", str(file))
+    none = {"PARTAGE_CACHE_BYTES": "0"}
+    with (
+        serving(directory / "one", *loaded) as keeping,
+        serving(directory / "two", *loaded, settings=none) as forgetting,
+    ):
+        yield keeping, forgetting
+
+
+@pytest.mark.parametrize(
+    "path", ["/doc/claim/c0001", "/doc/claim/c0001.ttl", "/doc/org/facebook", "/doc/org/nobody"]
+)
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("accept", ["text/html", "text/turtle", "application/ld+json"])
+def test_answers_are_the_same_with_and_without(
+    servers: tuple[Server, Server], path: str, language: str, accept: str
+) -> None:
+    wishes = {"Accept": accept, "Accept-Language": language, "Host": "partage.example"}
+    told = []
+    for server in servers:
+        for _ in range(3):
+            answer = httpx.get(server.address + path, headers=wishes)
+            headers = {k: v for k, v in answer.headers.items() if k != "date"}
+            told.append((answer.status_code, headers, answer.content))
+    assert all(one == told[0] for one in told)
+
+
+def test_what_the_cache_does_is_counted(servers: tuple[Server, Server]) -> None:
+    keeping, forgetting = servers
+
+    def numbers(server: Server) -> dict[str, float]:
+        lines = httpx.get(f"{server.address}/metrics").text.splitlines()
+        pairs = (line.rpartition(" ") for line in lines if not line.startswith("#"))
+        return {name: float(value) for name, _, value in pairs}
+
+    before = numbers(keeping)
+    for _ in range(3):
+        answer = httpx.get(f"{keeping.address}/doc/source/s0001.jsonld")
+    after = numbers(keeping)
+    for name, more in (
+        ("partage_answers_hits_total", 2),
+        ("partage_answers_kept", 1),
+        ('partage_requests_total{status="200"}', 4),
+        ("partage_request_seconds_count", 4),
+    ):
+        assert after[name] - before.get(name, 0) == more, name
+    assert after["partage_answers_bytes"] - before["partage_answers_bytes"] > len(answer.content)
+    assert numbers(forgetting)["partage_answers_kept"] == 0
