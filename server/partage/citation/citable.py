@@ -15,7 +15,7 @@ from partage.citation.chain import chain_of, entitled, located, places_of
 from partage.citation.kinds import Kind, kind_of, whole
 from partage.citation.model import NOTHING, Citation, Related, Words, versioned
 from partage.citation.reading import COMMA, Facts, Reader, both, filled, joined, listed, local
-from partage.errors import UnknownRelease, UnknownResource
+from partage.errors import UnknownRelease, UnknownResource, message
 from partage.rdf.canonical import digest
 from partage.rdf.namespaces import BASE, RELEASES
 from partage.rdf.nanopublication import PARTS
@@ -70,8 +70,10 @@ def cite(engine: Engine, iri: str, release: Record | None = None) -> Citation:
         raise UnknownResource(iri)
     if kind.key == "release" and (release is None or local(thing) != release.version):
         raise UnknownRelease(
-            f"<{iri}> is not the release at hand ({release.version if release else 'a draft'}). "
-            "Name the release to cite from, or check its number in the list of releases."
+            "<%(iri)s> is not the release at hand (%(held)s). Name the release to cite "
+            "from, or check its number in the list of releases.",
+            iri=iri,
+            held=release.version if release else message("a draft"),
         )
     reader = Reader(engine)
     told = reader.facts([thing, BASE])
