@@ -40,7 +40,7 @@ def test_an_agreement_tells_direction_state_and_who_denies() -> None:
 
 def test_pages_by_kind_speak_french_and_keep_the_language_in_links(browser: FlaskClient) -> None:
     page = browser.get("/doc/flow/f0001?lang=fr").text
-    assert "Affirmations pour et contre" in page
+    assert "Assertions pour et contre" in page
     assert 'href="/doc/claim/c0001?lang=fr"' in page
     assert "Claims for and against" not in page
 

@@ -153,7 +153,7 @@ def test_the_limits_are_counted_in_the_data_that_are_served(browser: FlaskClient
     assert "So there are 2 claims" in page
     assert "The sentences that sum up the claims are in English only" in page
     french = text_of(browser.get("/about/method?lang=fr").text)
-    assert "On compte ainsi 2 affirmations" in french
+    assert "On compte ainsi 2 assertions" in french
 
 
 def test_the_examples_of_citations_are_made_by_the_system(browser: FlaskClient) -> None:

@@ -29,7 +29,7 @@ def test_the_home_page_tells_every_flow_without_scripts(browser: FlaskClient) ->
 
 def test_figures_lead_to_what_they_count(browser: FlaskClient) -> None:
     page = browser.get("/?lang=fr").text
-    assert '<a href="/browse/claims?lang=fr" aria-label="2 affirmations">2</a>' in page
+    assert '<a href="/browse/claims?lang=fr" aria-label="2 assertions">2</a>' in page
 
 
 @pytest.mark.parametrize(

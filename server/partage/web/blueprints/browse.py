@@ -89,7 +89,7 @@ def kind(name: str) -> Response:
 def _ours() -> None:
     if not site().of_partage:
         abort(
-            404, _("Only data-sharing agreements can be browsed, and this dataset has none. Query.")
+            404, _("This dataset tells of no data-sharing agreements to browse. Query it instead.")
         )
 
 

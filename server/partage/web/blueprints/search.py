@@ -160,7 +160,7 @@ def _number(name: str, usual: int, most: int) -> int:
     text = request.args.get(name, str(usual))
     if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= most:
         raise ProtocolError(
-            "%(name)s=%(text)s cannot be. Use a number from 1 to %(most)s.",
+            "%(name)s=%(text)s cannot be used. Use a number from 1 to %(most)s.",
             name=name,
             text=text[:40],
             most=most,
