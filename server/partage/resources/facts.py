@@ -1,7 +1,8 @@
 """
-What the dataset says of its things, read once: the pages of things by kind are views of it.
+What the dataset says of its things: the pages of things by kind are views of it.
 
-It is held in memory, so it is for a dataset of claims, which are thousands, and not for any RDF.
+Of a dataset that fits it is read once and held in memory; of a larger one, what is around the
+things that a page tells of, up to so many of each kind.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,8 +11,8 @@ from dataclasses import dataclass, field
 from pyoxigraph import Literal, NamedNode
 
 from partage.rdf.namespaces import iri
-from partage.resources.describe import ask
-from partage.resources.labels import Labels, labels
+from partage.resources.describe import ask, values
+from partage.resources.labels import BATCH, Labels, labels
 from partage.resources.rows import TYPE
 from partage.store.engine import Engine, Term
 
@@ -25,10 +26,29 @@ THINGS = (
     + " UNION ".join(f"{{ ?s a {kind} }}" for kind in KINDS)
     + " ?s ?p ?o FILTER(isIRI(?s)) }"
 )
+CLAIMING = "GRAPH ?g { ?s ?p ?o } ?claim np:hasAssertion ?g ; a ds:Claim"
 ASSERTED = (
     "SELECT DISTINCT ?s ?p ?o ?claim { ?claim a ds:Claim ; np:hasAssertion ?g . "
     "GRAPH ?g { ?s ?p ?o } FILTER(isIRI(?s)) }"
 )
+
+# What a page tells of things that are so linked to its own: of each no more than `MOST_LINKED`.
+LINKING = (
+    "ds:hasProvider", "ds:hasRecipient", "ds:underAgreement", "ds:hasParty", "ds:about",
+    "ds:assertedBy", "ds:isMemberOf", "ds:disputes", "ds:supports", "ds:qualifies",
+    "ds:citedThrough", "dct:publisher", "oa:hasSource", "prov:wasDerivedFrom", "skos:broader",
+    "ds:principalCategory", "ds:statedDataCategory", "ds:hasPurpose", "ds:viaMechanism",
+    "ds:claimType", "ds:sourceType", "ds:stateKind", "ds:organizationKind",
+)  # fmt: skip
+MOST_LINKED = 100
+# And of these, again and again, what they lead to: what makes a line about a flow or a claim.
+ARGUED = ("ds:about", "ds:disputes", "ds:supports", "ds:qualifies")
+LEADING = (
+    "ds:hasState", "ds:reciprocatesFlow", "ds:underAgreement", "ds:disputes", "ds:supports",
+    "ds:qualifies", "prov:wasDerivedFrom",
+)  # fmt: skip
+RINGS = 3
+MOST_AROUND = 3_000
 
 Fact = tuple[str, str, Term]
 
@@ -93,6 +113,47 @@ def read_facts(engine: Engine) -> Facts:
     for row in ask(engine, ASSERTED):
         facts.add_claim((_name(row["s"]), _name(row["p"]), row["o"]), _name(row["claim"]))
     return facts
+
+
+def facts_around(engine: Engine, things: Iterable[str]) -> Facts:
+    """Read what the pages of some things tell; of what is very many, only the first."""
+    facts, near = Facts(), list(dict.fromkeys(things))
+    found = _of_things(engine, facts, near, set())
+    for thing in near:
+        branches = " UNION ".join(
+            f"{{ SELECT ?s {{ ?s {name} <{thing}> }} LIMIT {MOST_LINKED} }}" for name in LINKING
+        )
+        found += [_name(row["s"]) for row in ask(engine, f"SELECT DISTINCT ?s {{ {branches} }}")]
+    read = set(near)
+    for _ in range(RINGS):
+        ring = [name for name in dict.fromkeys(found) if name not in read]
+        ring = ring[: MOST_AROUND - len(read)]
+        found = _of_things(engine, facts, ring, read)
+        read.update(ring)
+    return facts
+
+
+def _of_things(engine: Engine, facts: Facts, things: Sequence[str], read: set[str]) -> list[str]:
+    """Add what is said of some things; return those that they lead to, and that speak of them."""
+    leading = {iri(curie) for curie in LEADING}
+    found = []
+    for start in range(0, len(things), BATCH):
+        batch = things[start : start + BATCH]
+        given, objects = values("s", batch), values("o", batch)
+        for row in ask(engine, f"SELECT ?s ?p ?o {{ {given} ?s ?p ?o }}"):
+            fact = _name(row["s"]), _name(row["p"]), row["o"]
+            facts.add(fact)
+            if fact[1] in leading and isinstance(row["o"], NamedNode):
+                found.append(row["o"].value)
+        for row in ask(engine, f"SELECT DISTINCT ?s ?p ?o ?claim {{ {given} {CLAIMING} }}"):
+            claim = _name(row["claim"])
+            facts.add_claim((_name(row["s"]), _name(row["p"]), row["o"]), claim)
+            found.append(claim)
+        if read:  # of the things themselves, all that is linked to them is asked for
+            speaking = f"VALUES ?p {{ {' '.join(ARGUED)} }} {objects} ?s ?p ?o"
+            rows = ask(engine, f"SELECT DISTINCT ?s {{ {speaking} }} LIMIT {MOST_AROUND}")
+            found += [_name(row["s"]) for row in rows]
+    return found
 
 
 def name_all(engine: Engine, facts: Facts, languages: Sequence[str]) -> Labels:

@@ -15,7 +15,7 @@ from pyoxigraph import Literal, NamedNode
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from partage.errors import TextsNotIndexed
+from partage.errors import TooLarge
 from partage.rdf.namespaces import BASE
 from partage.resources.describe import ask
 from partage.resources.labels import labels
@@ -130,12 +130,12 @@ def build(engine: Engine, most: int = MOST) -> Index:
 
     Raises
     ------
-    TextsNotIndexed
+    TooLarge
         It has more texts than are kept in memory.
     """
     texts = _texts(engine, most)
     if len(texts) > most:
-        raise TextsNotIndexed(
+        raise TooLarge(
             "This dataset has more than %(most)s texts, too many to search in. Query it instead.",
             most=most,
         )

@@ -71,16 +71,18 @@ def home() -> Response:
 def _flow_picture(found: FlowMap) -> str:
     """Return the picture of the flows, with its form and its table."""
     keys, values = wishes(found.choices)
-    shown = narrowed(found.flows, values)
-    return fragment(
-        "flow_picture.html",
-        keys,
-        flow_map=found,
-        flows=shown,
-        partners=partners(shown),
-        chosen=keys,
-        picture_query=urlencode(keys),
-    )
+
+    def told() -> dict[str, object]:
+        shown = narrowed(found.flows, values)
+        return {
+            "flow_map": found,
+            "flows": shown,
+            "partners": partners(shown),
+            "chosen": keys,
+            "picture_query": urlencode(keys),
+        }
+
+    return fragment("flow_picture.html", told, keys)
 
 
 @blueprint.get(CORRECTIONS)
