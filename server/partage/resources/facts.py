@@ -40,7 +40,7 @@ LINKING = (
     "ds:principalCategory", "ds:statedDataCategory", "ds:hasPurpose", "ds:viaMechanism",
     "ds:claimType", "ds:sourceType", "ds:stateKind", "ds:organizationKind",
 )  # fmt: skip
-MOST_LINKED = 100
+MOST_LINKED = 50
 # And of these, again and again, what they lead to: what makes a line about a flow or a claim.
 ARGUED = ("ds:about", "ds:disputes", "ds:supports", "ds:qualifies")
 LEADING = (
@@ -48,7 +48,7 @@ LEADING = (
     "ds:qualifies", "prov:wasDerivedFrom",
 )  # fmt: skip
 RINGS = 3
-MOST_AROUND = 3_000
+MOST_AROUND = 1_500
 
 Fact = tuple[str, str, Term]
 
@@ -150,8 +150,10 @@ def _of_things(engine: Engine, facts: Facts, things: Sequence[str], read: set[st
             facts.add_claim((_name(row["s"]), _name(row["p"]), row["o"]), claim)
             found.append(claim)
         if read:  # of the things themselves, all that is linked to them is asked for
-            speaking = f"VALUES ?p {{ {' '.join(ARGUED)} }} {objects} ?s ?p ?o"
-            rows = ask(engine, f"SELECT DISTINCT ?s {{ {speaking} }} LIMIT {MOST_AROUND}")
+            # One branch a property: the engine looks each up, fifty times as fast as VALUES.
+            speaking = " UNION ".join(f"{{ ?s {name} ?o }}" for name in ARGUED)
+            text = f"SELECT DISTINCT ?s {{ {objects} {speaking} }} LIMIT {MOST_AROUND}"
+            rows = ask(engine, text)
             found += [_name(row["s"]) for row in rows]
     return found
 

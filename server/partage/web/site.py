@@ -62,8 +62,9 @@ REMEMBERED = 10_000
 # All there is to know of a dataset, in each language: fewer than these.
 WHOLE = 256
 RECENT = 256
-# What is kept of a triple, in lists and names, is about 1 kB: of so many, half a gigabyte.
-MOST_HELD = 500_000
+# What is read whole takes some 1.5 kB a triple in memory and, of so many, about two seconds of a
+# processor; and a picture of more is larger than a megabyte.
+MOST_HELD = 150_000
 
 
 class Site:

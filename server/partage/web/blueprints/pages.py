@@ -57,7 +57,8 @@ def home() -> Response:
         told = find(here, BASE, document(BASE), 1, request.url_root)
         links = links_of(told, FULL)
         more = {"iri": BASE, "links": links, "structured": structured_of(told, reader)}
-        more["flow_picture"] = _flow_picture(here.flow_map(reader))
+        if here.held:
+            more["flow_picture"] = _flow_picture(here.flow_map(reader))
     body = render_template(
         "home.html", counts=counts[:SHOWN_CLASSES], figures=figures, **more
     ).encode()
