@@ -6,7 +6,7 @@ things that a page tells of, up to so many of each kind.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pyoxigraph import Literal, NamedNode
 
@@ -40,27 +40,32 @@ LINKING = (
     "ds:principalCategory", "ds:statedDataCategory", "ds:hasPurpose", "ds:viaMechanism",
     "ds:claimType", "ds:sourceType", "ds:stateKind", "ds:organizationKind",
 )  # fmt: skip
-MOST_LINKED = 50
+MOST_LINKED = 25
 # And of these, again and again, what they lead to: what makes a line about a flow or a claim.
-ARGUED = ("ds:about", "ds:disputes", "ds:supports", "ds:qualifies")
+ARGUED = ("ds:about", "ds:disputes", "ds:supports", "ds:qualifies", "prov:wasDerivedFrom")
 LEADING = (
     "ds:hasState", "ds:reciprocatesFlow", "ds:underAgreement", "ds:disputes", "ds:supports",
     "ds:qualifies", "prov:wasDerivedFrom",
 )  # fmt: skip
-RINGS = 3
-MOST_AROUND = 1_500
+RINGS = 4
+MOST_AROUND = 600
 
 Fact = tuple[str, str, Term]
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Statements by subject and by object, and the claims that make each of them."""
+    """
+    Statements by subject and by object, and the claims that make each of them.
+
+    `cut` says that there is more than was read.
+    """
 
     by_subject: dict[str, dict[str, list[Term]]] = field(default_factory=dict)
     by_object: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     claims: dict[Fact, list[str]] = field(default_factory=dict)
     claimed: dict[str, list[str]] = field(default_factory=dict)
+    cut: bool = False
 
     def add(self, fact: Fact) -> None:
         """Add a statement."""
@@ -117,24 +122,36 @@ def read_facts(engine: Engine) -> Facts:
 
 def facts_around(engine: Engine, things: Iterable[str]) -> Facts:
     """Read what the pages of some things tell; of what is very many, only the first."""
-    facts, near = Facts(), list(dict.fromkeys(things))
-    found = _of_things(engine, facts, near, set())
-    for thing in near:
-        branches = " UNION ".join(
-            f"{{ SELECT ?s {{ ?s {name} <{thing}> }} LIMIT {MOST_LINKED} }}" for name in LINKING
-        )
-        found += [_name(row["s"]) for row in ask(engine, f"SELECT DISTINCT ?s {{ {branches} }}")]
-    read = set(near)
+    facts, read = Facts(), list(dict.fromkeys(things))
+    found, cut = _of_things(engine, facts, read, speaking=False), False
+    for thing in read:
+        linked = _linked(engine, thing)
+        cut |= any(len(names) > MOST_LINKED for names in linked)
+        found += [name for names in linked for name in names[:MOST_LINKED]]
     for _ in range(RINGS):
-        ring = [name for name in dict.fromkeys(found) if name not in read]
-        ring = ring[: MOST_AROUND - len(read)]
-        found = _of_things(engine, facts, ring, read)
-        read.update(ring)
-    return facts
+        known, room = set(read), MOST_AROUND - len(read)
+        ring = [name for name in dict.fromkeys(found) if name not in known]
+        cut |= len(ring) > room
+        found = _of_things(engine, facts, ring[:room], speaking=True)
+        read += ring[:room]
+    return replace(facts, cut=cut)
 
 
-def _of_things(engine: Engine, facts: Facts, things: Sequence[str], read: set[str]) -> list[str]:
-    """Add what is said of some things; return those that they lead to, and that speak of them."""
+def _linked(engine: Engine, thing: str) -> Iterable[list[str]]:
+    """Return what is linked to a thing, by the property, and one more than is read of each."""
+    branches = " UNION ".join(
+        f"{{ {{ SELECT ?s {{ ?s {name} <{thing}> }} LIMIT {MOST_LINKED + 1} }} "
+        f'BIND("{name}" AS ?by) }}'
+        for name in LINKING
+    )
+    found: dict[str, list[str]] = {}
+    for row in ask(engine, f"SELECT ?s ?by {{ {branches} }}"):
+        found.setdefault(_name(row["by"]), []).append(_name(row["s"]))
+    return found.values()
+
+
+def _of_things(engine: Engine, facts: Facts, things: Sequence[str], *, speaking: bool) -> list[str]:
+    """Add what is said of some things; return those that they lead to, and `speaking` of them."""
     leading = {iri(curie) for curie in LEADING}
     found = []
     for start in range(0, len(things), BATCH):
@@ -149,10 +166,10 @@ def _of_things(engine: Engine, facts: Facts, things: Sequence[str], read: set[st
             claim = _name(row["claim"])
             facts.add_claim((_name(row["s"]), _name(row["p"]), row["o"]), claim)
             found.append(claim)
-        if read:  # of the things themselves, all that is linked to them is asked for
+        if speaking:
             # One branch a property: the engine looks each up, fifty times as fast as VALUES.
-            speaking = " UNION ".join(f"{{ ?s {name} ?o }}" for name in ARGUED)
-            text = f"SELECT DISTINCT ?s {{ {objects} {speaking} }} LIMIT {MOST_AROUND}"
+            branches = " UNION ".join(f"{{ ?s {name} ?o }}" for name in ARGUED)
+            text = f"SELECT DISTINCT ?s {{ {objects} {branches} }} LIMIT {MOST_AROUND}"
             rows = ask(engine, text)
             found += [_name(row["s"]) for row in rows]
     return found

@@ -56,6 +56,7 @@ class Kind:
             self.template,
             page=resource_page(engine, told.description, reader, 0 if told.cut else LISTED),
             thing=self.view(tell, told.iri),
+            facts_cut=tell.facts.cut,
             picture=self.picture(tell, told.iri) if self.picture else None,
             **common,
         )
