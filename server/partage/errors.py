@@ -20,7 +20,7 @@ Every error Partage raises on purpose.
     │  ├ UnknownCitation      no result was cited under this address
     │  ├ UnknownRelease       no release has this number
     │  ├ StatementsNotIndexed the dataset is too large to find statements by digest
-    │  ├ TextsNotIndexed      the dataset is too large to search in its texts
+    │  ├ TooLarge             the dataset is too large to be told or searched as a whole
     │  ├ UnknownStyle         no citation style has this name
     │  └ BudgetSpent          the client has used up its query time (retry_after)
     ├ EngineError             the store could not answer
@@ -191,8 +191,8 @@ class StatementsNotIndexed(RequestError):
     """The dataset is too large for its statements to be found by their digests."""
 
 
-class TextsNotIndexed(RequestError):
-    """The dataset has too many texts to be searched in."""
+class TooLarge(RequestError):
+    """The dataset is too large to be read whole for this page."""
 
 
 class NotCitable(RequestError):

@@ -2,7 +2,8 @@
 Browsing: the members of a kind by facets with counts, in an order, a page at a time.
 
 The dataset never changes while we serve it, so what is known of all members is asked once and kept;
-filtering is then the meeting of sets.
+filtering is then the meeting of sets. Where a dataset is too large for that, a page is asked for
+alone: its members as the engine comes upon them, without facets and orders.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,12 +13,13 @@ from functools import cached_property
 from partage.errors import Message, ProtocolError, message
 from partage.rdf.namespaces import curie
 from partage.resources.browse_kinds import Kind, Property
-from partage.resources.browse_query import ROWS, View, pattern
+from partage.resources.browse_query import ROWS, View, counted, pattern, some
 from partage.resources.describe import ask
 from partage.resources.labels import Labels, labels
 from partage.store.engine import Engine, Term
 
 Member = tuple[str, ...]
+Facets = Mapping[str, Mapping[str, frozenset[Member]]]
 # Which values a refusal names.
 TOLD = 12
 LONGEST_WORDS = 200
@@ -48,18 +50,25 @@ class Found:
 
 
 class Table:
-    """All that is known of the members of a kind."""
+    """All that is known of the members of a kind, or of some of them."""
 
-    def __init__(self, engine: Engine, kind: Kind) -> None:
+    def __init__(
+        self, engine: Engine, kind: Kind, members: tuple[Member, ...] | None = None
+    ) -> None:
+        """`members` are those to know of, where these are not all."""
         self.kind = kind
         self._engine = engine
+        self._members = members
+        self._given = "" if members is None else _given(kind, members)
         self._labels: dict[str, Labels] = {}
         self._called: dict[str, dict[Member, str]] = {}
         self._orders: dict[tuple[str, str], dict[Member, str | int]] = {}
 
     @cached_property
     def members(self) -> tuple[Member, ...]:
-        """The members, in the order of their IRIs."""
+        """The members, in the order of their IRIs where they are all."""
+        if self._members is not None:
+            return self._members
         rows = self._ask(self.kind.members, self.kind.keys)
         return tuple(sorted(set(rows)))
 
@@ -70,7 +79,9 @@ class Table:
         found: dict[str, dict[Member, tuple[str, ...]]] = {}
         for each in self.kind.properties:
             by: dict[Member, set[str]] = {}
-            for *member, value in self._ask(pattern(each, "en"), (*self.kind.keys, "value")):
+            for *member, value in self._ask(
+                pattern(each, "en", self._given), (*self.kind.keys, "value")
+            ):
                 if tuple(member) in known:
                     by.setdefault(tuple(member), set()).add(value)
             found[each.key] = {member: tuple(sorted(values)) for member, values in by.items()}
@@ -102,19 +113,12 @@ class Table:
     def called(self, language: str) -> dict[Member, str]:
         """Return the label of each member that has one in a language."""
         if language not in self._called:
-            text = pattern(self.kind.find("label"), language)
+            text = pattern(self.kind.find("label"), language, self._given)
             by: dict[Member, str] = {}
             for *member, value in self._ask(text, (*self.kind.keys, "value")):
                 by[tuple(member)] = min(value, by.get(tuple(member), value))
             self._called[language] = by
         return self._called[language]
-
-    def prepare(self) -> None:
-        """Ask what the first visitor would otherwise wait for."""
-        assert self.holders is not None
-        for languages in (("en", "fr", ""), ("fr", "en", "")):
-            self.labels(languages)
-            self.called(languages[0])
 
     def find(self, view: View, languages: Sequence[str]) -> Found:
         """Return what a view shows."""
@@ -194,22 +198,32 @@ class Table:
 
     def _ask(self, text: str, names: Sequence[str]) -> list[tuple[str, ...]]:
         selected = " ".join(f"?{name}" for name in names)
-        rows = ask(self._engine, f"SELECT DISTINCT {selected} {{ {text} }}")
+        rows = ask(self._engine, f"SELECT DISTINCT {selected} {{ {self._given} {text} }}")
         return [tuple(_text(row[n]) for n in names) for row in rows if all(n in row for n in names)]
 
 
-def read_view(table: Table, given: Sequence[tuple[str, str]]) -> View:
+def page(engine: Engine, kind: Kind, view: View, language: str) -> tuple[Table, Found]:
+    """Return what is known of the members on one page of a view, without knowing all."""
+    rows = ask(engine, some(kind, view, language))
+    members = tuple(tuple(_text(row[key]) for key in kind.keys) for row in rows)
+    return Table(engine, kind, members), Found(members, count(engine, kind, view, language), {})
+
+
+def count(engine: Engine, kind: Kind, view: View, language: str) -> int:
+    """Return how many members are in a view."""
+    return int(_text(ask(engine, counted(kind, view, language))[0]["n"]))
+
+
+def read_view(kind: Kind, facets: Facets | None, given: Sequence[tuple[str, str]]) -> View:
     """
-    Read a view from the parameters of an address.
+    Read a view from the parameters of an address; without `facets`, it has neither these nor order.
 
     Raises
     ------
     ProtocolError
         A parameter, or a value of one, is none that the kind has.
     """
-    kind = table.kind
-    facets = table.holders
-    allowed = (*facets, "q", "sort", "page", "lang")
+    allowed = (*(facets or ()), "q", *([] if facets is None else ["sort"]), "page", "lang")
     view = View(order=kind.order)
     chosen: dict[str, tuple[str, ...]] = {}
     for name, value in given:
@@ -220,7 +234,7 @@ def read_view(table: Table, given: Sequence[tuple[str, str]]) -> View:
                 name=name[:40],
                 allowed=", ".join(allowed),
             )
-        if name in facets:
+        if facets and name in facets:
             meant = {shown(each): each for each in facets[name]}
             if value not in meant:
                 raise ProtocolError(
@@ -298,6 +312,12 @@ def _some(values: Iterable[str]) -> Message:
         return message("Use %(names)s.", names=told)
     more = len(names) - TOLD
     return message("Use %(names)s, or one of %(more)s others.", names=told, more=more)
+
+
+def _given(kind: Kind, members: Iterable[Member]) -> str:
+    """Return a VALUES clause of members."""
+    rows = " ".join(f"({' '.join(f'<{name}>' for name in member)})" for member in members)
+    return f"VALUES ({' '.join(f'?{key}' for key in kind.keys)}) {{ {rows} }}"
 
 
 def _any_of(order: Mapping[Member, str | int]) -> str | int | None:

@@ -3,7 +3,8 @@ The one table of what can be browsed: kinds of things, and the properties that a
 facets and orders.
 
 A pattern is the body of a SPARQL query. It names a member by the variables of its kind, and binds
-`?value`; `$lang` stands for the reader's language.
+`?value`; `$lang` stands for the reader's language, `$given` for the members that are asked about,
+where these are not all.
 """
 
 from dataclasses import dataclass
@@ -51,7 +52,7 @@ class Kind:
 
 def _count(key: str, member: str, pattern: str) -> Property:
     counted = (
-        f"{{ SELECT ?{member} (COUNT(DISTINCT ?each) AS ?value) {{ {pattern} }} "
+        f"{{ SELECT ?{member} (COUNT(DISTINCT ?each) AS ?value) {{ $given {pattern} }} "
         f"GROUP BY ?{member} }}"
     )
     return Property(key, counted, "number", facet=False, column=True)

@@ -66,9 +66,28 @@ def construct(kind: Kind, view: View, language: str) -> str:
     )
 
 
-def pattern(each: Property, language: str) -> str:
-    """Return a property's pattern, in a language."""
-    return each.pattern.replace("$lang", language)
+def pattern(each: Property, language: str, given: str = "") -> str:
+    """Return a property's pattern, in a language; of all members, or of those `given`."""
+    text = each.pattern.replace("$lang", language)
+    return text.replace("$given ", f"{given} " if given else "")
+
+
+def some(kind: Kind, view: View, language: str) -> str:
+    """Return the query for the members on a page of a view, in no order but the engine's own."""
+    return _prefixed(
+        f"SELECT DISTINCT {_keys(kind)}",
+        "WHERE {",
+        *_filters(kind, view, language),
+        "}",
+        f"LIMIT {ROWS}",
+        f"OFFSET {ROWS * (view.page - 1)}",
+    )
+
+
+def counted(kind: Kind, view: View, language: str) -> str:
+    """Return the query that counts the members of a view, as `?n`."""
+    filters = "\n".join(_filters(kind, view, language))
+    return f"SELECT (COUNT(*) AS ?n) {{ SELECT DISTINCT {_keys(kind)} {{ {filters} }} }}"
 
 
 def _filters(kind: Kind, view: View, language: str) -> list[str]:

@@ -1,17 +1,18 @@
 """
-What the dataset says of its things, read once: the pages of things by kind are views of it.
+What the dataset says of its things: the pages of things by kind are views of it.
 
-It is held in memory, so it is for a dataset of claims, which are thousands, and not for any RDF.
+Of a dataset that fits it is read once and held in memory; of a larger one, what is around the
+things that a page tells of, up to so many of each kind.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pyoxigraph import Literal, NamedNode
 
 from partage.rdf.namespaces import iri
-from partage.resources.describe import ask
-from partage.resources.labels import Labels, labels
+from partage.resources.describe import ask, values
+from partage.resources.labels import BATCH, Labels, labels
 from partage.resources.rows import TYPE
 from partage.store.engine import Engine, Term
 
@@ -25,22 +26,46 @@ THINGS = (
     + " UNION ".join(f"{{ ?s a {kind} }}" for kind in KINDS)
     + " ?s ?p ?o FILTER(isIRI(?s)) }"
 )
+CLAIMING = "GRAPH ?g { ?s ?p ?o } ?claim np:hasAssertion ?g ; a ds:Claim"
 ASSERTED = (
     "SELECT DISTINCT ?s ?p ?o ?claim { ?claim a ds:Claim ; np:hasAssertion ?g . "
     "GRAPH ?g { ?s ?p ?o } FILTER(isIRI(?s)) }"
 )
+
+# What a page tells of things that are so linked to its own: of each no more than `MOST_LINKED`.
+LINKING = (
+    "ds:hasProvider", "ds:hasRecipient", "ds:underAgreement", "ds:hasParty", "ds:about",
+    "ds:assertedBy", "ds:isMemberOf", "ds:disputes", "ds:supports", "ds:qualifies",
+    "ds:citedThrough", "dct:publisher", "oa:hasSource", "prov:wasDerivedFrom", "skos:broader",
+    "ds:principalCategory", "ds:statedDataCategory", "ds:hasPurpose", "ds:viaMechanism",
+    "ds:claimType", "ds:sourceType", "ds:stateKind", "ds:organizationKind",
+)  # fmt: skip
+MOST_LINKED = 25
+# And of these, again and again, what they lead to: what makes a line about a flow or a claim.
+ARGUED = ("ds:about", "ds:disputes", "ds:supports", "ds:qualifies", "prov:wasDerivedFrom")
+LEADING = (
+    "ds:hasState", "ds:reciprocatesFlow", "ds:underAgreement", "ds:disputes", "ds:supports",
+    "ds:qualifies", "prov:wasDerivedFrom",
+)  # fmt: skip
+RINGS = 4
+MOST_AROUND = 600
 
 Fact = tuple[str, str, Term]
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Statements by subject and by object, and the claims that make each of them."""
+    """
+    Statements by subject and by object, and the claims that make each of them.
+
+    `cut` says that there is more than was read.
+    """
 
     by_subject: dict[str, dict[str, list[Term]]] = field(default_factory=dict)
     by_object: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     claims: dict[Fact, list[str]] = field(default_factory=dict)
     claimed: dict[str, list[str]] = field(default_factory=dict)
+    cut: bool = False
 
     def add(self, fact: Fact) -> None:
         """Add a statement."""
@@ -93,6 +118,61 @@ def read_facts(engine: Engine) -> Facts:
     for row in ask(engine, ASSERTED):
         facts.add_claim((_name(row["s"]), _name(row["p"]), row["o"]), _name(row["claim"]))
     return facts
+
+
+def facts_around(engine: Engine, things: Iterable[str]) -> Facts:
+    """Read what the pages of some things tell; of what is very many, only the first."""
+    facts, read = Facts(), list(dict.fromkeys(things))
+    found, cut = _of_things(engine, facts, read, speaking=False), False
+    for thing in read:
+        linked = _linked(engine, thing)
+        cut |= any(len(names) > MOST_LINKED for names in linked)
+        found += [name for names in linked for name in names[:MOST_LINKED]]
+    for _ in range(RINGS):
+        known, room = set(read), MOST_AROUND - len(read)
+        ring = [name for name in dict.fromkeys(found) if name not in known]
+        cut |= len(ring) > room
+        found = _of_things(engine, facts, ring[:room], speaking=True)
+        read += ring[:room]
+    return replace(facts, cut=cut)
+
+
+def _linked(engine: Engine, thing: str) -> Iterable[list[str]]:
+    """Return what is linked to a thing, by the property, and one more than is read of each."""
+    branches = " UNION ".join(
+        f"{{ {{ SELECT ?s {{ ?s {name} <{thing}> }} LIMIT {MOST_LINKED + 1} }} "
+        f'BIND("{name}" AS ?by) }}'
+        for name in LINKING
+    )
+    found: dict[str, list[str]] = {}
+    for row in ask(engine, f"SELECT ?s ?by {{ {branches} }}"):
+        found.setdefault(_name(row["by"]), []).append(_name(row["s"]))
+    return found.values()
+
+
+def _of_things(engine: Engine, facts: Facts, things: Sequence[str], *, speaking: bool) -> list[str]:
+    """Add what is said of some things; return those that they lead to, and `speaking` of them."""
+    leading = {iri(curie) for curie in LEADING}
+    found = []
+    for start in range(0, len(things), BATCH):
+        batch = things[start : start + BATCH]
+        given, objects = values("s", batch), values("o", batch)
+        for row in ask(engine, f"SELECT ?s ?p ?o {{ {given} ?s ?p ?o }}"):
+            fact = _name(row["s"]), _name(row["p"]), row["o"]
+            facts.add(fact)
+            if fact[1] in leading and isinstance(row["o"], NamedNode):
+                found.append(row["o"].value)
+        for row in ask(engine, f"SELECT DISTINCT ?s ?p ?o ?claim {{ {given} {CLAIMING} }}"):
+            claim = _name(row["claim"])
+            facts.add_claim((_name(row["s"]), _name(row["p"]), row["o"]), claim)
+            found.append(claim)
+        if speaking:
+            # One branch a property: the engine looks each up, fifty times as fast as VALUES.
+            branches = " UNION ".join(f"{{ ?s {name} ?o }}" for name in ARGUED)
+            text = f"SELECT DISTINCT ?s {{ {objects} {branches} }} LIMIT {MOST_AROUND}"
+            rows = ask(engine, text)
+            found += [_name(row["s"]) for row in rows]
+    return found
 
 
 def name_all(engine: Engine, facts: Facts, languages: Sequence[str]) -> Labels:

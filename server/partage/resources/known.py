@@ -14,6 +14,8 @@ from partage.store.engine import Engine
 NEAREST = 5
 LONGEST = 80
 ALIKE = 0.6
+# To compare an unknown name with so many takes half a second; of more, none is kept.
+MOST_NAMES = 100_000
 
 
 class Known:
@@ -56,15 +58,17 @@ class Known:
 
     @cached_property
     def names(self) -> dict[str, tuple[str, ...]]:
-        """Every thing of ours that has a document or a place in one, with all its names."""
+        """Every thing of ours that has a document, with its names; none where they are too many."""
         naming = ", ".join(f"<{name}>" for name in NAMING)
         pattern = "?thing a ?type OPTIONAL { ?thing ?naming ?name FILTER(?naming IN (%s)) }"
         rows = ask(
             self._engine,
             f"SELECT DISTINCT ?thing ?name {{ {{ {pattern % naming} }} UNION "
             "{ GRAPH ?head { ?thing a np:Nanopublication } } "
-            f'FILTER(STRSTARTS(STR(?thing), "{BASE}")) }}',
+            f'FILTER(STRSTARTS(STR(?thing), "{BASE}")) }} LIMIT {MOST_NAMES + 1}',
         )
+        if len(rows) > MOST_NAMES:
+            return {}
         found: dict[str, list[str]] = {}
         for row in rows:
             thing = str(getattr(row["thing"], "value", ""))

@@ -15,13 +15,14 @@ from pyoxigraph import Literal, NamedNode
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from partage.errors import TextsNotIndexed
+from partage.errors import TooLarge
 from partage.rdf.namespaces import BASE
 from partage.resources.describe import ask
 from partage.resources.labels import labels
 from partage.store.engine import Engine
 
-MOST = 200_000
+# A text with its words takes about 2 kB.
+MOST = 100_000
 # What a text is to its thing, the weightiest first.
 ROLES: tuple[tuple[str, ...], ...] = (
     ("skos:prefLabel", "rdfs:label", "dct:title", "foaf:name", "schema:name"),
@@ -130,16 +131,16 @@ def build(engine: Engine, most: int = MOST) -> Index:
 
     Raises
     ------
-    TextsNotIndexed
+    TooLarge
         It has more texts than are kept in memory.
     """
-    texts = _texts(engine, most)
-    if len(texts) > most:
-        raise TextsNotIndexed(
+    texts, unnamed = _texts(engine, most), _unnamed(engine, most)
+    if len(texts) + len(unnamed) > most:
+        raise TooLarge(
             "This dataset has more than %(most)s texts, too many to search in. Query it instead.",
             most=most,
         )
-    return Index([*texts, *_composed(engine)], _weights(engine))
+    return Index([*texts, *_composed(engine, unnamed)], _weights(engine))
 
 
 def _texts(engine: Engine, most: int) -> list[Text]:
@@ -161,10 +162,14 @@ def _texts(engine: Engine, most: int) -> list[Text]:
     ]
 
 
-def _composed(engine: Engine) -> list[Text]:
-    """Return the names of what has none of its own, in both languages."""
-    rows = ask(engine, f"SELECT DISTINCT ?thing {{ {COMPOSED} }}")
-    things = sorted(term.value for row in rows if isinstance(term := row["thing"], NamedNode))
+def _unnamed(engine: Engine, most: int) -> list[str]:
+    """Return what has no name of its own."""
+    rows = ask(engine, f"SELECT DISTINCT ?thing {{ {COMPOSED} }} LIMIT {most + 1}")
+    return sorted(term.value for row in rows if isinstance(term := row["thing"], NamedNode))
+
+
+def _composed(engine: Engine, things: Sequence[str]) -> list[Text]:
+    """Return what things are called that have no name of their own, in both languages."""
     found = []
     for languages in (("en", "fr", ""), ("fr", "en", "")):
         named = labels(engine, things, languages)

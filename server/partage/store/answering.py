@@ -6,6 +6,7 @@ deliveries to whoever reads it; and an engine's own errors become ours.
 """
 
 import re
+from itertools import islice
 from typing import Protocol
 
 import pyoxigraph
@@ -107,20 +108,20 @@ def write(sink: Sink, fmt: Format, prefixes: dict[str, str], result: Evaluated) 
 
 def collect(courier: Courier, limit: int | None, result: Evaluated) -> None:
     """Deliver the solutions of a result, at most `limit`, in one part."""
-    rows: list[Solution] = []
+    courier.deliver(solutions_of(result, limit))
+
+
+def solutions_of(result: Evaluated, limit: int | None = None) -> list[Solution]:
+    """Return the solutions of a result, at most `limit`; none of a boolean."""
     if isinstance(result, QuerySolutions):
         names = [variable.value for variable in result.variables]
-        for solution in result:
-            if limit is not None and len(rows) >= limit:
-                break
-            values = zip(names, solution, strict=True)
-            rows.append({name: value for name, value in values if value is not None})
-    elif isinstance(result, QueryTriples | QuadParser):
-        for triple in result:
-            if limit is not None and len(rows) >= limit:
-                break
-            rows.append({"s": triple.subject, "p": triple.predicate, "o": triple.object})
-    courier.deliver(rows)
+        return [
+            {name: term for name, term in zip(names, row, strict=True) if term is not None}
+            for row in islice(result, limit)
+        ]
+    if isinstance(result, QueryBoolean):
+        return []
+    return [{"s": t.subject, "p": t.predicate, "o": t.object} for t in islice(result, limit)]
 
 
 def translate(error: Exception, text: str) -> PartageError:

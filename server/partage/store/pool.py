@@ -13,9 +13,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
+
 from partage.errors import EngineBusy, PartageError, QueryEnded
-from partage.rdf.formats import Format
-from partage.store.answering import End, Opened
+from partage.rdf.formats import RESULT_FORMATS, Format
+from partage.store.answering import End, Opened, solutions_of
 from partage.store.engine import Query, Solution
 from partage.store.frames import Asked, Close, Collect, Order, Serialize
 from partage.store.process import WorkerProcess
@@ -26,6 +28,7 @@ from partage.store.visit import Tally, TooHeavy, Visit, Watchman
 RESERVED = 2
 # An answer longer than this is not soon done: a reserved process hands over a whole one or none.
 RESERVED_BYTES = 1_000_000
+JSON = next(fmt for fmt in RESULT_FORMATS if fmt.key == "json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +171,12 @@ class PooledResult:
 
     def solutions(self, limit: int | None = None) -> list[Solution]:
         """Return the solutions, at most `limit`."""
+        if self.kind == "solutions" and limit is None:
+            # Engines write and read JSON five times as fast as Python pickles terms.
+            text = b"".join(self.serialize(JSON))
+            found = parse_query_results(text, format=QueryResultsFormat.JSON)
+            assert isinstance(found, QuerySolutions)
+            return solutions_of(found)
         order = Collect(limit)
         self._ordered = True
         try:

@@ -43,7 +43,11 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: how it is in order, and the view in its order or in that turned round."""
+    """
+    A column: how it is in order, and the view in its order or in that turned round.
+
+    It has no `href` where nothing is put in order.
+    """
 
     key: str
     order: Order
@@ -65,6 +69,7 @@ class Shelf:
     rows: tuple[tuple[tuple[Value, ...], ...], ...]
     kept: tuple[tuple[str, str], ...]
     without_words: str
+    whole: bool
 
     @property
     def end(self) -> int:
@@ -87,7 +92,7 @@ def shelf(table: Table, view: View, found: Found, reader: Sequence[str]) -> Shel
                     choice.count,
                     choice.chosen,
                 )
-                for choice in found.facets[each.key]
+                for choice in found.facets.get(each.key, ())
             ),
         )
         for each in kind.properties
@@ -103,13 +108,14 @@ def shelf(table: Table, view: View, found: Found, reader: Sequence[str]) -> Shel
         facets=tuple(
             f for f in facets if f.chosen or any(o.count < found.total for o in f.options)
         ),
-        columns=tuple(_column(kind, view, each) for each in columns),
+        columns=tuple(_column(kind, view, each, bool(found.facets)) for each in columns),
         rows=tuple(
             tuple(_cell(table, each, member, reader, write) for each in columns)
             for member in found.members
         ),
         kept=tuple(pair for pair in written(replace(view, page=1), kind) if pair[0] != "q"),
         without_words=_href(kind, replace(view, words="", page=1)),
+        whole=bool(found.facets),
     )
 
 
@@ -118,7 +124,9 @@ def _href(kind: Kind, view: View) -> str:
     return f"/browse/{kind.name}" + (f"?{query}" if query else "")
 
 
-def _column(kind: Kind, view: View, each: Property) -> Column:
+def _column(kind: Kind, view: View, each: Property, orderly: bool) -> Column:
+    if not orderly:
+        return Column(each.key, "", "", each.values == "number")
     current = each.key == view.order
     order: Order = ""
     if current:

@@ -47,7 +47,7 @@ class Kind:
     def page(self, told: Document, reader: tuple[str, ...], common: dict[str, object]) -> str:
         """Return the page of a thing of this kind."""
         assert told.description is not None
-        tell = site().teller(reader)
+        tell = site().teller(reader, told.iri)
         engine = site().engine
         if self is CLAIM:
             claim = claim_page(engine, told.description, reader)[0]
@@ -56,6 +56,7 @@ class Kind:
             self.template,
             page=resource_page(engine, told.description, reader, 0 if told.cut else LISTED),
             thing=self.view(tell, told.iri),
+            facts_cut=tell.facts.cut,
             picture=self.picture(tell, told.iri) if self.picture else None,
             **common,
         )

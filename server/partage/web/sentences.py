@@ -1,13 +1,6 @@
 """The words of axioms and shapes, by the keys of `partage.resources.axioms`, `constraints`."""
 
-from collections.abc import Callable, Mapping
-
-from flask import render_template, request
 from flask_babel import gettext as _
-from markupsafe import Markup
-
-from partage.web.language import chosen, page_language
-from partage.web.site import site
 
 
 def axiom_words() -> dict[str, str]:
@@ -85,12 +78,3 @@ def severities() -> dict[str, str]:
         "Warning": _("warning"),
         "Info": _("remark"),
     }
-
-
-def remembered(template: str, facts: Callable[[], Mapping[str, object]]) -> Markup:
-    """Return a part of a page that follows from the dataset and the reader's language alone."""
-    key = (template, page_language(), chosen() or "", request.script_root)
-    pieces = site().pieces
-    if key not in pieces:
-        pieces[key] = Markup(render_template(template, **facts()))  # noqa: S704  # our template
-    return pieces[key]

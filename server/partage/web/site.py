@@ -1,35 +1,35 @@
 """What the views of one application share: engine, settings, release, and facts about them."""
 
+import gc
 import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict
-from functools import cached_property, lru_cache, partial
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from threading import Lock
 from typing import cast
 
 from flask import current_app, has_request_context, request
-from markupsafe import Markup
 from pyoxigraph import Quad, Triple
 
 from partage.assets import root
-from partage.errors import EngineError, StatementsNotIndexed, TextsNotIndexed, UnknownRelease
+from partage.errors import EngineError, TooLarge, UnknownRelease
 from partage.rdf.canonical import STATEMENTS
 from partage.rdf.formats import Format
 from partage.rdf.namespaces import GRAPH, PREFIXES, SPARQL_PREFIXES
 from partage.rdf.questions import Question, read_questions
 from partage.releases.catalog import Catalog
 from partage.releases.record import Record
-from partage.resources.browse import Table
+from partage.resources.browse import Table, count
 from partage.resources.browse_kinds import KINDS
+from partage.resources.browse_query import View
 from partage.resources.completion import terms, told
 from partage.resources.describe import ask, exists_graph, graph_contents
-from partage.resources.disputes import dispute_map
+from partage.resources.disputes import DisputeMap, dispute_map
 from partage.resources.dumps import Files
-from partage.resources.facts import Facts, name_all, read_facts
-from partage.resources.flow_map import flow_map
+from partage.resources.facts import Facts, facts_around, name_all, read_facts
+from partage.resources.flow_map import FlowMap, flow_map
 from partage.resources.identifiers import is_iri
 from partage.resources.known import Known
 from partage.resources.lines import Teller
@@ -38,7 +38,7 @@ from partage.resources.search import Answer, search
 from partage.resources.search_index import Index, build
 from partage.resources.statistics import statistics
 from partage.resources.terms import Reference, reference
-from partage.resources.timeline import timeline
+from partage.resources.timeline import Timeline, timeline
 from partage.settings import Settings
 from partage.sparql.calling import Federation
 from partage.sparql.description import PREFIXES as DESCRIPTION_PREFIXES
@@ -51,15 +51,20 @@ from partage.store.shelf import AtRelease
 from partage.store.statements import StatementIndex, index
 from partage.store.writing import write
 from partage.web.comparing import Comparing
-from partage.web.negotiation import LANGUAGES, languages
+from partage.web.memo import Memo, once
+from partage.web.negotiation import languages
 from partage.web.versions import RELEASE
 
 # The competency questions that a visitor is offered first.
 SHOWN_QUESTIONS = ("01", "03", "04", "29")
 OF_PARTAGE = "ASK { ?claim a ds:Claim }"
 REMEMBERED = 10_000
-FOUND = 200
-READERS = 8
+# All there is to know of a dataset, in each language: fewer than these.
+WHOLE = 256
+RECENT = 256
+# What is read whole takes some 1.5 kB a triple in memory and, of so many, about two seconds of a
+# processor; and a picture of more is larger than a megabyte.
+MOST_HELD = 150_000
 
 
 class Site:
@@ -76,37 +81,19 @@ class Site:
         self.settings = settings
         self.engine = engine
         self.release = release
+        self.record = record
         self.federation = Federation.of(settings)
         self.known = Known(engine)
         self.spelling = Spelling(engine)
-        self.record = record
         # Whether the dataset holds a resource.
         self.holds = lru_cache(REMEMBERED)(self._holds)
-        # What is known of all members of a kind, by its name, for browsing.
-        self.table = lru_cache(None)(lambda name: Table(engine, KINDS[name]))
-        # What was found last for a question, a kind and an identified thing.
-        self.found = lru_cache(FOUND)(self._found)
-        # What pictures tell, by the reader's languages.
-        self.flow_map = lru_cache(len(LANGUAGES))(partial(flow_map, engine))
-        self.timeline = lru_cache(len(LANGUAGES))(partial(timeline, engine))
-        self.dispute_map = lru_cache(len(LANGUAGES))(partial(dispute_map, engine))
-        # Parts of pages as they were written, by what they depend on.
-        self.fragments: dict[tuple[object, ...], Markup] = {}
-        # The terms to write a query with, as JSON, by the reader's languages.
-        self.terms = lru_cache(REMEMBERED)(self._terms)
-        # What tells of the dataset's things, by the reader's languages.
-        self.teller = lru_cache(len(LANGUAGES))(self._teller)
-        # Graphs as they were written last, with their tags.
-        self.written: dict[tuple[str, ...], tuple[bytes, str]] = {}
-        # The terms of its ontology, as a reader of some languages is told them.
-        self.reference = lru_cache(READERS)(self._reference)
-        # Parts of pages that follow from the dataset and the reader's language alone.
-        self.pieces: dict[tuple[str, ...], Markup] = {}
-        self._descriptions: dict[str, dict[str, bytes]] = {}
-        self._index: StatementIndex | None = None
-        self._indexing = Lock()
+        # What is known of the whole dataset, by the method that computes it.
+        self.memo = Memo(WHOLE)
+        # What was written or found last, by what it depends on.
+        self.recent = Memo(RECENT)
 
-    @cached_property
+    @property
+    @once
     def manifest(self) -> dict[str, object]:
         """The release's manifest, or of an older one its record; empty where none is served."""
         if self.release is None and self.record is not None:
@@ -117,7 +104,8 @@ class Site:
         read = json.loads(path.read_text(encoding="utf-8"))
         return read if isinstance(read, dict) else {}
 
-    @cached_property
+    @property
+    @once
     def counts(self) -> dict[str, int]:
         """How many members the classes have, the largest first; at most a dozen classes."""
         rows = ask(
@@ -131,19 +119,22 @@ class Site:
             if is_iri(name := str(getattr(row["class"], "value", "")))
         }
 
-    @cached_property
+    @property
+    @once
     def ontology(self) -> tuple[Quad, ...]:
         """The triples of its ontology; none where the dataset has no graph for them."""
         name = GRAPH + "ontology"
         return tuple(graph_contents(self.engine, name)) if exists_graph(self.engine, name) else ()
 
-    @cached_property
+    @property
+    @once
     def triples(self) -> int:
         """How many triples the default graph holds."""
         rows = ask(self.engine, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
         return int(rows[0]["n"].value)  # type: ignore[union-attr]  # COUNT gives a literal
 
-    @cached_property
+    @property
+    @once
     def questions(self) -> tuple[Question, ...]:
         """The questions our dataset was made to answer; of another one, those asked of any."""
         if not self.of_partage:
@@ -157,55 +148,115 @@ class Site:
             return self.questions
         return tuple(known for known in self.questions if known.number in SHOWN_QUESTIONS)
 
-    @cached_property
+    @property
+    @once
     def parts(self) -> Parts:
         """The parts of the dataset that `graphs=` names."""
         return Parts(self.engine)
 
-    @cached_property
+    @property
+    @once
     def survey(self) -> Survey:
         """What the service description tells of the dataset."""
         return survey(self.engine)
 
-    @cached_property
+    @property
+    @once
     def vocabulary(self) -> frozenset[str]:
         """Our terms and named things, for finding which was meant."""
         return vocabulary(self.engine) if self.of_partage else frozenset()
 
-    @cached_property
+    @property
+    @once
     def statistics(self) -> list[Quad]:
         """The dataset's VoID description: built with our release, counted for other datasets."""
         return statistics(self.engine)
 
-    @cached_property
+    @property
+    @once
     def texts(self) -> Index:
         """The texts of the dataset by their words, to search in."""
         return build(self.engine)
 
-    @cached_property
+    @property
+    @once
     def of_partage(self) -> bool:
         """Whether the dataset holds claims of our kind, or is somebody else's."""
         return self.engine.query(Query(SPARQL_PREFIXES + OF_PARTAGE)).answer is True
 
-    @cached_property
+    @property
+    @once
     def facts(self) -> Facts:
         """What the dataset says of things of our kinds; nothing where it holds none."""
         return read_facts(self.engine) if self.of_partage else Facts()
 
+    @property
+    @once
+    def held(self) -> bool:
+        """Whether what the dataset says of its things is read whole and kept in memory."""
+        counted = "SELECT (COUNT(*) AS ?n) { SELECT ?s { ?s ?p ?o } LIMIT %s }"
+        rows = ask(self.engine, counted % (MOST_HELD + 1))
+        return int(rows[0]["n"].value) <= MOST_HELD  # type: ignore[union-attr]  # COUNT
+
+    @property
+    @once
+    def members(self) -> dict[str, int]:
+        """How many members there are of each kind that is browsed."""
+        return {name: count(self.engine, kind, View(), "en") for name, kind in KINDS.items()}
+
+    @once
+    def table(self, name: str) -> Table:
+        """Return what is known of all members of a kind, for browsing."""
+        self._must_be_held()
+        return Table(self.engine, KINDS[name])
+
+    @once
+    def flow_map(self, reader: tuple[str, ...]) -> FlowMap:
+        """Return what the picture of the flows tells."""
+        self._must_be_held()
+        return flow_map(self.engine, reader)
+
+    @once
+    def timeline(self, reader: tuple[str, ...]) -> Timeline:
+        """Return what the timeline tells."""
+        self._must_be_held()
+        return timeline(self.engine, reader)
+
+    @once
+    def dispute_map(self, reader: tuple[str, ...]) -> DisputeMap:
+        """Return what the map of disputes tells."""
+        self._must_be_held()
+        return dispute_map(self.engine, reader)
+
+    def _must_be_held(self) -> None:
+        if not self.held:
+            raise TooLarge(
+                "This dataset has more than %(most)s triples, too many to draw or to tell as a "
+                "whole. Browse or query it instead.",
+                most=MOST_HELD,
+            )
+
+    def teller(self, reader: tuple[str, ...], *things: str) -> Teller:
+        """Return what tells of some things: of all, where the whole is kept in memory."""
+        if self.held:
+            return self._teller(reader)
+        facts = facts_around(self.engine, things) if self.of_partage else Facts()
+        return Teller(facts, name_all(self.engine, facts, reader), reader)
+
+    @once
     def _teller(self, reader: tuple[str, ...]) -> Teller:
         return Teller(self.facts, name_all(self.engine, self.facts, reader), reader)
 
     def description(self, endpoint: str, fmt: Format) -> bytes:
-        """Return the service description of an endpoint's address in a format, written once."""
-        if endpoint not in self._descriptions:
-            self._descriptions = {endpoint: {}}  # one address only: anybody may invent others
-        written = self._descriptions[endpoint]
-        if fmt.key not in written:
-            quads = describe(
-                self.engine, endpoint, self.limits, self.survey, self.federation.allowed
-            )
-            written[fmt.key] = write(quads, fmt, DESCRIPTION_PREFIXES)
-        return written[fmt.key]
+        """Return the service description of an endpoint's address in a format."""
+        return self.recent.get(
+            ("description", endpoint, fmt.key),
+            lambda: write(
+                describe(self.engine, endpoint, self.limits, self.survey, self.federation.allowed),
+                fmt,
+                DESCRIPTION_PREFIXES,
+            ),
+        )
 
     @property
     def limits(self) -> tuple[Limit, ...]:
@@ -232,39 +283,44 @@ class Site:
         StatementsNotIndexed
             The dataset is too large to be indexed.
         """
-        with self._indexing:
-            if self._index is None:
-                self._index = index(self.engine)
-        return self._index.find(digest)
+        return self._statements.find(digest)
 
-    def _reference(self, reader: tuple[str, ...]) -> Reference | None:
+    @property
+    @once
+    def _statements(self) -> StatementIndex:
+        return index(self.engine)
+
+    @once
+    def reference(self, reader: tuple[str, ...]) -> Reference | None:
+        """Return the terms of its ontology as a reader is told them; None where it has none."""
         return reference(self.engine, self.ontology, reader)
+
+    def found(self, question: str, kind: str, named: str | None) -> Answer:
+        """Return what a question finds; `named` is the thing whose identifier it is."""
+        return self.recent.get(
+            ("found", question, kind, named), lambda: search(self.texts, question, kind, named)
+        )
+
+    @once
+    def terms(self, reader: tuple[str, ...]) -> bytes:
+        """Return the terms to write a query with, as JSON."""
+        found = told(self.engine, terms(self.statistics), reader)
+        return json.dumps({"prefixes": PREFIXES, **found}, ensure_ascii=False).encode()
 
     def _holds(self, iri: str) -> bool:
         if iri.startswith(STATEMENTS):
             return self.statement(iri.removeprefix(STATEMENTS)) is not None
         return holds(self.engine, iri)
 
-    def _found(self, question: str, kind: str, named: str | None) -> Answer:
-        return search(self.texts, question, kind, named)
-
-    def _terms(self, reader: tuple[str, ...]) -> bytes:
-        found = told(self.engine, terms(self.statistics), reader)
-        return json.dumps({"prefixes": PREFIXES, **found}, ensure_ascii=False).encode()
-
     def prepare(self) -> None:
-        """Compute what the first visitor would otherwise wait for."""
-        with suppress(EngineError, StatementsNotIndexed, TextsNotIndexed):  # he will hear of it
-            self.statement("")
-            known = self.known
-            for fact in (self.survey, self.parts, self.vocabulary, self.examples, self.statistics,
-                         known.issued is not None, known.tombstones, known.names,
-                         *(self.teller(languages(None, code)) for code in LANGUAGES)):  # fmt: skip
-                assert fact is not None  # to name it is to compute it
-            if self.of_partage:
-                assert self.texts.texts is not None
-                for name in KINDS:
-                    self.table(name).prepare()
+        """Compute what the first visitor of most pages would otherwise wait for."""
+        with suppress(EngineError):  # he will hear of it
+            if self.of_partage and self.held:
+                self.teller(languages(None, None))
+            # What is kept is many small objects that never go: not to be looked through again
+            # and again for garbage, which takes a tenth of a page's time.
+            gc.collect()
+            gc.freeze()
 
 
 class Sites:

@@ -10,7 +10,8 @@ from partage.resources.labels import Label, labels
 from partage.resources.rows import Writer
 from partage.resources.shapes import SHAPES
 from partage.resources.terms import Branch, Reference, schemes
-from partage.web.sentences import axiom_words, joiners, remembered, severities, shape_words
+from partage.web.fragments import fragment
+from partage.web.sentences import axiom_words, joiners, severities, shape_words
 from partage.web.site import site
 
 
@@ -19,12 +20,12 @@ def ontology(reader: tuple[str, ...]) -> Markup | None:
     found = site().reference(reader)
     if found is None:
         return None
-    return remembered("ontology-terms.html", lambda: _of_ontology(found, reader))
+    return fragment("ontology-terms.html", lambda: _of_ontology(found, reader))
 
 
 def shapes(reader: tuple[str, ...]) -> Markup:
     """Return the shapes and rules as a reader is told them."""
-    return remembered("shapes-list.html", lambda: _of_shapes(reader))
+    return fragment("shapes-list.html", lambda: _of_shapes(reader))
 
 
 def _of_ontology(found: Reference, reader: tuple[str, ...]) -> Mapping[str, object]:

@@ -4,7 +4,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 import small_dataset
-from partage.errors import TextsNotIndexed
+from partage.errors import TooLarge
 from partage.rdf.namespaces import ID, VOC, iri
 from partage.resources.search import fits, identified, marked, search, words_of
 from partage.resources.search_index import Index, build, fold, kind_of, read
@@ -201,5 +201,5 @@ def test_a_dataset_with_everything_in_named_graphs_is_searched_too() -> None:
 
 
 def test_too_many_texts_are_refused(engine: Engine) -> None:
-    with pytest.raises(TextsNotIndexed, match="more than 10 texts"):
+    with pytest.raises(TooLarge, match="more than 10 texts"):
         build(engine, most=10)

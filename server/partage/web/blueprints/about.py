@@ -21,9 +21,9 @@ from partage.resources.identifiers import here
 from partage.resources.labels import labels
 from partage.resources.rows import Writer
 from partage.web import citing, language
+from partage.web.fragments import fragment
 from partage.web.negotiation import HTML
 from partage.web.representation import represent
-from partage.web.sentences import remembered
 from partage.web.site import site
 from partage.web.validators import tag_of_bytes, validate
 
@@ -80,7 +80,7 @@ def method() -> Response:
     """Tell how claims come into the graph, and what it does not hold."""
     _ours()
     reader = language.reader()
-    return _page("method.html", told=remembered("method-told.html", lambda: _method(reader)))
+    return _page("method.html", told=fragment("method-told.html", lambda: _method(reader)))
 
 
 @blueprint.get("/citing")
@@ -88,7 +88,7 @@ def how_to_cite() -> Response:
     """Tell how everything is cited, by examples that are made as the page is asked for."""
     _ours()
     reader = language.reader()
-    examples = remembered("citing-examples.html", lambda: {"examples": _examples(reader[0])})
+    examples = fragment("citing-examples.html", lambda: {"examples": _examples(reader[0])})
     return _page("citing.html", examples=examples, formats=CITATION_FORMATS)
 
 

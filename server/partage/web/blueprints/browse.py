@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 
 from partage.rdf.formats import Format, by_key
 from partage.rdf.namespaces import PREFIXES
-from partage.resources.browse import Found, Table, read_view, written
-from partage.resources.browse_kinds import KINDS
-from partage.resources.browse_query import View, construct, select
+from partage.resources.browse import Found, Table, page, read_view, written
+from partage.resources.browse_kinds import KINDS, Kind
+from partage.resources.browse_query import View, construct, select, some
 from partage.store.engine import Query
 from partage.web import language
 from partage.web.browsing import shelf
@@ -37,8 +37,7 @@ blueprint = Blueprint("browse", __name__)
 def index() -> Response:
     """Say what there is to browse, and how much of it."""
     _ours()
-    counts = {name: len(site().table(name).members) for name in KINDS}
-    body = render_template("browse-index.html", counts=counts).encode()
+    body = render_template("browse-index.html", counts=site().members).encode()
     return validate(represent(body, HTML), tag_of_bytes(body), site().known.issued)
 
 
@@ -56,12 +55,15 @@ def kind(name: str) -> Response:
                 kinds=", ".join(KINDS),
             ),
         )
-    table = site().table(stem)
-    reader = language.reader()
-    view = read_view(table, list(request.args.items(multi=True)))
+    here, reader, of = site(), language.reader(), KINDS[stem]
+    whole = here.table(stem) if here.held else None
+    view = read_view(of, whole.holders if whole else None, list(request.args.items(multi=True)))
     chosen = negotiate(request.headers.get("Accept"), OFFERS, suffix or None)
     if chosen == HTML:
-        found = table.find(view, reader)
+        if whole:
+            table, found = whole, whole.find(view, reader)
+        else:
+            table, found = page(here.engine, of, view, reader[0])
         if view.page > found.pages:
             abort(
                 404,
@@ -72,11 +74,11 @@ def kind(name: str) -> Response:
                     last=found.pages,
                 ),
             )
-        links = _links(table, view, found)
+        links = _links(of, view, found)
         body = _page(table, view, found, reader, links)
     else:
-        links = [Link("alternate", _address(table, view), HTML)]
-        body = _data(table, view, reader[0], format_of(chosen, tuple(DATA.values())))
+        links = [Link("alternate", _address(of, view), HTML)]
+        body = _data(of, view, reader[0], format_of(chosen, tuple(DATA.values())))
     response = validate(represent(body, chosen), tag_of_bytes(body), site().known.issued)
     response.vary.add("Accept-Language")
     response.headers["Link"] = header(below(request.script_root, links))
@@ -96,40 +98,38 @@ def _ours() -> None:
 def _page(
     table: Table, view: View, found: Found, reader: Sequence[str], links: Sequence[Link]
 ) -> bytes:
-    query = select(table.kind, view, reader[0])
+    query = (select if found.facets else some)(table.kind, view, reader[0])
     shown = shelf(table, view, found, reader)
     return render_template("browse.html", shelf=shown, query=query, links=links).encode()
 
 
-def _data(table: Table, view: View, code: str, fmt: Format) -> bytes:
+def _data(kind: Kind, view: View, code: str, fmt: Format) -> bytes:
     """Return all members that a view leaves, as the answer of its query."""
     text = (
-        construct(table.kind, view, code)
-        if fmt.kind == "graph"
-        else select(table.kind, view, code, whole=True)
+        construct(kind, view, code) if fmt.kind == "graph" else select(kind, view, code, whole=True)
     )
     prefixes = tuple(PREFIXES.items()) if fmt.kind == "graph" else ()
     return b"".join(site().engine.query(Query(text, prefixes=prefixes)).serialize(fmt))
 
 
-def _links(table: Table, view: View, found: Found) -> list[Link]:
+def _links(kind: Kind, view: View, found: Found) -> list[Link]:
     """Return the links to the other pages of a view, and to its data."""
     pages = [
-        Link(rel, _address(table, view, number))
+        Link(rel, _address(kind, view, number))
         for rel, number in (
             ("first", 1), ("prev", view.page - 1), ("next", view.page + 1), ("last", found.pages),
         )
         if 1 <= number <= found.pages
     ]  # fmt: skip
     return pages + [
-        Link("alternate", _address(table, view, 1, f".{suffix}"), fmt.media_type)
+        Link("alternate", _address(kind, view, 1, f".{suffix}"), fmt.media_type)
         for suffix, fmt in DATA.items()
     ]
 
 
-def _address(table: Table, view: View, page: int = 1, suffix: str = "") -> str:
-    given = written(replace(view, page=page), table.kind)
+def _address(kind: Kind, view: View, number: int = 1, suffix: str = "") -> str:
+    given = written(replace(view, page=number), kind)
     if code := language.chosen():
         given.append(("lang", code))
     query = urlencode(given)
-    return f"/browse/{table.kind.name}{suffix}" + (f"?{query}" if query else "")
+    return f"/browse/{kind.name}{suffix}" + (f"?{query}" if query else "")

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from partage.errors import ProtocolError
 from partage.resources.compare import Aspect, Cell, compare, index
 from partage.resources.lines import Teller
+from partage.resources.search import identified
 from partage.web import language
 from partage.web.negotiation import HTML, negotiate
 from partage.web.representation import represent
@@ -39,12 +40,16 @@ class Choice:
 @blueprint.get("/compare", endpoint="compare")
 def side_by_side() -> Response:
     """Compare two things, or offer a form to choose them."""
-    tell = site().teller(language.reader())
+    texts = [request.args.get(name, "").strip() for name in ("a", "b")]
+    here = site()
+    # Names are known of a whole dataset only; of a larger one, things are compared by identifier.
+    named = [] if here.held else [name for text in texts if (name := identified(here.engine, text))]
+    tell = here.teller(language.reader(), *named)
     wish = request.args.get("format", "")
     chosen = negotiate(
         request.headers.get("Accept"), [HTML, JSON, CSV], KEYS.get(wish, wish) or None
     )
-    choice = _choose(tell, [request.args.get(name, "").strip() for name in ("a", "b")])
+    choice = _choose(tell, texts)
     both = len(choice.things) == 2 and not choice.problem
     aspects = compare(tell, *choice.things) if both else ()
     if chosen == HTML:

@@ -57,7 +57,8 @@ def home() -> Response:
         told = find(here, BASE, document(BASE), 1, request.url_root)
         links = links_of(told, FULL)
         more = {"iri": BASE, "links": links, "structured": structured_of(told, reader)}
-        more["flow_picture"] = _flow_picture(here.flow_map(reader))
+        if here.held:
+            more["flow_picture"] = _flow_picture(here.flow_map(reader))
     body = render_template(
         "home.html", counts=counts[:SHOWN_CLASSES], figures=figures, **more
     ).encode()
@@ -71,16 +72,18 @@ def home() -> Response:
 def _flow_picture(found: FlowMap) -> str:
     """Return the picture of the flows, with its form and its table."""
     keys, values = wishes(found.choices)
-    shown = narrowed(found.flows, values)
-    return fragment(
-        "flow_picture.html",
-        keys,
-        flow_map=found,
-        flows=shown,
-        partners=partners(shown),
-        chosen=keys,
-        picture_query=urlencode(keys),
-    )
+
+    def told() -> dict[str, object]:
+        shown = narrowed(found.flows, values)
+        return {
+            "flow_map": found,
+            "flows": shown,
+            "partners": partners(shown),
+            "chosen": keys,
+            "picture_query": urlencode(keys),
+        }
+
+    return fragment("flow_picture.html", told, keys)
 
 
 @blueprint.get(CORRECTIONS)

@@ -50,19 +50,20 @@ def timeline() -> Response:
     _require_ours()
     found = site().timeline(language.reader())
     keys, values = wishes(found.choices)
-    events = narrowed(found.events, values)
-    shown = fragment(
-        "timeline_shown.html",
-        keys,
-        chosen=keys,
-        choices=found.choices,
-        kinds=kinds(),
-        years=by_year(events),
-        events=events,
-        drawn=_timeline_drawn(events),
-        period=period,
-    )
-    return _page("timeline.html", shown)
+
+    def told() -> dict[str, object]:
+        events = narrowed(found.events, values)
+        return {
+            "chosen": keys,
+            "choices": found.choices,
+            "kinds": kinds(),
+            "years": by_year(events),
+            "events": events,
+            "drawn": _timeline_drawn(events),
+            "period": period,
+        }
+
+    return _page("timeline.html", fragment("timeline_shown.html", told, keys))
 
 
 @blueprint.get("/disputes")
@@ -71,18 +72,19 @@ def disputes() -> Response:
     _require_ours()
     found = site().dispute_map(language.reader())
     keys, values = wishes(found.choices)
-    chosen = narrowed(found.disputes, values)
-    shown = fragment(
-        "disputes_shown.html",
-        keys,
-        chosen=keys,
-        choices=found.choices,
-        disputes=chosen,
-        quarrels=quarrels(chosen),
-        rebuttals=rebuttals(chosen),
-        drawn=_disputes_drawn(chosen),
-    )
-    return _page("disputes.html", shown)
+
+    def told() -> dict[str, object]:
+        chosen = narrowed(found.disputes, values)
+        return {
+            "chosen": keys,
+            "choices": found.choices,
+            "disputes": chosen,
+            "quarrels": quarrels(chosen),
+            "rebuttals": rebuttals(chosen),
+            "drawn": _disputes_drawn(chosen),
+        }
+
+    return _page("disputes.html", fragment("disputes_shown.html", told, keys))
 
 
 def kinds() -> dict[str, str]:

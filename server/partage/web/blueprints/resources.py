@@ -45,7 +45,8 @@ from partage.web.site import site, sites
 from partage.web.validators import tag_of_bytes, tag_of_quads, validate
 
 SAMPLE = 100
-MOST_KEPT = 32
+# Longer graphs are written for each who asks, and not kept.
+MOST_KEPT = 100_000
 
 blueprint = Blueprint("resources", __name__)
 
@@ -155,15 +156,11 @@ def _data(told: Document, profile: Profile, fmt: Format, media_type: str) -> Res
         form = form_of(request.args.get("_mediatype") or request.headers.get("Accept"))
     content_type = f'{media_type}; profile="{FORM}{form}"' if form else media_type
     # A graph can be large and is the same for everybody; what is about a resource is small.
-    kept = site().written if told.description is None and is_data(profile) else {}
-    key = (told.iri, fmt.key, profile.token, form or "")
-    found = kept.get(key)
-    if found is None:
-        found = _written(told, profile, fmt, form)
-        if len(kept) >= MOST_KEPT:
-            kept.clear()
-        kept[key] = found
-    body, tag = found
+    if told.description is None and is_data(profile) and len(told.triples) <= MOST_KEPT:
+        key = (told.iri, fmt.key, profile.token, form)
+        body, tag = site().recent.get(key, lambda: _written(told, profile, fmt, form))
+    else:
+        body, tag = _written(told, profile, fmt, form)
     if fmt.key == "jsonld":  # the context is read from the host that was asked
         body = body.replace(_quoted(CONTEXT), _quoted(request.host_url + "context.jsonld"), 1)
     return validate(represent(body, content_type), tag or tag_of_bytes(body), known.issued)
