@@ -16,7 +16,8 @@ EVERYTHING = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
 
 
 def write(page: Page, text: str, *, typed: bool = False) -> None:
-    page.locator(".cm-content").click()
+    page.locator("#query, .cm-content").first.click()
+    expect(page.locator(".cm-content")).to_be_focused()
     page.keyboard.press("Control+a")
     if typed:
         page.keyboard.type(text)
