@@ -22,7 +22,7 @@ def test_a_first_visit_weighs_little_before_the_library_of_pictures(
 ) -> None:
     page = contexts().new_page()
     loaded: list[Request] = []
-    page.on("requestfinished", lambda request: loaded.append(request))
+    page.context.on("requestfinished", lambda request: loaded.append(request))  # noqa: PLW0108 Playwright wraps no built-in
     page.goto(path, wait_until="networkidle")
     weights = {one.url: one.sizes()["responseBodySize"] for one in loaded if not is_library(one)}
     assert any(address.endswith(".woff2") for address in weights)
