@@ -229,8 +229,12 @@ def test_the_graph_of_disputes_tells_both_claims(engine: Engine) -> None:
     ("address", "status", "told"),
     [
         ("/browse/organizations?colour=red", 400, "Use kind, country, role, category, q, sort"),
-        ("/browse/organizations?kind=ok:zoo", 400, "The 2 values are: ok:bank, ok:shop."),
-        ("/browse/organizations?sort=size", 400, "round: label, kind, country"),
+        (
+            "/browse/organizations?kind=ok:zoo",
+            400,
+            "kind=ok:zoo is no value here. Use ok:bank, ok:shop.",
+        ),
+        ("/browse/organizations?sort=size", 400, "Use label, kind, country"),
         ("/browse/organizations?page=0", 400, "Use a number from 1."),
         ("/browse/organizations?page=3", 404, "the last is 2"),
         ("/browse/horses", 404, "There are: organizations, agreements, flows"),

@@ -129,7 +129,7 @@ class Page(HTMLParser):
 
     def __init__(self, text: str) -> None:
         super().__init__()
-        self.links: list[str] = []
+        self.links: list[tuple[str, bool]] = []  # the address, and whether robots may follow it
         self.anchors: set[str] = set()
         self.open: list[str] = []
         self.feed(text)
@@ -137,7 +137,10 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        self.links += [value for name in ("href", "src") if (value := given.get(name))]
+        follow = "nofollow" not in (given.get("rel") or "")
+        if "hreflang" not in given:  # the page in another language is of another walk
+            addresses = (given.get("href"), given.get("src"))
+            self.links += [(address, follow) for address in addresses if address]
         self.anchors.update(value for name in ("id",) if (value := given.get(name)))
         if tag not in self.VOID:
             self.open.append(tag)
@@ -148,18 +151,25 @@ class Page(HTMLParser):
 
 
 def walk(browser: FlaskClient, start: str) -> Iterator[tuple[str, str, int, str]]:
-    """Yield every page that can be reached from here by links of ours: from, path, status, text."""
-    seen, pending = {start}, [(start, start)]
-    while pending:
-        origin, path = pending.pop()
+    """
+    Yield every page that can be reached from here by links of ours: from, path, status, text.
+
+    Of links that robots shall not follow, as facets multiply without end, one in a row is.
+    """
+    seen, further, last = {start}, [(start, start, True)], list[tuple[str, str, bool]]()
+    while further or last:
+        origin, path, robots = (further or last).pop()
         response = browser.get(path, buffered=True)
         html = response.mimetype == "text/html"
         yield origin, path, response.status_code, response.text if html else ""
-        for link in Page(response.text).links if html and response.status_code == 200 else []:
+        for link, follow in (
+            Page(response.text).links if html and response.status_code == 200 else []
+        ):
             target = link.partition("#")[0]
-            if target.startswith("/") and target not in seen:
+            if target.startswith("/") and target not in seen and (follow or robots):
                 seen.add(target)
-                pending.append((path, target))
+                free = follow and robots
+                (further if free else last).append((path, target, free))
 
 
 @pytest.mark.parametrize("start", ["/", "/?lang=fr"])

@@ -45,18 +45,35 @@ def test_a_denial_is_told_as_one(browser: FlaskClient) -> None:
 
 def test_the_organization_page_tells_flows_with_claims_and_speakers(browser: FlaskClient) -> None:
     page = text_of(browser.get("/doc/org/facebook").text)
-    assert page.startswith("platform operator Facebook") or "Facebook" in page
     assert "Gives data in 1 flow" in page
     assert "Facebook → Netflix 1 private messages disputed" in page
     assert "Netflix is said to have had access to private messages. The Gazette & <Co>" in page
 
 
+def test_the_claims_about_a_flow_are_told_with_who_speaks_and_who_disputes(
+    browser: FlaskClient,
+) -> None:
+    page = text_of(browser.get("/doc/flow/f0001").text)
+    told = page.partition("Claims for and against 1 ")[2].partition("Sources 1")[0]
+    assert told == (
+        "Netflix is said to have had access to private messages. The Gazette & <Co> · data flow · "
+        "Quand Facebook partageait disputed Disputed by Netflix denies having had that access. "
+        "Netflix · denial · Quand Facebook partageait "
+    )
+
+
+def test_a_source_lists_the_claims_found_in_it_by_passage(browser: FlaskClient) -> None:
+    page = browser.get("/doc/source/s0001").text
+    told = text_of(page).partition("passage by passage 2 claims ")[2]
+    assert told.startswith("Passage p0001 Netflix is said to have had access")
+    assert "last paragraph Netflix denies having had that access. Netflix · denial" in told
+    assert page.index('href="/doc/claim/c0001"') < page.index('href="/doc/claim/c0002"')
+
+
 def test_stated_and_inferred_stand_apart(browser: FlaskClient) -> None:
     page = text_of(browser.get("/doc/flow/f0001").text)
-    stated, inferred = page.index("Stated"), page.index("Inferred")
-    assert (
-        stated < page.index("falls under" if "falls under" in page else "underAgreement") < inferred
-    )
+    stated, inferred = page.index("Stated ds:hasProvider"), page.index("Inferred Nobody")
+    assert stated < page.index("ds:underAgreement") < inferred
     assert page.index("data flow", inferred) > inferred
     assert "has recipient Netflix c0001" in page
 

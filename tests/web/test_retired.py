@@ -193,7 +193,7 @@ def test_r6_a_deprecated_term_says_so_on_the_page(tmp_path: Path) -> None:
         store.add(Quad(term, NamedNode(iri("owl:deprecated")), true, where))
     engine = EmbeddedEngine(store)
     client = create_app(Settings(), engine, small_dataset.release(tmp_path)).test_client()
-    entries = client.get("/doc/ns", headers=HTML).text.split('<div class="term" id="')
+    entries = client.get("/doc/ns", headers=HTML).text.split('<article class="term" id="')
     deprecated = [entry.partition('"')[0] for entry in entries if ">deprecated</span>" in entry]
     assert deprecated == ["DataFlow"]
 

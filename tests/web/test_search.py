@@ -56,7 +56,7 @@ def test_nothing_found_offers_what_may_be_meant(browser: FlaskClient) -> None:
 def test_a_page_beyond_the_last_is_refused(browser: FlaskClient) -> None:
     response = browser.get("/search?q=netflix&page=2")
     assert response.status_code == 404
-    assert "There is no page 2 of this: the last is 1." in response.text
+    assert "There is no page 2 of what was found: the last is 1." in response.text
 
 
 def test_what_a_reader_asks_for_is_escaped(browser: FlaskClient) -> None:
