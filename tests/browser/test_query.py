@@ -103,16 +103,17 @@ def test_without_scripts_a_query_is_mended_answered_taken_away_and_cited(
     contexts: Contexts, language: str
 ) -> None:
     words = WORDS[language]
+    asked = f"{PER_CATEGORY} LIMIT {200 + len(words['cite'])}"  # nobody has cited this one
     page = contexts(language, java_script_enabled=False).new_page()
     page.goto("/sparql")
     field = page.get_by_label(words["query"])
-    field.fill(PER_CATEGORY.replace("GROUP BY", "GROUP BU"))
+    field.fill(asked.replace("GROUP BY", "GROUP BU"))
     page.get_by_role("button", name=words["run"]).click()
     expect(page.get_by_role("alert")).to_contain_text("4")
-    expect(field).to_have_value(PER_CATEGORY.replace("GROUP BY", "GROUP BU"))
+    expect(field).to_have_value(asked.replace("GROUP BY", "GROUP BU"))
     contexts.faults.clear()  # the browser notes the 400 that we asked for
 
-    field.fill(PER_CATEGORY)
+    field.fill(asked)
     page.get_by_role("button", name=words["run"]).click()
     rows = page.locator("#result tbody tr")
     expect(rows.first).to_contain_text(words["none"])
