@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from browser.conftest import Contexts
@@ -66,3 +67,27 @@ def test_the_timeline_and_the_disputes_are_drawn_on_a_phone(contexts: Contexts) 
         drawn(page, picture)
     page.get_by_label("Kind of dispute").select_option("logic")
     expect(page.locator(".dispute")).to_have_count(8)
+
+
+def test_who_wants_no_motion_sees_none(contexts: Contexts) -> None:
+    page = contexts(reduced_motion="reduce").new_page()
+    page.goto("/")
+    moving = """[...document.querySelectorAll("*")].filter((one) => {
+      const { transitionDuration, animationName } = getComputedStyle(one);
+      return animationName !== "none" || transitionDuration !== "0s";
+    }).length"""
+    assert page.evaluate(moving) == 0
+    assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/timeline", "/disputes", "/doc/org/facebook", "/doc/claim/c0461"]
+)
+def test_a_picture_has_a_name_and_says_the_same_in_words(page: Page, path: str) -> None:
+    page.goto(path)
+    picture = page.locator("[role=img]")
+    picture.scroll_into_view_if_needed()
+    expect(picture.locator("canvas")).to_be_visible()
+    assert len(picture.get_attribute("aria-label") or "") > 20
+    twins = page.locator("main :is(table tbody tr, .events li, .claims li)")
+    assert twins.count() > 1

@@ -12,11 +12,36 @@ PER_CATEGORY = """PREFIX ds: <https://w3id.org/partage/ns#>
 SELECT ?category (COUNT(DISTINCT ?recipient) AS ?recipients)
 WHERE { ?flow ds:hasRecipient ?recipient ; ds:principalCategory ?category }
 GROUP BY ?category ORDER BY DESC(?recipients)"""
+WORDS = {
+    "en": {
+        "query": "Your query",
+        "run": "Run",
+        "line": "Line 4",
+        "go": "Go to line 4",
+        "none": "no category stated",
+        "chart": "Chart",
+        "drawn": "recipients by category",
+        "keep": "Write this view into the query",
+        "cite": "Cite this result",
+    },
+    "fr": {
+        "query": "Votre requête",
+        "run": "Exécuter",
+        "line": "igne 4",
+        "go": "ligne 4",
+        "none": "aucune catégorie indiquée",
+        "chart": "Diagramme",
+        "drawn": "recipients",
+        "keep": "Inscrire cette vue dans la requête",
+        "cite": "Citer ce résultat",
+    },
+}
 EVERYTHING = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
 
 
 def write(page: Page, text: str, *, typed: bool = False) -> None:
-    page.locator(".cm-content").click()
+    page.locator("#query, .cm-content").first.click()
+    expect(page.locator(".cm-content")).to_be_focused()
     page.keyboard.press("Control+a")
     if typed:
         page.keyboard.type(text)
@@ -36,37 +61,72 @@ def test_what_exists_here_is_completed_with_its_prefix(page: Page) -> None:
     )
 
 
+@pytest.mark.parametrize("language", list(WORDS))
 def test_a_fault_is_marked_mended_and_the_answer_drawn_and_cited(
-    page: Page, contexts: Contexts
+    contexts: Contexts, language: str
 ) -> None:
+    words = WORDS[language]
+    page = contexts(language).new_page()
     page.goto("/sparql")
     write(page, PER_CATEGORY.replace("GROUP BY", "GROUP BU"))
     page.keyboard.press("Control+Enter")
-    expect(page.get_by_role("alert")).to_contain_text("Line 4")
+    expect(page.get_by_role("alert")).to_contain_text(words["line"])
     expect(page.locator(".cm-lintRange-error")).to_have_text("BU")
     contexts.faults.clear()  # the browser notes the 400 that we asked for
-    page.get_by_role("button", name="Go to line 4").click()
+    page.get_by_role("button", name=words["go"]).click()
     expect(page.locator(".cm-content")).to_be_focused()
 
     write(page, PER_CATEGORY)
     page.keyboard.press("Control+Enter")
     table = page.locator("#result table")
-    expect(table.locator("tbody tr").first).to_contain_text("no category stated")
+    expect(table.locator("tbody tr").first).to_contain_text(words["none"])
     table.get_by_role("button", name="recipients").click()
     expect(table.locator("th[aria-sort=ascending]")).to_have_text("recipients")
     expect(table.locator("tbody tr").first.locator("td").last).to_have_text("1")
 
-    page.get_by_role("button", name="Chart", exact=True).click()
-    expect(page.get_by_role("img", name="recipients by category")).to_be_visible()
-    page.get_by_role("button", name="Write this view into the query").click()
+    page.get_by_role("button", name=words["chart"], exact=True).click()
+    expect(page.get_by_role("img", name=words["drawn"])).to_be_visible()
+    page.get_by_role("button", name=words["keep"]).click()
     expect(page.locator("#query")).to_have_value("#view: chart\n" + PER_CATEGORY)
 
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
     assert download.value.path().read_text(encoding="utf-8").startswith("category,recipients\n")
-    page.get_by_role("button", name="Cite this result").click()
+    page.get_by_role("button", name=words["cite"]).click()
     page.wait_for_url("**/query/*")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", language)
+
+
+@pytest.mark.parametrize("language", list(WORDS))
+def test_without_scripts_a_query_is_mended_answered_taken_away_and_cited(
+    contexts: Contexts, language: str
+) -> None:
+    words = WORDS[language]
+    asked = f"{PER_CATEGORY} LIMIT {200 + len(words['cite'])}"  # nobody has cited this one
+    page = contexts(language, java_script_enabled=False).new_page()
+    page.goto("/sparql")
+    field = page.get_by_label(words["query"])
+    field.fill(asked.replace("GROUP BY", "GROUP BU"))
+    page.get_by_role("button", name=words["run"]).click()
+    expect(page.get_by_role("alert")).to_contain_text("4")
+    expect(field).to_have_value(asked.replace("GROUP BY", "GROUP BU"))
+    contexts.faults.clear()  # the browser notes the 400 that we asked for
+
+    field.fill(asked)
+    page.get_by_role("button", name=words["run"]).click()
+    rows = page.locator("#result tbody tr")
+    expect(rows.first).to_contain_text(words["none"])
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").click()
+    lines = download.value.path().read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "category,recipients"
+    assert len(lines) == 1 + rows.count()
+
+    page.get_by_role("button", name=words["cite"]).click()
+    page.wait_for_url("**/query/*")
+    expect(page.locator("main")).to_contain_text(f"https://w3id.org/partage/query/{page.url[-64:]}")
+    expect(page.locator("html")).to_have_attribute("lang", language)
 
 
 def test_a_pasted_query_chooses_its_view(page: Page) -> None:

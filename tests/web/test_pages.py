@@ -25,7 +25,7 @@ def test_the_claim_page_tells_the_whole_chain(browser: FlaskClient) -> None:
         "Netflix is said to have had access to private messages.",
         "Claimed by The Gazette & <Co>",
         "Quand Facebook partageait fr",
-        "Gazette.net · 2019-01-06",
+        "Gazette.net · 6 January 2019",
         "https://gazette.example/2019/",
         "3962a9d97c573c14c3cc17eb63fa2feb5a16cf3514cf466f6cf4c352200bf657",
         "Disputed by Netflix denies having had that access. Netflix",

@@ -318,6 +318,18 @@ def test_what_is_small_or_packed_is_left_as_it_is(client: FlaskClient) -> None:
         assert "Content-Encoding" not in packed.headers
 
 
+def test_a_style_sheet_is_compressed_and_known_again(client: FlaskClient) -> None:
+    path, headers = "/static/style.css", {"Accept-Encoding": "gzip"}
+    with client.get(path) as plain, client.get(path, headers=headers) as packed:
+        assert gzip.decompress(packed.data) == plain.data
+        assert packed.content_length == len(packed.data) < len(plain.data) / 2
+        assert packed.headers["ETag"] != plain.headers["ETag"]
+    with client.head(path, headers=headers) as head:
+        assert (head.content_length, head.data) == (packed.content_length, b"")
+    with client.get(path, headers={**headers, "If-None-Match": packed.headers["ETag"]}) as known:
+        assert (known.status_code, known.data) == (304, b"")
+
+
 @pytest.mark.parametrize("fmt", GRAPH_FORMATS, ids=lambda fmt: fmt.key)
 @pytest.mark.meets("V1")
 def test_void_is_at_its_known_address_in_every_format(client: FlaskClient, fmt: object) -> None:

@@ -25,7 +25,7 @@ function option({ speakers, quarrels }, container) {
   const nodes = round(speakers, quarrels).map((one) => ({
     id: one.iri, name: one.name, href: one.href, told: `${one.name}\n${times(one.disputes)}`,
     symbolSize: Math.min(34, 7 + (narrow ? 2.5 : 4.5) * Math.sqrt(one.disputes)),
-    label: { formatter: shortened(one.name, narrow ? 13 : 26), fontWeight: one.disputes > 3 ? 700 : 400 },
+    label: { formatter: shortened(one.name, narrow ? 12 : 24), fontWeight: one.disputes > 3 ? 700 : 400 },
   }));
   const links = quarrels.filter(({ by, of }) => by !== of).map((one) => ({
     source: one.by, target: one.of, href: one.href,
@@ -35,7 +35,7 @@ function option({ speakers, quarrels }, container) {
       color: colour(one.logic ? "private" : "edge"), type: one.logic ? "solid" : "dashed",
     },
   }));
-  const room = narrow ? 84 : 158;
+  const room = narrow ? 92 : 172;
   return {
     tooltip: { formatter: ({ data }) => data.told },
     series: [{

@@ -5,7 +5,7 @@ import { colour, word } from "./lib/page.js";
 const FEWEST_PIXELS = 27; // a mark needs so much height to be named
 const NARROW = 640;
 // Characters that fit: of a name, and of a name with what is given.
-const FIT = { wide: { in: [21, 33], out: [32, 54] }, narrow: { in: [15, 0], out: [16, 0] } };
+const FIT = { wide: { in: [21, 33], out: [32, 54] }, narrow: { in: [13, 0], out: [13, 0] } };
 
 const count = (one, many, n) => word(n === 1 ? one : many, { n });
 

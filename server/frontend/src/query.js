@@ -1,4 +1,5 @@
-// The query page: an editor, and answers as table, graph, chart, timeline or text.
+// The query page: a plain text field that becomes an editor where one turns to it, and answers as
+// table, graph, chart, timeline or text.
 import { given, element, word } from "./lib/page.js";
 import { answers } from "./lib/query/answers.js";
 import { directive, withDirective } from "./lib/query/directive.js";
@@ -19,6 +20,7 @@ const stop = element("button", { type: "button", class: "plain", hidden: "" }, w
 const status = element("p", { class: "hint status", role: "status" });
 let running = null;
 let editor = null;
+let mounting = null;
 
 /** The query with what goes along: graphs to ask, but no language, which is the page's. */
 const fields = () => Object.fromEntries([...new FormData(form)].filter(([name]) => name !== "lang"));
@@ -44,8 +46,11 @@ function say(text, seen = true) {
 function hint(hints) {
   const told = hints.map((found) => word(found.nearest ? "hint_nearest" : "hint", found));
   result.prepend(...told.map((text) => element("p", { class: "problem mild", role: "note" }, text)));
-  editor?.mark(hints.map((found, index) => ({ ...found, detail: told[index], severity: "warning" })));
+  if (hints.length) mark(hints.map((found, index) => ({ ...found, detail: told[index], severity: "warning" })));
 }
+
+/** Mark places in the query, and no others. */
+const mark = (places) => editing().then((made) => made?.mark(places));
 
 function write(text) {
   if (editor) editor.write(text);
@@ -55,11 +60,11 @@ function write(text) {
 /** Tell a fault, mark it in the query, and lead there. */
 function tell(problem) {
   const there = element("button", { type: "button", class: "link" }, word("go_there", problem));
-  there.addEventListener("click", () => editor?.go(problem.line, problem.column));
+  there.addEventListener("click", () => editing().then((made) => made?.go(problem.line, problem.column)));
   fault.replaceChildren(
-    element("div", { class: "problem", role: "alert" }, element("strong", {}, problem.title ?? ""), problem.title ? ". " : "", problem.detail ?? problem.message, " ", problem.line && editor ? there : ""),
+    element("div", { class: "problem", role: "alert" }, element("strong", {}, problem.title ?? ""), problem.title ? ". " : "", problem.detail ?? problem.message, " ", problem.line ? there : ""),
   );
-  editor?.mark([problem]);
+  if (problem.line) mark([problem]);
 }
 
 /** Offer the answer in every format, and its citation. */
@@ -156,19 +161,27 @@ addEventListener("popstate", (event) => {
   start({ push: false });
 });
 
+/** Put the editor in place of the field, with what is written and where one writes. */
 async function mount() {
   const { edit } = await import("./lib/query/editor.js");
   editor = edit(field, word("editor"), () => start(), () => editor?.mark([]));
   form.querySelector("label").addEventListener("click", () => editor.view.focus());
   tools.mounted();
-  if (asked.fault) tell(asked.fault);
-  else if (asked.answer) editor.mark(asked.hints.map((found) => ({ ...found, detail: word(found.nearest ? "hint_nearest" : "hint", found), severity: "warning" })));
-  const { completion } = await import("./lib/query/completion.js");
-  const terms = await fetch(addresses.terms).then((response) => (response.ok ? response.json() : null)).catch(() => null);
-  if (!terms) return;
-  editor.complete(completion(terms, search));
-  view.name(terms.prefixes);
+  complete();
+  return editor;
 }
+
+/** Return the editor, once it is there; null where it cannot be loaded, and the field remains. */
+const editing = () => (mounting ??= mount().catch(() => null));
+
+async function complete() {
+  const [{ completion }, known] = await Promise.all([import("./lib/query/completion.js"), terms]);
+  if (known) editor.complete(completion(known, search));
+}
+
+/** What exists here, to shorten names by and to complete from; null where it cannot be had. */
+const terms = fetch(addresses.terms).then((response) => (response.ok ? response.json() : null)).catch(() => null);
+terms.then((known) => known && view.name(known.prefixes));
 
 /** Names of things, from the site's search; none where there is no search. */
 let searchable = true;
@@ -185,4 +198,12 @@ history.replaceState({ query: field.value }, "");
 if (asked.answer) view.show(asked.answer, asked.query, wished());
 else if (asked.kind && asked.kind !== "boolean") start({ push: false });
 if (asked.kind === "solutions" && asked.answer && !asked.answer.count) explain(result, addresses.why, fields(), mend);
-mount();
+if (asked.fault) tell(asked.fault);
+else if (asked.answer && asked.hints.length) mark(asked.hints.map((found) => ({ ...found, detail: word(found.nearest ? "hint_nearest" : "hint", found), severity: "warning" })));
+for (const turning of ["focus", "pointerenter"]) field.addEventListener(turning, editing, { once: true });
+field.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  start();
+});
+if (document.activeElement === field) editing();

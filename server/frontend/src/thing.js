@@ -46,7 +46,7 @@ function columns({ nodes }, width, height) {
 function ring({ nodes }, width, height) {
   const many = nodes.length - 1;
   const [middle, centre] = [width / 2, height / 2];
-  const radius = Math.max(60, Math.min(middle, centre) - (many > 12 ? 130 : 60));
+  const radius = Math.max(60, Math.min(middle, centre) - (many > 12 ? 145 : 60));
   return nodes.map((node, number) => {
     if (!number) return { x: middle, y: centre, symbolSize: 26, label: { position: "bottom", fontWeight: "bold", color: colour("ink") } };
     const angle = ((number - 1) / many) * 2 * Math.PI - Math.PI / 2;
@@ -100,7 +100,7 @@ function option({ clientWidth: width, clientHeight: height }, argument) {
         itemStyle: {
           color: colour(node.name === picture.here || node.kind === "party" ? "accent" : "soft"),
         },
-        label: { show: true, formatter: short(node.text, 26), ...places[number].label },
+        label: { show: true, formatter: short(node.text, 24), ...places[number].label },
       }))],
       edges: picture.edges.map((edge) => ({
         source: edge.source,

@@ -9,6 +9,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from partage import __version__
 from partage.errors import AddressTooLong
+from partage.rdf.questions import Question
 from partage.releases.catalog import Catalog
 from partage.resources.identifiers import document
 from partage.settings import Settings
@@ -123,6 +124,7 @@ def create_app(
     app.context_processor(_everywhere)
     app.add_template_global(language.address)
     app.add_template_global(document)
+    app.add_template_global(_asked, "asked")
     app.add_template_global(_in_language, "in_language")
     app.add_template_global(citing.box, "citation_box")
     app.add_template_global(_built, "built")
@@ -175,6 +177,16 @@ def _in_language(code: str | None = None) -> str:
     values += [("lang", code)] if code else []
     path = request.path if request.method != "POST" else "/sparql"  # that also takes it by address
     return request.script_root + path + ("?" + urlencode(values) if values else "")
+
+
+def _asked(question: Question) -> str:
+    """Return what a query asks, in the language of the page, with its signs kept to their words."""
+    text = question.asked.get(language.page_language()) or question.asked["en"]
+    return (
+        text.replace("« ", "«\N{NO-BREAK SPACE}")
+        .replace(" »", "\N{NO-BREAK SPACE}»")
+        .replace(" ?", "\N{NARROW NO-BREAK SPACE}?")
+    )
 
 
 def _number(value: int) -> str:

@@ -3,11 +3,12 @@ Smaller answers for who takes them (RFC 9110 §12.5.3, `Accept-Encoding`): gzip,
 (RFC 8878) where the package zstandard is installed.
 
 A streamed answer stays one: each chunk is compressed and flushed as it comes, so the first
-solutions arrive while the query still runs.
+solutions arrive while the query still runs. Scripts and style sheets are compressed once.
 """
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Protocol
 
 from flask import Flask, Response, request
@@ -22,6 +23,8 @@ except ImportError:  # the server does without
 # Below this, the headers weigh more than what is saved.
 WORTH_IT = 1024
 GZIP_LEVEL, ZSTD_LEVEL = 5, 3
+# More files than the pages have: each is kept as it was compressed.
+FILES = 64
 # Parquet and Arrow come compressed or are read in place, files of a release are packed.
 TYPES = frozenset(
     {
@@ -94,6 +97,10 @@ def install(app: Flask) -> None:
 
 
 def _compress(response: Response) -> Response:
+    ours = request.endpoint == "static" and response.status_code == 200
+    if ours and _worth_packing(response):
+        response.direct_passthrough = False
+        response.make_sequence()
     if not compressible(response):
         return response
     response.vary.add("Accept-Encoding")
@@ -107,8 +114,7 @@ def _compress(response: Response) -> Response:
     if _headless(response):
         return response
     if response.is_sequence:
-        compressor = CODINGS[coding]()
-        response.set_data(compressor.chunk(response.get_data()) + compressor.end())
+        response.set_data((_kept if ours else _whole)(response.get_data(), coding))
     else:
         body = response.response
         response.response = compressed(body, CODINGS[coding]())  # type: ignore[arg-type]
@@ -126,8 +132,22 @@ def compressible(response: Response) -> bool:
         return False
     if response.is_sequence and len(response.get_data()) < WORTH_IT and not _headless(response):
         return False
+    return _worth_packing(response)
+
+
+def _worth_packing(response: Response) -> bool:
+    """Say whether what an answer holds is text."""
     media_type = response.mimetype or ""
     return media_type in TYPES or media_type.startswith("text/")
+
+
+def _whole(data: bytes, coding: str) -> bytes:
+    """Return data compressed."""
+    compressor = CODINGS[coding]()
+    return compressor.chunk(data) + compressor.end()
+
+
+_kept = lru_cache(FILES)(_whole)
 
 
 def _headless(response: Response) -> bool:

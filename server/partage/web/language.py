@@ -12,6 +12,7 @@ from flask_babel import Babel, format_date, format_datetime, gettext
 from markupsafe import Markup, escape
 
 from partage.errors import English, Grouped, Message
+from partage.web.moments import dated
 from partage.web.negotiation import HTML, LANGUAGES, languages
 from partage.web.versions import within
 
@@ -20,6 +21,7 @@ def install(app: Flask) -> None:
     """Write the pages of an application in the language of whoever reads them."""
     Babel(app, locale_selector=page_language)
     app.add_template_filter(_day, "day")
+    app.add_template_filter(dated)
     app.add_template_filter(_moment, "moment")
     app.add_template_filter(marked, "told")
     app.after_request(_tell)

@@ -1,11 +1,14 @@
 """Moments in the reader's words: `29 June 2018`, `été 2018`, `about May 2015`, `by 2015`."""
 
 import datetime
+import re
 
 from flask_babel import format_date
 from flask_babel import gettext as _
 
-from partage.resources.dates import Moment
+from partage.resources.dates import Moment, moment
+
+_CERTAIN = re.compile(r"\d{4}(-\d\d){0,2}")
 
 
 def told(moment: Moment) -> str:
@@ -21,6 +24,12 @@ def period(start: Moment, end: Moment | None) -> str:
     if end is None:
         return told(start)
     return str(_("%(start)s to %(end)s", start=told(start), end=told(end)))
+
+
+def dated(text: str) -> str:
+    """Return an EDTF date in words, and other expressions as they are."""
+    found = moment(text) if _CERTAIN.fullmatch(text) else None
+    return told(found) if found else text
 
 
 def _plain(moment: Moment) -> str:

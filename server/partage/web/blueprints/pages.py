@@ -15,6 +15,7 @@ from partage.resources.profiles import FULL
 from partage.resources.rows import Writer
 from partage.web import citing, language
 from partage.web.documents import CORRECTIONS, find
+from partage.web.explanations import EXPLANATIONS
 from partage.web.fragments import fragment
 from partage.web.landing import links_of, structured_of
 from partage.web.linking import Link, header
@@ -52,11 +53,11 @@ def home() -> Response:
         if iri(name) in here.counts
     ]
     links: list[Link] = []
-    more: dict[str, object] = {}
+    more: dict[str, object] = {"explanations": EXPLANATIONS}
     if here.of_partage:
         told = find(here, BASE, document(BASE), 1, request.url_root)
         links = links_of(told, FULL)
-        more = {"iri": BASE, "links": links, "structured": structured_of(told, reader)}
+        more |= {"iri": BASE, "links": links, "structured": structured_of(told, reader)}
         if here.held:
             more["flow_picture"] = _flow_picture(here.flow_map(reader))
     body = render_template(

@@ -59,6 +59,8 @@ const TYPING = EditorView.domEventHandlers({
  */
 export function edit(field, label, run, changed) {
   const host = element("div", { class: "editor" });
+  host.style.height = `${field.offsetHeight}px`;
+  const [writing, anchor, head] = [document.activeElement === field, field.selectionStart, field.selectionEnd];
   field.before(host);
   field.hidden = true;
   const shadow = host.attachShadow({ mode: "open", delegatesFocus: true });
@@ -94,7 +96,10 @@ export function edit(field, label, run, changed) {
       ],
     }),
   });
-  host.style.height = `${Math.min(Math.max(view.state.doc.lines + 3, 11), 26) * 1.35 + 1}rem`;
+  if (writing) {
+    view.dispatch({ selection: { anchor, head } });
+    view.focus();
+  }
   const at = (line, column) => {
     const found = view.state.doc.line(Math.min(Math.max(line, 1), view.state.doc.lines));
     return Math.min(found.from + column - 1, found.to);
