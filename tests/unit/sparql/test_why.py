@@ -1,5 +1,6 @@
 """Why a query has no results: the join that empties it, and what may have been meant."""
 
+from collections.abc import Iterator
 from itertools import product
 
 import pytest
@@ -10,6 +11,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 import small_dataset
 from partage.errors import QuerySyntaxError
 from partage.rdf.namespaces import GRAPH, SPARQL_PREFIXES
+from partage.sparql import probing
 from partage.sparql.hints import Hint, corrected
 from partage.sparql.joining import Join, Report, explain, ordered
 from partage.sparql.patterns import parse
@@ -20,6 +22,15 @@ from partage.store.embedded import EmbeddedEngine
 from partage.store.engine import Engine, Query
 
 EX = "http://e.example/"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _patience() -> Iterator[None]:
+    """Let no probe be given up because the machine has other work."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(probing, "SECONDS", 600.0)
+        patch.setattr(probing, "SECONDS_IN_ALL", 600.0)
+        yield
 
 
 @pytest.fixture(scope="module")
