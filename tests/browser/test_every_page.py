@@ -1,15 +1,17 @@
-"""Every kind of page: no script errors, nothing from elsewhere, nothing that axe-core finds."""
+"""Every kind of page: no script errors, nothing that axe-core finds, and it weighs little."""
 
-import json
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Request
 
+from browser.conftest import Contexts
 from partage import assets
 
 AXE = assets.root() / "server/frontend/node_modules/axe-core/axe.min.js"
 STANDARDS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+MOST = 150_000  # bytes as they are sent, of a first visit
+OF_THE_LIBRARY = "_ec_inner"  # ECharts calls something so, and nothing else does
 WHY = "/sparql/why?query=SELECT%20*%20%7B%20%3Chttps://w3id.org/partage/id/org/netflx%3E%20?p%20?o%20%7D"
 ANSWER = "/sparql?query=SELECT%20*%20%7B%20?s%20a%20?type%20%7D%20LIMIT%20200"
 PAGES = (
@@ -27,15 +29,34 @@ def axe() -> str:
     return Path(AXE).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_axe_finds_nothing_wrong(page: Page, axe: str, path: str) -> None:
-    page.goto(path)
-    page.evaluate(axe)
-    options = json.dumps({"runOnly": list(STANDARDS)})
-    found = page.evaluate(f"axe.run(document, {options})")
-    told = [
+def wrong(page: Page, options: object) -> list[str]:
+    found = page.evaluate("(options) => axe.run(document, options)", options)
+    return [
         f"{rule['id']}: {rule['help']}: {node['html'][:160]}"
         for rule in found["violations"]
         for node in rule["nodes"][:5]
     ]
-    assert told == []
+
+
+def is_library(request: Request) -> bool:
+    response = request.response()
+    assert response is not None
+    return request.resource_type == "script" and OF_THE_LIBRARY in response.text()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_right_by_axe_and_light_before_the_library_of_pictures(
+    contexts: Contexts, axe: str, path: str
+) -> None:
+    page = contexts().new_page()
+    loaded: list[Request] = []
+    page.context.on("requestfinished", lambda request: loaded.append(request))  # noqa: PLW0108 Playwright wraps no built-in
+    page.goto(path, wait_until="networkidle")
+    weights = {one.url: one.sizes()["responseBodySize"] for one in loaded if not is_library(one)}
+    assert any(address.endswith(".woff2") for address in weights)
+    assert sum(weights.values()) <= MOST, weights
+
+    page.evaluate(axe)
+    assert wrong(page, {"runOnly": list(STANDARDS)}) == []
+    page.emulate_media(color_scheme="dark")
+    assert wrong(page, {"runOnly": ["color-contrast"]}) == []

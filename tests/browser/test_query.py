@@ -168,3 +168,18 @@ def test_a_query_answers_on_a_phone_in_french_with_and_without_scripts(
     expect(page.locator("#result tbody tr")).to_have_count(4)
     width = "Math.max(...[...document.querySelectorAll('main > *')].map((one) => one.scrollWidth))"
     assert not scripts or page.evaluate(width) <= PHONE["width"]
+
+
+def test_the_editor_is_loaded_when_one_turns_to_the_field(contexts: Contexts) -> None:
+    page = contexts().new_page()
+    loaded: list[str] = []
+    page.on("request", lambda request: loaded.append(request.url))
+    page.goto("/sparql", wait_until="networkidle")
+    assert not any("/editor-" in address for address in loaded)
+    field = page.get_by_role("textbox", name="Your query")
+    field.evaluate("(one) => one.setSelectionRange(3, 3)")
+    field.focus()
+    page.locator(".cm-content").wait_for()
+    page.keyboard.insert_text("HERE")  # where one was writing
+    assert page.locator("#query").input_value().startswith("SELHEREECT")
+    assert any("/editor-" in address for address in loaded)
