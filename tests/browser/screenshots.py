@@ -1,5 +1,6 @@
 """Pictures of every kind of page, for people to look at: `make screenshots`."""
 
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -45,7 +46,7 @@ def main(folder: Path, *chosen: str) -> None:
                 page.wait_for_load_state("networkidle")
                 width = options["viewport"]["width"]  # type: ignore[index]
                 height = min(TALLEST, page.evaluate("document.documentElement.scrollHeight"))
-                name = path.strip("/").replace("/", "-").partition("?")[0] or "home"
+                name = "-".join(re.findall(r"\w+", path))[:60] or "home"
                 file = folder / f"{name}-{way}.png"
                 page.screenshot(
                     path=file,
