@@ -6,9 +6,10 @@ Texts of pages are written in English, `_("…")`, and translated in `translatio
 """
 
 from datetime import date, datetime
+from typing import Any, cast
 
-from flask import Flask, Response, request
-from flask_babel import Babel, format_date, format_datetime, gettext
+from flask import Flask, Response, g, request
+from flask_babel import Babel, format_date, format_datetime, get_translations, gettext
 from markupsafe import Markup, escape
 
 from partage.errors import English, Grouped, Message
@@ -20,11 +21,23 @@ from partage.web.versions import within
 def install(app: Flask) -> None:
     """Write the pages of an application in the language of whoever reads them."""
     Babel(app, locale_selector=page_language)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of its extension
+        lambda text: _texts().ugettext(text),
+        lambda one, many, number: _texts().ungettext(one, many, number),
+        newstyle=True,
+    )
     app.add_template_filter(_day, "day")
     app.add_template_filter(dated)
     app.add_template_filter(_moment, "moment")
     app.add_template_filter(marked, "told")
     app.after_request(_tell)
+
+
+def _texts() -> Any:
+    """Return the texts in the language of the page: looked up once, for some hundred of them."""
+    if "texts" not in g:
+        g.texts = get_translations()
+    return g.texts
 
 
 def reader() -> tuple[str, ...]:
@@ -40,9 +53,11 @@ def reader() -> tuple[str, ...]:
 
 
 def chosen() -> str | None:
-    """Return the language in the address, where it is one of ours."""
-    wish = request.args.get("lang")
-    return wish if wish in LANGUAGES else None
+    """Return the language in the address, where it is one of ours; read once for all links."""
+    if "chosen" not in g:
+        wish = request.args.get("lang")
+        g.chosen = wish if wish in LANGUAGES else None
+    return cast("str | None", g.chosen)
 
 
 def address(href: str) -> str:
