@@ -103,7 +103,7 @@ def run(query: Query, calls: tuple[Call, ...] = ()) -> Result:
         seconds = min(seconds or math.inf, site().settings.query_seconds)
     limits = query.limits if seconds is None else replace(query.limits, seconds=seconds)
     query = replace(query, limits=limits, ticket=running.ticket)
-    running.result = answered(site().engine, query, site().federation, calls)
+    running.result = answered(site().engine, query, site().federation, calls, site().planner)
     running.opened = time.perf_counter()
     return running.result
 

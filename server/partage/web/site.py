@@ -44,6 +44,7 @@ from partage.sparql.calling import Federation
 from partage.sparql.description import PREFIXES as DESCRIPTION_PREFIXES
 from partage.sparql.description import Limit, Survey, describe, survey
 from partage.sparql.diagnosis import vocabulary
+from partage.sparql.planning import Planner
 from partage.sparql.selection import Parts
 from partage.sparql.spelling import Spelling
 from partage.store.engine import Engine, Query
@@ -77,6 +78,9 @@ class Site:
         self.engine = engine
         self.release = release
         self.federation = Federation.of(settings)
+        # Plans are written for the engine that is our own.
+        planned = settings.plan_joins and not settings.engine
+        self.planner = Planner(engine) if planned else None
         self.known = Known(engine)
         self.spelling = Spelling(engine)
         self.record = record
