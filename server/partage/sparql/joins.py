@@ -22,6 +22,8 @@ MOST_HELD = 2_000_000
 MOST_PATTERNS = 12
 # What the engine expects of a pattern, by whether its subject and its object are bound.
 GUESSES = {(True, True): 1, (True, False): 10, (False, True): 10_000, (False, False): 1_000_000}
+# The variables of a pattern's subject and object, None where there is a constant.
+Ends = tuple[str | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +31,15 @@ class Part:
     """
     One pattern, or several joined: as text, and what is expected of it.
 
-    `distinct` tells for each variable how many values it seems to have, skew counted in. `ends` are
-    the variables of one pattern's subject and object, None where there is a constant. `held` is how
-    many solutions its largest hash table holds.
+    `distinct` tells for each variable how many values it seems to have, skew counted in; `held` is
+    how many solutions its largest hash table holds; `ends` are those of one pattern.
     """
 
     text: str
     distinct: Mapping[str, float]
     rows: float
     cost: float
-    ends: tuple[str | None, str | None] = (None, None)
+    ends: Ends = (None, None)
     single: bool = True
     path: bool = False
     held: float = 0

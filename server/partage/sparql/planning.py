@@ -7,16 +7,18 @@ docs/decisions/0015-joins.md.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from partage.errors import QuerySyntaxError
 from partage.rdf.namespaces import iri
-from partage.sparql.degrees import COMMON, Counter
-from partage.sparql.joins import BUILD, MOST_HELD, Part, filtered, joined, looked_up
+from partage.sparql.degrees import COMMON, Counter, Degrees
+from partage.sparql.joins import BUILD, MOST_HELD, Ends, Part, filtered, joined, looked_up
 from partage.sparql.names import Names
 from partage.sparql.patterns import parse
-from partage.sparql.pieces import Clause, Element, Group, NotTakenApart
+from partage.sparql.pieces import Clause, Element, Group, Nature, NotTakenApart, Term
+from partage.sparql.tokens import Token, tokens
 from partage.store.dialect import check
 from partage.store.engine import Engine, Limits, Query
 
@@ -34,6 +36,8 @@ TYPE = iri("rdf:type")
 BESIDE = {"filter", "optional", "minus", "bind"}
 _EXISTS = re.compile(r"FILTER\s*(?P<no>NOT\s+)?EXISTS\s*\{", re.IGNORECASE)
 _AGGREGATE = re.compile(r"\b(?:COUNT|SUM|MIN|MAX|AVG|SAMPLE|GROUP_CONCAT)\s*\(", re.IGNORECASE)
+# Variables that we bring along: those of blank nodes, and between the steps of a path.
+OURS = "partage_"
 # Where something that is written anew goes: to the triples, where it was, or to the end.
 JOINED, HERE, LAST = range(3)
 
@@ -63,7 +67,7 @@ class Planner:
 
     def _write(self, query: Query) -> str | None:
         text = query.text
-        if len(text) > LONGEST:
+        if len(text) > LONGEST or OURS in text:
             return None
         try:
             parsed = parse(text)
@@ -93,6 +97,7 @@ class _Writer:
     counter: Counter
     names: Names
     changed: bool = field(default=False, init=False)
+    steps: int = field(default=0, init=False)
 
     def group(self, group: Group) -> str:
         """Write a group that is joined to nothing around it."""
@@ -128,8 +133,11 @@ class _Writer:
             return None
         if _pays(base.cost, looked_up(parts)):
             self.changed = True
+            base = _visible(base)
         else:
-            base = replace(base, text=_text(triples))
+            named = frozenset[str]().union(*(one.variables for one in triples))
+            distinct = {name: n for name, n in base.distinct.items() if name in named}
+            base = _visible(replace(base, text=_text(triples), distinct=distinct))
         written = []
         for one in others:
             rest = (
@@ -167,36 +175,87 @@ class _Writer:
     def _parts(self, triples: Sequence[Element], others: Sequence[Element]) -> list[Part]:
         """Return what is expected of triples; nothing where one of them is not known enough."""
         filters = [one.variables for one in others if _plain(one)]
-        parts = [self._part(triple) for triple in triples]
+        steps = [step for triple in triples for step in self._steps(triple.terms)]
+        parts = [self._part(step) for step in steps]
         return [filtered(part, filters) for part in parts if part] if all(parts) else []
 
-    def _part(self, triple: Element) -> Part | None:
-        subject, verb, target = triple.terms
-        ends = [term.text[1:] if term.nature == "variable" else None for term in (subject, target)]
-        if "blank" in (subject.nature, target.nature) or ends[0] == ends[1]:
+    def _steps(self, terms: Sequence[Term]) -> Iterator[tuple[Term, Term, Term]]:
+        """Yield the triples of a path that goes step by step."""
+        subject, verb, target = terms
+        *before, last = _sequence(verb)
+        for step in before:
+            self.steps += 1
+            between = Term("variable", f"?{OURS}step_{self.steps}", verb.start, verb.start)
+            yield subject, step, between
+            subject = between
+        yield subject, last, target
+
+    def _part(self, terms: tuple[Term, Term, Term]) -> Part | None:
+        """Return what is expected of a triple or path; None where that is not known enough."""
+        subject, verb, target = terms
+        if verb.text.startswith("^"):
+            subject, verb, target = target, _step(verb, list(tokens(verb.text))[1:]), subject
+        ends = _name(subject), _name(target)
+        text = f"{subject.text} {verb.text} {target.text} ."
+        if ends[0] == ends[1]:
             return None
         if verb.nature == "path":
-            if None not in ends:
-                return None
             reached = {end: REACHED for end in ends if end}
-            return Part(triple.text, reached, REACHED, WALKED, (ends[0], ends[1]), path=True)
+            walked = Part(text, reached, REACHED, WALKED, ends, path=True)
+            return walked if None in ends else None
         name = self.names.iri(verb)
         degrees = self.counter.degrees(self.query, name) if name else None
-        if degrees is None:
+        if name is None or degrees is None:
             return None
-        rows = degrees.triples
-        distinct = {}
+        each = degrees.of_subject, degrees.of_object
+        rows = self._rows(name, degrees, ends, target)
+        shared = zip(ends, each if None not in ends else (1, 1), strict=True)
+        distinct = {end: rows / degree for end, degree in shared if end}
+        return Part(text, distinct, max(rows, 1.0), rows, ends)
+
+    def _rows(self, name: str, degrees: Degrees, ends: Ends, target: Term) -> float:
+        if None not in ends:
+            return degrees.triples
         if ends[0] is None:
-            rows = degrees.of_subject
-        elif ends[1] is None:
-            rows = degrees.of_object
-            constant = self.names.iri(target)
-            if constant and (name == TYPE or rows >= COMMON):
-                rows = self.counter.number(self.query, f"?s <{name}> <{constant}>") or rows
-        for end, degree in zip(ends, (degrees.of_subject, degrees.of_object), strict=True):
-            if end is not None:
-                distinct[end] = rows / degree if None not in ends else rows
-        return Part(triple.text, distinct, max(rows, 1.0), rows, (ends[0], ends[1]))
+            return degrees.of_subject
+        constant = self.names.iri(target)
+        if constant is None or (name != TYPE and degrees.of_object < COMMON):
+            return degrees.of_object
+        counted = self.counter.number(self.query, f"?s <{name}> <{constant}>")
+        return degrees.of_object if counted is None else counted
+
+
+def _visible(part: Part) -> Part:
+    """Return a part without the variables that nobody wrote."""
+    distinct = {name: n for name, n in part.distinct.items() if not name.startswith(OURS)}
+    if len(distinct) == len(part.distinct):
+        return part
+    return replace(part, text=replace(part, distinct=distinct).selected, distinct=distinct)
+
+
+def _name(term: Term) -> str | None:
+    return term.text[1:] if term.nature in {"variable", "blank"} else None
+
+
+def _sequence(verb: Term) -> list[Term]:
+    """Return the steps of a path, one where it is no sequence of steps."""
+    read = list(tokens(verb.text)) if verb.nature == "path" else []
+    depth, ends = 0, [-1]
+    for number, token in enumerate(read):
+        depth += (token.text == "(") - (token.text == ")")
+        if depth == 0 and token.text == "|":
+            return [verb]
+        if depth == 0 and token.text == "/":
+            ends.append(number)
+    steps = [read[a + 1 : b] for a, b in pairwise([*ends, len(read)])]
+    return [_step(verb, step) for step in steps] if read else [verb]
+
+
+def _step(verb: Term, read: Sequence[Token]) -> Term:
+    """Return a part of a path."""
+    start, end = read[0].start, read[-1].end
+    nature: Nature = "iri" if len(read) == 1 else "path"
+    return Term(nature, verb.text[start:end], verb.start + start, verb.start + end)
 
 
 def _plain(element: Element) -> bool:
@@ -208,7 +267,7 @@ def _aside(
     test: re.Match[str] | None, inner: Part, filters: str, shared: Collection[str]
 ) -> tuple[int, str]:
     if test is None:
-        return HERE, f"OPTIONAL {{ {inner.selected} {filters} }}"
+        return HERE, f"OPTIONAL {{ {_visible(inner).selected} {filters} }}"
     if test["no"]:
         return LAST, f"MINUS {{ {inner.text} {filters} }}"
     names = " ".join(f"?{name}" for name in sorted(shared))
