@@ -19,6 +19,7 @@ from partage.sparql.names import Names
 from partage.sparql.patterns import parse
 from partage.sparql.pieces import Clause, Element, Group, Nature, NotTakenApart, Term
 from partage.sparql.tokens import Token, tokens
+from partage.sparql.topmost import topmost
 from partage.store.dialect import check
 from partage.store.engine import Engine, Limits, Query
 
@@ -28,6 +29,8 @@ CHEAP = 30_000.0
 # A path with one end known is walked once; how far is not known before.
 WALKED = 10_000.0
 REACHED = 1_000.0
+# So many solutions are slow to sort.
+MANY = 5_000
 # Longer texts are lists of values, or no question of a person.
 LONGEST = 20_000
 REMEMBERED = 1_000
@@ -77,7 +80,14 @@ class Planner:
             if _ends_early(text[parsed.start : where.start], parsed.clauses):
                 return None
             writer = _Writer(query, self._counter, Names(text))
-            written = f"{text[: where.start]}{writer.group(where)}{text[where.end :]}"
+            body = writer.group(where)
+            expected = writer.expected.get(where.start)
+            head = text[parsed.start : where.start]
+            if expected and expected.rows >= MANY:
+                first = topmost(head, body, parsed.clauses, text, expected)
+                writer.changed = writer.changed or first is not None
+                body = first or body
+            written = f"{text[: where.start]}{body}{text[where.end :]}"
             if writer.changed:
                 check(text, query.base)
         except (NotTakenApart, QuerySyntaxError):  # the engine says what is wrong with it
@@ -98,6 +108,8 @@ class _Writer:
     names: Names
     changed: bool = field(default=False, init=False)
     steps: int = field(default=0, init=False)
+    # What the triples of groups find, by where the groups start.
+    expected: dict[int, Part] = field(default_factory=dict, init=False)
 
     def group(self, group: Group) -> str:
         """Write a group that is joined to nothing around it."""
@@ -138,6 +150,7 @@ class _Writer:
             named = frozenset[str]().union(*(one.variables for one in triples))
             distinct = {name: n for name, n in base.distinct.items() if name in named}
             base = _visible(replace(base, text=_text(triples), distinct=distinct))
+        self.expected[group.start] = base
         written = []
         for one in others:
             rest = (
