@@ -1,6 +1,5 @@
 """How often the predicates of a dataset are used, asked once each when a query needs it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from pyoxigraph import Literal
@@ -10,7 +9,8 @@ from partage.store.engine import Engine, Limits, Query
 
 SECONDS = 2.0
 # How many triples of a predicate are looked at for its degrees.
-SAMPLE = 200_000
+SAMPLE = 50_000
+REMEMBERED = 10_000
 # A constant that may be in so many triples is counted itself.
 COMMON = 2_000
 COUNT = "SELECT (COUNT(*) AS ?n) {{ {pattern} }}"
@@ -48,26 +48,25 @@ class Counter:
         if not number:
             return None if number is None else UNUSED
         means = [
-            self._mean(self._ask(query, MEAN.format(iri=iri, sample=SAMPLE, place=place)))
+            self._ask(query, MEAN.format(iri=iri, sample=SAMPLE, place=place))
             for place in ("s", "o")
         ]
         if means[0] is None or means[1] is None:
             return None
-        return Degrees(number, means[0], means[1])
+        return Degrees(number, *(mean["q"] / mean["n"] for mean in means if mean))
 
     def number(self, query: Query, pattern: str) -> float | None:
         """Return how many triples a pattern finds in the dataset of a query."""
         found = self._ask(query, COUNT.format(pattern=pattern))
         return None if found is None else found["n"]
 
-    def _mean(self, found: Mapping[str, float] | None) -> float | None:
-        return None if found is None else found["q"] / found["n"]
-
     def _ask(self, query: Query, text: str) -> dict[str, float] | None:
         asked = replace(
             query, text=text, plan=None, limits=Limits(SECONDS), ticket=None, prefixes=()
         )
         if asked not in self._known:
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
             try:
                 (row,) = self.engine.query(asked).solutions()
             except (QueryTimeout, MemoryExceeded):

@@ -141,7 +141,7 @@ class _Writer:
             return None
         parts = self._parts(triples, others)
         base = joined(parts) if parts else None
-        if base is None:
+        if base is None or not _written(base):
             return None
         if _pays(base.cost, looked_up(parts)):
             self.changed = True
@@ -221,10 +221,10 @@ class _Writer:
         if name is None or degrees is None:
             return None
         each = degrees.of_subject, degrees.of_object
-        rows = self._rows(name, degrees, ends, target)
+        rows = max(self._rows(name, degrees, ends, target), 1.0)
         shared = zip(ends, each if None not in ends else (1, 1), strict=True)
-        distinct = {end: rows / degree for end, degree in shared if end}
-        return Part(text, distinct, max(rows, 1.0), rows, ends)
+        distinct = {end: max(rows / degree, 1.0) for end, degree in shared if end}
+        return Part(text, distinct, rows, rows, ends)
 
     def _rows(self, name: str, degrees: Degrees, ends: Ends, target: Term) -> float:
         if None not in ends:
@@ -238,9 +238,14 @@ class _Writer:
         return degrees.of_object if counted is None else counted
 
 
+def _written(part: Part) -> dict[str, float]:
+    """Return how many values the variables have that somebody wrote."""
+    return {name: n for name, n in part.distinct.items() if not name.startswith(OURS)}
+
+
 def _visible(part: Part) -> Part:
     """Return a part without the variables that nobody wrote."""
-    distinct = {name: n for name, n in part.distinct.items() if not name.startswith(OURS)}
+    distinct = _written(part)
     if len(distinct) == len(part.distinct):
         return part
     return replace(part, text=replace(part, distinct=distinct).selected, distinct=distinct)
