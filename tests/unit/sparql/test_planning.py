@@ -300,6 +300,18 @@ def test_solutions_are_not_left_out_before_sorting_where_they_may_count(
     assert "partage_bound" not in str(plan(text))
 
 
+@pytest.mark.usefixtures("eager")
+@pytest.mark.parametrize("key", ["?n", "DESC(?n)", "STR(?f)", "DESC(STR(?n))"])
+@pytest.mark.parametrize("offset", [0, 3])
+def test_the_first_solutions_are_the_first_of_all(key: str, offset: int) -> None:
+    quads = [Quad(node(f"f{n}"), node("q"), Literal(n * 7919 % 401)) for n in range(400)]
+    data = store(quads)
+    text = f"SELECT ?f {{ ?f :q ?n }} ORDER BY {key} LIMIT 7 OFFSET {offset}"
+    planned = Planner(EmbeddedEngine(data)).plan(Query(PROLOGUE + text)).plan
+    assert planned is not None
+    assert answer(data, planned, order=True) == answer(data, PROLOGUE + text, order=True)
+
+
 def test_a_query_about_little_is_asked_as_it_is() -> None:
     planner = Planner(EmbeddedEngine(store(flows())))
     assert planner.plan(Query(PROLOGUE + "SELECT * { ?f :p ?a; :r ?b }")).plan is None
