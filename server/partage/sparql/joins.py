@@ -16,8 +16,8 @@ WALK = 60.0
 BUILD = 4.0
 # What a filter on one pattern is taken to let pass.
 PASSED = 0.1
-# A hash table holds no more solutions than this: the memory of a query process is limited.
-MOST_HELD = 2_000_000
+# A hash table holds no more solutions than this: each takes some 400 bytes, and there may be two.
+MOST_HELD = 1_000_000
 # Beyond this, nobody wrote the group by hand.
 MOST_PATTERNS = 12
 # What the engine expects of a pattern, by whether its subject and its object are bound.
