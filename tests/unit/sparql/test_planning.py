@@ -25,6 +25,7 @@ from partage.errors import QuerySyntaxError, QueryTimeout
 from partage.pipeline.competency import FOLDER
 from partage.rdf.namespaces import ID
 from partage.sparql import joins, planning
+from partage.sparql.citing import may_be_planned
 from partage.sparql.planning import Planner
 from partage.sparql.running import evaluate
 from partage.store.embedded import EmbeddedEngine
@@ -377,3 +378,18 @@ def test_variables_come_in_their_order() -> None:
 def test_a_plan_that_the_engine_does_not_read_is_passed_over() -> None:
     engine = EmbeddedEngine(store(flows()))
     assert engine.query(Query("ASK { ?s ?p ?o }", plan="ASK {")).answer is True
+
+
+@pytest.mark.parametrize(
+    ("normal", "planned"),
+    [
+        ("SELECT ?a { ?f :p ?a }", True),
+        ("SELECT ?a { ?f :p ?a } ORDER BY ?a", False),
+        ("SELECT ?a { ?f :p ?a } LIMIT 3", False),
+        ("SELECT (GROUP_CONCAT(?a) AS ?all) { ?f :p ?a }", False),
+    ],
+)
+def test_a_cited_query_is_planned_where_no_order_is_part_of_its_result(
+    normal: str, planned: bool
+) -> None:
+    assert may_be_planned(normal) is planned
