@@ -19,7 +19,7 @@ RANGED = (
     "query_store_bytes",
     "service_seconds", "service_rows", "service_bytes",
 )  # fmt: skip
-COUNTS = ("client_seconds", "trusted_proxies", "cache_bytes")
+COUNTS = ("client_seconds", "trusted_proxies", "cache_bytes", "plan_joins")
 HOST = re.compile(r"(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(?P<port>[1-9][0-9]{0,4}))?", re.I)
 CONTACT = re.compile(r"mailto:[^\s<>\"{}|\\^`@]+@[^\s<>\"{}|\\^`@]+|https://[^\s<>\"{}|\\^`]+")
 ACCESS_LOGS = ("none", "json")
@@ -80,6 +80,9 @@ class Settings:
     cache_bytes: int = field(
         default=50_000_000,
         metadata={"help": "Most bytes of answers kept to be given again; 0 keeps none."},
+    )
+    plan_joins: int = field(
+        default=1, metadata={"help": "1 writes queries so that joins are fast; 0 asks as written."}
     )
     engine: str = field(
         default="",

@@ -94,6 +94,16 @@ def caveat(normal: str) -> Message | None:
     return None
 
 
+def may_be_planned(normal: str) -> bool:
+    """
+    Return whether a cited query may be asked as the planner writes it.
+
+    Solutions that come in another order are the same result, but not where the order is part of it:
+    ORDER BY may leave some in any.
+    """
+    return not is_ordered(normal) and caveat(normal) is None
+
+
 def question(made: Asked, current: str | None, parts: Callable[[str | None], Parts]) -> Query:
     """
     Return the query that asks it again.

@@ -9,6 +9,7 @@ from partage.sparql.calling import Federation
 from partage.sparql.diagnosis import locate
 from partage.sparql.federation import Call
 from partage.sparql.guard import refuse_update
+from partage.sparql.planning import Planner
 from partage.sparql.protocol import kind, prefixes
 from partage.store.columnar import available
 from partage.store.engine import Engine, Kind, Query, Result
@@ -23,9 +24,9 @@ def offers(answered: Kind) -> tuple[Format, ...]:
     return RESULT_FORMATS
 
 
-def evaluate(engine: Engine, query: Query) -> Result:
+def evaluate(engine: Engine, query: Query, planner: Planner | None = None) -> Result:
     """
-    Evaluate a query; a syntax error says where it really is.
+    Evaluate a query, as the planner writes it; a syntax error says where it really is.
 
     Raises
     ------
@@ -33,16 +34,20 @@ def evaluate(engine: Engine, query: Query) -> Result:
         As `Engine.query`.
     """
     try:
-        return engine.query(query)
+        return engine.query(planner.plan(query) if planner else query)
     except QuerySyntaxError as error:
         raise locate(engine, query, error) from error
 
 
 def answered(
-    engine: Engine, query: Query, federation: Federation, calls: Sequence[Call] = ()
+    engine: Engine,
+    query: Query,
+    federation: Federation,
+    calls: Sequence[Call] = (),
+    planner: Planner | None = None,
 ) -> Result:
     """Evaluate a query with its calls to other endpoints, if any; see `Federation.query`."""
-    return federation.query(engine, query, calls) if calls else evaluate(engine, query)
+    return federation.query(engine, query, calls) if calls else evaluate(engine, query, planner)
 
 
 def run_query(

@@ -82,11 +82,12 @@ def install(app: Flask) -> None:
     app.after_request(_label)
 
 
-def run(query: Query, calls: tuple[Call, ...] = ()) -> Result:
+def run(query: Query, calls: tuple[Call, ...] = (), *, planned: bool = True) -> Result:
     """
     Evaluate the request's query, within the seconds that it grants (`timeout=`).
 
-    With calls to other endpoints the query's time begins with the first of them.
+    It is asked as it is written where it is not `planned`. With calls to other endpoints the
+    query's time begins with the first of them.
 
     Raises
     ------
@@ -103,7 +104,8 @@ def run(query: Query, calls: tuple[Call, ...] = ()) -> Result:
         seconds = min(seconds or math.inf, site().settings.query_seconds)
     limits = query.limits if seconds is None else replace(query.limits, seconds=seconds)
     query = replace(query, limits=limits, ticket=running.ticket)
-    running.result = answered(site().engine, query, site().federation, calls)
+    planner = site().planner if planned else None
+    running.result = answered(site().engine, query, site().federation, calls, planner)
     running.opened = time.perf_counter()
     return running.result
 

@@ -12,7 +12,7 @@ from partage.citation.model import Citation, Words, of_query, of_result
 from partage.errors import NotCitable, message
 from partage.releases.record import Record
 from partage.settings import Settings
-from partage.sparql.citing import CITED, Verification, asked, compare, question
+from partage.sparql.citing import CITED, Verification, asked, compare, may_be_planned, question
 from partage.sparql.digest import digest, is_ordered
 from partage.sparql.protocol import QueryOperation
 from partage.sparql.query_store import Asked, CitedResult, QueryStore
@@ -61,7 +61,7 @@ def cite(operation: QueryOperation) -> CitedResult:
     made = asked(operation, record.version)
     if (found := store().find(made.id)) is not None:
         return found
-    result = queries.run(repeated(made))
+    result = queries.run(repeated(made), planned=may_be_planned(made.normal))
     answered = digest(result, ordered=is_ordered(made.normal))
     return store().add(
         CitedResult(
@@ -79,7 +79,8 @@ def cite(operation: QueryOperation) -> CitedResult:
 
 def verify(cited: CitedResult) -> Verification:
     """Answer a cited query again and compare; raises as `partage.sparql.citing.verify`."""
-    return compare(cited, queries.run(repeated(cited.asked)))
+    planned = may_be_planned(cited.asked.normal)
+    return compare(cited, queries.run(repeated(cited.asked), planned=planned))
 
 
 def repeated(made: Asked) -> Query:

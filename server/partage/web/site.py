@@ -44,6 +44,7 @@ from partage.sparql.calling import Federation
 from partage.sparql.description import PREFIXES as DESCRIPTION_PREFIXES
 from partage.sparql.description import Limit, Survey, describe, survey
 from partage.sparql.diagnosis import vocabulary
+from partage.sparql.planning import Planner
 from partage.sparql.selection import Parts
 from partage.sparql.spelling import Spelling
 from partage.store.engine import Engine, Query
@@ -83,6 +84,9 @@ class Site:
         self.release = release
         self.record = record
         self.federation = Federation.of(settings)
+        # Plans are written for the engine that is our own.
+        planned = settings.plan_joins and not settings.engine
+        self.planner = Planner(engine) if planned else None
         self.known = Known(engine)
         self.spelling = Spelling(engine)
         # Whether the dataset holds a resource.

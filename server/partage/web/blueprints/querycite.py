@@ -12,7 +12,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from partage.errors import EngineError, ProtocolError, UnknownCitation, UnknownRelease
 from partage.rdf.formats import GRAPH_FORMATS, by_key
 from partage.resources.identifiers import split
-from partage.sparql.citing import CITED, PREFIXES, Verification, caveat, describe
+from partage.sparql.citing import CITED, PREFIXES, Verification, caveat, describe, may_be_planned
 from partage.sparql.normalize import normalize
 from partage.sparql.protocol import QueryOperation, parse, prefixes
 from partage.sparql.query_store import CitedResult
@@ -192,7 +192,8 @@ def _beginning(cited: CitedResult) -> dict[str, object]:
     try:
         query = querystore.repeated(cited.asked)
         query = replace(query, prefixes=prefixes(cited.text))
-        result = evaluate(site().engine, query)
+        planner = site().planner if may_be_planned(cited.asked.normal) else None
+        result = evaluate(site().engine, query, planner)
     except (EngineError, UnknownRelease, ProtocolError) as error:
         return {"unanswered": told(error)}
     try:

@@ -1,0 +1,80 @@
+"""How often the predicates of a dataset are used, asked once each when a query needs it."""
+
+from dataclasses import dataclass, field, replace
+
+from pyoxigraph import Literal
+
+from partage.errors import MemoryExceeded, QueryTimeout
+from partage.store.engine import Engine, Limits, Query
+
+SECONDS = 2.0
+# How many triples of a predicate are looked at for its degrees.
+SAMPLE = 50_000
+REMEMBERED = 10_000
+# A constant that may be in so many triples is counted itself.
+COMMON = 2_000
+COUNT = "SELECT (COUNT(*) AS ?n) {{ {pattern} }}"
+MEAN = (
+    "SELECT (SUM(?k) AS ?n) (SUM(?k * ?k) AS ?q) {{ SELECT (COUNT(*) AS ?k) {{ SELECT * "
+    "{{ ?s <{iri}> ?o }} LIMIT {sample} }} GROUP BY ?{place} }}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Degrees:
+    """
+    The triples of a predicate; of a triple picked at random, how many share its subject, its
+    object. So a few hubs count as much as they cost.
+    """
+
+    triples: float
+    of_subject: float
+    of_object: float
+
+
+UNUSED = Degrees(0, 1, 1)
+
+
+@dataclass(slots=True)
+class Counter:
+    """Asks and remembers; what was not counted in time is None."""
+
+    engine: Engine
+    _known: dict[Query, dict[str, float] | None] = field(default_factory=dict)
+
+    def degrees(self, query: Query, iri: str) -> Degrees | None:
+        """Return the degrees of a predicate in the dataset of a query."""
+        number = self.number(query, f"?s <{iri}> ?o")
+        if not number:
+            return None if number is None else UNUSED
+        means = [
+            self._ask(query, MEAN.format(iri=iri, sample=SAMPLE, place=place))
+            for place in ("s", "o")
+        ]
+        if means[0] is None or means[1] is None:
+            return None
+        return Degrees(number, *(mean["q"] / mean["n"] for mean in means if mean))
+
+    def number(self, query: Query, pattern: str) -> float | None:
+        """Return how many triples a pattern finds in the dataset of a query."""
+        found = self._ask(query, COUNT.format(pattern=pattern))
+        return None if found is None else found["n"]
+
+    def _ask(self, query: Query, text: str) -> dict[str, float] | None:
+        asked = replace(
+            query, text=text, plan=None, limits=Limits(SECONDS), ticket=None, prefixes=()
+        )
+        if asked not in self._known:
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            try:
+                (row,) = self.engine.query(asked).solutions()
+            except (QueryTimeout, MemoryExceeded):
+                self._known[asked] = None
+            else:
+                self._known[asked] = {
+                    name: float(value.value)
+                    for name, value in row.items()
+                    if isinstance(value, Literal)
+                }
+        return self._known[asked]

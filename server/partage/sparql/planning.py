@@ -1,0 +1,306 @@
+"""
+A query written so that its engine joins by hashing where that is faster, and means the same.
+
+The engine looks every solution up in an index, one by one; a subquery it evaluates by itself and
+joins by hashing. What is not understood, or would gain little, is left as it is written. See
+docs/decisions/0015-joins.md.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from partage.errors import QuerySyntaxError
+from partage.rdf.namespaces import iri
+from partage.sparql.degrees import COMMON, Counter, Degrees
+from partage.sparql.joins import BUILD, MOST_HELD, Ends, Part, filtered, joined, looked_up
+from partage.sparql.names import Names
+from partage.sparql.patterns import parse
+from partage.sparql.pieces import Clause, Element, Group, Nature, NotTakenApart, Term
+from partage.sparql.tokens import Token, tokens
+from partage.sparql.topmost import topmost
+from partage.store.dialect import check
+from partage.store.engine import Engine, Limits, Query
+
+# What is not this much cheaper, or cheap anyway, is left alone; in triples read.
+GAIN = 1.5
+CHEAP = 30_000.0
+# A path with one end known is walked once; how far is not known before.
+WALKED = 10_000.0
+REACHED = 1_000.0
+# So many solutions are slow to sort.
+MANY = 5_000
+# Longer texts are lists of values, or no question of a person.
+LONGEST = 20_000
+REMEMBERED = 1_000
+TYPE = iri("rdf:type")
+# What may stand beside the triples of a group: it brings no solutions of its own.
+BESIDE = {"filter", "optional", "minus", "bind"}
+_EXISTS = re.compile(r"FILTER\s*(?P<no>NOT\s+)?EXISTS\s*\{", re.IGNORECASE)
+_AGGREGATE = re.compile(r"\b(?:COUNT|SUM|MIN|MAX|AVG|SAMPLE|GROUP_CONCAT)\s*\(", re.IGNORECASE)
+# Variables that we bring along: those of blank nodes, and between the steps of a path.
+OURS = "partage_"
+# Where something that is written anew goes: to the triples, where it was, or to the end.
+JOINED, HERE, LAST = range(3)
+
+
+class Planner:
+    """Writes queries for one engine, and remembers how."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._counter = Counter(engine)
+        self._plans: dict[Query, str | None] = {}
+
+    def plan(self, query: Query) -> Query:
+        """
+        Return the query with what to ask instead of its text, if that is faster.
+
+        Raises
+        ------
+        EngineError
+            The engine failed to count what the query is about.
+        """
+        key = replace(query, limits=Limits(), ticket=None, prefixes=())
+        if key not in self._plans:
+            if len(self._plans) >= REMEMBERED:
+                self._plans.clear()
+            self._plans[key] = self._write(key)
+        return replace(query, plan=self._plans[key])
+
+    def _write(self, query: Query) -> str | None:
+        text = query.text
+        if len(text) > LONGEST or OURS in text:
+            return None
+        try:
+            parsed = parse(text)
+            where = parsed.where
+            if where is None or parsed.dataset or parsed.form == "ASK":
+                return None
+            if _ends_early(text[parsed.start : where.start], parsed.clauses):
+                return None
+            writer = _Writer(query, self._counter, Names(text))
+            body = writer.group(where)
+            expected = writer.expected.get(where.start)
+            head = text[parsed.start : where.start]
+            if expected and expected.rows >= MANY:
+                first = topmost(head, body, parsed.clauses, text, expected)
+                writer.changed = writer.changed or first is not None
+                body = first or body
+            written = f"{text[: where.start]}{body}{text[where.end :]}"
+            if writer.changed:
+                check(text, query.base)
+        except (NotTakenApart, QuerySyntaxError):  # the engine says what is wrong with it
+            return None
+        return written if writer.changed else None
+
+
+def _ends_early(head: str, clauses: Sequence[Clause]) -> bool:
+    """Return whether a query is done before all of its solutions are found."""
+    words = {clause.word for clause in clauses}
+    return "LIMIT" in words and not words & {"ORDER", "GROUP"} and not _AGGREGATE.search(head)
+
+
+@dataclass(slots=True)
+class _Writer:
+    query: Query
+    counter: Counter
+    names: Names
+    changed: bool = field(default=False, init=False)
+    steps: int = field(default=0, init=False)
+    # What the triples of groups find, by where the groups start.
+    expected: dict[int, Part] = field(default_factory=dict, init=False)
+
+    def group(self, group: Group) -> str:
+        """Write a group that is joined to nothing around it."""
+        text = self.query.text
+        if select := group.select:
+            if _ends_early(text[group.start : select.where.start], select.clauses):
+                return text[group.start : group.end]
+            head, tail = text[group.start : select.where.start], text[select.where.end : group.end]
+            return f"{head}{self.group(select.where)}{tail}"
+        return self._triples(group) or self._around(group)
+
+    def _around(self, group: Group) -> str:
+        """Write the groups within a group that are asked by themselves."""
+        alone = [one.kind for one in group.elements if one.kind not in BESIDE]
+        by_itself = {"select", "union", "group"} if len(alone) == 1 else {"select"}
+        text, at = "", group.start
+        for one in group.elements:
+            if one.kind in by_itself:
+                text += self.query.text[at : one.start]
+                text += " UNION ".join(self.group(part) for part in one.groups)
+                at = one.end
+        return text + self.query.text[at : group.end]
+
+    def _triples(self, group: Group) -> str | None:
+        """Write a group of triples and what only adds to their solutions or takes some away."""
+        triples, others = _apart(group)
+        kinds = [one.kind for one in group.elements if one.kind != "filter"]
+        if kinds[: len(triples)] != ["triple"] * len(triples) or {*kinds} - BESIDE - {"triple"}:
+            return None
+        parts = self._parts(triples, others)
+        base = joined(parts) if parts else None
+        if base is None or not _written(base):
+            return None
+        if _pays(base.cost, looked_up(parts)):
+            self.changed = True
+            base = _visible(base)
+        else:
+            named = frozenset[str]().union(*(one.variables for one in triples))
+            distinct = {name: n for name, n in base.distinct.items() if name in named}
+            base = _visible(replace(base, text=_text(triples), distinct=distinct))
+        self.expected[group.start] = base
+        written = []
+        for one in others:
+            rest = (
+                other.variables for other in others if other is not one and other.kind != "filter"
+            )
+            unsure = frozenset[str]().union(*rest) - base.variables
+            written.append(self._beside(one, base, unsure) or (HERE, one.text))
+        written.sort(key=lambda one: one[0])
+        first = base.selected if written and written[0][0] == JOINED else base.text
+        return "\n".join(["{", first, *(text for _, text in written), "}"])
+
+    def _beside(
+        self, element: Element, base: Part, unsure: Collection[str]
+    ) -> tuple[int, str] | None:
+        """Write OPTIONAL, EXISTS or NOT EXISTS to be evaluated once, not for each solution."""
+        test = _EXISTS.match(element.text) if element.kind == "filter" else None
+        if not (test or element.kind == "optional"):
+            return None
+        triples, filters = _apart(element.groups[0])
+        parts = self._parts(triples, filters)
+        inner = joined(parts) if all(_plain(one) for one in filters) and parts else None
+        if inner is None or not inner.variables & base.variables:
+            return None
+        outside = frozenset[str]().union(*(one.variables for one in filters)) - inner.variables
+        # What an earlier OPTIONAL may bind is compared by the engine one by one; and a filter
+        # within EXISTS sees the solution outside, which one within MINUS does not.
+        if not inner.variables.isdisjoint(unsure) or (test and outside) or inner.rows > MOST_HELD:
+            return None
+        cost = base.rows + inner.cost + BUILD * inner.rows
+        if not _pays(cost, looked_up(parts, base) - base.cost):
+            return None
+        self.changed = True
+        return _aside(test, inner, _text(filters), inner.variables & base.variables)
+
+    def _parts(self, triples: Sequence[Element], others: Sequence[Element]) -> list[Part]:
+        """Return what is expected of triples; nothing where one of them is not known enough."""
+        filters = [one.variables for one in others if _plain(one)]
+        steps = [step for triple in triples for step in self._steps(triple.terms)]
+        parts = [self._part(step) for step in steps]
+        return [filtered(part, filters) for part in parts if part] if all(parts) else []
+
+    def _steps(self, terms: Sequence[Term]) -> Iterator[tuple[Term, Term, Term]]:
+        """Yield the triples of a path that goes step by step."""
+        subject, verb, target = terms
+        *before, last = _sequence(verb)
+        for step in before:
+            self.steps += 1
+            between = Term("variable", f"?{OURS}step_{self.steps}", verb.start, verb.start)
+            yield subject, step, between
+            subject = between
+        yield subject, last, target
+
+    def _part(self, terms: tuple[Term, Term, Term]) -> Part | None:
+        """Return what is expected of a triple or path; None where that is not known enough."""
+        subject, verb, target = terms
+        if verb.text.startswith("^"):
+            subject, verb, target = target, _step(verb, list(tokens(verb.text))[1:]), subject
+        ends = _name(subject), _name(target)
+        text = f"{subject.text} {verb.text} {target.text} ."
+        if ends[0] == ends[1]:
+            return None
+        if verb.nature == "path":
+            reached = {end: REACHED for end in ends if end}
+            walked = Part(text, reached, REACHED, WALKED, ends, path=True)
+            return walked if None in ends else None
+        name = self.names.iri(verb)
+        degrees = self.counter.degrees(self.query, name) if name else None
+        if name is None or degrees is None:
+            return None
+        each = degrees.of_subject, degrees.of_object
+        rows = max(self._rows(name, degrees, ends, target), 1.0)
+        shared = zip(ends, each if None not in ends else (1, 1), strict=True)
+        distinct = {end: max(rows / degree, 1.0) for end, degree in shared if end}
+        return Part(text, distinct, rows, rows, ends)
+
+    def _rows(self, name: str, degrees: Degrees, ends: Ends, target: Term) -> float:
+        if None not in ends:
+            return degrees.triples
+        if ends[0] is None:
+            return degrees.of_subject
+        constant = self.names.iri(target)
+        if constant is None or (name != TYPE and degrees.of_object < COMMON):
+            return degrees.of_object
+        counted = self.counter.number(self.query, f"?s <{name}> <{constant}>")
+        return degrees.of_object if counted is None else counted
+
+
+def _written(part: Part) -> dict[str, float]:
+    """Return how many values the variables have that somebody wrote."""
+    return {name: n for name, n in part.distinct.items() if not name.startswith(OURS)}
+
+
+def _visible(part: Part) -> Part:
+    """Return a part without the variables that nobody wrote."""
+    distinct = _written(part)
+    if len(distinct) == len(part.distinct):
+        return part
+    return replace(part, text=replace(part, distinct=distinct).selected, distinct=distinct)
+
+
+def _name(term: Term) -> str | None:
+    return term.text[1:] if term.nature in {"variable", "blank"} else None
+
+
+def _sequence(verb: Term) -> list[Term]:
+    """Return the steps of a path, one where it is no sequence of steps."""
+    read = list(tokens(verb.text)) if verb.nature == "path" else []
+    depth, ends = 0, [-1]
+    for number, token in enumerate(read):
+        depth += (token.text == "(") - (token.text == ")")
+        if depth == 0 and token.text == "|":
+            return [verb]
+        if depth == 0 and token.text == "/":
+            ends.append(number)
+    steps = [read[a + 1 : b] for a, b in pairwise([*ends, len(read)])]
+    return [_step(verb, step) for step in steps] if read else [verb]
+
+
+def _step(verb: Term, read: Sequence[Token]) -> Term:
+    """Return a part of a path."""
+    start, end = read[0].start, read[-1].end
+    nature: Nature = "iri" if len(read) == 1 else "path"
+    return Term(nature, verb.text[start:end], verb.start + start, verb.start + end)
+
+
+def _plain(element: Element) -> bool:
+    """Return whether this is a filter without patterns of its own."""
+    return element.kind == "filter" and not element.groups
+
+
+def _aside(
+    test: re.Match[str] | None, inner: Part, filters: str, shared: Collection[str]
+) -> tuple[int, str]:
+    if test is None:
+        return HERE, f"OPTIONAL {{ {_visible(inner).selected} {filters} }}"
+    if test["no"]:
+        return LAST, f"MINUS {{ {inner.text} {filters} }}"
+    names = " ".join(f"?{name}" for name in sorted(shared))
+    return JOINED, f"{{ SELECT DISTINCT {names} {{ {inner.text} {filters} }} }}"
+
+
+def _pays(cost: float, looked_up: float) -> bool:
+    return looked_up > CHEAP and looked_up > GAIN * cost
+
+
+def _apart(group: Group) -> tuple[list[Element], list[Element]]:
+    """Return the triples of a group, and what else there is."""
+    triples = [one for one in group.elements if one.kind == "triple"]
+    return triples, [one for one in group.elements if one.kind != "triple"]
+
+
+def _text(elements: Sequence[Element]) -> str:
+    return "\n".join(one.text for one in elements)
