@@ -53,7 +53,10 @@ def steps(console: Console) -> Iterator[Callable[[str, int, int, float | None], 
 
 @cli.command(
     epilog=example(
-        "partage validate", "partage validate data/claims/seed.trig", "partage validate --lang fr"
+        "partage validate",
+        "partage validate data/claims/seed.trig",
+        "partage validate --lang fr",
+        "partage validate --with pyshacl",
     )
 )
 @FILES
@@ -66,11 +69,20 @@ def steps(console: Console) -> Iterator[Callable[[str, int, int, float | None], 
     show_default=True,
 )
 @click.option("--lang", type=click.Choice(["en", "fr"]), default="en", help="Language of messages.")
-def validate(files: tuple[Path, ...], form: str, lang: str) -> None:
+@click.option(
+    "--with",
+    "judge",
+    type=click.Choice(["queries", "pyshacl"]),
+    default="queries",
+    help="Ask the shapes as queries, or pySHACL.",
+    show_default=True,
+)
+def validate(files: tuple[Path, ...], form: str, lang: str, judge: str) -> None:
     """Check RDF files (or, with none given, all of ours) against the shapes and rules."""
     from partage.pipeline import validate as checks
+    from partage.pipeline.judge import by_pyshacl
 
-    report = checks.validate(assets.root(), files)
+    report = checks.validate(assets.root(), files, by_pyshacl if judge == "pyshacl" else None)
     language: Literal["en", "fr"] = "fr" if lang == "fr" else "en"
     turtle = form == "turtle"
     click.echo(
