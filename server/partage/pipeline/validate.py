@@ -165,7 +165,8 @@ def _broken(
     dataset: Sequence[Quad], shapes: Shapes, judge: Judge | None
 ) -> Iterator[ValidationResult]:
     store = Store()
-    store.bulk_extend(chain(dataset, (Quad(q.subject, q.predicate, q.object) for q in dataset)))
+    named = (quad for quad in dataset if not isinstance(quad.graph_name, DefaultGraph))
+    store.bulk_extend(chain(dataset, (Quad(q.subject, q.predicate, q.object) for q in named)))
     engine = EmbeddedEngine(store)
     try:
         yield from judge(dataset, shapes) if judge else by_shapes(engine, shapes)
