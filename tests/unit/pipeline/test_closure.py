@@ -78,6 +78,15 @@ def upper(draw: Draw) -> str:
 AXIOMS: dict[str, Callable[[Draw], str]] = {
     "subclass": lambda d: f"{lower(d)} rdfs:subClassOf {upper(d)} .",
     "definition": lambda d: f"{a_class(d)} owl:equivalentClass {both(d, 'intersectionOf')} .",
+    "all values": lambda d: (
+        f"{a_class(d)} rdfs:subClassOf {restriction(d, 'allValuesFrom', a_class(d))} ."
+    ),
+    "some values": lambda d: (
+        f"{restriction(d, 'someValuesFrom', 'owl:Thing')} rdfs:subClassOf {a_class(d)} ."
+    ),
+    "has value": lambda d: (
+        f"{a_class(d)} owl:equivalentClass {restriction(d, 'hasValue', f'<{d.choice(NAMES)}>')} ."
+    ),
     "same class": lambda d: f"{a_class(d)} owl:equivalentClass {a_class(d)} .",
     "domain": lambda d: f"{a_property(d)} rdfs:domain {upper(d)} .",
     "range": lambda d: f"{a_property(d)} rdfs:range {upper(d)} .",

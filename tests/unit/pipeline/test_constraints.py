@@ -173,6 +173,16 @@ def test_a_constraint_of_nodes_is_judged_alike(constraint: str, tmp_path: Path) 
         assert by_queries(data, judged) == set(by_pyshacl(data, judged)), focus
 
 
+def test_a_value_that_is_reached_twice_is_counted_once(tmp_path: Path) -> None:
+    judged = one_shape(
+        tmp_path,
+        "x:N a sh:NodeShape ; sh:targetNode :a ; sh:property x:P .\n"
+        f"x:P a sh:PropertyShape ; {SPEAKING} ; sh:path {PATHS[2]} ; sh:maxCount 1 .",
+    )
+    data = turtle(":a :p 1 ; :q 1 .")
+    assert by_queries(data, judged) == set(by_pyshacl(data, judged)) == set()
+
+
 def test_every_constraint_of_the_tables_is_tried() -> None:
     tried = {word for row in PROPERTY + FOCI for word in row.split() if word.startswith("sh:")}
     assert {f"sh:{name}" for name in [*VALUES, *SETS, *TARGETS]} <= tried
