@@ -23,10 +23,14 @@ from partage.cli.base import FILES, FINDING, cli, example, settings
 def build(out: Path | None, force: bool) -> None:
     """Build the release: check, reason, materialize, answer the competency questions."""
     from partage.pipeline import run
+    from partage.store.opening import choose_source, stored
 
-    console = Console(stderr=True)
+    console, chosen = Console(stderr=True), settings()
     with steps(console) as progress:
-        manifest = run.build(assets.root(), out or settings().release, progress, force=force)
+        manifest = run.build(assets.root(), out or chosen.release, progress, force=force)
+    if out is None:  # so that a server has nothing to load
+        with console.status("Making its store …"), stored(choose_source(chosen), chosen.archive):
+            pass
     console.print(manifest.summary())
 
 
