@@ -95,11 +95,15 @@ def _pairs(store: Store, pattern: str) -> list[tuple[str, str]]:
 
 
 def _rows(store: Store, query: str) -> list[list[str]]:
+    """Return solutions; of a literal its text, fit to stand in another one."""
     prefixes = {"skos": iri("skos:"), "ds": iri("ds:")}
     solutions = store.query(query, prefixes=prefixes)
     assert isinstance(solutions, QuerySolutions)
     width = len(solutions.variables)
     return [
-        [value.value if isinstance(value := row[n], Literal) else str(value) for n in range(width)]
+        [
+            value.value.replace('"', "'") if isinstance(value := row[n], Literal) else str(value)
+            for n in range(width)
+        ]
         for row in solutions
     ]
