@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, RdfFormat, parse
 
-from benchmarks.servers import JSON, Answer
+from benchmarks.servers import JSON, Answer, Unanswered
 from partage.rdf.namespaces import iri
 
 NUMBERS = {iri(f"xsd:{name}") for name in ("integer", "int", "long", "decimal", "double", "float")}
@@ -29,8 +29,18 @@ class Digest:
 
 
 def digest(answer: Answer) -> Digest:
-    """Return what is compared of an answer."""
-    rows = _solutions(answer.body) if answer.media_type == JSON else _statements(answer)
+    """
+    Return what is compared of an answer.
+
+    Raises
+    ------
+    Unanswered
+        It is not of the form that it says.
+    """
+    try:
+        rows = _solutions(answer.body) if answer.media_type == JSON else _statements(answer)
+    except (ValueError, SyntaxError) as error:
+        raise Unanswered(f"not readable as {answer.media_type}") from error
     return Digest(len(rows), hashlib.sha256("\n".join(sorted(rows)).encode()).hexdigest()[:16])
 
 

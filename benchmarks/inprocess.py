@@ -11,7 +11,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-Answering = Callable[[str], bytes]
+Answering = Callable[[str], tuple[str, bytes]]
+JSON, N_TRIPLES = "application/sparql-results+json", "application/n-triples"
 
 
 def rdflib_answers(data: Path) -> Answering:
@@ -20,10 +21,11 @@ def rdflib_answers(data: Path) -> Answering:
 
     graph = rdflib.Graph(bind_namespaces="none").parse(data, format="nt")
 
-    def answer(query: str) -> bytes:
+    def answer(query: str) -> tuple[str, bytes]:
         result = graph.query(query)
-        form = "nt" if result.type in ("CONSTRUCT", "DESCRIBE") else "json"
-        return result.serialize(format=form) or b""
+        of_graph = result.type in ("CONSTRUCT", "DESCRIBE")
+        body = result.serialize(format="nt" if of_graph else "json") or b""
+        return N_TRIPLES if of_graph else JSON, body
 
     return answer
 
@@ -34,11 +36,11 @@ def pyoxigraph_answers(store: Path) -> Answering:
 
     opened = Store.read_only(str(store))
 
-    def answer(query: str) -> bytes:
+    def answer(query: str) -> tuple[str, bytes]:
         result = opened.query(query)
         if isinstance(result, QueryTriples):
-            return serialize(result, format=RdfFormat.N_TRIPLES) or b""
-        return result.serialize(format=QueryResultsFormat.JSON) or b""
+            return N_TRIPLES, serialize(result, format=RdfFormat.N_TRIPLES) or b""
+        return JSON, result.serialize(format=QueryResultsFormat.JSON) or b""
 
     return answer
 
@@ -56,9 +58,10 @@ def main(library: str, data: str, port: str) -> None:
         def do_GET(self) -> None:
             (query,) = parse_qs(urlsplit(self.path).query)["query"]
             began = time.perf_counter()
-            body = answer(query)
+            media_type, body = answer(query)
             taken = time.perf_counter() - began
             self.send_response(200)
+            self.send_header("Content-Type", media_type)
             self.send_header("X-Seconds", f"{taken:.9f}")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import re
 import signal
 import subprocess
 import time
@@ -16,6 +17,7 @@ from benchmarks.peers import Peer, free_port
 ROOT = Path(__file__).parents[1]
 JSON = "application/sparql-results+json"
 N_TRIPLES = "application/n-triples"
+OF_GRAPHS = re.compile(r"^(?:CONSTRUCT|DESCRIBE)\b", re.MULTILINE)
 FIRST = "ASK { ?s ?p ?o }"
 
 
@@ -49,7 +51,7 @@ class Server:
             given["default-graph-uri"] = self.peer.graph
         return f"{self.peer.path}?{urlencode(given)}"
 
-    def ask(self, query: str, limit: float, accept: str = f"{JSON}, {N_TRIPLES};q=0.9") -> Answer:
+    def ask(self, query: str, limit: float) -> Answer:
         """
         Ask a query over a connection that is kept.
 
@@ -63,9 +65,10 @@ class Server:
         self.connection.timeout = limit
         if self.connection.sock is not None:
             self.connection.sock.settimeout(limit)
+        accept = {"Accept": N_TRIPLES if OF_GRAPHS.search(query) else JSON}
         began = time.perf_counter()
         try:
-            self.connection.request("GET", self.path(query), headers={"Accept": accept})
+            self.connection.request("GET", self.path(query), headers=accept)
             response = self.connection.getresponse()
             body = response.read()
         except (OSError, http.client.HTTPException) as error:

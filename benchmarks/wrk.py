@@ -68,7 +68,14 @@ def load(
         listed.write_text("\n".join(targets) + "\n")
         text = SCRIPT.replace("TARGETS", str(listed)).replace("START", str(_Numbers.next))
         script.write_text(text)
-        command = [program("wrk"), "-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "30s"]
+        command = [
+            program("wrk"),
+            "-t1",
+            f"-c{connections}",
+            f"-d{max(1, round(seconds))}s",
+            "--timeout",
+            "30s",
+        ]
         command += ["-s", str(script)]
         for name, value in headers.items():
             command += ["-H", f"{name}: {value}"]

@@ -20,7 +20,8 @@ class Peer:
     """
     A server: `load` puts an N-Triples file into a folder, `command` serves that folder on a port.
 
-    `most` is how many triples it is tried with; `graph` the named graph that plays the default one.
+    `most` is how many triples it is tried with; `graph` the named graph that plays the default one;
+    a library in process is not asked by several clients at once.
     """
 
     version: Callable[[], str]
@@ -30,6 +31,7 @@ class Peer:
     graph: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
     most: int = 1_000_000_000
+    in_process: bool = False
 
 
 def nothing_to_load(_data: Path, _folder: Path) -> None:

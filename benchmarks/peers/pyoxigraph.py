@@ -22,4 +22,4 @@ def command(_data: Path, folder: Path, port: int) -> list[str]:
     return [sys.executable, "-m", "benchmarks.inprocess", "pyoxigraph", store, str(port)]
 
 
-PEER = Peer(lambda: version("pyoxigraph"), load, command, "/")
+PEER = Peer(lambda: version("pyoxigraph"), load, command, "/", in_process=True)

@@ -12,4 +12,6 @@ def command(data: Path, _folder: Path, port: int) -> list[str]:
     return [sys.executable, "-m", "benchmarks.inprocess", "rdflib", str(data), str(port)]
 
 
-PEER = Peer(lambda: version("rdflib"), nothing_to_load, command, "/", most=2_000_000)
+PEER = Peer(
+    lambda: version("rdflib"), nothing_to_load, command, "/", most=2_000_000, in_process=True
+)
