@@ -49,6 +49,10 @@ def _solutions(body: bytes) -> list[str]:
     if "boolean" in found:
         return [str(found["boolean"])]
     names = sorted(found["head"]["vars"])
+    if names == ["__ASK_RETVAL"]:  # how Virtuoso answers ASK
+        return [
+            str(any(row["__ASK_RETVAL"]["value"] == "1" for row in found["results"]["bindings"]))
+        ]
     return [
         "\t".join(_term(row.get(name)) for name in names) for row in found["results"]["bindings"]
     ]

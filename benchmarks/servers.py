@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[1]
 JSON = "application/sparql-results+json"
 N_TRIPLES = "application/n-triples"
 OF_GRAPHS = re.compile(r"^(?:CONSTRUCT|DESCRIBE)\b", re.MULTILINE)
+KEPT_SECONDS, IDLE_SHARE = 1.0, 0.03
 FIRST = "ASK { ?s ?p ?o }"
 
 
@@ -43,6 +44,7 @@ class Server:
     process: subprocess.Popen[bytes]
     start_seconds: float
     connection: http.client.HTTPConnection | None = None
+    used: float = 0.0
 
     def path(self, query: str) -> str:
         """Return the request target that asks a query."""
@@ -62,6 +64,8 @@ class Server:
         """
         if self.connection is None:
             self.connection = http.client.HTTPConnection("127.0.0.1", self.port)
+        if time.monotonic() - self.used > KEPT_SECONDS:
+            self.connection.close()  # the server may have done so; it is opened again
         self.connection.timeout = limit
         if self.connection.sock is not None:
             self.connection.sock.settimeout(limit)
@@ -77,11 +81,23 @@ class Server:
             why = f"no answer in {limit:g} s" if isinstance(error, TimeoutError) else repr(error)
             raise Unanswered(why) from error
         taken = time.perf_counter() - began
+        self.used = time.monotonic()
         if response.status != 200:
             raise Unanswered(f"status {response.status}: {body[:100].decode(errors='replace')}")
         inside = response.headers.get("X-Seconds")
         kind = response.headers.get_content_type()
         return Answer(body, kind, float(inside) if inside else taken)
+
+    def settle(self, most: float = 60) -> None:
+        """Wait until its processes have nothing left to do of their own accord."""
+        until = time.monotonic() + most
+        before = -1.0
+        while time.monotonic() < until:
+            now = sum(map(_processor_seconds, _descendants(self.process.pid)))
+            if before >= 0 and now - before < IDLE_SHARE:
+                return
+            before = now
+            time.sleep(1)
 
     def memory(self) -> float:
         """Return the proportional memory of all of its processes, in MiB."""
@@ -139,6 +155,14 @@ def _descendants(process: int) -> list[int]:
             for child in task.read_text().split():
                 found += _descendants(int(child))
     return found
+
+
+def _processor_seconds(process: int) -> float:
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _proportional(process: int) -> int:
