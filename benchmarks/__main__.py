@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 from benchmarks import generate, mix, report
@@ -104,7 +105,12 @@ class Run:
             if peer_name not in self.given.peers or triples > peer.most:
                 continue
             tell(f"{name}, {peer_name}")
-            self.results.setdefault("versions", {})[peer_name] = peer.version()
+            try:
+                version = peer.version()
+            except (FileNotFoundError, PackageNotFoundError):
+                tell("is not installed here: left out")
+                continue
+            self.results.setdefault("versions", {})[peer_name] = version
             kept["peers"][peer_name] = mix.measure(
                 peer,
                 data,

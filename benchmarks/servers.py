@@ -112,14 +112,15 @@ def serving(
     port = free_port()
     command = peer.command(data, folder, port)
     began = time.perf_counter()
-    process = subprocess.Popen(
-        command,
-        cwd=folder if peer.graph else ROOT,
-        env=os.environ | dict(peer.environment) | dict(environment),
-        stdout=subprocess.DEVNULL,
-        stderr=(folder / "errors.txt").open("wb"),
-        start_new_session=True,
-    )
+    with (folder / "errors.txt").open("wb") as errors:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=os.environ | dict(peer.environment) | dict(environment),
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            start_new_session=True,
+        )
     server = Server(peer, port, process, 0.0)
     try:
         while True:

@@ -11,28 +11,28 @@ from benchmarks.peers import Peer, free_port, program
 GRAPH = "https://w3id.org/partage/graph/current-view"
 INI = """\
 [Database]
-DatabaseFile = virtuoso.db
-ErrorLogFile = virtuoso.log
-LockFile = virtuoso.lck
-TransactionFile = virtuoso.trx
-xa_persistent_file = virtuoso.pxa
+DatabaseFile = {folder}/virtuoso.db
+ErrorLogFile = {folder}/virtuoso.log
+LockFile = {folder}/virtuoso.lck
+TransactionFile = {folder}/virtuoso.trx
+xa_persistent_file = {folder}/virtuoso.pxa
 FileExtend = 200
 [TempDatabase]
-DatabaseFile = virtuoso-temp.db
-TransactionFile = virtuoso-temp.trx
+DatabaseFile = {folder}/virtuoso-temp.db
+TransactionFile = {folder}/virtuoso-temp.trx
 [Parameters]
 ServerPort = 127.0.0.1:{sql}
 ServerThreads = 100
 NumberOfBuffers = 170000
 MaxDirtyBuffers = 130000
-DirsAllowed = .
+DirsAllowed = {folder}
 [HTTPServer]
 ServerPort = 127.0.0.1:{http}
 ServerThreads = 100
 MaxClientConnections = 100
 """
 LOADING = """\
-ld_dir('.', 'data.nt', '{graph}');
+ld_dir('{folder}', 'data.nt', '{graph}');
 rdf_loader_run();
 checkpoint;
 shutdown;
@@ -49,7 +49,7 @@ def version() -> str:
 
 def configured(folder: Path, port: int) -> list[str]:
     """Return the command of a server of the folder; the SQL port is the one after the HTTP port."""
-    ini = INI.format(sql=port + 1, http=port)
+    ini = INI.format(sql=port + 1, http=port, folder=folder)
     (folder / "virtuoso.ini").write_text(ini, encoding="utf-8")
     where = str(folder / "virtuoso.ini")
     return [program("virtuoso-t"), "+foreground", "+wait", "+configfile", where]
@@ -59,9 +59,9 @@ def load(data: Path, folder: Path) -> None:
     """Load with its own bulk loader."""
     port = free_port()
     (folder / "data.nt").symlink_to(data.resolve())
-    loading = LOADING.format(graph=GRAPH)
+    loading = LOADING.format(graph=GRAPH, folder=folder)
     server = subprocess.Popen(
-        configured(folder, port), cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        configured(folder, port), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     isql = [shutil.which("isql-vt") or program("isql"), f"127.0.0.1:{port + 1}", "dba", "dba"]
     try:
@@ -70,7 +70,7 @@ def load(data: Path, folder: Path) -> None:
             if time.monotonic() > until:
                 raise TimeoutError("Virtuoso does not answer.")
             time.sleep(0.1)
-        subprocess.run(isql, input=loading, cwd=folder, text=True, check=True, capture_output=True)
+        subprocess.run(isql, input=loading, text=True, check=True, capture_output=True)
         server.wait(timeout=600)
     finally:
         server.kill()
