@@ -72,7 +72,7 @@ def test_the_order_of_solutions_counts_for_nothing() -> None:
 
 
 def test_virtuosos_way_to_say_yes_is_a_yes() -> None:
-    said = {"__ASK_RETVAL": {"type": "typed-literal", "value": "1"}}
+    said: dict[str, object] = {"__ASK_RETVAL": {"type": "typed-literal", "value": "1"}}
     yes = Answer(b'{"head": {}, "boolean": true}', JSON, 0.0)
     assert digest(solutions(said, names=("__ASK_RETVAL",))) == digest(yes)
     assert digest(solutions(names=("__ASK_RETVAL",))) != digest(yes)
