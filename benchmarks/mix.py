@@ -56,9 +56,9 @@ def measure(  # noqa: PLR0913  # who, on what, asked what, and how long
         found["queries"] = {}
         while waiting and lost < LOST:
             with serving(peer, data, folder, environment) as server:
+                server.settle()
                 if "start" not in found:
                     found["start"] = round(server.start_seconds, 3)
-                    server.settle()
                     found["memory"] = round(server.memory(), 1)
                     if things and not peer.in_process:
                         found |= throughput(server, things, seconds)

@@ -78,7 +78,6 @@ class Flow:
     name: str
     provider: str
     recipient: str
-    category: Concept
     stated: list[str]
     inferred: list[str]
     kinds: frozenset[str]
@@ -131,8 +130,7 @@ class World:
 
     def _organizations(self, parties: int) -> Iterator[str]:
         for number in range(len(self.parties), parties):
-            name = NAMES[self.random.randrange(len(NAMES))]
-            english, french = TRADES[self.random.randrange(len(TRADES))]
+            name, (english, french) = self.random.choice(NAMES), self.random.choice(TRADES)
             slug = f"company-{number}"
             one = f"<{ID}org/{slug}>"
             label = f"{name} {english} {number}"
@@ -220,10 +218,8 @@ class World:
             one, two = parties[:: -1 if both_ways and self.random.random() < 0.5 else 1]
             flows.append(self._flow(agreement, one, two, number))
         cell.number_of_flows = len(flows)
-        of_agreement = [
-            triple(agreement, "a", "ds:DataSharingAgreement"),
-            *(triple(agreement, "ds:hasParty", one) for one, _ in parties),
-        ]
+        of_agreement = [triple(agreement, "a", "ds:DataSharingAgreement")]
+        of_agreement += [triple(agreement, "ds:hasParty", one) for one, _ in parties]
         for flow in flows:
             cell.flows += flow.stated
             cell.inferred += flow.inferred
@@ -273,7 +269,7 @@ class World:
             kinds.add("ds:InboundFlow")
         follows += [("a", one_kind) for one_kind in sorted(kinds)]
         return Flow(
-            one, provider[0], recipient[0], category,
+            one, provider[0], recipient[0],
             [triple(one, *fact) for fact in facts],
             [triple(one, *fact) for fact in follows],
             frozenset(kinds),
@@ -342,12 +338,11 @@ class World:
     def _claim(self, cell: Cell, kind: str, words: str, about: tuple[str, ...]) -> Claim:
         one = self.new("claim", "c")
         year = 2008 + self.random.randrange(12)
-        explicit = "cf:explicit" if self.random.random() < 0.8 else "cf:inferred"
         claim = Claim(one, [], [], about)
         claim.metadata += [
             ("dct:identifier", f'"g-{one[:-1].rpartition("/c")[2]}"'),
             ("ds:claimType", f"ct:{kind}"),
-            ("ds:confidence", explicit),
+            ("ds:confidence", "cf:explicit" if self.random.random() < 0.8 else "cf:inferred"),
             ("dct:description", f'"In {year} {words}"@en'),
             ("ds:assertedBy", self.parties[self.rank(len(self.parties))][0]),
             ("prov:wasDerivedFrom", self._passage(cell)),
@@ -386,10 +381,8 @@ class World:
             ("ds:disputes", disputed),
             ("ds:deniedAspect", "da:flow" if logical else "da:other"),
         ]
-        claim.content += [
-            triple(statement, "a", "ds:Denial"),
-            triple(statement, "ds:concerns", flow.name),
-        ]
+        claim.content.append(triple(statement, "a", "ds:Denial"))
+        claim.content.append(triple(statement, "ds:concerns", flow.name))
         if logical:
             claim.content += [
                 triple(denial, "a", "owl:NegativePropertyAssertion"),
