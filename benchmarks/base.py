@@ -4,13 +4,12 @@ built release, and what of `graph:inferred` speaks of these alone.
 """
 
 import gzip
-import io
 import re
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, Store
+from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, Store, parse
 
 from partage.rdf.namespaces import GRAPH, RELEASES, iri
 
@@ -55,7 +54,7 @@ def read(release: Path) -> Base:
     """Return the base of a built release."""
     store = Store()
     dataset = gzip.decompress((release / "dataset.nq.gz").read_bytes())
-    store.bulk_load(io.BytesIO(dataset), RdfFormat.N_QUADS)
+    store.bulk_extend(parse(dataset, RdfFormat.N_QUADS))  # keeps the names of blank nodes
     graphs = {name: _lines(store, name) for name in GRAPHS}
     graphs["dataset"] = [line for line in graphs["dataset"] if RELEASES not in line]
     graphs["inferred"] = [line for line in _lines(store, "inferred") if _is_ours(line)]

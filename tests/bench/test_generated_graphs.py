@@ -94,8 +94,9 @@ def test_every_form_of_one_size_is_one_graph(base: Base) -> None:
 
 
 def test_a_seed_gives_always_the_same_graph_and_another_seed_another(base: Base) -> None:
-    one, same, other = (list(lines(base, "view", SIZE, seed=seed)) for seed in (1, 1, 2))
-    assert one == same
+    again = read(ROOT / Settings().release)
+    one, other = (list(lines(base, "view", SIZE, seed=seed)) for seed in (1, 2))
+    assert one == list(lines(again, "view", SIZE, seed=1))
     assert one != other
 
 
