@@ -56,11 +56,11 @@ def output(*command: str) -> str:
 class Run:
     """One run: what was asked for, and the results so far."""
 
-    def __init__(self, given: argparse.Namespace) -> None:
+    def __init__(self, given: argparse.Namespace, folder: Path) -> None:
         self.given = given
         self.release = ROOT / Settings().release
-        self.folder: Path = given.data or Path(tempfile.mkdtemp(prefix="bench-"))
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
         self.path: Path = given.results
         self.results: mix.Json = (
             json.loads(self.path.read_text(encoding="utf-8")) if self.path.exists() else {}
@@ -125,10 +125,8 @@ class Run:
 
     def own(self, names: Iterable[str]) -> None:
         """Measure rows of the target table that have figures of their own."""
-        bench = Bench(
-            self.release, self.corpus(), self.data, subjects(self.corpus()),
-            self.given.seconds, self.given.limit,
-        )  # fmt: skip
+        corpus = self.corpus()
+        bench = Bench(corpus, self.data, subjects(corpus), self.given.seconds)
         for name in names:
             tell(name)
             self.results.setdefault("own", {})[name] = MEASURES[name](bench)
@@ -168,11 +166,13 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3, help="seconds of each measurement")
     parser.add_argument("--data", type=Path, help="folder of the graphs, kept for the next run")
     parser.add_argument("--results", type=Path, default=RESULTS)
-    run = Run(parser.parse_args())
-    for size in run.given.sizes:
-        run.size(size)
-    run.own(run.given.own)
-    run.write()
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        run = Run(given, given.data or Path(temporary))
+        for size in given.sizes:
+            run.size(size)
+        run.own(given.own)
+        run.write()
     report.write(run.results)
 
 
