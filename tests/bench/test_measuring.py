@@ -203,6 +203,13 @@ def test_the_mix_is_judged_by_the_mean_and_by_the_worst_query() -> None:
 
 def test_what_was_not_measured_is_said_not_to_be() -> None:
     assert told("query mix", {}) == ("not measured", None)
+    own = {"start": {"start": 1.4, "first": 4.0}}
+    text = "corpus 1.40 s (the first time 4.00 s), 10 million not measured"
+    assert told("start", {"own": own}) == (text, None)
+    ten = {"10000000": {"peers": {"partage": {"start": 3.1}}}}
+    assert told("start", {"own": own, "sizes": ten})[1] is False
+    ten["10000000"]["peers"]["partage"]["start"] = 2.9
+    assert told("start", {"own": own, "sizes": ten})[1] is True
     assert told("memory", {"own": {"start": {"memory": 251.0}}}) == ("251 MiB", False)
     assert told("memory", {"own": {"start": {"memory": 249.0}}}) == ("249 MiB", True)
 
