@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from html import escape
 
 COLOURS = ("#0b6e4f", "#c8553d", "#28536b", "#8f6bb3", "#b8860b", "#555555")
-LEFT, RIGHT, TOP, STEP = 190, 760, 60, 18
+LEFT, RIGHT, TOP, STEP, KEY = 190, 760, 60, 18, 125
 
 
 def dots(points: Mapping[str, Mapping[str, float]], unit: str) -> str:
@@ -38,8 +38,8 @@ def dots(points: Mapping[str, Mapping[str, float]], unit: str) -> str:
         parts.append(f'<path d="M{LEFT} {y}H{RIGHT}" stroke="#eee"/>')
     for number, (series, known) in enumerate(points.items()):
         colour = COLOURS[number % len(COLOURS)]
-        parts.append(_mark(LEFT + 95 * number, 24, number, colour))
-        parts.append(f'<text x="{LEFT + 95 * number + 9}" y="28">{escape(series)}</text>')
+        parts.append(_mark(KEY * number + 20, 24, number, colour))
+        parts.append(f'<text x="{KEY * number + 20 + 9}" y="28">{escape(series)}</text>')
         for row, name in enumerate(names):
             if name in known:
                 y = TOP + STEP * row + STEP // 2

@@ -87,7 +87,7 @@ def load(
     found = json.loads(said.rpartition("RESULT ")[2])
     busy = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Load(
-        found["requests"] / found["seconds"],
+        max(found["requests"], 1) / found["seconds"],  # with none answered, the most it can be
         found["p50"],
         found["p99"],
         found["failed"],
