@@ -98,7 +98,8 @@ class Run:
         key = name if name in ("corpus", FLOWS) else f"{float(name):.0f}"
         with data.open("rb") as file:
             triples = sum(1 for _ in file)
-        asked = {k: v for k, v in mix.queries().items() if name != FLOWS or k in CYCLES}
+        only = CYCLES if name == FLOWS else self.given.queries
+        asked = {key: query for key, query in mix.queries().items() if key in only}
         kept = self.results.setdefault("sizes", {}).setdefault(key, {"peers": {}})
         kept["triples"] = triples
         for peer_name, peer in peers().items():
@@ -161,6 +162,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--sizes", nargs="*", default=SIZES, help="corpus, flows, or triples")
     parser.add_argument("--peers", nargs="*", default=known, choices=known)
+    asked = list(mix.queries())
+    parser.add_argument("--queries", nargs="*", default=asked, choices=asked)
     parser.add_argument("--own", nargs="*", default=list(MEASURES), choices=list(MEASURES))
     parser.add_argument("--limit", type=float, default=60, help="seconds that a query may take")
     parser.add_argument("--seconds", type=float, default=3, help="seconds of each measurement")
