@@ -43,7 +43,6 @@ def validate(ontology: tuple[Quad, ...], rest: tuple[Quad, ...]) -> Callable[[],
 def materialize(ontology: tuple[Quad, ...], rest: tuple[Quad, ...]) -> Callable[[], int]:
     """Infer all that follows; return how many facts there are."""
     from partage.pipeline.closure import entailed
-
     from partage.pipeline.projection import affirmed, facts, terminology
 
     terms = terminology(ontology)
