@@ -119,6 +119,8 @@ class Cache:
         headers = scope["headers"]
         if scope["method"] != "GET" or not OWN.isdisjoint(name for name, _ in headers):
             return None
+        if (b"host", b"") in headers:
+            return None  # so Granian says that there is none, which HTTP/1.1 does not allow
         told = sorted(pair for pair in headers if pair[0] in ASKED)
         return (self._epoch, scope["scheme"], scope["raw_path"], scope["query_string"], *told)
 
