@@ -4,6 +4,7 @@ Every error Partage raises on purpose.
 ::
 
     PartageError
+    ├ Placed                  of a query, at a place: QuerySyntaxError, ServiceError (line, column)
     ├ RequestError            the request is at fault
     │  ├ ProtocolError        SPARQL 1.1 Protocol §2.1: parameters, method or body
     │  ├ QuerySyntaxError     the query text does not parse (line, column)
@@ -101,16 +102,8 @@ class PartageError(Exception):
         super().__init__(str(self.message))
 
 
-class RequestError(PartageError):
-    """The request is at fault."""
-
-
-class ProtocolError(RequestError):
-    """The request breaks the SPARQL 1.1 Protocol."""
-
-
-class QuerySyntaxError(RequestError):
-    """The query does not parse; line and column count from 1."""
+class Placed(PartageError):
+    """What is at fault stands at a place in a query, where line and column are known."""
 
     def __init__(
         self,
@@ -123,6 +116,18 @@ class QuerySyntaxError(RequestError):
         super().__init__(text, **place, **values)
         self.line = line
         self.column = column
+
+
+class RequestError(PartageError):
+    """The request is at fault."""
+
+
+class ProtocolError(RequestError):
+    """The request breaks the SPARQL 1.1 Protocol."""
+
+
+class QuerySyntaxError(Placed, RequestError):
+    """The query does not parse; line and column count from 1."""
 
 
 class NotAcceptable(RequestError):
@@ -255,20 +260,8 @@ class QueryCrashed(EngineFailure):
     """The query ended the process that evaluated it; the cause is a note, for the log."""
 
 
-class ServiceError(EngineError):
+class ServiceError(Placed, EngineError):
     """An endpoint that the query calls did not answer; line and column are those of the call."""
-
-    def __init__(
-        self,
-        text: str | Message,
-        line: int | None = None,
-        column: int | None = None,
-        **values: object,
-    ) -> None:
-        place = {} if line is None else {"line": line, "column": column}
-        super().__init__(text, **place, **values)
-        self.line = line
-        self.column = column
 
 
 class ServiceFailed(ServiceError):
