@@ -3,6 +3,7 @@ What can be cited, and whether it is still answered as it was cited
 (RDA Data Citation, https://doi.org/10.15497/RDA00016).
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -22,8 +23,9 @@ from partage.store.shelf import AtRelease
 
 CITED = BASE + "query/"
 PREFIXES = {"spdx": SPDX}
-# They answer otherwise each time.
+# They answer otherwise each time; an escape may spell one (SPARQL 1.1 §19.2).
 PASSING = ("NOW", "RAND", "UUID", "STRUUID")
+_MAY_PASS = re.compile("|".join((*PASSING, r"\\u")), re.IGNORECASE)
 # The specification leaves to the engine what they take.
 FREE = ("SAMPLE", "GROUP_CONCAT")
 CUTTING = ("LIMIT", "OFFSET")
@@ -92,6 +94,11 @@ def caveat(normal: str) -> Message | None:
             function=free[0],
         )
     return None
+
+
+def is_lasting(operation: QueryOperation) -> bool:
+    """Return whether an operation is surely answered the same as long as the dataset is."""
+    return not operation.calls and not _MAY_PASS.search(operation.query.text)
 
 
 def may_be_planned(normal: str) -> bool:

@@ -12,6 +12,7 @@ from partage.rdf.formats import GRAPH_FORMATS, by_key
 from partage.rdf.namespaces import BASE
 from partage.resources.labels import labels
 from partage.resources.rows import Writer
+from partage.sparql.citing import is_lasting
 from partage.sparql.diagnosis import Hint, misspelt
 from partage.sparql.protocol import (
     FORM,
@@ -21,7 +22,7 @@ from partage.sparql.protocol import (
     QueryOperation,
     parse,
 )
-from partage.sparql.running import is_lasting, offers
+from partage.sparql.running import offers
 from partage.store.answering import CHUNK
 from partage.store.engine import Result, Solution
 from partage.web import language, memento, queries, querystore
