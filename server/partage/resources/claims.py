@@ -17,7 +17,6 @@ from partage.resources.labels import Labels, labels
 from partage.resources.rows import Row, Value, Writer, shown_iris
 from partage.store.engine import Engine, Solution, Term
 
-CLAIM = iri("ds:Claim")
 RELATIONS = ("ds:disputes", "ds:supports", "ds:qualifies")
 # In the order of the page; those that are missing are left out.
 ATTRIBUTION = (
@@ -74,11 +73,6 @@ class ClaimPage:
     about: tuple[Value, ...]
     version: Value | None
     contested: bool
-
-
-def is_claim(description: Description) -> bool:
-    """Return whether the resource is a claim."""
-    return NamedNode(CLAIM) in description.values(iri("rdf:type"))
 
 
 def claim_page(

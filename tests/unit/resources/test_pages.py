@@ -1,10 +1,11 @@
 """What the pages of claims, parties and terms show, before any HTML."""
 
 import pytest
+from pyoxigraph import NamedNode
 
 import small_dataset
-from partage.rdf.namespaces import ID, VOC
-from partage.resources.claims import ClaimPage, claim_page, is_claim
+from partage.rdf.namespaces import ID, VOC, iri
+from partage.resources.claims import ClaimPage, claim_page
 from partage.resources.describe import describe
 from partage.resources.pages import ResourcePage, resource_page
 from partage.store.embedded import EmbeddedEngine
@@ -20,7 +21,7 @@ def engine() -> Engine:
 
 def claim(engine: Engine, local: str) -> ClaimPage:
     description = describe(engine, ID + "claim/" + local)
-    assert is_claim(description)
+    assert NamedNode(iri("ds:Claim")) in description.values(iri("rdf:type"))
     return claim_page(engine, description, ENGLISH)[0]
 
 
