@@ -7,7 +7,7 @@ from itertools import groupby
 from partage.resources.lines import ClaimLine, FlowLine, StateLine, Teller
 from partage.resources.rows import Value
 
-# By which property a thing is said of others, and what it says of them.
+# The kinds of things that a concept is told to be used by, in the order of the page.
 USES = (
     "ds:DataFlow",
     "ds:DataSharingAgreement",
@@ -16,9 +16,7 @@ USES = (
     "ds:Claim",
     "ds:AccessState",
 )
-
-
-# With so many partners, all flows are told in full.
+# With no more partners than this, all flows are told in full.
 FEW = 3
 
 
@@ -103,7 +101,6 @@ class FlowPage:
     reciprocates: tuple[FlowLine, ...]
     beside: tuple[FlowLine, ...]
     sources: tuple[Value, ...]
-    kinds: tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +211,6 @@ def flow_page(tell: Teller, iri: str) -> FlowPage:
         reciprocates=tell.flows(back),
         beside=tell.flows(flow for flow in under if flow not in back),
         sources=_sources(tell, of(iri, "^ds:about")),
-        kinds=tell.of(iri, "rdf:type"),
     )
 
 
