@@ -24,6 +24,7 @@ from partage.rdf.namespaces import BASE, iri
 T = TypeVar("T")
 UNIQUE_KEY = BASE + "reasoner#uniqueKey"
 NOTHING = iri("owl:Nothing")
+POOL = ThreadPoolExecutor(max_workers=1)  # one for all questions: Java is slow to meet a thread
 
 
 class Hermit:
@@ -151,9 +152,8 @@ def attended(reasoner: Any, work: Callable[[], T]) -> T:
 
     Python hears of Ctrl-C only between its own steps, and one step of Java may take many seconds.
     """
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        try:
-            return pool.submit(work).result()
-        except KeyboardInterrupt:
-            reasoner.interrupt()
-            raise
+    try:
+        return POOL.submit(work).result()
+    except KeyboardInterrupt:
+        reasoner.interrupt()
+        raise
