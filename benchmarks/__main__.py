@@ -10,6 +10,7 @@ import gzip
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import tempfile
@@ -170,6 +171,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="folder of the graphs, kept for the next run")
     parser.add_argument("--results", type=Path, default=RESULTS)
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers are ended too
     with tempfile.TemporaryDirectory() as temporary:
         run = Run(given, given.data or Path(temporary))
         for size in given.sizes:

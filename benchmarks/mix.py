@@ -25,6 +25,7 @@ QUERIES = Path(__file__).parent / "queries"
 LOOKUP = "SELECT ?p ?o WHERE {{ <{0}> ?p ?o }} LIMIT 8"
 CONNECTIONS = (1, 8, 32)
 RUNS, LOST = 30, 3
+TOO_LONG = ("no answer in", "status 503", "not asked any more")
 Json = dict[str, Any]
 _number = count(1)
 
@@ -130,6 +131,11 @@ def disagreements(by_peer: Mapping[str, Json]) -> dict[str, list[str]]:
 def milliseconds(result: Json, query: str, limit: float) -> float:
     """Return the p50 of a query; the limit, which it is more than, where there was no answer."""
     return float(result["queries"].get(query, {}).get("p50", 1000 * limit))
+
+
+def failed(found: Json) -> bool:
+    """Whether a query had another fault than that it took too long."""
+    return not found or not str(found.get("unanswered", TOO_LONG[0])).startswith(TOO_LONG)
 
 
 def geometric_mean(values: Iterable[float]) -> float:

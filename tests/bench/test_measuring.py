@@ -201,6 +201,37 @@ def test_the_mix_is_judged_by_the_mean_and_by_the_worst_query() -> None:
     assert judged(10, 11) is False
 
 
+def test_a_query_that_a_rival_fails_is_left_out_and_one_that_takes_too_long_counts() -> None:
+    found = size(
+        partage={"q": 10.0, "r": 10.0}, oxigraph={"q": 10.0}, virtuoso={"q": 40.0, "r": 1.0}
+    )
+    queries = found["peers"]["oxigraph"]["queries"]
+    queries["r"] = {"unanswered": "status 500: out of memory"}
+    text, met = told("query mix", {"sizes": {"1000000": found}, "limit": 60})
+    assert "of 1 over 3×" in text
+    assert met is True
+    queries["r"] = {"unanswered": "no answer in 60 s"}
+    text, met = told("query mix", {"sizes": {"1000000": found}, "limit": 60})
+    assert "worst query r 10.0×, 1 of 2 over 3×" in text
+    assert met is False
+
+
+def test_lookups_are_judged_beside_three_servers_whoever_else_was_measured() -> None:
+    def rate(value: float) -> mix.Json:
+        return {"queries": {}, "first-time lookups": {"8": {"rate": value}}}
+
+    peers_ = {
+        "partage": rate(1000), "oxigraph": rate(2800), "virtuoso": rate(333),
+        "rdflib-endpoint": rate(100), "rdflib": {"queries": {}},
+    }  # fmt: skip
+    results = {"sizes": {"corpus": {"peers": peers_}}}
+    assert told("first-time", results)[1] is True
+    peers_["virtuoso"] = rate(334)
+    assert told("first-time", results) == (
+        "0.36× oxigraph, 2.99× virtuoso, 10.00× rdflib-endpoint", False
+    )  # fmt: skip
+
+
 def test_what_was_not_measured_is_said_not_to_be() -> None:
     assert told("query mix", {}) == ("not measured", None)
     own = {"start": {"start": 1.4, "first": 4.0}}
