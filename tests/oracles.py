@@ -1,4 +1,4 @@
-"""Two other reasoners, to hold ours against: HermiT through owlready2, and owlrl's rules."""
+"""Other reasoners to hold our rules against: HermiT, by two roads, and owlrl's rules."""
 
 import io
 from collections.abc import Callable, Iterable
@@ -10,6 +10,7 @@ import rdflib
 from pyoxigraph import RdfFormat, serialize
 from rdflib.namespace import OWL, RDF, RDFS
 
+from partage.pipeline.hermit import Hermit
 from partage.pipeline.projection import TYPE, Fact, Terminology, individuals
 from partage.rdf.namespaces import iri
 
@@ -96,17 +97,36 @@ def closed(graph: rdflib.Graph) -> rdflib.Graph:
     return graph
 
 
-def by_owlrl(terms: Terminology, facts: Iterable[Fact]) -> frozenset[Fact]:
+def by_hermit(hermit: Hermit, facts: Iterable[Fact]) -> frozenset[Fact]:
+    """What HermiT tells through the OWL API, complete."""
+    reasoner = hermit._open(facts)
+    found = set()
+    for name in hermit.terms.classes:
+        for member in reasoner.getInstances(hermit._class(name), False).getFlattened():
+            found.add(Fact(str(member.getIRI()), TYPE, name))
+    for name in hermit.terms.properties:
+        for entry in reasoner.getObjectPropertyInstances(hermit._property(name)).entrySet():
+            subject = str(entry.getKey().getIRI())
+            found |= {Fact(subject, name, str(value.getIRI())) for value in entry.getValue()}
+    reasoner.dispose()
+    return frozenset(found)
+
+
+def by_owlrl(
+    terms: Terminology, facts: Iterable[Fact], names: Iterable[str] = ()
+) -> frozenset[Fact]:
     """What the OWL 2 RL/RDF rules add (they prove no more than HermiT)."""
     known = frozenset(facts)
     graph = document(terms, known)
     owlrl.DeductiveClosure(owlrl.OWLRL_Semantics).expand(graph)
-    return among(graph, terms, known)
+    return among(graph, terms, known, names)
 
 
-def among(graph: rdflib.Graph, terms: Terminology, known: Iterable[Fact]) -> frozenset[Fact]:
+def among(
+    graph: rdflib.Graph, terms: Terminology, known: Iterable[Fact], others: Iterable[str] = ()
+) -> frozenset[Fact]:
     """The triples between our individuals, in the ontology's words."""
-    names = individuals(known)
+    names = individuals(known).union(others)
     keep: Callable[[str, str], bool] = lambda p, o: (  # noqa: E731
         o in terms.classes if p == TYPE else p in terms.properties and o in names
     )

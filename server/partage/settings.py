@@ -36,7 +36,7 @@ class Settings:
     )
     archive: Path = field(
         default=Path("out/archive"),
-        metadata={"help": "Directory for the stores of older releases; made as they are asked."},
+        metadata={"help": "Directory for the stores of releases; each is made when first asked."},
     )
     max_body: int = field(default=1_000_000, metadata={"help": "Largest request body, in bytes."})
     query_seconds: int = field(

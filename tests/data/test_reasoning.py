@@ -9,7 +9,7 @@ from partage import assets
 from partage.pipeline import parse, profile, subset, view
 from partage.pipeline.hermit import Hermit
 from partage.pipeline.projection import TYPE, Background, Fact, affirmed, facts
-from partage.pipeline.reason import reasoner, undisputed
+from partage.pipeline.reason import infer, reasoner, undisputed
 from partage.pipeline.state import State
 from partage.rdf.namespaces import iri
 
@@ -46,17 +46,23 @@ def reciprocal_partners(inferred: frozenset[Fact]) -> set[str]:
     } - {"facebook"}
 
 
-def test_hermit_owlready2_and_owlrl_infer_the_same_of_the_seed(seed: State) -> None:
+def test_rules_hermit_owlready2_and_owlrl_infer_the_same_of_the_seed(seed: State) -> None:
     hermit = reasoner(seed)
     known = with_words(seed, hermit)
-    inferred = hermit.infer(known).facts
+    inferred = infer(hermit, known).facts
     assert inferred == oracles.by_owlready2(hermit.terms, known)
     assert inferred == oracles.by_owlrl(hermit.terms, known)
 
 
+def test_the_rules_infer_of_all_that_is_committed_what_hermit_infers(parsed: State) -> None:
+    whole = profile.check(view.publish(parsed))
+    hermit = reasoner(whole)
+    assert infer(hermit, whole.asserted).facts == oracles.by_hermit(hermit, whole.asserted)
+
+
 def test_on_the_seed_alone_amazon_and_yahoo_reciprocate_and_huawei_only_gives(seed: State) -> None:
     hermit = reasoner(seed)
-    inferred = hermit.infer(with_words(seed, hermit)).facts
+    inferred = infer(hermit, with_words(seed, hermit)).facts
     assert reciprocal_partners(inferred) == {"amazon", "yahoo"}
     feeding = iri("ft:people-you-may-know")
     feeders = {f.subject for f in inferred if f.predicate == FEEDS and f.object == feeding}
@@ -68,5 +74,5 @@ def test_with_the_list_of_52_huawei_reciprocates_too(parsed: State, seed: State)
     kept = tuple(version for version in parsed.versions if version.file in lists)
     both = view.publish(replace(parsed, versions=kept))
     hermit = reasoner(seed)
-    inferred = hermit.infer(with_words(both, hermit)).facts
+    inferred = infer(hermit, with_words(both, hermit)).facts
     assert {"amazon", "yahoo", "huawei"} <= reciprocal_partners(inferred)

@@ -130,7 +130,7 @@ def test_m3_a_memento_is_the_same_after_a_restart_with_new_stores(
         for path in paths:
             before, after = client.get(path), restarted.get(path)
             assert (before.status_code, before.content) == (200, after.content), path
-    made = {path.name for path in (root / "out/archive").iterdir()}
+    made = {path.name for path in (root / "out/archive").iterdir()} - {"current"}
     digests = {record.rdfc10 for record in three_releases.build(tmp_path / "third").catalog}
     assert made <= digests
 

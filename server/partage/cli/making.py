@@ -23,10 +23,14 @@ from partage.cli.base import FILES, FINDING, cli, example, settings
 def build(out: Path | None, force: bool) -> None:
     """Build the release: check, reason, materialize, answer the competency questions."""
     from partage.pipeline import run
+    from partage.store.opening import choose_source, stored
 
-    console = Console(stderr=True)
+    console, chosen = Console(stderr=True), settings()
     with steps(console) as progress:
-        manifest = run.build(assets.root(), out or settings().release, progress, force=force)
+        manifest = run.build(assets.root(), out or chosen.release, progress, force=force)
+    if out is None:  # so that a server has nothing to load
+        with console.status("Making its store …"), stored(choose_source(chosen), chosen.archive):
+            pass
     console.print(manifest.summary())
 
 
@@ -53,7 +57,10 @@ def steps(console: Console) -> Iterator[Callable[[str, int, int, float | None], 
 
 @cli.command(
     epilog=example(
-        "partage validate", "partage validate data/claims/seed.trig", "partage validate --lang fr"
+        "partage validate",
+        "partage validate data/claims/seed.trig",
+        "partage validate --lang fr",
+        "partage validate --with pyshacl",
     )
 )
 @FILES
@@ -66,11 +73,20 @@ def steps(console: Console) -> Iterator[Callable[[str, int, int, float | None], 
     show_default=True,
 )
 @click.option("--lang", type=click.Choice(["en", "fr"]), default="en", help="Language of messages.")
-def validate(files: tuple[Path, ...], form: str, lang: str) -> None:
+@click.option(
+    "--with",
+    "judge",
+    type=click.Choice(["queries", "pyshacl"]),
+    default="queries",
+    help="Ask the shapes as queries, or pySHACL.",
+    show_default=True,
+)
+def validate(files: tuple[Path, ...], form: str, lang: str, judge: str) -> None:
     """Check RDF files (or, with none given, all of ours) against the shapes and rules."""
     from partage.pipeline import validate as checks
+    from partage.pipeline.judge import by_pyshacl
 
-    report = checks.validate(assets.root(), files)
+    report = checks.validate(assets.root(), files, by_pyshacl if judge == "pyshacl" else None)
     language: Literal["en", "fr"] = "fr" if lang == "fr" else "en"
     turtle = form == "turtle"
     click.echo(

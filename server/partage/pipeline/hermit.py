@@ -1,23 +1,22 @@
 """
-HermiT over the OWL API: is it consistent, and what follows?
+HermiT over the OWL API: is it consistent, and which class is below which?
 
 One `Hermit` holds a terminology; each question builds a small ontology of it and some facts. The
-facts go in as axioms through the OWL API's data factory, and what follows comes out through
-its reasoner interface, complete: no file, no process and no text to parse in between. Unique names
-are assumed of every individual: a functional data property with a key of its own each is linear,
-where `owl:AllDifferent` is quadratic.
+facts go in as axioms through the OWL API's data factory: no file, no process and no text to parse
+in between. Unique names are assumed of every individual: a functional data property with a key of
+its own each is linear, where `owl:AllDifferent` is quadratic. What follows of individuals is
+computed in `closure`.
 
 OWL 2 Direct Semantics: https://www.w3.org/TR/owl2-direct-semantics/
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pyoxigraph import RdfFormat, Triple, serialize
 
-from partage.errors import InconsistentOntology, ProfileViolation
+from partage.errors import ProfileViolation
 from partage.pipeline.jvm import java_class
 from partage.pipeline.projection import TYPE, Fact, Terminology, individuals
 from partage.rdf.namespaces import BASE, iri
@@ -25,14 +24,6 @@ from partage.rdf.namespaces import BASE, iri
 T = TypeVar("T")
 UNIQUE_KEY = BASE + "reasoner#uniqueKey"
 NOTHING = iri("owl:Nothing")
-
-
-@dataclass(frozen=True, slots=True)
-class Inferences:
-    """All that follows for named individuals, and each class's direct named superclasses."""
-
-    facts: frozenset[Fact]
-    superclasses: frozenset[tuple[str, str]]
 
 
 class Hermit:
@@ -72,38 +63,30 @@ class Hermit:
         """Return whether the facts agree with the terminology and with one another."""
         reasoner = self._open(facts)
         try:
-            return bool(reasoner.isConsistent())
+            return attended(reasoner, lambda: bool(reasoner.isConsistent()))
         finally:
             reasoner.dispose()
 
-    def infer(self, facts: Collection[Fact]) -> Inferences:
+    def superclasses(self) -> frozenset[tuple[str, str]]:
         """
-        Return what follows from the facts.
+        Return each class with its direct named superclasses, as the terminology alone has them.
 
         Raises
         ------
-        InconsistentOntology
-            Anything would follow.
         ProfileViolation
             A class can have no member.
         """
-        reasoner = self._open(facts)
+        reasoner = self._open(())
         try:
-            return attended(reasoner, lambda: self._inferences(reasoner))
+            empty = self._unsatisfiable(reasoner)
+            if empty:
+                raise ProfileViolation(
+                    f"No individual can belong to {', '.join(f'<{name}>' for name in empty)}. "
+                    "Mend the class's axioms in ontology/partage.ttl."
+                )
+            return frozenset(self._superclasses(reasoner))
         finally:
             reasoner.dispose()
-
-    def _inferences(self, reasoner: Any) -> Inferences:
-        if not reasoner.isConsistent():
-            raise InconsistentOntology("The facts contradict one another.")
-        empty = self._unsatisfiable(reasoner)
-        if empty:
-            raise ProfileViolation(
-                f"No individual can belong to {', '.join(f'<{name}>' for name in empty)}. "
-                "Mend the class's axioms in ontology/partage.ttl."
-            )
-        types, pairs = frozenset(self._types(reasoner)), frozenset(self._pairs(reasoner))
-        return Inferences(types | pairs, frozenset(self._superclasses(reasoner)))
 
     def _open(self, facts: Iterable[Fact]) -> Any:
         import jpype
@@ -118,20 +101,6 @@ class Hermit:
     def _unsatisfiable(self, reasoner: Any) -> list[str]:
         node = reasoner.getUnsatisfiableClasses().getEntities()
         return sorted(name for cls in node if (name := str(cls.getIRI())) != NOTHING)
-
-    def _types(self, reasoner: Any) -> Iterable[Fact]:
-        for name in self.terms.classes:
-            members = reasoner.getInstances(self._class(name), False).getFlattened()
-            for member in members:
-                yield Fact(str(member.getIRI()), TYPE, name)
-
-    def _pairs(self, reasoner: Any) -> Iterable[Fact]:
-        for name in self.terms.properties:
-            instances = reasoner.getObjectPropertyInstances(self._property(name))
-            for entry in instances.entrySet():
-                subject = str(entry.getKey().getIRI())
-                for value in entry.getValue():
-                    yield Fact(subject, name, str(value.getIRI()))
 
     def _superclasses(self, reasoner: Any) -> Iterable[tuple[str, str]]:
         for name in self.terms.classes:

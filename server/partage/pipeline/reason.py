@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from partage.errors import InconsistentOntology
+from partage.pipeline.closure import Inferences, entailed
 from partage.pipeline.explain import contradiction, inconsistent
 from partage.pipeline.hermit import Hermit
 from partage.pipeline.projection import Fact, affirmed, facts
@@ -26,7 +27,7 @@ def reason(state: State) -> State:
     """
     hermit = reasoner(state)
     try:
-        inferences = hermit.infer(state.asserted)
+        inferences = infer(hermit, state.asserted)
     except InconsistentOntology as error:
         stated = {claim: affirmed(known) for claim, known in claimed(state, hermit).items()}
         background = state.asserted.difference(*stated.values())
@@ -36,6 +37,22 @@ def reason(state: State) -> State:
         "consistency and inference",
         {"asserted facts": len(state.asserted), "all facts": len(inferences.facts)},
     )
+
+
+def infer(hermit: Hermit, known: frozenset[Fact]) -> Inferences:
+    """
+    Return what follows from the facts: HermiT says that they can hold, rules what else does.
+
+    Raises
+    ------
+    InconsistentOntology
+        Anything would follow.
+    ProfileViolation
+        A class can have no member, or an axiom is none that the rules know.
+    """
+    if not hermit.consistent(known):
+        raise InconsistentOntology("The facts contradict one another.")
+    return Inferences(entailed(known, hermit.terms), hermit.superclasses())
 
 
 def reasoner(state: State) -> Hermit:

@@ -168,7 +168,8 @@ def _text(shape: NamedNode, values: list[Term]) -> Text:
     return Text(by_language.get("en", ""), by_language.get("fr", ""))
 
 
-def _list(head: Term, graph: Graph) -> list[Term]:
+def members(head: Term, graph: Graph) -> list[Term]:
+    """Return the members of an RDF list."""
     items = []
     while head in graph and graph[head][iri("rdf:first")]:
         items.append(graph[head][iri("rdf:first")][0])
@@ -184,7 +185,7 @@ def _sparql(path: Term, graph: Graph) -> str:
     if said[iri("sh:inversePath")]:
         return "^" + _sparql(said[iri("sh:inversePath")][0], graph)
     if said[iri("sh:alternativePath")]:
-        branches = _list(said[iri("sh:alternativePath")][0], graph)
+        branches = members(said[iri("sh:alternativePath")][0], graph)
         return "|".join(_sparql(branch, graph) for branch in branches)
     raise ShapesGraphError("A property path is neither a predicate, an inverse nor an alternative.")
 
@@ -195,5 +196,5 @@ def _turtle(path: Term, graph: Graph) -> str:
     said = graph[path]
     if said[iri("sh:inversePath")]:
         return f"[ sh:inversePath {_turtle(said[iri('sh:inversePath')][0], graph)} ]"
-    branches = _list(said[iri("sh:alternativePath")][0], graph)
+    branches = members(said[iri("sh:alternativePath")][0], graph)
     return f"[ sh:alternativePath ( {' '.join(_turtle(branch, graph) for branch in branches)} ) ]"

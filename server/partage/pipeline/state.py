@@ -7,8 +7,9 @@ from typing import Self
 
 from pyoxigraph import NamedNode, Quad, Triple
 
+from partage.pipeline.closure import Inferences
 from partage.pipeline.committed import CommittedFile
-from partage.pipeline.hermit import Hermit, Inferences
+from partage.pipeline.hermit import Hermit
 from partage.pipeline.identifiers import Row
 from partage.pipeline.nanopublications import Version
 from partage.pipeline.projection import Fact

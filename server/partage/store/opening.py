@@ -1,5 +1,8 @@
 """From what an operator asks for to an open engine."""
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -7,6 +10,7 @@ from partage.errors import SettingsError
 from partage.settings import Settings
 from partage.store.embedded import EmbeddedEngine
 from partage.store.engine import Engine
+from partage.store.keeping import kept
 from partage.store.loading import Report, check, load, silent
 from partage.store.pool import PoolEngine, PoolLimits
 from partage.store.remote import RemoteEngine
@@ -83,12 +87,16 @@ def open_engine(source: EngineSource, progress: Report = silent) -> Engine:
     return EmbeddedEngine(load(source.files, progress=progress))
 
 
-def stored(source: EngineSource, directory: Path, progress: Report = silent) -> EngineSource:
+@contextmanager
+def stored(
+    source: EngineSource, archive: Path, progress: Report = silent
+) -> Iterator[EngineSource]:
     """
-    Return the source with files made into a store in the new `directory`; others as they are.
+    Give the source with files made into a store, for as long as the block lasts; others as it is.
 
     Every process then holds the same store: it is open in an instant, it is in memory once, and the
-    order and the blank nodes of an answer do not depend on which process gave it.
+    order and the blank nodes of an answer do not depend on which process gave it. That of a release
+    is kept in the archive, if that can be written to; any other goes when the block ends.
 
     Raises
     ------
@@ -96,9 +104,22 @@ def stored(source: EngineSource, directory: Path, progress: Report = silent) -> 
         A file does not parse.
     """
     if not source.files:
-        return source
-    load(source.files, directory, progress)
-    return replace(source, files=(), store=directory)
+        yield source
+        return
+
+    def make(directory: Path) -> None:
+        load(source.files, directory, progress)
+
+    with ExitStack() as stack:
+        place = None
+        if source.release is not None:
+            with suppress(OSError):
+                place = stack.enter_context(kept(source.files[0], archive, make))
+        if place is None:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="partage-"))
+            place = Path(folder) / "store"
+            make(place)
+        yield replace(source, files=(), store=place)
 
 
 def open_served(source: EngineSource, settings: Settings, shelf: Shelf | None = None) -> Engine:

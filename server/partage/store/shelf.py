@@ -71,9 +71,9 @@ class Shelf:
         """
         record = self.catalog.find(version)
         place = self._held.get(record.rdfc10, self._directory / record.rdfc10)
-        if not _is_store(place):
+        if not is_store(place):
             with self._making:
-                if not _is_store(place):
+                if not is_store(place):
                     self._make(record, place)
         return place
 
@@ -89,7 +89,7 @@ class Shelf:
     def _make(self, record: Record, place: Path) -> None:
         log.info("Release %s: making its store from the archive", record.version)
         try:
-            with beside(place, _is_store) as made:
+            with beside(place, is_store) as made:
                 store = Store(str(made))
                 store.bulk_load(archive.restore(self.catalog, record.version), RdfFormat.N_QUADS)
                 store.flush()
@@ -145,7 +145,8 @@ class ByRelease:
             self._older.close()
 
 
-def _is_store(place: Path) -> bool:
+def is_store(place: Path) -> bool:
+    """Return whether a directory holds a store; what does not exist holds none."""
     return (place / "CURRENT").is_file()
 
 

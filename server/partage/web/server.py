@@ -4,20 +4,20 @@ The production server: Granian (https://github.com/emmett-framework/granian) ove
 One process with many threads takes the requests, and processes that can be killed evaluate the
 queries (`partage.store.pool`). One, because then every running query can be seen and ended, the
 limits hold for the whole server, and each number is kept once; evaluating is what takes the time.
-RDF files become a store on disk before anything listens, and it goes when the server stops.
+RDF files become a store on disk before anything listens: that of a release is kept, others go when
+the server stops.
 """
 
 import errno
 import multiprocessing
 import socket
-import tempfile
 import threading
 import time
 import urllib.request
 from collections.abc import Callable
 from functools import partial
 from multiprocessing.queues import SimpleQueue
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -27,7 +27,10 @@ from partage.errors import EngineUnavailable, RdfSyntaxError, SettingsError
 from partage.settings import Settings
 from partage.store.loading import Report, silent
 from partage.store.opening import EngineSource, stored
-from partage.web.wsgi import Failed, Message, load
+from partage.web.messages import Failed, Message
+
+if TYPE_CHECKING:
+    from partage.web.gateway import Gateway
 
 # A query that runs when the server is stopped is not waited for much longer than this.
 SECONDS_TO_STOP = 3
@@ -51,12 +54,11 @@ def serve(
         The source could not be opened; the text says which file and where.
     """
     _check_port(settings)
-    with tempfile.TemporaryDirectory(prefix="partage-") as directory:
-        try:
-            source = stored(source, Path(directory) / "store", progress)
-        except RdfSyntaxError as error:
-            raise EngineUnavailable(str(error)) from error
-        _serve(settings, source, announce)
+    try:
+        with stored(source, settings.archive, progress) as ready:
+            _serve(settings, ready, announce)
+    except RdfSyntaxError as error:
+        raise EngineUnavailable(str(error)) from error
 
 
 def _serve(settings: Settings, source: EngineSource, announce: Callable[[str], None]) -> None:
@@ -77,7 +79,7 @@ def _serve(settings: Settings, source: EngineSource, announce: Callable[[str], N
     server.on_startup(watch.start)
     try:
         server.serve(
-            target_loader=partial(load, settings, source, messages),
+            target_loader=partial(_load, settings, source, messages),
             wrap_loader=False,
         )
     except SystemExit as stop:
@@ -87,6 +89,13 @@ def _serve(settings: Settings, source: EngineSource, announce: Callable[[str], N
             ) from stop
     if watch.failure is not None:
         raise watch.failure
+
+
+def _load(settings: Settings, source: EngineSource, messages: "SimpleQueue[Message]") -> "Gateway":
+    """Build the application in the process that needs it; this one stays without."""
+    from partage.web.wsgi import load
+
+    return load(settings, source, messages)
 
 
 class _Watch:

@@ -6,7 +6,6 @@ import logging
 import os
 import sys
 import threading
-from dataclasses import dataclass
 from multiprocessing.queues import SimpleQueue
 from typing import cast
 
@@ -21,26 +20,12 @@ from partage.web import observing
 from partage.web.app import NO_RELEASES, create_app
 from partage.web.cache import Cache
 from partage.web.gateway import Gateway
+from partage.web.messages import Failed, Message, Ready
 from partage.web.site import Site
 
 OTHER_THREADS = 16
 
 log = logging.getLogger("partage.store.shelf")
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """The worker's application is built."""
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """The worker's engine cannot be opened, and why."""
-
-    reason: str
-
-
-Message = Ready | Failed
 
 
 def load(settings: Settings, source: EngineSource, messages: "SimpleQueue[Message]") -> Gateway:

@@ -2,6 +2,7 @@ import pickle
 from pathlib import Path
 
 import pytest
+from pyoxigraph import Store
 
 import small_dataset
 from partage.errors import SettingsError
@@ -43,13 +44,35 @@ def test_a_store_directory_is_opened_by_as_many_as_like(tmp_path: Path) -> None:
 
 def test_files_become_a_store_for_processes_and_a_store_stays_as_it_is(tmp_path: Path) -> None:
     release = choose_source(Settings(release=small_dataset.release(tmp_path / "release")))
-    made = stored(release, tmp_path / "store")
-    assert (made.store, made.release, made.files) == (tmp_path / "store", release.release, ())
-    assert stored(made, tmp_path / "other") == made
-    assert not (tmp_path / "other").exists()
-    engine = open_served(made, Settings(query_workers=1))
-    assert engine.query(Query("ASK { GRAPH ?g { ?s ?p ?o } ?s ?p ?o }")).answer is True
-    engine.close()
+    with stored(release, tmp_path / "archive") as made:
+        assert (made.release, made.files) == (release.release, ())
+        assert made.store is not None
+        assert made.store.parent == tmp_path / "archive/current"
+        with stored(made, tmp_path / "other") as same:
+            assert same == made
+        assert not (tmp_path / "other").exists()
+        engine = open_served(made, Settings(query_workers=1))
+        assert engine.query(Query("ASK { GRAPH ?g { ?s ?p ?o } ?s ?p ?o }")).answer is True
+        engine.close()
+
+
+def test_files_of_ones_own_make_a_store_that_goes(tmp_path: Path) -> None:
+    file = tmp_path / "a.nt"
+    file.write_text("<a:b> <c:d> <e:f> .")
+    with stored(choose_source(Settings(), files=(file,)), tmp_path / "archive") as made:
+        assert made.store is not None
+        assert Store.read_only(str(made.store)).query("ASK { <a:b> ?p ?o }")
+    assert not made.store.exists()
+    assert not (tmp_path / "archive").exists()
+
+
+def test_an_archive_that_cannot_be_written_to_is_done_without(tmp_path: Path) -> None:
+    release = choose_source(Settings(release=small_dataset.release(tmp_path / "release")))
+    (tmp_path / "archive").write_text("a file")
+    with stored(release, tmp_path / "archive") as made:
+        assert made.store is not None
+        assert len(Store.read_only(str(made.store)))
+    assert not made.store.exists()
 
 
 def test_a_source_can_be_handed_to_another_process(tmp_path: Path) -> None:

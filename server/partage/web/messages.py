@@ -1,0 +1,18 @@
+"""What the process that serves tells the one that was started."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The worker's application is built."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The worker's engine cannot be opened, and why."""
+
+    reason: str
+
+
+Message = Ready | Failed
