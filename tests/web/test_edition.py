@@ -1,0 +1,60 @@
+"""One edition takes the place of another while requests come."""
+
+import threading
+import time
+from pathlib import Path
+
+from flask import Flask
+
+import small_dataset
+from partage.settings import Settings
+from partage.store.opening import EngineSource, choose_source, stored
+from partage.web.cache import Cache
+from partage.web.edition import Edition, Stage
+from partage.web.wsgi import LASTING, edition
+
+
+def made(closed: list[str], name: str) -> Edition:
+    return Edition(Flask(name), Cache(0), lambda *_: None, lambda: closed.append(name))
+
+
+def test_an_edition_is_closed_once_its_last_request_is_answered() -> None:
+    closed: list[str] = []
+    former, following = made(closed, "former"), made(closed, "following")
+    stage = Stage(former)
+    first, second = stage.enter(), stage.enter()
+    assert (first, second) == (former, former)
+    switching = threading.Thread(target=stage.switch, args=(following,))
+    switching.start()
+    while (now := stage.enter()) is former:
+        stage.leave(now)
+        time.sleep(0.001)
+    assert now is following
+    stage.leave(first)
+    stage.leave(now)
+    assert closed == []
+    assert switching.is_alive()
+    stage.leave(second)
+    switching.join()
+    assert closed == ["former"]
+    stage.close()
+    assert closed == ["former", "following"]
+
+
+def test_what_was_cited_counted_and_is_running_outlives_its_edition(tmp_path: Path) -> None:
+    settings = Settings(
+        release=small_dataset.release(tmp_path / "release"),
+        archive=tmp_path / "archive",
+        query_store=tmp_path / "queries.jsonl",
+        client_seconds=10,
+        query_workers=1,
+    )
+    with stored(choose_source(settings), settings.archive) as source:
+        assert isinstance(source, EngineSource)
+        first = edition(settings, source)
+        second = edition(settings, source, first)
+        before, after = first.application.extensions, second.application.extensions
+        assert all(after[name] is before[name] is not None for name in LASTING)
+        assert after["partage"] is not before["partage"]
+        first.close()
+        second.close()
