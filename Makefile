@@ -93,8 +93,8 @@ conformance: .venv/dev.done build site ## Run every test and write docs/referenc
 	@$(BIN)/pytest -q --junitxml out/tests.xml; status=$$?; \
 	  PYTHONPATH=tests $(BIN)/python -m conformance.report out/tests.xml > docs/reference/conformance.md && exit $$status
 
-bench: .venv/dev.done ## Measure this machine (benchmarks/results)
-	@$(BIN)/python benchmarks/run.py
+bench: .venv/dev.done build ## Measure side by side, write benchmarks/report.md (BENCH="--sizes corpus --seconds 1")
+	@$(BIN)/python -m benchmarks $(BENCH)
 
 lock: .venv/dev.done ## Update the locked dependencies
 	@.ci/lock

@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TypeVar
@@ -45,6 +46,10 @@ class Shares:
         self.seconds[name] = (time.perf_counter() - clock, time.process_time() - processor)
         return result
 
+    def state(self, step: run.Step, state: State) -> State:
+        """Carry out a step of a build."""
+        return self.of(step.name, lambda: step.function(state))
+
     def tell(self) -> None:
         total = sum(used for _, used in self.seconds.values())
         for name, (passed, used) in self.seconds.items():
@@ -55,12 +60,7 @@ class Shares:
 def build() -> Shares:
     """Build what is committed into a folder that goes; the reasoner's JVM counts too."""
     shares = Shares()
-    steps = tuple(
-        run.Step(
-            step.name, lambda state, step=step: shares.of(step.name, lambda: step.function(state))
-        )  # type: ignore[misc]
-        for step in run.STEPS
-    )
+    steps = tuple(run.Step(step.name, partial(shares.state, step)) for step in run.STEPS)
     with tempfile.TemporaryDirectory() as folder:
         shares.of("all steps, and write release", lambda: run.build(
             assets.root(), Path(folder) / "release", force=True, steps=steps))  # fmt: skip

@@ -163,3 +163,35 @@ def test_what_the_cache_does_is_counted(servers: tuple[Server, Server]) -> None:
         assert after[name] - before.get(name, 0) == more, name
     assert after["partage_answers_bytes"] - before["partage_answers_bytes"] > len(answer.content)
     assert numbers(forgetting)["partage_answers_kept"] == 0
+
+
+def test_what_was_kept_is_not_found_once_it_is_to_be_forgotten() -> None:
+    cache = Cache(10_000)
+    cache.keep(scope(), 200, PUBLIC, b"page")
+    cache.forget()
+    assert cache.find(scope()) is None
+    cache.keep(scope(), 200, PUBLIC, b"page")
+    assert cache.find(scope()) is not None
+
+
+def test_what_was_told_of_one_client_or_evaluation_is_told_nobody_else() -> None:
+    cache = Cache(10_000)
+    of_one = [(b"query-id", b"x"), (b"server-timing", b"x"), (b"ratelimit", b"x")]
+    cache.keep(scope(), 200, [*PUBLIC, *of_one], b"rows")
+    assert cache.find(scope()) == (200, PUBLIC[:2], b"rows")
+
+
+def test_an_answer_of_the_endpoint_is_kept_unless_it_passes(servers: tuple[Server, Server]) -> None:
+    keeping, _ = servers
+
+    def ask(text: str) -> httpx.Response:
+        wish = {"Accept": "text/csv"}
+        return httpx.get(f"{keeping.address}/sparql", params={"query": text}, headers=wish)
+
+    first, *more = [ask("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }") for _ in range(3)]
+    assert first.text.startswith("n\r\n")
+    assert "query-id" in first.headers
+    assert [(one.text, "query-id" in one.headers) for one in more] == [(first.text, False)] * 2
+    passing = [ask("SELECT (RAND() AS ?n) {}") for _ in range(3)]
+    assert len({one.text for one in passing}) == 3
+    assert all("query-id" in one.headers for one in passing)

@@ -6,6 +6,7 @@ SPARQL 1.1 Protocol and what surrounds it, request by request: status, headers, 
 import gzip
 import json
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -16,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from partage.rdf.formats import GRAPH_FORMATS
 from partage.rdf.namespaces import GRAPH, ID
+from partage.store.engine import Query, Result
 from partage.web.app import LONGEST_ADDRESS
 from partage.web.cors import EXPOSED
 
@@ -265,9 +267,14 @@ def test_head_is_get_without_a_body_and_runs_once(
 ) -> None:
     from partage.web import queries
 
-    ran = []
+    ran: list[Query] = []
     run = queries.run
-    monkeypatch.setattr(queries, "run", lambda *asked: ran.append(asked) or run(*asked))  # type: ignore[func-returns-value]
+
+    def noting(query: Query, *calls: Any, **how: Any) -> Result:
+        ran.append(query)
+        return run(query, *calls, **how)
+
+    monkeypatch.setattr(queries, "run", noting)
     got = client.get("/sparql", query_string={"query": WHOLE})
     ran.clear()
     head = client.head("/sparql", query_string={"query": WHOLE})
@@ -368,3 +375,24 @@ def test_the_description_counts_as_a_query_does(client: FlaskClient) -> None:
     ent = "http://www.w3.org/ns/entailment/"
     assert {regimes.pop(GRAPH + "inferred")} == {ent + "OWL-Direct"}
     assert set(regimes.values()) == {ent + "Simple"}
+
+
+@pytest.mark.parametrize("media_type", [JSON, "text/csv"])
+def test_a_short_answer_is_whole_and_who_has_it_is_told_so(
+    client: FlaskClient, media_type: str
+) -> None:
+    wish = {"Accept": media_type}
+    got = client.get("/sparql", query_string={"query": SELECT}, headers=wish)
+    assert got.content_length == len(got.data) > 0
+    again = {**wish, "If-None-Match": got.headers["ETag"]}
+    assert client.get("/sparql", query_string={"query": SELECT}, headers=again).status_code == 304
+    other = {**again, "Accept": "application/sparql-results+xml"}
+    assert client.get("/sparql", query_string={"query": SELECT}, headers=other).status_code == 200
+
+
+@pytest.mark.parametrize("passing", ["NOW()", "rand()", "STRUUID()", "UUID()", "NOW #\n ()"])
+def test_what_is_answered_otherwise_each_time_has_no_tag(client: FlaskClient, passing: str) -> None:
+    text = f"SELECT ({passing} AS ?x) {{}}"
+    got = client.get("/sparql", query_string={"query": text}, headers={"Accept": JSON})
+    assert got.status_code == 200
+    assert "ETag" not in got.headers

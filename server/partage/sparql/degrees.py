@@ -62,7 +62,13 @@ class Counter:
 
     def _ask(self, query: Query, text: str) -> dict[str, float] | None:
         asked = replace(
-            query, text=text, plan=None, limits=Limits(SECONDS), ticket=None, prefixes=()
+            query,
+            text=text,
+            plan=None,
+            written=None,
+            limits=Limits(SECONDS),
+            ticket=None,
+            prefixes=(),
         )
         if asked not in self._known:
             if len(self._known) >= REMEMBERED:

@@ -22,8 +22,6 @@ from partage.sparql.tokens import Token
 from partage.sparql.triples import Triples
 
 TAIL = ("GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES")
-# Deeper nesting is no query that somebody wrote.
-DEEPEST = 40
 Taken = tuple[Kind, str, list[Group]]
 _OPERANDS = ("variable", "string", "language", "number", "name", "iri")
 
@@ -134,24 +132,20 @@ class _Reader(Triples):
 
     def group(self) -> Group:
         """Take a group in braces."""
-        self.depth += 1
-        if self.depth > DEEPEST:
-            raise NotTakenApart(self.at)
-        start = self.expect("{").start
-        if self.word("SELECT"):
-            self.take()
-            self.head()
-            select = Select(self.group(), self.clauses())
-            self.depth -= 1
-            return Group(start, self.expect("}").end, (), select)
-        elements: list[Element] = []
-        while not self.sees("}"):
-            if self.sees("."):
+        with self.nested():
+            start = self.expect("{").start
+            if self.word("SELECT"):
                 self.take()
-            else:
-                elements += self.element()
-        self.depth -= 1
-        return Group(start, self.expect("}").end, tuple(elements))
+                self.head()
+                select = Select(self.group(), self.clauses())
+                return Group(start, self.expect("}").end, (), select)
+            elements: list[Element] = []
+            while not self.sees("}"):
+                if self.sees("."):
+                    self.take()
+                else:
+                    elements += self.element()
+            return Group(start, self.expect("}").end, tuple(elements))
 
     def element(self) -> list[Element]:
         """Take the next element of a group; triples that share a subject are several."""

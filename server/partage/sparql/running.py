@@ -1,5 +1,6 @@
 """One query, evaluated with its calls; from text to bytes for the command line."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from partage.errors import NotAcceptable, QuerySyntaxError
@@ -10,9 +11,12 @@ from partage.sparql.diagnosis import locate
 from partage.sparql.federation import Call
 from partage.sparql.guard import refuse_update
 from partage.sparql.planning import Planner
-from partage.sparql.protocol import kind, prefixes
+from partage.sparql.protocol import QueryOperation, kind, prefixes
 from partage.store.columnar import available
 from partage.store.engine import Engine, Kind, Query, Result
+
+# What answers otherwise each time; an escape may spell it (SPARQL 1.1 §19.2).
+_PASSING = re.compile(r"NOW|RAND|UUID|\\u", re.IGNORECASE)
 
 
 def offers(answered: Kind) -> tuple[Format, ...]:
@@ -22,6 +26,11 @@ def offers(answered: Kind) -> tuple[Format, ...]:
     if answered == "solutions" and available():
         return RESULT_FORMATS + COLUMNAR_FORMATS
     return RESULT_FORMATS
+
+
+def is_lasting(operation: QueryOperation) -> bool:
+    """Return whether an operation is surely answered the same as long as the dataset is."""
+    return not operation.calls and not _PASSING.search(operation.query.text)
 
 
 def evaluate(engine: Engine, query: Query, planner: Planner | None = None) -> Result:

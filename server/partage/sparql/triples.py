@@ -1,5 +1,7 @@
 """The triples of a query, term by term (SPARQL 1.1 Query Language §4, §9)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from partage.rdf.namespaces import iri
@@ -15,6 +17,9 @@ NATURES: dict[str, Nature] = {
     "number": "literal",
 }
 
+# Deeper nesting is no query that somebody wrote.
+DEEPEST = 40
+
 
 @dataclass(slots=True)
 class Words:
@@ -25,6 +30,15 @@ class Words:
     last: int = 0  # where the token that was taken last ends
     depth: int = 0
     blanks: dict[str, str] = field(default_factory=dict)
+
+    @contextmanager
+    def nested(self) -> Iterator[None]:
+        """Go one level of brackets deeper meanwhile."""
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise NotTakenApart(self.at)
+        yield
+        self.depth -= 1
 
     def peek(self) -> Token | None:
         """Return the next token, without taking it; `at` is its start then."""
@@ -133,9 +147,10 @@ class Triples(Words):
                 self.take()
                 steps += 1
             if self.sees("("):
-                self.take()
-                steps += 2 + (0 if self.sees(")") else self.path())
-                self.expect(")")
+                with self.nested():
+                    self.take()
+                    steps += 2 + (0 if self.sees(")") else self.path())
+                    self.expect(")")
             else:
                 token = self.take()
                 if token.kind not in {"iri", "name"} and token.text != "a":
@@ -159,10 +174,10 @@ class Triples(Words):
         if text.startswith("_:"):
             name = self.blanks.setdefault(text, f"{BLANK}{len(self.blanks)}")
             return Term("blank", name, start, token.end, text)
-        if text == "[":
-            return self.properties_of_blank(start, found)
-        if text == "(":
-            return self.collection(start, found)
+        if text in {"[", "("}:
+            with self.nested():
+                taken = self.properties_of_blank if text == "[" else self.collection
+                return taken(start, found)
         nature = NATURES.get(token.kind)
         if token.kind == "string":
             self.tag()

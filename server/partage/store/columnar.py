@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from importlib.util import find_spec
 from itertools import islice
 from types import MappingProxyType
@@ -50,6 +51,7 @@ class Output(Protocol):
         ...
 
 
+@cache
 def available() -> bool:
     """Say whether columns can be written here."""
     return find_spec("pyarrow") is not None

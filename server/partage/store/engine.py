@@ -37,6 +37,8 @@ class Query:
     dress the answer, where its format has prefixes. `ticket` lets its holder end the query.
     `release` is the version of the release to ask, None the dataset that is current here. `plan` is
     the same question as `text`, written for Oxigraph to answer it sooner; other engines pass it by.
+    `written` is the key of the one format that the answer will be serialized in, where that is
+    known: a process then begins to write before it is told.
     """
 
     text: str
@@ -48,6 +50,7 @@ class Query:
     ticket: Ticket | None = field(default=None, compare=False)
     release: str | None = None
     plan: str | None = None
+    written: str | None = field(default=None, compare=False)
 
 
 class Result(Protocol):

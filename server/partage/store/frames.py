@@ -79,15 +79,16 @@ ToWorker = Asked | Order
 FromWorker = Ready | Opened | bytes | list[Solution] | End | PartageError
 
 
-def send(stream: Writing, message: ToWorker | FromWorker) -> None:
-    """Write one frame."""
+def send(stream: Writing, message: ToWorker | FromWorker, *, at_once: bool = True) -> None:
+    """Write one frame, `at_once` or with the next that is."""
     if isinstance(message, bytes):
         stream.write(_HEAD.pack(CHUNK, len(message)))
         stream.write(message)
     else:
         data = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
         stream.write(_HEAD.pack(MESSAGE, len(data)) + data)
-    stream.flush()
+    if at_once:
+        stream.flush()
 
 
 def receive(stream: Reading) -> object:

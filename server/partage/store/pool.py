@@ -166,7 +166,7 @@ class PooledResult:
                 return iter(self._whole(order))
             except TooHeavy:
                 self._move()
-        self._visit.send(order)
+        self._send(order)
         return self._chunks(self._visit.receive())
 
     def solutions(self, limit: int | None = None) -> list[Solution]:
@@ -188,7 +188,7 @@ class PooledResult:
     def close(self) -> None:
         """End the evaluation: by a word where it waits for one, else by a kill."""
         visit = self._visit
-        if self._ordered:
+        if self._ordered or self._query.written is not None:
             visit.end(None)
             return
         self._ordered = True
@@ -214,7 +214,7 @@ class PooledResult:
     def _whole(self, order: Order) -> list[bytes]:
         """Return a short answer whole, so that a reader has all of it or can be given another."""
         held: list[bytes] = []
-        self._visit.send(order)
+        self._send(order)
         while isinstance(delivery := self._visit.receive(), bytes):
             held.append(delivery)
             if sum(map(len, held)) > RESERVED_BYTES:
@@ -230,12 +230,18 @@ class PooledResult:
             self.close()
 
     def _rows(self, order: Order) -> list[Solution]:
-        self._visit.send(order)
+        self._send(order)
         rows = self._visit.receive()
         assert isinstance(rows, list)
         end = self._visit.receive()
         assert isinstance(end, End)
         return rows
+
+    def _send(self, order: Order) -> None:
+        if self._query.written is None:
+            self._visit.send(order)
+        else:
+            assert order == Serialize(self._query.written), "it is written in another format"
 
     def _farewell(self, visit: Visit) -> None:
         try:

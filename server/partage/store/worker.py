@@ -20,6 +20,7 @@ from pyoxigraph import Store
 from partage.errors import EngineUnavailable, PartageError
 from partage.rdf.formats import by_key
 from partage.store.answering import (
+    CHUNK,
     End,
     Evaluated,
     Opened,
@@ -106,8 +107,9 @@ class _Answering:
         """Evaluate, open, carry out one order; return how it ended."""
         try:
             result = evaluate(self._store, self._query)
-            send(self._answers, Opened(result))
-            self._carry_out(receive(orders), result)
+            written = self._query.written
+            send(self._answers, Opened(result), at_once=written is None)
+            self._carry_out(Serialize(written) if written else receive(orders), result)
         except BrokenPipeError:
             raise
         except (SyntaxError, ValueError, RuntimeError, OSError) as error:
@@ -116,7 +118,8 @@ class _Answering:
 
     def deliver(self, delivery: bytes | list[Solution]) -> None:
         """Send a part of the answer; a full pipe makes us wait for its reader."""
-        send(self._answers, delivery)
+        # What is shorter than a chunk is the last, and goes with the end.
+        send(self._answers, delivery, at_once=len(delivery) >= CHUNK)
 
     def _carry_out(self, order: object, result: Evaluated) -> None:
         match order:

@@ -35,10 +35,13 @@ OWN = frozenset(
         b"transfer-encoding",
     }
 )
+WISHES = frozenset({b"if-none-match", b"if-modified-since"})
 # A 304 repeats what describes the representation, except its body (RFC 9110 §15.4.5).
 OF_BODIES = frozenset(
     {b"content-length", b"content-type", b"content-encoding", b"content-language"}
 )
+# What an answer tells of the one evaluation or client that it was made for.
+ONCE = frozenset({b"date", b"query-id", b"server-timing", b"ratelimit", b"ratelimit-policy"})
 # What one answer may take of the whole.
 SHARE = 8
 
@@ -65,14 +68,19 @@ class Cache:
         """`most` is in bytes."""
         self._kept: OrderedDict[Key, Kept] = OrderedDict()
         self._most = most
+        self._epoch = 0
         self.size = self.hits = self.misses = 0
 
     def __len__(self) -> int:
         return len(self._kept)
 
+    def forget(self) -> None:
+        """Find nothing again that was kept until now; from any thread."""
+        self._epoch += 1
+
     def find(self, scope: Scope) -> tuple[int, Headers, bytes] | None:
         """Return the answer to a request, where one is kept."""
-        key = _key(scope)
+        key = self._key(scope)
         if key is None:
             return None
         kept = self._kept.get(key)
@@ -88,11 +96,11 @@ class Cache:
         told = dict(headers)
         tag = told.get(b"etag", b"").decode("latin-1")
         public = told.get(b"cache-control", b"").startswith(b"public")
-        key = _key(scope)
+        key = self._key(scope)
         if key is None or body is None or status != 200 or not public or not tag.startswith('"'):
             return
         modified = told.get(b"last-modified")
-        lasting = [pair for pair in headers if pair[0] != b"date"]
+        lasting = [pair for pair in headers if pair[0] not in ONCE]
         kept = Kept(lasting, body, tag, modified.decode("latin-1") if modified else None)
         if kept.size > self._most // SHARE:
             return
@@ -106,20 +114,22 @@ class Cache:
         gone = self._kept.pop(key, None)
         self.size -= gone.size if gone else 0
 
-
-def _key(scope: Scope) -> Key | None:
-    """Return what an answer depends on; None for a request whose answer is its own."""
-    if scope["method"] != "GET":
-        return None
-    told = [pair for pair in scope["headers"] if pair[0] in ASKED]
-    if any(name in OWN for name, _ in scope["headers"]):
-        return None
-    return (scope["scheme"], scope["raw_path"], scope["query_string"], *sorted(told))
+    def _key(self, scope: Scope) -> Key | None:
+        """Return what an answer depends on; None for a request whose answer is its own."""
+        headers = scope["headers"]
+        if scope["method"] != "GET" or not OWN.isdisjoint(name for name, _ in headers):
+            return None
+        if (b"host", b"") in headers:
+            return None  # so Granian says that there is none, which HTTP/1.1 does not allow
+        told = sorted(pair for pair in headers if pair[0] in ASKED)
+        return (self._epoch, scope["scheme"], scope["raw_path"], scope["query_string"], *told)
 
 
 def _conditional(kept: Kept, asked: Iterable[tuple[bytes, bytes]]) -> tuple[int, Headers, bytes]:
     """Return an answer whole, or without its body where the client has it (RFC 9110 §13)."""
-    wishes = {name: value.decode("latin-1") for name, value in asked}
+    wishes = {name: value.decode("latin-1") for name, value in asked if name in WISHES}
+    if not wishes:
+        return 200, kept.headers, kept.body
     environ = {
         "REQUEST_METHOD": "GET",
         "HTTP_IF_NONE_MATCH": wishes.get(b"if-none-match", ""),

@@ -131,7 +131,8 @@ class Gateway:
             else:
                 await self._stream(answer, scope, receive, send, ticket)
         finally:
-            await self._in_thread(answer.close)
+            if answer.close is not _closed:
+                await self._in_thread(answer.close)
 
     async def _in_thread(self, work: Callable[[], Done]) -> Done:
         """Do something that may block, in a thread that keeps no stopped server alive."""
@@ -220,7 +221,13 @@ def _start(edition: Edition, environ: "WSGIEnvironment") -> _Answer:
         whole = b""
     elif any(name == b"content-length" for name, _ in encoded):
         whole = b"".join(body)
+        close()  # here, while there is a thread for it
+        close = _closed
     return _Answer(number, encoded, whole, iter(body), close)
+
+
+def _closed() -> None:
+    """Be what closes an answer that is closed."""
 
 
 def cut(client: tuple[str, str | int], server: tuple[str, str | int]) -> None:

@@ -17,6 +17,7 @@ from typing import cast
 from flask import Blueprint, Flask, Response, current_app, g, request
 
 from partage.errors import ProtocolError, UnknownQuery
+from partage.rdf.formats import Format
 from partage.sparql.federation import Call
 from partage.sparql.running import answered
 from partage.store.engine import Query, Result
@@ -82,12 +83,19 @@ def install(app: Flask) -> None:
     app.after_request(_label)
 
 
-def run(query: Query, calls: tuple[Call, ...] = (), *, planned: bool = True) -> Result:
+def run(
+    query: Query,
+    calls: tuple[Call, ...] = (),
+    *,
+    planned: bool = True,
+    written: Format | None = None,
+) -> Result:
     """
     Evaluate the request's query, within the seconds that it grants (`timeout=`).
 
-    It is asked as it is written where it is not `planned`. With calls to other endpoints the
-    query's time begins with the first of them.
+    It is asked as it is written where it is not `planned`; `written` is the one format that its
+    answer will be serialized in. With calls to other endpoints the query's time begins with the
+    first of them.
 
     Raises
     ------
@@ -103,7 +111,8 @@ def run(query: Query, calls: tuple[Call, ...] = (), *, planned: bool = True) -> 
     if calls:
         seconds = min(seconds or math.inf, site().settings.query_seconds)
     limits = query.limits if seconds is None else replace(query.limits, seconds=seconds)
-    query = replace(query, limits=limits, ticket=running.ticket)
+    key = None if written is None or calls else written.key
+    query = replace(query, limits=limits, ticket=running.ticket, written=key)
     planner = site().planner if planned else None
     running.result = answered(site().engine, query, site().federation, calls, planner)
     running.opened = time.perf_counter()

@@ -63,7 +63,7 @@ def cite(operation: QueryOperation) -> CitedResult:
         return found
     result = queries.run(repeated(made), planned=may_be_planned(made.normal))
     answered = digest(result, ordered=is_ordered(made.normal))
-    return store().add(
+    cited = store().add(
         CitedResult(
             asked=made,
             text=operation.query.text.replace("\r\n", "\n"),
@@ -75,6 +75,9 @@ def cite(operation: QueryOperation) -> CitedResult:
             sha256=answered.sha256,
         )
     )
+    if (answers := current_app.extensions.get("partage.cache")) is not None:
+        answers.forget()  # this one names its citation from now on
+    return cited
 
 
 def verify(cited: CitedResult) -> Verification:
@@ -108,8 +111,14 @@ def citation(iri: str) -> Citation:
     return of_result(query, executed=cited.cited, digest=digest, rows=cited.rows)
 
 
-def standing(operation: QueryOperation) -> Standing:
-    """Tell how the answer to an operation stands; a long query is told to be new."""
+def standing(operation: QueryOperation, *, page: bool) -> Standing:
+    """
+    Tell how the answer to an operation stands; a long query is told to be new.
+
+    Who is not on a page is not told whether it could be cited, only by which address it has been.
+    """
+    if not page and not len(store()):
+        return Standing(citable=False, id=None)
     with suppress(NotCitable):
         version = _release().version
         if len(operation.query.text) > LONGEST_SOUGHT:

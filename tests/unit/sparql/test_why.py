@@ -15,6 +15,7 @@ from partage.sparql import probing
 from partage.sparql.hints import Hint, corrected
 from partage.sparql.joining import Join, Report, explain, ordered
 from partage.sparql.patterns import parse
+from partage.sparql.pieces import NotTakenApart
 from partage.sparql.probing import MOST, Prober
 from partage.sparql.spelling import Spelling
 from partage.sparql.why import Diagnosis, diagnose
@@ -353,3 +354,14 @@ def test_a_pattern_is_joined_to_one_that_it_shares_a_variable_with(
         if bound and not bound & element.variables:
             assert not any(bound & one.variables for one in rest)
         bound |= element.variables
+
+
+@pytest.mark.parametrize(
+    "deep",
+    ["?s ?p " + "(" * 500 + ")" * 500, "?s ?p " + "[ ?p " * 500 + "?o" + "]" * 500,
+     "?s " + "(" * 500 + "<a:p>" + ")" * 500 + " ?o", "{" * 500 + "}" * 500],
+    ids=["collections", "blank nodes", "paths", "groups"],
+)  # fmt: skip
+def test_what_nobody_writes_so_deep_is_not_taken_apart(deep: str) -> None:
+    with pytest.raises(NotTakenApart):
+        parse(f"ASK {{ {deep} }}")

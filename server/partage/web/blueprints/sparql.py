@@ -1,6 +1,8 @@
 """The endpoint `/sparql` (SPARQL 1.1 Protocol, https://www.w3.org/TR/sparql11-protocol/)."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import chain
 from types import MappingProxyType
 
 from flask import Blueprint, Response, render_template, request
@@ -19,12 +21,14 @@ from partage.sparql.protocol import (
     QueryOperation,
     parse,
 )
-from partage.sparql.running import offers
+from partage.sparql.running import is_lasting, offers
+from partage.store.answering import CHUNK
 from partage.store.engine import Result, Solution
 from partage.web import language, memento, queries, querystore
 from partage.web.negotiation import HTML, format_of, media_types, negotiate
 from partage.web.representation import represent
 from partage.web.site import site
+from partage.web.validators import tag_of_bytes, validate
 from partage.web.versions import PARAMETER
 
 # HEAD is a GET of which only the head is told.
@@ -84,22 +88,34 @@ def _answer(operation: QueryOperation) -> Response:
     if operation.graphs is not None:
         query = site().parts.select(query, operation.graphs)
     hints = _hints(operation)
-    standing = querystore.standing(operation)
-    result = queries.run(query, operation.calls)
+    fmt = None if chosen == HTML or request.method == "HEAD" else format_of(chosen, formats)
+    standing = querystore.standing(operation, page=chosen == HTML)
+    result = queries.run(query, operation.calls, written=fmt)
     if request.method == "HEAD":
         result.close()  # the status is known; nobody reads the rest
         response = represent(b"", chosen, None if chosen == HTML else format_of(chosen, formats))
         response.automatically_set_content_length = False  # that of the GET is not known
         del response.headers["Content-Length"]
-    elif chosen == HTML:
+    elif fmt is None:
         response = represent(_page(operation, result, hints, standing).encode(), HTML)
     else:
-        fmt = format_of(chosen, formats)
-        response = represent(result.serialize(fmt), chosen, fmt)
+        answer = _gathered(result.serialize(fmt))
+        response = represent(answer, chosen, fmt)
+        if isinstance(answer, bytes) and request.method == "GET" and is_lasting(operation):
+            validate(response, tag_of_bytes(answer), site().known.issued)
     querystore.link(response, standing)
     if hints:
         response.headers["Query-Hint"] = ", ".join(hint.header for hint in hints)
     return response
+
+
+def _gathered(chunks: Iterator[bytes]) -> bytes | Iterator[bytes]:
+    """Return a short answer whole, a long one as it comes."""
+    first = next(chunks, b"")
+    if len(first) >= CHUNK:
+        return chain((first,), chunks)
+    second = next(chunks, None)
+    return first if second is None else chain((first, second), chunks)
 
 
 def _hints(operation: QueryOperation) -> list[Hint]:
