@@ -12,9 +12,11 @@ same process: no request fails, and one that cannot be opened changes nothing.
 import errno
 import logging
 import multiprocessing
+import os
 import queue
 import signal
 import socket
+import sys
 import threading
 import time
 import urllib.request
@@ -32,6 +34,7 @@ from partage.errors import BuildError, EngineUnavailable, PartageError, Settings
 from partage.settings import Settings
 from partage.store.loading import Report, silent
 from partage.store.opening import EngineSource, choose_source, stored
+from partage.store.process import NICE
 from partage.web.messages import Failed, Message
 
 if TYPE_CHECKING:
@@ -143,6 +146,8 @@ class _Watch:
             return
         if _answers(self._settings):
             self._announce(address(self._settings))
+        if sys.platform == "linux":
+            os.nice(NICE)  # this thread alone: readers go before what it loads
         while True:
             self._wishes.get()
             try:

@@ -1,6 +1,7 @@
 """From the operator's choice to an application: what each server process does at its start."""
 
 import atexit
+import gc
 import json
 import logging
 import os
@@ -105,7 +106,15 @@ def _follow(
         stage.switch(following)
         now = following
         messages.put(Ready())
+        _forget()
         _fill(now)
+
+
+def _forget() -> None:
+    """Free the memory of an edition that has gone, and look no more through that of the new one."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def _facts(of: Edition) -> Site:
