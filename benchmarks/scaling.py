@@ -26,7 +26,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from benchmarks import wrk
 from benchmarks.measures import LOOKUP
@@ -55,6 +55,7 @@ PAGES = (
 )
 SOUGHT = f"SELECT * {{ ?s ?p ?o FILTER(STR(?o) = '{SENTENCE}') }}"
 FIRST_TIME = f"/sparql?query={quote(LOOKUP)}%20%23NUMBER"
+ROWS = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 SECONDS_KEPT = 1.5
 
 
@@ -197,13 +198,10 @@ def until(condition: "object", seconds: float) -> None:
         time.sleep(0.02)
 
 
-@contextmanager
-def nginx(ports: Sequence[int], folder: Path) -> Iterator[int]:
-    """Run nginx with the documented configuration in front of these servers."""
-    folder.mkdir(exist_ok=True)
+def configuration(port: int, ports: Sequence[int], folder: Path) -> str:
+    """Return the documented configuration, with other ports, its files in a folder."""
     found = CONFIGURATION.search((ROOT / "docs/how-to/scale.md").read_text(encoding="utf-8"))
     assert found is not None
-    port = free_port()
     text = found[1].replace("listen 80;", f"listen 127.0.0.1:{port};")
     text = text.replace("/var/cache/nginx", str(folder))
     named = {f"800{number}": ours for number, ours in enumerate(ports, 1)}
@@ -216,11 +214,18 @@ def nginx(ports: Sequence[int], folder: Path) -> Iterator[int]:
         f"{kind}_temp_path {folder}/{kind};\n"
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
-    whole = (
+    return (
         f"worker_processes 1;\npid {folder}/pid;\nerror_log {folder}/errors.txt;\n"
         f"events {{}}\nhttp {{\naccess_log off;\n{temporary}{text}}}\n"
     )
-    (folder / "nginx.conf").write_text(whole)
+
+
+@contextmanager
+def nginx(ports: Sequence[int], folder: Path) -> Iterator[int]:
+    """Run nginx with the documented configuration in front of these servers."""
+    folder.mkdir(exist_ok=True)
+    port = free_port()
+    (folder / "nginx.conf").write_text(configuration(port, ports, folder))
     process = subprocess.Popen(
         [program("nginx"), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"],
         stderr=subprocess.DEVNULL,
@@ -318,6 +323,33 @@ def roll(copies: Sequence[Copy], port: int, new: Path) -> dict[str, object]:
     }
 
 
+def reach(port: int) -> dict[str, object]:
+    """Ask for what one server alone knows, several times, whichever nginx asks first."""
+    ended, cited = [], []
+    for number in range(6):
+        name = f"{number}-a-query-that-is-ended-by-nginx"
+        running = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        running.request(
+            "GET", f"/sparql?format=csv&query={quote(ROWS)}", headers={"Query-Id": name}
+        )
+        running.getresponse()
+        ended.append(send(port, "DELETE", f"/sparql/queries/{name}").status)
+        running.close()
+        form = f"query={quote(LOOKUP + f' LIMIT {number + 1}')}"
+        made = send(port, "POST", "/query", form)
+        cited.append(ask(port, urlsplit(made.headers.get("location", "/nowhere")).path).status)
+    return {"queries ended": ended, "citations found": cited}
+
+
+def send(port: int, method: str, path: str, body: str | None = None) -> Answer:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request(method, path, body, {"Content-Type": "application/x-www-form-urlencoded"})
+    response = connection.getresponse()
+    read = response.read()
+    connection.close()
+    return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, read)
+
+
 def kill(one: Copy, port: int) -> dict[str, object]:
     """Kill a server under load."""
     with readers(port, 8) as seen:
@@ -343,13 +375,20 @@ def main() -> None:
         result: dict[str, object] = {"processors": os.cpu_count(), "agreement": agree(copies)}
         result["throughput"] = throughput(copies, folder, given.seconds)
         with nginx([one.port for one in copies], folder / "nginx") as port:
+            reached = reach(port)
             rolled = roll(copies, port, changed(release, folder / "changed"))
             killed = kill(copies[-1], port)
-        result |= {"a rolling release": rolled, "one killed": killed}
+        result |= {
+            "one server alone knows": reached,
+            "a rolling release": rolled,
+            "one killed": killed,
+        }
     print(json.dumps(result, indent=2))
     held = {200}
     right = (
         not result["agreement"]["differ"]  # type: ignore[index]
+        and set(reached["queries ended"]) == {204}  # type: ignore[call-overload]
+        and set(reached["citations found"]) == {200}  # type: ignore[call-overload]
         and not rolled["stale afterwards"]
         and not rolled["cut off"]
         and rolled["old tag is answered"] == 200

@@ -2,16 +2,18 @@
 
 import threading
 import time
+import weakref
 from pathlib import Path
 
 from flask import Flask
 
 import small_dataset
+from partage.resources import compare
 from partage.settings import Settings
 from partage.store.opening import EngineSource, choose_source, stored
 from partage.web.cache import Cache
 from partage.web.edition import Edition, Stage
-from partage.web.wsgi import LASTING, edition
+from partage.web.wsgi import LASTING, edition, forget
 
 
 def made(closed: list[str], name: str) -> Edition:
@@ -58,3 +60,26 @@ def test_what_was_cited_counted_and_is_running_outlives_its_edition(tmp_path: Pa
         assert after["partage"] is not before["partage"]
         first.close()
         second.close()
+
+
+def test_nothing_holds_the_memory_of_an_edition_that_has_gone(tmp_path: Path) -> None:
+    settings = Settings(
+        release=small_dataset.release(tmp_path / "release"),
+        archive=tmp_path / "archive",
+        query_store=tmp_path / "queries.jsonl",
+        query_workers=1,
+    )
+    with stored(choose_source(settings), settings.archive) as source:
+        stage = Stage(edition(settings, source))
+        site = stage.now.application.extensions["partage"]
+        site.prepare()
+        compare.index(site.teller(("en",)))
+        gone = weakref.ref(site)
+        del site
+        following = edition(settings, source, stage.now)
+        following.application.extensions["partage"].prepare()
+        stage.switch(following)
+        forget()
+        assert gone() is None
+        assert compare.index.cache_info().currsize == 0
+        stage.close()

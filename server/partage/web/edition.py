@@ -33,29 +33,29 @@ class Stage:
     """Where the edition stands that answers whoever comes."""
 
     def __init__(self, edition: Edition) -> None:
-        self._now = edition
+        self.now = edition
         self._left = threading.Condition()
 
     def enter(self) -> Edition:
         """Return the edition for a request, which must `leave` it."""
         with self._left:
-            self._now.requests += 1
-            return self._now
+            self.now.requests += 1
+            return self.now
 
     def leave(self, edition: Edition) -> None:
         """End a request."""
         with self._left:
             edition.requests -= 1
-            if edition is not self._now:
+            if edition is not self.now:
                 self._left.notify_all()
 
     def switch(self, edition: Edition) -> None:
         """Give it all requests from now on; return once the last one has given its last answer."""
         with self._left:
-            former, self._now = self._now, edition
+            former, self.now = self.now, edition
             self._left.wait_for(lambda: not former.requests)
         former.close()
 
     def close(self) -> None:
         """Close the edition on the stage, whatever it is answering."""
-        self._now.close()
+        self.now.close()

@@ -13,6 +13,7 @@ from typing import cast
 from partage.assets import root
 from partage.errors import PartageError
 from partage.releases.catalog import Catalog
+from partage.resources import compare
 from partage.settings import Settings
 from partage.store.opening import EngineSource, open_served
 from partage.store.shelf import Shelf
@@ -41,16 +42,13 @@ def load(
     log.setLevel(logging.INFO)
     log.addHandler(logging.StreamHandler())
     try:
-        first = edition(settings, source)
+        stage = Stage(edition(settings, source))
     except PartageError as error:
         messages.put(Failed(str(error)))
         sys.exit(3)
-    stage = Stage(first)
     atexit.register(_leave, stage)
     messages.put(Ready())
-    threading.Thread(
-        target=_follow, args=(settings, stage, first, orders, messages), daemon=True
-    ).start()
+    threading.Thread(target=_follow, args=(settings, stage, orders, messages), daemon=True).start()
     # A thread for each query that runs or waits, and some for everything else.
     threads = settings.query_workers + settings.queue_length + OTHER_THREADS
     return Gateway(stage, threads, settings.max_body)
@@ -88,30 +86,30 @@ def shelf_of(settings: Settings, source: EngineSource) -> Shelf:
 def _follow(
     settings: Settings,
     stage: Stage,
-    now: Edition,
     orders: "SimpleQueue[EngineSource]",
     messages: "SimpleQueue[Message]",
 ) -> None:
     """Put edition after edition on the stage, each once it is ready; who fails is never seen."""
-    _facts(now).prepare()
-    _fill(now)
+    _facts(stage.now).prepare()
+    _fill(stage.now)
     while True:
         source = orders.get()
         try:
-            following = edition(settings, source, now)
+            following = edition(settings, source, stage.now)
         except (PartageError, OSError) as error:
             messages.put(Failed(str(error)))
             continue
         _facts(following).prepare()
         stage.switch(following)
-        now = following
+        del following  # as it would be the former one while the next is awaited
         messages.put(Ready())
-        _forget()
-        _fill(now)
+        forget()
+        _fill(stage.now)
 
 
-def _forget() -> None:
+def forget() -> None:
     """Free the memory of an edition that has gone, and look no more through that of the new one."""
+    compare.index.cache_clear()
     gc.unfreeze()
     gc.collect()
     gc.freeze()
