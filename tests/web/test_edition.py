@@ -1,5 +1,6 @@
 """One edition takes the place of another while requests come."""
 
+import json
 import threading
 import time
 import weakref
@@ -10,7 +11,9 @@ from flask import Flask
 import small_dataset
 from partage.resources import compare
 from partage.settings import Settings
+from partage.store.embedded import EmbeddedEngine
 from partage.store.opening import EngineSource, choose_source, stored
+from partage.web.app import create_app
 from partage.web.cache import Cache
 from partage.web.edition import Edition, Stage
 from partage.web.wsgi import LASTING, edition, forget
@@ -83,3 +86,15 @@ def test_nothing_holds_the_memory_of_an_edition_that_has_gone(tmp_path: Path) ->
         assert gone() is None
         assert compare.index.cache_info().currsize == 0
         stage.close()
+
+
+def test_the_metrics_tell_which_release_is_served(tmp_path: Path) -> None:
+    release = small_dataset.release(tmp_path / "release")
+    manifest = json.loads((release / "manifest.json").read_text())
+    (release / "manifest.json").write_text(json.dumps(manifest | {"rdfc10": "abc"}))
+    settings = Settings(query_store=tmp_path / "queries.jsonl")
+    engine = EmbeddedEngine(small_dataset.store())
+    told = create_app(settings, engine, release).test_client().get("/metrics").text
+    assert '\npartage_release_info{rdfc10="abc"} 1\n' in told
+    told = create_app(settings, engine).test_client().get("/metrics").text
+    assert "partage_release_info" not in told
