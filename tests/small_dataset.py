@@ -34,16 +34,16 @@ def store() -> Store:
     return made
 
 
-def release(directory: Path) -> Path:
-    """Write a release directory with the dataset and a manifest."""
+def release(directory: Path, *more: Quad) -> Path:
+    """Write a release directory with the dataset, `more` quads and a manifest."""
     directory.mkdir(parents=True, exist_ok=True)
-    data = gzip.compress(nquads(quads()).encode("utf-8"), mtime=0)
+    data = gzip.compress(nquads([*quads(), *more]).encode("utf-8"), mtime=0)
     (directory / DATASET).write_bytes(data)
     (directory / "ontology.ttl").write_text("# nothing\n", encoding="utf-8")
     manifest = {
         "data": "2026.11.0",
         "ontology": "0.1.0",
-        "quads": len(quads()),
+        "quads": len(quads()) + len(more),
         "artefacts": [
             {"name": DATASET, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
         ],

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -14,11 +15,13 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
+from pyoxigraph import Literal, NamedNode, Quad
 
 import partage
 import small_dataset
 from partage.store.loading import load
 
+needs_hangup = pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="needs SIGHUP")
 PROGRAM = """
 import sys
 from pathlib import Path
@@ -187,3 +190,118 @@ def test_without_a_release_it_says_what_to_run(tmp_path: Path) -> None:
     code, output = ended(start(tmp_path, free_port(), "release", tmp_path / "none"))
     assert code == 3
     assert "partage build" in output
+
+
+ADDED = Quad(
+    NamedNode("https://w3id.org/partage/id/org/netflix"),
+    NamedNode("http://www.w3.org/2000/01/rdf-schema#comment"),
+    Literal("of the new release"),
+)
+SOUGHT = {"query": "SELECT * { ?s ?p ?o FILTER(?o = 'of the new release') }", "format": "csv"}
+PATHS = ("/sparql?" + urlencode(SOUGHT), "/id/org/netflix", "/doc/org/netflix.ttl", "/readyz")
+
+
+def replaced(release: Path, *more: Quad) -> None:
+    """Put another release in the place of one, as a build does."""
+    new = small_dataset.release(release.with_name("staged"), *more)
+    release.rename(release.with_name(f"former-{time.monotonic_ns()}"))
+    new.rename(release)
+
+
+def told(server: subprocess.Popen[str]) -> str:
+    """Return the next line that the server prints about itself."""
+    assert server.stdout is not None
+    while (line := server.stdout.readline()).startswith("Release "):
+        pass
+    return line
+
+
+@needs_hangup
+def test_a_new_release_takes_over_without_a_failed_request(tmp_path: Path) -> None:
+    release = small_dataset.release(tmp_path / "release")
+    with running(tmp_path, "release", release) as (address, server):
+        halt = threading.Event()
+        statuses: list[int] = []
+        faults: list[httpx.HTTPError] = []
+
+        def ask_on() -> None:
+            with httpx.Client(base_url=address, follow_redirects=True, timeout=30) as client:
+                while not halt.is_set():
+                    try:
+                        statuses.extend(client.get(path).status_code for path in PATHS)
+                    except httpx.HTTPError as fault:
+                        faults.append(fault)
+
+        before = {path: httpx.get(address + path, follow_redirects=True) for path in PATHS[:3]}
+        old_file = httpx.get(address + "/download/dataset.nq.gz")
+        askers = [threading.Thread(target=ask_on) for _ in range(4)]
+        for asker in askers:
+            asker.start()
+        replaced(release, ADDED)
+        # Until it is told to, the server tells nothing of the new files, not even in downloads.
+        assert httpx.get(address + "/download/dataset.nq.gz").content == old_file.content
+        server.send_signal(signal.SIGHUP)
+        assert told(server) == f"ready {address}/\n"
+        after = {path: httpx.get(address + path, follow_redirects=True) for path in PATHS[:3]}
+        halt.set()
+        for asker in askers:
+            asker.join()
+        assert faults == []
+        assert set(statuses) == {200}
+        for path, answer in after.items():
+            assert "of the new release" not in before[path].text
+            assert "of the new release" in answer.text
+        for path in PATHS[1:3]:
+            known = {"If-None-Match": before[path].headers["ETag"]}
+            assert httpx.get(str(after[path].url), headers=known).status_code == 200
+            assert after[path].headers["ETag"] != before[path].headers["ETag"]
+        new_file = httpx.get(address + "/download/dataset.nq.gz")
+        assert new_file.content == (release / "dataset.nq.gz").read_bytes() != old_file.content
+        assert new_file.headers["ETag"] != old_file.headers["ETag"]
+
+
+@needs_hangup
+def test_a_broken_new_release_leaves_the_one_before_and_says_so(tmp_path: Path) -> None:
+    release = small_dataset.release(tmp_path / "release")
+    with running(tmp_path, "release", release) as (address, server):
+        before = httpx.get(address + PATHS[2])
+        replaced(release, ADDED)
+        manifest = (release / "manifest.json").read_text()
+        for broken, reason in (
+            ("{}", "its manifest is missing or malformed"),
+            (manifest.replace('sha256": "', 'sha256": "0'), "has other bytes than its manifest"),
+        ):
+            (release / "manifest.json").write_text(broken)
+            server.send_signal(signal.SIGHUP)
+            line = told(server)
+            assert line.startswith("Nothing has changed")
+            assert reason in line
+            assert str(release) in line
+            assert httpx.get(address + PATHS[2]).content == before.content
+        (release / "manifest.json").write_text(manifest)
+        server.send_signal(signal.SIGHUP)
+        assert told(server) == f"ready {address}/\n"
+        assert "of the new release" in httpx.get(address + PATHS[2]).text
+
+
+@needs_hangup
+def test_a_query_goes_on_in_its_release_and_can_still_be_ended(tmp_path: Path) -> None:
+    release = small_dataset.release(tmp_path / "release")
+    product = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"
+    name = "a-query-that-outlives-its-release"
+    with running(tmp_path, "release", release) as (address, server):
+        streamed = httpx.stream(
+            "GET",
+            address + "/sparql",
+            params={"query": product, "format": "csv"},
+            headers={"Query-Id": name},
+        )
+        with streamed as response:
+            assert response.status_code == 200
+            replaced(release, ADDED)
+            server.send_signal(signal.SIGHUP)
+            until(lambda: "of the new release" in httpx.get(address + PATHS[0]).text)
+            query = f"{address}/sparql/queries/{name}"
+            assert httpx.get(query).json()["id"] == name
+            assert httpx.delete(query).status_code == 204
+        assert told(server) == f"ready {address}/\n"

@@ -17,5 +17,6 @@ class Artefact:
     @classmethod
     def of(cls, path: Path) -> Self:
         """Describe a file."""
-        data = path.read_bytes()
-        return cls(path.name, len(data), hashlib.sha256(data).hexdigest())
+        with path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        return cls(path.name, path.stat().st_size, digest)

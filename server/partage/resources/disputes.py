@@ -134,7 +134,9 @@ def quarrels(disputes: Iterable[Dispute]) -> tuple[Quarrel, ...]:
 
 def speakers(disputes: Iterable[Dispute]) -> Counter[Value]:
     """Return who takes part, and in how many disputes."""
-    return Counter(who for one in disputes for who in {*one.by.speakers, *one.of.speakers})
+    return Counter(
+        who for one in disputes for who in dict.fromkeys((*one.by.speakers, *one.of.speakers))
+    )
 
 
 def rebuttals(disputes: Iterable[Dispute]) -> tuple[Answer, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from partage.errors import SettingsError
+from partage.releases.held import held
 from partage.settings import Settings
 from partage.store.embedded import EmbeddedEngine
 from partage.store.engine import Engine
@@ -96,21 +97,28 @@ def stored(
 
     Every process then holds the same store: it is open in an instant, it is in memory once, and the
     order and the blank nodes of an answer do not depend on which process gave it. That of a release
-    is kept in the archive, if that can be written to; any other goes when the block ends.
+    is kept in the archive, if that can be written to; any other goes when the block ends. The files
+    of a release are held too, as they are now.
 
     Raises
     ------
     RdfSyntaxError
         A file does not parse.
+    IntegrityError
+        The release is not what its manifest says.
     """
-    if not source.files:
-        yield source
-        return
-
-    def make(directory: Path) -> None:
-        load(source.files, directory, progress)
-
     with ExitStack() as stack:
+        if source.release is not None:
+            release = stack.enter_context(held(source.release))
+            files = tuple(release / file.name for file in source.files)
+            source = replace(source, release=release, files=files)
+        if not source.files:
+            yield source
+            return
+
+        def make(directory: Path) -> None:
+            load(source.files, directory, progress, named=source.release is not None)
+
         place = None
         if source.release is not None:
             with suppress(OSError):

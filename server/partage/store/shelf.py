@@ -12,17 +12,19 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
 from typing import NoReturn
 
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import Store
 
 from partage.errors import EngineUnavailable, UnknownRelease
 from partage.releases import archive
 from partage.releases.catalog import Catalog
 from partage.releases.record import Record
 from partage.store.engine import Engine, Query, Result
+from partage.store.loading import load_named
 
 NOTHING_HELD: Mapping[str, Path] = MappingProxyType({})
 
@@ -91,7 +93,8 @@ class Shelf:
         try:
             with beside(place, is_store) as made:
                 store = Store(str(made))
-                store.bulk_load(archive.restore(self.catalog, record.version), RdfFormat.N_QUADS)
+                text = archive.restore(self.catalog, record.version)
+                load_named(store, BytesIO(text.encode()))
                 store.flush()
                 store.optimize()
                 quads = len(store)

@@ -30,10 +30,11 @@ from urllib.parse import unquote_to_bytes
 from partage.errors import PartageError
 from partage.store.crew import Crew
 from partage.store.ticket import Ticket
-from partage.web.cache import Cache, Headers, Scope
+from partage.web.cache import Headers, Scope
+from partage.web.edition import Edition, Stage
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import WSGIEnvironment
 
 # Where the application finds the ticket that the gateway ends when the client leaves.
 TICKET = "partage.ticket"
@@ -72,32 +73,29 @@ class _Left(Exception):
 
 
 class Gateway:
-    """An ASGI application that runs a WSGI one in threads."""
+    """An ASGI application that runs a WSGI one in threads: that of the edition on the stage."""
 
-    def __init__(
-        self,
-        application: "WSGIApplication",
-        threads: int,
-        longest_body: int,
-        cache: Cache,
-        observe: Callable[[Scope, int, float], None],
-    ) -> None:
-        """`observe` is told of each answer that the application did not give: status, seconds."""
-        self._application = application
-        self._cache = cache
-        self._observe = observe
+    def __init__(self, stage: Stage, threads: int, longest_body: int) -> None:
+        self._stage = stage
         self._crew = Crew()
         self._places = asyncio.Semaphore(threads)
         self._longest_body = longest_body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer one request, the whole of it from one edition."""
+        edition = self._stage.enter()
+        try:
+            await self._answer(edition, scope, receive, send)
+        finally:
+            self._stage.leave(edition)
+
+    async def _answer(self, edition: Edition, scope: Scope, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
-        if kept := self._cache.find(scope):
+        if kept := edition.cache.find(scope):
             status, headers, body = kept
             await send({"type": "http.response.start", "status": status, "headers": headers})
             await send({"type": "http.response.body", "body": body})
-            self._observe(scope, status, time.perf_counter() - began)
+            edition.observe(scope, status, time.perf_counter() - began)
             return
         try:
             # A body announced as too long is not waited for: the application refuses it.
@@ -110,7 +108,7 @@ class Gateway:
             return
         ticket = Ticket()
         starting = asyncio.create_task(
-            self._in_thread(partial(self._start, _environ(scope, body, ticket)))
+            self._in_thread(partial(_start, edition, _environ(scope, body, ticket)))
         )
         if max(announced, len(body)) > self._longest_body:
             answer = await starting
@@ -119,7 +117,7 @@ class Gateway:
                 answer.headers.append((b"connection", b"close"))
         else:
             answer = await self._unless_left(starting, receive, ticket)
-        self._cache.keep(scope, answer.status, answer.headers, answer.whole)
+        edition.cache.keep(scope, answer.status, answer.headers, answer.whole)
         try:
             await send(
                 {
@@ -203,30 +201,29 @@ class Gateway:
                 cut(scope["client"], scope["server"])
             leaving.cancel()
 
-    def _start(self, environ: "WSGIEnvironment") -> _Answer:
-        said: list[tuple[str, list[tuple[str, str]]]] = []
 
-        def start_response(
-            status: str, headers: list[tuple[str, str]], _: object = None
-        ) -> Callable[..., object]:
-            said.append((status, headers))
-            return lambda _: None
+def _start(edition: Edition, environ: "WSGIEnvironment") -> _Answer:
+    said: list[tuple[str, list[tuple[str, str]]]] = []
 
-        body: Iterable[bytes] = self._application(environ, start_response)
-        close: Callable[[], None] = getattr(body, "close", lambda: None)
-        status, headers = said[-1]
-        number = int(status.split(" ", 1)[0])
-        encoded = [
-            (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers
-        ]
-        whole = None
-        if number in BODILESS or environ["REQUEST_METHOD"] == "HEAD":
-            whole = b""
-        elif any(name == b"content-length" for name, _ in encoded):
-            whole = b"".join(body)
-            close()  # here, while there is a thread for it
-            close = _closed
-        return _Answer(number, encoded, whole, iter(body), close)
+    def start_response(
+        status: str, headers: list[tuple[str, str]], _: object = None
+    ) -> Callable[..., object]:
+        said.append((status, headers))
+        return lambda _: None
+
+    body: Iterable[bytes] = edition.application(environ, start_response)
+    close: Callable[[], None] = getattr(body, "close", lambda: None)
+    status, headers = said[-1]
+    number = int(status.split(" ", 1)[0])
+    encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    whole = None
+    if number in BODILESS or environ["REQUEST_METHOD"] == "HEAD":
+        whole = b""
+    elif any(name == b"content-length" for name, _ in encoded):
+        whole = b"".join(body)
+        close()  # here, while there is a thread for it
+        close = _closed
+    return _Answer(number, encoded, whole, iter(body), close)
 
 
 def _closed() -> None:

@@ -5,16 +5,23 @@ One process with many threads takes the requests, and processes that can be kill
 queries (`partage.store.pool`). One, because then every running query can be seen and ended, the
 limits hold for the whole server, and each number is kept once; evaluating is what takes the time.
 RDF files become a store on disk before anything listens: that of a release is kept, others go when
-the server stops.
+the server stops. On SIGHUP the release that is there then takes the place of the one before, in the
+same process: no request fails, and one that cannot be opened changes nothing.
 """
 
 import errno
+import logging
 import multiprocessing
+import os
+import queue
+import signal
 import socket
+import sys
 import threading
 import time
 import urllib.request
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from multiprocessing.queues import SimpleQueue
 from typing import TYPE_CHECKING
@@ -23,10 +30,11 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from partage.errors import EngineUnavailable, RdfSyntaxError, SettingsError
+from partage.errors import BuildError, EngineUnavailable, PartageError, SettingsError
 from partage.settings import Settings
 from partage.store.loading import Report, silent
-from partage.store.opening import EngineSource, stored
+from partage.store.opening import EngineSource, choose_source, stored
+from partage.store.process import NICE
 from partage.web.messages import Failed, Message
 
 if TYPE_CHECKING:
@@ -35,6 +43,8 @@ if TYPE_CHECKING:
 # A query that runs when the server is stopped is not waited for much longer than this.
 SECONDS_TO_STOP = 3
 SECONDS_TO_LISTEN = 20
+
+log = logging.getLogger(__name__)
 
 
 def serve(
@@ -55,16 +65,14 @@ def serve(
     """
     _check_port(settings)
     try:
-        with stored(source, settings.archive, progress) as ready:
-            _serve(settings, ready, announce)
-    except RdfSyntaxError as error:
+        with ExitStack() as held:
+            ready = held.enter_context(stored(source, settings.archive, progress))
+            _serve(settings, _Watch(settings, source, held, announce), ready)
+    except BuildError as error:
         raise EngineUnavailable(str(error)) from error
 
 
-def _serve(settings: Settings, source: EngineSource, announce: Callable[[str], None]) -> None:
-    # Fresh processes: a forked one would inherit threads' locks, and differ between platforms.
-    multiprocessing.set_start_method("spawn", force=True)
-    messages: SimpleQueue[Message] = multiprocessing.get_context("spawn").SimpleQueue()
+def _serve(settings: Settings, watch: "_Watch", source: EngineSource) -> None:
     server = Server(
         "partage.web.wsgi:load",
         address=settings.host,
@@ -75,11 +83,10 @@ def _serve(settings: Settings, source: EngineSource, announce: Callable[[str], N
         log_level=LogLevels.critical,
         websockets=False,
     )
-    watch = _Watch(settings, messages, announce)
     server.on_startup(watch.start)
     try:
         server.serve(
-            target_loader=partial(_load, settings, source, messages),
+            target_loader=partial(_load, settings, source, watch.orders, watch.messages),
             wrap_loader=False,
         )
     except SystemExit as stop:
@@ -91,37 +98,76 @@ def _serve(settings: Settings, source: EngineSource, announce: Callable[[str], N
         raise watch.failure
 
 
-def _load(settings: Settings, source: EngineSource, messages: "SimpleQueue[Message]") -> "Gateway":
+def _load(
+    settings: Settings,
+    source: EngineSource,
+    orders: "SimpleQueue[EngineSource]",
+    messages: "SimpleQueue[Message]",
+) -> "Gateway":
     """Build the application in the process that needs it; this one stays without."""
     from partage.web.wsgi import load
 
-    return load(settings, source, messages)
+    return load(settings, source, orders, messages)
 
 
 class _Watch:
-    """Hears how the worker's start went, and says when the server answers."""
+    """Hears how the worker's start went, says when the server answers, and has it renewed."""
 
     def __init__(
         self,
         settings: Settings,
-        messages: "SimpleQueue[Message]",
+        source: EngineSource,
+        held: ExitStack,
         announce: Callable[[str], None],
     ) -> None:
+        """`source` is what was asked for, `held` what its worker reads."""
+        # Fresh processes: a forked one would inherit threads' locks, and differ by platform.
+        multiprocessing.set_start_method("spawn", force=True)
+        spawned = multiprocessing.get_context("spawn")
+        self.orders: SimpleQueue[EngineSource] = spawned.SimpleQueue()
+        self.messages: SimpleQueue[Message] = spawned.SimpleQueue()
         self.failure: EngineUnavailable | None = None
         self._settings = settings
-        self._messages = messages
+        self._source = source
+        self._held = held
         self._announce = announce
+        self._wishes: queue.SimpleQueue[None] = queue.SimpleQueue()
 
     def start(self) -> None:
+        """Begin; runs in the main thread, once Granian has set its own handlers."""
+        if hasattr(signal, "SIGHUP"):
+            signal.signal(signal.SIGHUP, lambda *_: self._wishes.put(None))
         threading.Thread(target=self._listen, name="partage-watch", daemon=True).start()
 
     def _listen(self) -> None:
-        message = self._messages.get()
+        message = self.messages.get()
         if isinstance(message, Failed):
             self.failure = EngineUnavailable(message.reason)
             return
         if _answers(self._settings):
             self._announce(address(self._settings))
+        if sys.platform == "linux":
+            os.nice(NICE)  # this thread alone: readers go before what it loads
+        while True:
+            self._wishes.get()
+            try:
+                self._renew()
+            except (PartageError, OSError) as error:
+                log.error("Nothing has changed, the release before is served on: %s", error)  # noqa: TRY400  # the sentence says all
+            else:
+                self._announce(address(self._settings))
+
+    def _renew(self) -> None:
+        """Have what is there now served, and let go of what was served before."""
+        source = choose_source(self._settings) if self._source.release else self._source
+        with ExitStack() as holding:
+            ready = holding.enter_context(stored(source, self._settings.archive))
+            self.orders.put(ready)
+            message = self.messages.get()
+            if isinstance(message, Failed):
+                raise EngineUnavailable(message.reason)
+            with self._held.pop_all():
+                self._held.push(holding.pop_all())
 
 
 def address(settings: Settings) -> str:

@@ -1,6 +1,7 @@
 """From the operator's choice to an application: what each server process does at its start."""
 
 import atexit
+import gc
 import json
 import logging
 import os
@@ -12,41 +13,64 @@ from typing import cast
 from partage.assets import root
 from partage.errors import PartageError
 from partage.releases.catalog import Catalog
+from partage.resources import compare
 from partage.settings import Settings
-from partage.store.engine import Engine
 from partage.store.opening import EngineSource, open_served
 from partage.store.shelf import Shelf
 from partage.web import observing
 from partage.web.app import NO_RELEASES, create_app
 from partage.web.cache import Cache
+from partage.web.edition import Edition, Stage
 from partage.web.gateway import Gateway
 from partage.web.messages import Failed, Message, Ready
 from partage.web.site import Site
 
 OTHER_THREADS = 16
+# What of an application outlives its dataset: what was cited, counted, is running, was used up.
+LASTING = ("partage.cited", "partage.metrics", "partage.queries", "partage.budget")
 
 log = logging.getLogger("partage.store.shelf")
 
 
-def load(settings: Settings, source: EngineSource, messages: "SimpleQueue[Message]") -> Gateway:
-    """Open the engine and build the application; tell how it goes."""
+def load(
+    settings: Settings,
+    source: EngineSource,
+    orders: "SimpleQueue[EngineSource]",
+    messages: "SimpleQueue[Message]",
+) -> Gateway:
+    """Open the engine and build the application; tell how it goes, then and at each order."""
+    log.setLevel(logging.INFO)
+    log.addHandler(logging.StreamHandler())
     try:
-        shelf = shelf_of(settings, source)
-        engine = open_served(source, settings, shelf)
+        stage = Stage(edition(settings, source))
     except PartageError as error:
         messages.put(Failed(str(error)))
         sys.exit(3)
-    atexit.register(_leave, engine)
-    app = create_app(settings, engine, source.release, shelf.catalog)
-    facts = cast("Site", app.extensions["partage"])
-    threading.Thread(
-        target=_prepare, args=(facts, shelf), name="partage-prepare", daemon=True
-    ).start()
+    atexit.register(_leave, stage)
     messages.put(Ready())
+    threading.Thread(target=_follow, args=(settings, stage, orders, messages), daemon=True).start()
     # A thread for each query that runs or waits, and some for everything else.
     threads = settings.query_workers + settings.queue_length + OTHER_THREADS
+    return Gateway(stage, threads, settings.max_body)
+
+
+def edition(settings: Settings, source: EngineSource, former: Edition | None = None) -> Edition:
+    """
+    Open a source and build the application over it; what lasts it has from the `former` one.
+
+    Raises
+    ------
+    EngineUnavailable, IntegrityError
+        The source cannot be opened, or a record of the releases cannot be read.
+    """
+    shelf = shelf_of(settings, source)
+    engine = open_served(source, settings, shelf)
+    app = create_app(settings, engine, source.release, shelf.catalog)
+    if former is not None:
+        app.extensions |= {name: former.application.extensions[name] for name in LASTING}
     cache = app.extensions["partage.cache"] = Cache(settings.cache_bytes)
-    return Gateway(app, threads, settings.max_body, cache, observing.observer(app))
+    app.extensions["partage.shelf"] = shelf
+    return Edition(app, cache, observing.observer(app), engine.close)
 
 
 def shelf_of(settings: Settings, source: EngineSource) -> Shelf:
@@ -59,18 +83,51 @@ def shelf_of(settings: Settings, source: EngineSource) -> Shelf:
     return Shelf(Catalog.read(root()), settings.archive, held)
 
 
-def _prepare(facts: Site, shelf: Shelf) -> None:
-    """Do before the first visitor what he would otherwise wait for."""
-    facts.prepare()
-    log.setLevel(logging.INFO)
-    log.addHandler(logging.StreamHandler())
+def _follow(
+    settings: Settings,
+    stage: Stage,
+    orders: "SimpleQueue[EngineSource]",
+    messages: "SimpleQueue[Message]",
+) -> None:
+    """Put edition after edition on the stage, each once it is ready; who fails is never seen."""
+    _facts(stage.now).prepare()
+    _fill(stage.now)
+    while True:
+        source = orders.get()
+        try:
+            following = edition(settings, source, stage.now)
+        except (PartageError, OSError) as error:
+            messages.put(Failed(str(error)))
+            continue
+        _facts(following).prepare()
+        stage.switch(following)
+        del following  # as it would be the former one while the next is awaited
+        messages.put(Ready())
+        forget()
+        _fill(stage.now)
+
+
+def forget() -> None:
+    """Free the memory of an edition that has gone, and look no more through that of the new one."""
+    compare.index.cache_clear()
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
+def _facts(of: Edition) -> Site:
+    return cast("Site", of.application.extensions["partage"])
+
+
+def _fill(of: Edition) -> None:
+    """Make the stores of the older releases before somebody waits for one."""
     try:
-        shelf.prepare()
+        of.application.extensions["partage.shelf"].prepare()
     except PartageError as error:
         log.error("%s", error)  # noqa: TRY400  # the sentence says all
 
 
-def _leave(engine: Engine) -> None:
+def _leave(stage: Stage) -> None:
     """End the queries and this process, without the threads that still wait for an answer."""
-    engine.close()
+    stage.close()
     os._exit(0)

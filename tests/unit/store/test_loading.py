@@ -2,10 +2,11 @@ import gzip
 from pathlib import Path
 
 import pytest
-from pyoxigraph import NamedNode, Quad, RdfFormat, Store, serialize
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse, serialize
 
 from partage.errors import RdfSyntaxError, SettingsError
 from partage.rdf.formats import GRAPH_FORMATS, Format
+from partage.store import loading
 from partage.store.loading import LoadProgress, load
 
 A, B, G = (NamedNode(f"http://e.example/{name}") for name in "abg")
@@ -80,3 +81,21 @@ def test_a_target_that_is_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("x")
     with pytest.raises(SettingsError, match="cannot hold a store"):
         load([], tmp_path / "taken")
+
+
+def test_two_stores_of_a_release_name_its_blank_nodes_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [
+        "_:c14n0 <http://e.example/p> _:c14n1 <http://e.example/g> .",
+        '<http://e.example/s> <http://e.example/p> "not _:blank" .',
+        '<http://e.example/s> <http://e.example/p> "é" .',
+    ]
+    file = tmp_path / "dataset.nq.gz"
+    file.write_bytes(gzip.compress("".join(line + "\n" for line in lines).encode()))
+    expected = {str(quad) for quad in parse(gzip.decompress(file.read_bytes()), RdfFormat.N_QUADS)}
+    for size in (1, 40, loading.READ_SIZE):
+        monkeypatch.setattr(loading, "READ_SIZE", size)
+        store = load([file], named=True)
+        assert {str(quad) for quad in store} == expected
+    assert {str(quad) for quad in load([file])} != expected

@@ -3,10 +3,8 @@ The files of a release: of the one that was built last, or below its address of 
 (RFC 9110 §14 on ranges, https://www.rfc-editor.org/rfc/rfc9110#section-14).
 """
 
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import cast
 
 from flask import Blueprint, Response, abort, render_template, request, send_from_directory
 from flask_babel import gettext as _
@@ -65,7 +63,8 @@ def artefact(name: str) -> Response:
         name,
         mimetype=media_type,
         download_name=f"partage-{version}-{name}" if version else name,
-        etag=known[name].sha256 or True,
+        etag=known[name].sha256,
+        last_modified=site().known.issued,
     )
     if version is not None:
         response.headers["Cache-Control"] = DAY
@@ -87,19 +86,7 @@ def _directory() -> Path:
     return directory
 
 
-def _listed(directory: Path) -> Sequence[Artefact]:
-    if _version() is not None:
-        return _kept(directory)
-    rows = cast("list[dict[str, object]]", site().manifest.get("artefacts", []))
-    digests = {str(row["name"]): str(row["sha256"]) for row in rows}
-    return [
-        Artefact(path.name, path.stat().st_size, digests.get(path.name, ""))
-        for path in sorted(directory.iterdir())
-        if path.is_file()
-    ]
-
-
 @cache
-def _kept(directory: Path) -> tuple[Artefact, ...]:
-    """Return the files of a frozen release: where they lie is named by their content."""
-    return tuple(Artefact.of(path) for path in sorted(directory.iterdir()))
+def _listed(directory: Path) -> tuple[Artefact, ...]:
+    """Return the files of a release: as long as we serve them, they stay as they are."""
+    return tuple(Artefact.of(path) for path in sorted(directory.iterdir()) if path.is_file())

@@ -41,6 +41,12 @@ def numbers() -> Response:
     """Return what was counted since the server started, for Prometheus."""
     engine = site().engine
     parts = [*metrics().write(), f'partage_info{{version="{__version__}"}} 1\n']
+    if served := site().manifest.get("rdfc10"):
+        parts.append(
+            labelled(
+                "partage_release_info", "The release by its digest.", "rdfc10", {str(served): 1}
+            )
+        )
     if isinstance(engine, PoolEngine):
         parts += _pool(engine.figures())
     parts += _caches()

@@ -1,0 +1,61 @@
+"""
+One dataset with all that answers from it, and how another takes its place while requests come.
+
+A request belongs from its first byte to its last to the edition that was on the stage when it came.
+So no answer is of two releases, and no connection has to end.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Flask
+
+from partage.web.cache import Cache, Scope
+
+
+@dataclass(slots=True, eq=False)
+class Edition:
+    """
+    An application, the answers it gave, and the end of what it holds.
+
+    `observe` is told of each answer that the application did not give: status, seconds.
+    """
+
+    application: Flask
+    cache: Cache
+    observe: Callable[[Scope, int, float], None]
+    close: Callable[[], None]
+    requests: int = 0
+
+
+class Stage:
+    """Where the edition stands that answers whoever comes."""
+
+    def __init__(self, edition: Edition) -> None:
+        self.now = edition
+        self._left = threading.Condition()
+
+    def enter(self) -> Edition:
+        """Return the edition for a request, which must `leave` it."""
+        with self._left:
+            self.now.requests += 1
+            return self.now
+
+    def leave(self, edition: Edition) -> None:
+        """End a request."""
+        with self._left:
+            edition.requests -= 1
+            if edition is not self.now:
+                self._left.notify_all()
+
+    def switch(self, edition: Edition) -> None:
+        """Give it all requests from now on; return once the last one has given its last answer."""
+        with self._left:
+            former, self.now = self.now, edition
+            self._left.wait_for(lambda: not former.requests)
+        former.close()
+
+    def close(self) -> None:
+        """Close the edition on the stage, whatever it is answering."""
+        self.now.close()

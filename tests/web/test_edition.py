@@ -1,0 +1,100 @@
+"""One edition takes the place of another while requests come."""
+
+import json
+import threading
+import time
+import weakref
+from pathlib import Path
+
+from flask import Flask
+
+import small_dataset
+from partage.resources import compare
+from partage.settings import Settings
+from partage.store.embedded import EmbeddedEngine
+from partage.store.opening import EngineSource, choose_source, stored
+from partage.web.app import create_app
+from partage.web.cache import Cache
+from partage.web.edition import Edition, Stage
+from partage.web.wsgi import LASTING, edition, forget
+
+
+def made(closed: list[str], name: str) -> Edition:
+    return Edition(Flask(name), Cache(0), lambda *_: None, lambda: closed.append(name))
+
+
+def test_an_edition_is_closed_once_its_last_request_is_answered() -> None:
+    closed: list[str] = []
+    former, following = made(closed, "former"), made(closed, "following")
+    stage = Stage(former)
+    first, second = stage.enter(), stage.enter()
+    assert (first, second) == (former, former)
+    switching = threading.Thread(target=stage.switch, args=(following,))
+    switching.start()
+    while (now := stage.enter()) is former:
+        stage.leave(now)
+        time.sleep(0.001)
+    assert now is following
+    stage.leave(first)
+    stage.leave(now)
+    assert closed == []
+    assert switching.is_alive()
+    stage.leave(second)
+    switching.join()
+    assert closed == ["former"]
+    stage.close()
+    assert closed == ["former", "following"]
+
+
+def test_what_was_cited_counted_and_is_running_outlives_its_edition(tmp_path: Path) -> None:
+    settings = Settings(
+        release=small_dataset.release(tmp_path / "release"),
+        archive=tmp_path / "archive",
+        query_store=tmp_path / "queries.jsonl",
+        client_seconds=10,
+        query_workers=1,
+    )
+    with stored(choose_source(settings), settings.archive) as source:
+        assert isinstance(source, EngineSource)
+        first = edition(settings, source)
+        second = edition(settings, source, first)
+        before, after = first.application.extensions, second.application.extensions
+        assert all(after[name] is before[name] is not None for name in LASTING)
+        assert after["partage"] is not before["partage"]
+        first.close()
+        second.close()
+
+
+def test_nothing_holds_the_memory_of_an_edition_that_has_gone(tmp_path: Path) -> None:
+    settings = Settings(
+        release=small_dataset.release(tmp_path / "release"),
+        archive=tmp_path / "archive",
+        query_store=tmp_path / "queries.jsonl",
+        query_workers=1,
+    )
+    with stored(choose_source(settings), settings.archive) as source:
+        stage = Stage(edition(settings, source))
+        site = stage.now.application.extensions["partage"]
+        site.prepare()
+        compare.index(site.teller(("en",)))
+        gone = weakref.ref(site)
+        del site
+        following = edition(settings, source, stage.now)
+        following.application.extensions["partage"].prepare()
+        stage.switch(following)
+        forget()
+        assert gone() is None
+        assert compare.index.cache_info().currsize == 0
+        stage.close()
+
+
+def test_the_metrics_tell_which_release_is_served(tmp_path: Path) -> None:
+    release = small_dataset.release(tmp_path / "release")
+    manifest = json.loads((release / "manifest.json").read_text())
+    (release / "manifest.json").write_text(json.dumps(manifest | {"rdfc10": "abc"}))
+    settings = Settings(query_store=tmp_path / "queries.jsonl")
+    engine = EmbeddedEngine(small_dataset.store())
+    told = create_app(settings, engine, release).test_client().get("/metrics").text
+    assert '\npartage_release_info{rdfc10="abc"} 1\n' in told
+    told = create_app(settings, engine).test_client().get("/metrics").text
+    assert "partage_release_info" not in told
