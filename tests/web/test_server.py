@@ -65,22 +65,25 @@ def start(directory: Path, port: int, how: str, *paths: Path) -> subprocess.Pope
     )
 
 
+def told(server: subprocess.Popen[str]) -> str:
+    """Return the next line that the server prints about itself: not of a store that it makes."""
+    assert server.stdout is not None
+    while (line := server.stdout.readline()).startswith("Release "):
+        pass
+    return line
+
+
 @contextmanager
 def running(directory: Path, how: str, *paths: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     port = free_port()
-    server = start(directory, port, how, *paths)
-    try:
-        assert server.stdout is not None
-        assert server.stdout.readline() == f"ready http://127.0.0.1:{port}/\n"
-        yield f"http://127.0.0.1:{port}", server
-    finally:
-        server.send_signal(signal.SIGINT)
-        assert server.wait(timeout=20) == 0
-        assert server.stdout is not None
-        with server.stdout as told:
-            # The stores of our releases are made meanwhile, where there are none yet.
-            lines = [line for line in told if not line.startswith("Release ")]
-        assert lines == ["stopped\n"]
+    with start(directory, port, how, *paths) as server:
+        try:
+            assert told(server) == f"ready http://127.0.0.1:{port}/\n"
+            yield f"http://127.0.0.1:{port}", server
+        finally:
+            server.send_signal(signal.SIGINT)
+            assert server.wait(timeout=20) == 0
+            assert (told(server), told(server)) == ("stopped\n", "")
 
 
 def children(pid: int) -> list[int]:
@@ -206,14 +209,6 @@ def replaced(release: Path, *more: Quad) -> None:
     new = small_dataset.release(release.with_name("staged"), *more)
     release.rename(release.with_name(f"former-{time.monotonic_ns()}"))
     new.rename(release)
-
-
-def told(server: subprocess.Popen[str]) -> str:
-    """Return the next line that the server prints about itself."""
-    assert server.stdout is not None
-    while (line := server.stdout.readline()).startswith("Release "):
-        pass
-    return line
 
 
 @needs_hangup
