@@ -21,6 +21,7 @@ const status = element("p", { class: "hint status", role: "status" });
 let running = null;
 let editor = null;
 let mounting = null;
+let completing = null;
 
 /** The query with what goes along: graphs to ask, but no language, which is the page's. */
 const fields = () => Object.fromEntries([...new FormData(form)].filter(([name]) => name !== "lang"));
@@ -164,19 +165,23 @@ addEventListener("popstate", (event) => {
 /** Put the editor in place of the field, with what is written and where one writes. */
 async function mount() {
   const { edit } = await import("./lib/query/editor.js");
-  editor = edit(field, word("editor"), () => start(), () => editor?.mark([]));
+  editor = edit(field, word("editor"), () => start(), () => editor?.mark([]), complete);
   form.querySelector("label").addEventListener("click", () => editor.view.focus());
   tools.mounted();
-  complete();
+  knowing();
   return editor;
 }
 
 /** Return the editor, once it is there; null where it cannot be loaded, and the field remains. */
 const editing = () => (mounting ??= mount().catch(() => null));
 
-async function complete() {
-  const [{ completion }, known] = await Promise.all([import("./lib/query/completion.js"), terms]);
-  if (known) editor.complete(completion(known, search));
+/** What knows which words may come next, once it is known what exists here; null where that cannot be had. */
+const knowing = () =>
+  (completing ??= Promise.all([import("./lib/query/completion.js"), terms]).then(([{ completion }, known]) => known && completion(known, search)).catch(() => null));
+
+async function complete(context) {
+  const source = await knowing();
+  return source && !context.aborted ? source(context) : null;
 }
 
 /** What exists here, to shorten names by and to complete from; null where it cannot be had. */

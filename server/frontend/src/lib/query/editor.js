@@ -52,19 +52,20 @@ const TYPING = EditorView.domEventHandlers({
 });
 
 /**
- * Put an editor in place of a text field; what is written goes on into the field.
+ * Put an editor in place of a text field; what is written goes on into the field. It asks
+ * `complete` what may come next, and waits for it where it does not know yet.
  *
  * It lives in a shadow root: there its styles are adopted sheets, which the
  * Content-Security-Policy allows, where it would refuse a style element.
  */
-export function edit(field, label, run, changed) {
+export function edit(field, label, run, changed, complete) {
   const host = element("div", { class: "editor" });
   host.style.height = `${field.offsetHeight}px`;
   const [writing, anchor, head] = [document.activeElement === field, field.selectionStart, field.selectionEnd];
   field.before(host);
   field.hidden = true;
   const shadow = host.attachShadow({ mode: "open", delegatesFocus: true });
-  const [indenting, completing] = [new Compartment(), new Compartment()];
+  const indenting = new Compartment();
   const view = new EditorView({
     root: shadow,
     parent: shadow,
@@ -83,7 +84,7 @@ export function edit(field, label, run, changed) {
         indentUnit.of("  "),
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocapitalize: "off" }),
-        completing.of([]),
+        autocompletion({ override: [complete], icons: false, activateOnTypingDelay: 120 }),
         indenting.of([]),
         keymap.of([...closeBracketsKeymap, ...completionKeymap, ...lintKeymap, ...historyKeymap, ...defaultKeymap]),
         TYPING,
@@ -110,8 +111,6 @@ export function edit(field, label, run, changed) {
     write(text) {
       if (text !== view.state.doc.toString()) view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
     },
-    /** Complete from a source. */
-    complete: (source) => view.dispatch({ effects: completing.reconfigure(autocompletion({ override: [source], icons: false, activateOnTypingDelay: 120 })) }),
     /** Have Tab indent, or move on as it does everywhere. */
     indent: (wanted) => view.dispatch({ effects: indenting.reconfigure(wanted ? keymap.of([indentWithTab]) : []) }),
     /** Mark faults, and no others, each from its place to the end of the word. */
