@@ -131,3 +131,10 @@ def test_things_are_compared_by_their_identifiers(large: FlaskClient) -> None:
     page = large.get("/compare?a=f0001&b=f9001")
     assert page.status_code == 200
     assert "firm-01" in page.text
+
+
+def test_no_query_waits_for_a_hint(large: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    misspelt = {"query": f"ASK {{ <{ID}org/netflx> ?p ?o }}"}
+    assert "Query-Hint" not in large.get("/sparql", query_string=misspelt).headers
+    monkeypatch.undo()
+    assert "Query-Hint" in client().get("/sparql", query_string=misspelt).headers

@@ -154,6 +154,9 @@ _MET = f"""{{ {ONTOLOGY} {{ ?part owl:onProperty ?q ; owl:someValuesFrom ?c }} ?
   UNION {{ {ONTOLOGY} {{ ?part owl:onProperty ?q ; owl:hasValue ?m }} ?s ?q ?m }}
   UNION {{ FILTER(isIRI(?part)) ?s a ?part }}"""
 
+# What tells one way of meeting a definition from another, in whatever order an engine gives them.
+_WITNESSED = ("s", "o", "part", "q", "m", "c")
+
 
 def reasons(engine: Engine, statements: Iterable[Triple]) -> dict[Triple, Reason]:
     """Return why each of the statements holds, where a rule of the table says so."""
@@ -202,7 +205,7 @@ def _definitions(engine: Engine, wanted: Sequence[Triple]) -> Iterator[tuple[Tri
     if not defined:
         return
     rows = ask(engine, f"SELECT DISTINCT * {{ {_given(defined)} {_PARTS} {_MET} }}")
-    by_statement = sorted(rows, key=lambda row: (str(row["s"]), str(row["o"]), str(row["part"])))
+    by_statement = sorted(rows, key=lambda row: [str(row.get(name, "")) for name in _WITNESSED])
     for (subject, cls), group in groupby(by_statement, lambda row: (row["s"], row["o"])):
         witnesses: dict[Term, tuple[Triple, ...]] = {}
         for row in group:
@@ -238,7 +241,7 @@ def _stated(engine: Engine, premises: Iterable[Triple]) -> set[Triple]:
 def _rank(reason: Reason, stated: set[Triple]) -> tuple[object, ...]:
     inferred = sum(premise not in stated for premise in reason.premises)
     order = RULES.index(reason.rule) if reason.rule in RULES else 2
-    return (inferred > 0, order, inferred, str(reason.premises))
+    return (inferred > 0, order, inferred, str(reason.premises), str(reason.axiom))
 
 
 def _given(statements: Iterable[Triple]) -> str:

@@ -167,8 +167,8 @@ class Site:
     @property
     @once
     def vocabulary(self) -> frozenset[str]:
-        """Our terms and named things, for finding which was meant."""
-        return vocabulary(self.engine) if self.of_partage else frozenset()
+        """Our terms and named things, for finding which was meant; none where they are too many."""
+        return vocabulary(self.engine) if self.of_partage and self.held else frozenset()
 
     @property
     @once
@@ -320,6 +320,7 @@ class Site:
         """Compute what the first visitor of most pages would otherwise wait for."""
         with suppress(EngineError):  # he will hear of it
             if self.of_partage and self.held:
+                _ = self.vocabulary
                 self.teller(languages(None, None))
             # What is kept is many small objects that never go: not to be looked through again
             # and again for garbage, which takes a tenth of a page's time.

@@ -4,8 +4,11 @@ import pytest
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Triple, parse
 
 from partage.rdf.namespaces import GRAPH, ID, PREFIXES, iri
+from partage.resources import describe
+from partage.resources import reasons as explained
 from partage.resources.reasons import Reason, reasons
 from partage.store.embedded import EmbeddedEngine
+from partage.store.engine import Engine, Solution
 
 ONTOLOGY = """
 ds:AccessGrant rdfs:subClassOf ds:DataFlow .
@@ -23,6 +26,8 @@ f:f0001 a ds:AccessGrant ; ds:hasRecipient org:x ; ds:category dc:private ; ds:h
     ds:startEdtf "2010" .
 f:f0002 a ds:DataFlow ; ds:hasRecipient org:x ; ds:category dc:public .
 a:a0001 ds:covers f:f0001 . org:x ds:within org:y ; ds:near org:z . org:y ds:within org:z .
+f:f0005 a ds:DataFlow ; ds:hasRecipient org:x , org:y ; ds:category dc:private .
+org:y a ds:Organization .
 c:c0002 ds:disputes c:c0001 .
 f:f0003 ds:hasProvider org:x ; ds:hasRecipient org:y .
 f:f0004 ds:hasProvider org:y ; ds:hasRecipient org:x .
@@ -128,3 +133,21 @@ def test_premises_that_were_stated_are_preferred(engine: EmbeddedEngine) -> None
     assert found is not None
     assert found.axiom == NamedNode(iri("ds:AccessGrant"))
     assert found.premises[0].subject.value == ID + "flow/f0001"  # type: ignore[union-attr]
+
+
+def test_it_is_the_same_reason_in_whatever_order_an_engine_answers(
+    engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """f0005 meets the definition by either recipient, org:x is one as that of two flows."""
+    statements = [
+        triple("f:f0005 rdf:type ds:PrivateFlow"),
+        triple("org:x rdf:type ds:Organization"),
+    ]
+    found = reasons(engine, statements)
+    ask = describe.ask
+
+    def backwards(engine: Engine, text: str) -> list[Solution]:
+        return ask(engine, text)[::-1]
+
+    monkeypatch.setattr(explained, "ask", backwards)
+    assert reasons(engine, statements) == found
