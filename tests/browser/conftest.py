@@ -10,11 +10,12 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 import chromium as programs
 
 SECONDS = 15
+expect.set_options(timeout=1000 * SECONDS)
 
 
 @pytest.fixture(scope="session")

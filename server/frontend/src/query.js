@@ -180,6 +180,8 @@ const knowing = () =>
   (completing ??= Promise.all([import("./lib/query/completion.js"), terms]).then(([{ completion }, known]) => known && completion(known, search)).catch(() => null));
 
 async function complete(context) {
+  // Of what is typed while one waits, the last letter counts: the editor would give up a query after fifty.
+  context.addEventListener("abort", () => {}, { onDocChange: true });
   const source = await knowing();
   return source && !context.aborted ? source(context) : null;
 }
