@@ -51,7 +51,7 @@ def serving(
     process = subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment
     )
-    announced = threading.Event()
+    announced, ended = threading.Event(), threading.Event()
 
     def listen() -> None:
         assert process.stderr is not None
@@ -61,13 +61,14 @@ def serving(
                 written.flush()
                 if line.startswith("Serving "):
                     announced.set()
-        announced.set()  # it ended: whoever waits must not wait longer
+        ended.set()
+        announced.set()  # whoever waits must not wait longer
 
     listener = threading.Thread(target=listen, daemon=True)
     listener.start()
     try:
-        announced.wait(SECONDS_TO_START)
-        assert process.poll() is None, log.read_text(encoding="utf-8")
+        assert announced.wait(SECONDS_TO_START), "it starts too slowly"
+        assert not ended.is_set(), log.read_text(encoding="utf-8")
         yield Server(port, process.pid)
     finally:
         process.terminate()

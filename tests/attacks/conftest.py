@@ -1,16 +1,14 @@
 """One server for all attacks: each must find it answering, and leave it so."""
 
-import gzip
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pyoxigraph import RdfFormat, parse, serialize
+from pyoxigraph import RdfFormat, parse
 
 import live_server
 import small_dataset
-from partage.store.opening import DATASET
 
 # Labels that would be markup or a template to whoever is careless.
 HOSTILE = """
@@ -26,10 +24,8 @@ HOSTILE = """
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[live_server.Server]:
     directory = tmp_path_factory.mktemp("attacks")
     (directory / "secret.txt").write_text("not for the public", encoding="utf-8")
-    release: Path = small_dataset.release(directory / "release")
-    quads = [*small_dataset.quads(), *parse(HOSTILE, format=RdfFormat.TURTLE)]
-    with gzip.open(release / DATASET, "wb") as file:
-        file.write(serialize(quads, format=RdfFormat.N_QUADS) or b"")
+    hostile = parse(HOSTILE, format=RdfFormat.TURTLE)
+    release: Path = small_dataset.release(directory / "release", *hostile)
     settings = {"PARTAGE_RELEASE": str(release)}
     with live_server.serving(directory / "log", settings=settings) as running:
         yield running

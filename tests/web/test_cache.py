@@ -109,9 +109,16 @@ def test_who_has_it_is_told_so(wish: dict[str, str], status: int) -> None:
     assert (kind in found[1], found[2]) == ((True, b"page") if status == 200 else (False, b""))
 
 
+Clients = tuple[httpx.Client, httpx.Client]
+
+
+def client(server: Server) -> httpx.Client:
+    return httpx.Client(base_url=server.address, timeout=30, trust_env=False)
+
+
 @pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Server]]:
-    """Return a server that keeps answers, and one that keeps none."""
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clients]:
+    """Return clients of a server that keeps answers, and of one that keeps none."""
     directory: Path = tmp_path_factory.mktemp("cache")
     file = directory / "dataset.nq"
     file.write_text(nquads(small_dataset.quads()), encoding="utf-8")
@@ -120,8 +127,10 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, 
     with (
         serving(directory / "one", *loaded) as keeping,
         serving(directory / "two", *loaded, settings=none) as forgetting,
+        client(keeping) as asking,
+        client(forgetting) as asking_anew,
     ):
-        yield keeping, forgetting
+        yield asking, asking_anew
 
 
 @pytest.mark.parametrize(
@@ -130,29 +139,29 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, 
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("accept", ["text/html", "text/turtle", "application/ld+json"])
 def test_answers_are_the_same_with_and_without(
-    servers: tuple[Server, Server], path: str, language: str, accept: str
+    servers: Clients, path: str, language: str, accept: str
 ) -> None:
     wishes = {"Accept": accept, "Accept-Language": language, "Host": "partage.example"}
     told = []
     for server in servers:
         for _ in range(3):
-            answer = httpx.get(server.address + path, headers=wishes)
+            answer = server.get(path, headers=wishes)
             headers = {k: v for k, v in answer.headers.items() if k != "date"}
             told.append((answer.status_code, headers, answer.content))
     assert all(one == told[0] for one in told)
 
 
-def test_what_the_cache_does_is_counted(servers: tuple[Server, Server]) -> None:
+def test_what_the_cache_does_is_counted(servers: Clients) -> None:
     keeping, forgetting = servers
 
-    def numbers(server: Server) -> dict[str, float]:
-        lines = httpx.get(f"{server.address}/metrics").text.splitlines()
+    def numbers(server: httpx.Client) -> dict[str, float]:
+        lines = server.get("/metrics").text.splitlines()
         pairs = (line.rpartition(" ") for line in lines if not line.startswith("#"))
         return {name: float(value) for name, _, value in pairs}
 
     before = numbers(keeping)
     for _ in range(3):
-        answer = httpx.get(f"{keeping.address}/doc/source/s0001.jsonld")
+        answer = keeping.get("/doc/source/s0001.jsonld")
     after = numbers(keeping)
     for name, more in (
         ("partage_answers_hits_total", 2),
@@ -181,12 +190,12 @@ def test_what_was_told_of_one_client_or_evaluation_is_told_nobody_else() -> None
     assert cache.find(scope()) == (200, PUBLIC[:2], b"rows")
 
 
-def test_an_answer_of_the_endpoint_is_kept_unless_it_passes(servers: tuple[Server, Server]) -> None:
+def test_an_answer_of_the_endpoint_is_kept_unless_it_passes(servers: Clients) -> None:
     keeping, _ = servers
 
     def ask(text: str) -> httpx.Response:
         wish = {"Accept": "text/csv"}
-        return httpx.get(f"{keeping.address}/sparql", params={"query": text}, headers=wish)
+        return keeping.get("/sparql", params={"query": text}, headers=wish)
 
     first, *more = [ask("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }") for _ in range(3)]
     assert first.text.startswith("n\r\n")

@@ -5,6 +5,7 @@ import importlib.machinery
 import importlib.util
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -66,13 +67,15 @@ def test_the_french_is_set_as_french_is() -> None:
     assert [said for said in told if wrong.search(said)] == []
 
 
-def _calls() -> Iterator[tuple[Path, ast.Call, str]]:
-    for path in sorted((ROOT / "server/partage").rglob("*.py")):
-        if path.relative_to(ROOT / "server/partage").parts[0] in {"pipeline", "cli"}:
-            continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call):
-                yield path, node, getattr(node.func, "id", "")
+@cache
+def _calls() -> list[tuple[Path, ast.Call, str]]:
+    return [
+        (path, node, getattr(node.func, "id", ""))
+        for path in sorted((ROOT / "server/partage").rglob("*.py"))
+        if path.relative_to(ROOT / "server/partage").parts[0] not in {"pipeline", "cli"}
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+    ]
 
 
 def test_the_texts_of_errors_that_pages_tell_have_their_values_apart() -> None:
