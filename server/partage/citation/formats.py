@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from partage.citation.apa import apa
 from partage.citation.bibtex import biblatex, bibtex
 from partage.citation.model import LANGUAGES, Citation, Words
-from partage.citation.styles import formatted
+from partage.citation.styles import DEFAULT_STYLE, formatted
 from partage.rdf.namespaces import LICENSE
 
 CFF_MESSAGE = Words(
@@ -170,7 +171,7 @@ def datacite(citation: Citation, language: str) -> str:
     )
 
 
-def text(citation: Citation, language: str, style: str = "apa") -> str:
+def text(citation: Citation, language: str, style: str = DEFAULT_STYLE) -> str:
     """
     Return formatted text in a CSL style; note and digest follow where the style drops them.
 
@@ -180,7 +181,8 @@ def text(citation: Citation, language: str, style: str = "apa") -> str:
         There is no style of this name, or the processor cannot use it.
     """
     item = csl_item(citation, language)
-    entry, note = formatted(json.dumps(item), style, language), str(item.get("note", ""))
+    entry = apa(citation, language) if style == DEFAULT_STYLE else None
+    entry, note = entry or formatted(json.dumps(item), style, language), str(item.get("note", ""))
     return f"{entry}\n" if not note or note in entry else f"{entry} [{note}]\n"
 
 

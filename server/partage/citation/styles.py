@@ -19,6 +19,7 @@ STYLES = (
     ("chicago-author-date", "Chicago"),
     ("modern-language-association", "MLA"),
 )
+DEFAULT_STYLE = STYLES[0][0]
 SUGGESTED = 5
 
 

@@ -22,7 +22,7 @@ from partage.citation.formats import (
 from partage.citation.kinds import kind_of, unversioned, whole
 from partage.citation.model import Citation
 from partage.citation.statements import cite_statement
-from partage.citation.styles import STYLES
+from partage.citation.styles import DEFAULT_STYLE, STYLES
 from partage.errors import NotAcceptable, UnknownResource
 from partage.rdf.canonical import STATEMENTS
 from partage.resources.statements import makers
@@ -34,7 +34,6 @@ from partage.web.versions import RELEASE
 
 MEDIA_TYPES = tuple(dict.fromkeys(fmt.media_type for fmt in CITATION_FORMATS))
 TEXT = "text/x-bibliography"
-DEFAULT_STYLE = STYLES[0][0]
 # The longest first: `.csl.json` and not what ends in `.json`.
 _SUFFIXES = sorted((fmt.suffix for fmt in CITATION_FORMATS), key=len, reverse=True)
 

