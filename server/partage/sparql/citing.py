@@ -98,7 +98,12 @@ def caveat(normal: str) -> Message | None:
 
 def is_lasting(operation: QueryOperation) -> bool:
     """Return whether an operation is surely answered the same as long as the dataset is."""
-    return not operation.calls and not _MAY_PASS.search(operation.query.text)
+    return not operation.calls and lasts(operation.query.text)
+
+
+def lasts(text: str) -> bool:
+    """Return whether a query that calls no others is surely answered the same, time after time."""
+    return not _MAY_PASS.search(text)
 
 
 def may_be_planned(normal: str) -> bool:

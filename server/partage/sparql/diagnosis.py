@@ -149,7 +149,7 @@ def misspelt(text: str, known: frozenset[str]) -> list[Hint]:
     found: dict[str, Hint] = {}
     for token in tokens(text):
         iri = _expanded(token, declared)
-        if iri is None or iri in known or iri in found or not iri.startswith(NAMED):
+        if iri is None or iri in found or not is_unknown(iri, known):
             continue
         if not (local := _local(iri)) or len(found) == MOST_HINTS:
             continue
@@ -161,6 +161,11 @@ def misspelt(text: str, known: frozenset[str]) -> list[Hint]:
         nearest = nearest and (curie(nearest) or f"<{nearest}>")
         found[iri] = Hint(_shown(token.text), line, column, nearest)
     return list(found.values())
+
+
+def is_unknown(iri: str, known: frozenset[str]) -> bool:
+    """Return whether an IRI is in our namespaces but none of the known ones, if any are known."""
+    return bool(known) and iri.startswith(NAMED) and iri not in known
 
 
 def _expanded(token: Token, declared: Mapping[str, str]) -> str | None:

@@ -10,6 +10,7 @@ file taken at any time is a backup.
 import hashlib
 import json
 import os
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -20,6 +21,7 @@ from partage.errors import English, NotCitable, QueryStoreFull
 from partage.store.engine import Kind
 
 LONGEST_LINE = 1_000_000
+_IRI = re.compile(r"<([^<>]*)>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,8 @@ class QueryStore:
         self._most_bytes = most_bytes
         self._lock = threading.Lock()
         self._places: dict[str, int] = {}
+        # The IRIs in the normal forms of all queries: what names none of them was not cited.
+        self.mentioned: set[str] = set()
         self.damaged = 0
         for place, line in self._lines():
             found = CitedResult.from_json(line)
@@ -110,6 +114,7 @@ class QueryStore:
                 self.damaged += 1
             else:
                 self._places.setdefault(found.asked.id, place)
+                self.mentioned.update(_IRI.findall(found.asked.normal))
 
     def __contains__(self, identifier: str) -> bool:
         return identifier in self._places
@@ -155,6 +160,7 @@ class QueryStore:
                 return found
             try:
                 self._places[result.asked.id] = self._append(line)
+                self.mentioned.update(_IRI.findall(result.asked.normal))
             except OSError as error:
                 raise QueryStoreFull(
                     "The result cannot be noted down here (%(reason)s), so it cannot be cited now. "

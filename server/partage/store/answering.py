@@ -115,6 +115,44 @@ def write(sink: Sink, fmt: Format, prefixes: dict[str, str], result: Evaluated) 
     sink.flush()
 
 
+class TooLong(Exception):
+    """The answer is no short one."""
+
+
+class _Short:
+    """A file that takes no more than a chunk."""
+
+    def __init__(self) -> None:
+        self.held = bytearray()
+
+    def write(self, data: bytes) -> int:
+        self.held += data
+        if len(self.held) >= CHUNK:
+            raise TooLong
+        return len(data)
+
+    def flush(self) -> None:
+        """Leave all where it is."""
+
+
+def short(store: Store, query: Query, fmt: Format) -> bytes:
+    """
+    Return a short answer to a query that cannot take long to give one; no graph.
+
+    Raises
+    ------
+    TooLong
+        It is longer than a chunk.
+    SyntaxError, ValueError, RuntimeError, OSError
+        What the engine raises, as it does.
+    """
+    file = _Short()
+    result = evaluate(store, query)
+    assert isinstance(result, QuerySolutions | QueryBoolean)
+    result.serialize(file, fmt.results)  # type: ignore[arg-type]  # a file is all it needs
+    return bytes(file.held)
+
+
 def collect(courier: Courier, limit: int | None, result: Evaluated) -> None:
     """Deliver the solutions of a result, at most `limit`, in one part."""
     courier.deliver(solutions_of(result, limit))

@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
+from pyoxigraph import QueryResultsFormat, QuerySolutions, Store, parse_query_results
 
 from partage.errors import EngineBusy, PartageError, QueryEnded
 from partage.rdf.formats import RESULT_FORMATS, Format
-from partage.store.answering import End, Opened, solutions_of
+from partage.store.answering import End, Opened, short, solutions_of
 from partage.store.engine import Query, Solution
 from partage.store.frames import Asked, Close, Collect, Order, Serialize
 from partage.store.process import WorkerProcess
@@ -79,6 +79,8 @@ class PoolEngine:
         self._tally = Tally()
         self._refused = 0
         self._roster = Roster(start, self.limits.workers, RESERVED, self.limits.queue)
+        # The processes have opened it, so it is one.
+        self._here = Store.read_only(str(store))
         self._watchman = Watchman()
 
     def query(self, query: Query) -> "PooledResult":
@@ -86,6 +88,10 @@ class PoolEngine:
         # Found before a process is taken: a release's store may have to be made first.
         store = None if query.release is None else self._older(query.release)
         return PooledResult(self, query, store)
+
+    def at_once(self, query: Query, fmt: Format) -> bytes:
+        """Answer, here and now, a query of which that can be done; see `short`."""
+        return short(self._here, query, fmt)
 
     def admit(self, query: Query, store: Path | None, *, heavy: bool, spent: float = 0.0) -> Visit:
         """

@@ -5,7 +5,8 @@ Without settings only the request's own: `Host`, which must be one, and the conn
 proxies also what the trusted ones forward; and where the operator names an origin, that alone.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, request
 from werkzeug.exceptions import BadRequest
@@ -46,6 +47,14 @@ def install(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=trusted, x_proto=trusted, x_host=trusted
         )
+
+
+def client_of(scope: Mapping[str, Any], trusted: int) -> str:
+    """Return the address of who asks, as the outermost of so many trusted proxies saw it (ASGI)."""
+    told = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
+    seen = b",".join(told).decode("latin-1").split(",")
+    behind = trusted and len(seen) >= trusted and seen[-trusted].strip()
+    return behind or str(scope["client"][0])
 
 
 def _refuse_nonsense() -> None:

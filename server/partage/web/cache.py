@@ -42,6 +42,8 @@ OF_BODIES = frozenset(
 )
 # What an answer tells of the one evaluation or client that it was made for.
 ONCE = frozenset({b"date", b"query-id", b"server-timing", b"ratelimit", b"ratelimit-policy"})
+# Where in a key those things begin that the answer to any query depends on.
+AFTER_QUERY = 3
 # What one answer may take of the whole.
 SHARE = 8
 
@@ -80,7 +82,7 @@ class Cache:
 
     def find(self, scope: Scope) -> tuple[int, Headers, bytes] | None:
         """Return the answer to a request, where one is kept."""
-        key = self._key(scope)
+        key = self.key(scope)
         if key is None:
             return None
         kept = self._kept.get(key)
@@ -89,24 +91,28 @@ class Cache:
             return None
         self._kept.move_to_end(key)
         self.hits += 1
-        return _conditional(kept, scope["headers"])
+        return conditional(kept, scope["headers"])
 
     def keep(self, scope: Scope, status: int, headers: Headers, body: bytes | None) -> None:
         """Keep an answer, where it is one to keep, and forget those not asked for longest."""
         told = dict(headers)
         tag = told.get(b"etag", b"").decode("latin-1")
         public = told.get(b"cache-control", b"").startswith(b"public")
-        key = self._key(scope)
+        key = self.key(scope)
         if key is None or body is None or status != 200 or not public or not tag.startswith('"'):
             return
         modified = told.get(b"last-modified")
         lasting = [pair for pair in headers if pair[0] not in ONCE]
-        kept = Kept(lasting, body, tag, modified.decode("latin-1") if modified else None)
-        if kept.size > self._most // SHARE:
+        self.put(key, Kept(lasting, body, tag, modified.decode("latin-1") if modified else None))
+
+    def put(self, key: Key, kept: Kept) -> None:
+        """Keep an answer that is one to keep."""
+        size = kept.size
+        if size > self._most // SHARE:
             return
         self._drop(key)
         self._kept[key] = kept
-        self.size += kept.size
+        self.size += size
         while self.size > self._most:
             self._drop(next(iter(self._kept)))
 
@@ -114,7 +120,7 @@ class Cache:
         gone = self._kept.pop(key, None)
         self.size -= gone.size if gone else 0
 
-    def _key(self, scope: Scope) -> Key | None:
+    def key(self, scope: Scope) -> Key | None:
         """Return what an answer depends on; None for a request whose answer is its own."""
         headers = scope["headers"]
         if scope["method"] != "GET" or not OWN.isdisjoint(name for name, _ in headers):
@@ -122,10 +128,10 @@ class Cache:
         if (b"host", b"") in headers:
             return None  # so Granian says that there is none, which HTTP/1.1 does not allow
         told = sorted(pair for pair in headers if pair[0] in ASKED)
-        return (self._epoch, scope["scheme"], scope["raw_path"], scope["query_string"], *told)
+        return (self._epoch, scope["raw_path"], scope["query_string"], scope["scheme"], *told)
 
 
-def _conditional(kept: Kept, asked: Iterable[tuple[bytes, bytes]]) -> tuple[int, Headers, bytes]:
+def conditional(kept: Kept, asked: Iterable[tuple[bytes, bytes]]) -> tuple[int, Headers, bytes]:
     """Return an answer whole, or without its body where the client has it (RFC 9110 §13)."""
     wishes = {name: value.decode("latin-1") for name, value in asked if name in WISHES}
     if not wishes:

@@ -114,7 +114,7 @@ def _compress(response: Response) -> Response:
     if _headless(response):
         return response
     if response.is_sequence:
-        response.set_data((_kept if ours else _whole)(response.get_data(), coding))
+        response.set_data((_kept if ours else whole)(response.get_data(), coding))
     else:
         body = response.response
         response.response = compressed(body, CODINGS[coding]())  # type: ignore[arg-type]
@@ -141,13 +141,13 @@ def _worth_packing(response: Response) -> bool:
     return media_type in TYPES or media_type.startswith("text/")
 
 
-def _whole(data: bytes, coding: str) -> bytes:
+def whole(data: bytes, coding: str) -> bytes:
     """Return data compressed."""
     compressor = CODINGS[coding]()
     return compressor.chunk(data) + compressor.end()
 
 
-_kept = lru_cache(FILES)(_whole)
+_kept = lru_cache(FILES)(whole)
 
 
 def _headless(response: Response) -> bool:

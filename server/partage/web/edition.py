@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from flask import Flask
 
-from partage.web.cache import Cache, Scope
+from partage.web.cache import Cache, Headers, Scope, conditional
+from partage.web.lookups import Lookups
 
 
 @dataclass(slots=True, eq=False)
@@ -19,14 +20,34 @@ class Edition:
     """
     An application, the answers it gave, and the end of what it holds.
 
-    `observe` is told of each answer that the application did not give: status, seconds.
+    `lookups` gives answers of its kind; `observe` is told of each answer that the application did
+    not give: status, seconds.
     """
 
     application: Flask
     cache: Cache
     observe: Callable[[Scope, int, float], None]
     close: Callable[[], None]
+    lookups: Lookups | None = None
     requests: int = 0
+
+    def at_once(self, scope: Scope) -> tuple[int, Headers, bytes] | None:
+        """Return the answer to a request where the application need not be asked for it."""
+        if (found := self.cache.find(scope)) is not None or self.lookups is None:
+            return found
+        key = self.cache.key(scope)
+        if key is None or (answered := self.lookups.answer(scope, key)) is None:
+            return None
+        kept, once = answered
+        self.cache.put(key, kept)
+        status, headers, body = conditional(kept, scope["headers"])
+        return status, headers + once, body
+
+    def keep(self, scope: Scope, status: int, headers: Headers, body: bytes | None) -> None:
+        """Keep an answer of the application, and how it was given, for the next who ask."""
+        self.cache.keep(scope, status, headers, body)
+        if self.lookups is not None and body is not None and (key := self.cache.key(scope)):
+            self.lookups.learn(scope, key, status, headers)
 
 
 class Stage:

@@ -32,12 +32,11 @@ from partage.store.crew import Crew
 from partage.store.ticket import Ticket
 from partage.web.cache import Headers, Scope
 from partage.web.edition import Edition, Stage
+from partage.web.queries import TICKET
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-# Where the application finds the ticket that the gateway ends when the client leaves.
-TICKET = "partage.ticket"
 SECONDS_UNTIL_WATCHED = 0.25
 SECONDS_UNREAD = 60.0
 BODILESS = frozenset({204, 304})
@@ -91,8 +90,8 @@ class Gateway:
 
     async def _answer(self, edition: Edition, scope: Scope, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
-        if kept := edition.cache.find(scope):
-            status, headers, body = kept
+        if found := edition.at_once(scope):
+            status, headers, body = found
             await send({"type": "http.response.start", "status": status, "headers": headers})
             await send({"type": "http.response.body", "body": body})
             edition.observe(scope, status, time.perf_counter() - began)
@@ -117,7 +116,7 @@ class Gateway:
                 answer.headers.append((b"connection", b"close"))
         else:
             answer = await self._unless_left(starting, receive, ticket)
-        edition.cache.keep(scope, answer.status, answer.headers, answer.whole)
+        edition.keep(scope, answer.status, answer.headers, answer.whole)
         try:
             await send(
                 {

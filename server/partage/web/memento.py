@@ -62,7 +62,7 @@ NAMED_BY_PARAMETER = frozenset({"/resource", "/cite"})
 LONGEST_LINKED = 2_000
 # These answer otherwise each time, SERVICE as others please: such an answer is not to be kept.
 _UNSETTLED = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\b|SERVICE", re.IGNORECASE)
-_SAFE = "/?:@!$&'()*+,;=-._~%"
+SAFE = "/?:@!$&'()*+,;=-._~%"
 
 
 def install(app: Flask) -> None:
@@ -73,7 +73,7 @@ def install(app: Flask) -> None:
 
 def original(path: str, query: str) -> Original:
     """Return the original resource at a path of this host."""
-    address = quote(path, safe=_SAFE) + (f"?{quote(query, safe=_SAFE)}" if query else "")
+    address = quote(path, safe=SAFE) + (f"?{quote(query, safe=SAFE)}" if query else "")
     return Original(_host() + address, _host() + "/timemap" + address)
 
 

@@ -7,6 +7,7 @@ under a lock are exact, and a server needs no library for a dozen lines of text.
 """
 
 import threading
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import accumulate
@@ -25,7 +26,7 @@ class Histogram:
 
     def observe(self, seconds: float) -> None:
         """Count one duration."""
-        place = sum(seconds > bound for bound in BUCKETS)
+        place = bisect_left(BUCKETS, seconds)
         with self._lock:
             self._counts[place] += 1
             self._sum += seconds

@@ -23,10 +23,11 @@ from partage.sparql.running import answered
 from partage.store.engine import Query, Result
 from partage.store.ticket import Ticket
 from partage.web import budget
-from partage.web.gateway import TICKET
 from partage.web.site import site
 
 HEADER = "Query-Id"
+# Where the gateway puts the ticket that it ends when the client leaves.
+TICKET = "partage.ticket"
 # As many letters as 128 bits need, at least.
 CHOSEN = re.compile(r"[A-Za-z0-9_-]{22,128}")
 
@@ -176,11 +177,8 @@ def _label(response: Response) -> Response:
     if running is None:
         return response
     response.headers[HEADER] = running.id
-    timings = [f"wait;dur={1000 * running.ticket.waited:.1f}"]
-    if running.opened is not None:
-        taken = running.opened - running.began - running.ticket.waited
-        timings.append(f"open;dur={1000 * taken:.1f}")
-    response.headers["Server-Timing"] = ", ".join(timings)
+    opened = None if running.opened is None else running.opened - running.began
+    response.headers["Server-Timing"] = timing(running.ticket.waited, opened)
     registry = _registry()
 
     def leave() -> None:
@@ -190,6 +188,12 @@ def _label(response: Response) -> Response:
 
     response.call_on_close(leave)
     return response
+
+
+def timing(waited: float, opened: float | None) -> str:
+    """Return the seconds until a query was admitted, and until it was open, for a header."""
+    told = f"wait;dur={1000 * waited:.1f}"
+    return told if opened is None else f"{told}, open;dur={1000 * (opened - waited):.1f}"
 
 
 def _registry() -> Registry:

@@ -93,6 +93,8 @@ class Site:
         self.holds = lru_cache(REMEMBERED)(self._holds)
         # What is known of the whole dataset, by the method that computes it.
         self.memo = Memo(WHOLE)
+        # Whether what most requests need has been computed.
+        self.prepared = False
         # What was written or found last, by what it depends on.
         self.recent = Memo(RECENT)
 
@@ -326,6 +328,7 @@ class Site:
             # and again for garbage, which takes a tenth of a page's time.
             gc.collect()
             gc.freeze()
+            self.prepared = True
 
 
 class Sites:

@@ -16,12 +16,14 @@ from partage.releases.catalog import Catalog
 from partage.resources import compare
 from partage.settings import Settings
 from partage.store.opening import EngineSource, open_served
+from partage.store.pool import PoolEngine
 from partage.store.shelf import Shelf
 from partage.web import observing
 from partage.web.app import NO_RELEASES, create_app
 from partage.web.cache import Cache
 from partage.web.edition import Edition, Stage
 from partage.web.gateway import Gateway
+from partage.web.lookups import Lookups
 from partage.web.messages import Failed, Message, Ready
 from partage.web.site import Site
 
@@ -70,7 +72,8 @@ def edition(settings: Settings, source: EngineSource, former: Edition | None = N
         app.extensions |= {name: former.application.extensions[name] for name in LASTING}
     cache = app.extensions["partage.cache"] = Cache(settings.cache_bytes)
     app.extensions["partage.shelf"] = shelf
-    return Edition(app, cache, observing.observer(app), engine.close)
+    lookups = Lookups(app, engine.at_once) if isinstance(engine, PoolEngine) else None
+    return Edition(app, cache, observing.observer(app), engine.close, lookups)
 
 
 def shelf_of(settings: Settings, source: EngineSource) -> Shelf:

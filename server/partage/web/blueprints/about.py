@@ -11,6 +11,7 @@ from pyoxigraph import NamedNode, Quad
 
 from partage.assets import root
 from partage.citation.formats import CITATION_FORMATS, CitationFormat, text
+from partage.citation.styles import DEFAULT_STYLE
 from partage.errors import UnknownResource
 from partage.rdf.canonical import statement_iri
 from partage.rdf.namespaces import BASE, RELEASES, iri
@@ -145,6 +146,6 @@ def _examples(code: str) -> list[Example]:
             triple = Quad(subject, NamedNode(iri("ds:hasRecipient")), value)
             found["statement"] = statement_iri(triple) or BASE
     return [
-        Example(key, name, here(name), text(citing.citation(name), code, citing.DEFAULT_STYLE))
+        Example(key, name, here(name), text(citing.citation(name), code, DEFAULT_STYLE))
         for key, name in found.items()
     ]

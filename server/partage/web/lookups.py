@@ -1,0 +1,189 @@
+"""
+The smallest queries, answered where requests come in.
+
+Most queries of programs ask one triple pattern about one thing, and take a tenth of the time that
+passing them to a thread, an application and a process does. Nothing need be able to kill them:
+they do no more than write the triples they come by, and longer answers are left to the others.
+
+What such an answer says besides its body the application decides. It is asked whenever somebody
+asks in a new manner (another host, format or coding); from then on only what depends on the query
+is written anew, and whatever is not as usual (a hint, a citation, a fault) is again its business.
+"""
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+from urllib.parse import parse_qsl, quote
+
+from flask import Flask
+
+from partage.errors import BudgetSpent
+from partage.rdf.formats import RESULT_FORMATS, Format
+from partage.sparql.citing import lasts
+from partage.sparql.diagnosis import is_unknown
+from partage.sparql.lookup import lookup
+from partage.sparql.query_store import QueryStore
+from partage.store.answering import TooLong
+from partage.store.engine import Query
+from partage.web import compression
+from partage.web.addresses import client_of
+from partage.web.budget import Budget, client
+from partage.web.cache import AFTER_QUERY, ONCE, Headers, Kept, Key, Scope
+from partage.web.memento import SAFE
+from partage.web.metrics import Metrics
+from partage.web.negotiation import HTML, format_of
+from partage.web.queries import HEADER, timing
+from partage.web.site import Site
+from partage.web.validators import tag_of_bytes
+
+PATH = b"/sparql"
+# Of a longer address the answer may not repeat it.
+LONGEST = 1_000
+MOST_MANNERS = 1_000
+QUERY_ID = HEADER.lower().encode()
+PARAMETERS = ({"query"}, {"query", "format"})
+# What depends on the query or its answer; more is told ONCE.
+ANEW = frozenset({b"content-length", b"etag", b"link"})
+AtOnce = Callable[[Query, Format], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """
+    How the application answers.
+
+    `link` tells of the address that `{}` stands for.
+    """
+
+    format: Format
+    coding: str | None
+    headers: Headers
+    link: str | None
+    modified: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    manner: Key
+    text: str
+    iris: tuple[str, ...]
+    address: str
+
+
+class Lookups:
+    """Answers lookups about one dataset; used from one thread."""
+
+    def __init__(self, app: Flask, at_once: AtOnce) -> None:
+        """`at_once` raises what `partage.store.answering.short` does."""
+        self._site = cast("Site", app.extensions["partage"])
+        self._cited = cast("QueryStore", app.extensions["partage.cited"])
+        self._budget = cast("Budget | None", app.extensions["partage.budget"])
+        self._metrics = cast("Metrics", app.extensions["partage.metrics"])
+        self._at_once = at_once
+        self._manners: dict[Key, Manner] = {}
+
+    def answer(self, scope: Scope, key: Key) -> tuple[Kept, Headers] | None:
+        """
+        Return the answer to a request, and what is told of it once.
+
+        `key` is what it depends on. None where the answer is the application's to give.
+        """
+        if not self._manners or (asked := _read(scope, key)) is None:
+            return None
+        began = time.perf_counter()
+        short, long = (self._manners.get((*asked.manner, size)) for size in (False, True))
+        either = short or long
+        if either is None or not self._is_usual(asked):
+            return None
+        account = client(client_of(scope, self._site.settings.trusted_proxies))
+        try:
+            if self._budget is not None:
+                self._budget.admit(account, time.monotonic())
+            body = self._at_once(Query(asked.text), either.format)
+        except (BudgetSpent, TooLong, SyntaxError, ValueError, RuntimeError, OSError):
+            return None
+        manner = long if len(body) >= compression.WORTH_IT else short
+        if manner is None:
+            return None
+        seconds = time.perf_counter() - began
+        self._metrics.queries.observe(seconds)
+        return _dressed(manner, asked, body), self._once(account, seconds)
+
+    def learn(self, scope: Scope, key: Key, status: int, headers: Headers) -> None:
+        """See how the application has answered a request."""
+        told = dict(headers)
+        link = told.get(b"link", b"").decode("latin-1")
+        is_usual = status == 200 and b"etag" in told and b"query-hint" not in told
+        if not is_usual or "cite-as" in link or (asked := _read(scope, key)) is None:
+            return
+        media_type = told[b"content-type"].decode("latin-1").partition(";")[0]
+        if media_type == HTML:
+            return
+        if len(self._manners) >= MOST_MANNERS:
+            self._manners.clear()
+        is_long = b"accept-encoding" in told[b"vary"].lower()
+        modified = told.get(b"last-modified")
+        self._manners[*asked.manner, is_long] = Manner(
+            format=format_of(media_type, RESULT_FORMATS),
+            coding=told[b"content-encoding"].decode() if b"content-encoding" in told else None,
+            headers=[pair for pair in headers if pair[0] not in ANEW | ONCE],
+            link=link.replace(asked.address, "{}") or None,
+            modified=modified.decode("latin-1") if modified else None,
+        )
+
+    def _is_usual(self, asked: _Asked) -> bool:
+        """Return whether the answer says of itself what others do: no hint, no citation."""
+        if not self._site.prepared:
+            return False
+        known, mentioned = self._site.vocabulary, self._cited.mentioned
+        return not any(is_unknown(iri, known) or iri in mentioned for iri in asked.iris)
+
+    def _once(self, account: str, seconds: float) -> Headers:
+        told = [
+            (QUERY_ID, secrets.token_urlsafe(24).encode()),
+            (b"server-timing", timing(0, seconds).encode()),
+        ]
+        if self._budget is not None:
+            now = time.monotonic()
+            self._budget.charge(account, seconds, now)
+            allowance = self._budget.allowance
+            told += [
+                (b"ratelimit-policy", allowance.policy().encode()),
+                (b"ratelimit", allowance.state(self._budget.left(account, now)).encode()),
+            ]
+        return told
+
+
+def _read(scope: Scope, key: Key) -> _Asked | None:
+    """Return the lookup that a request asks, if it does."""
+    string: bytes = scope["query_string"]
+    if scope["raw_path"] != PATH or not string.startswith(b"query=") or len(string) > LONGEST:
+        return None
+    try:
+        given = dict(pairs := parse_qsl(string.decode("ascii"), errors="strict"))
+    except ValueError:
+        return None
+    if len(pairs) > len(given) or given.keys() not in PARAMETERS:
+        return None
+    asked = lookup(given["query"])
+    if asked is None or not lasts(asked.text):
+        return None
+    manner = (given.get("format"), *key[AFTER_QUERY:])
+    return _Asked(manner, asked.text, asked.iris, f"/sparql?{quote(string, safe=SAFE)}")
+
+
+def _dressed(manner: Manner, asked: _Asked, body: bytes) -> Kept:
+    tag = tag_of_bytes(body)
+    if manner.coding is not None:
+        body, tag = compression.whole(body, manner.coding), f"{tag}-{manner.coding}"
+    tag = f'"{tag}"'
+    headers = [
+        *manner.headers,
+        (b"content-length", str(len(body)).encode()),
+        (b"etag", tag.encode()),
+    ]
+    if manner.link is not None:
+        headers.append((b"link", manner.link.replace("{}", asked.address).encode("latin-1")))
+    return Kept(headers, body, tag, manner.modified)
