@@ -118,8 +118,16 @@ def test_a_lookup_is_answered_as_the_application_answers_it(
         status, headers, body = applied(edition, asked)
         assert (found[0], found[2]) == (status, body), query
         assert told(found[1]) == told(headers), query
-    assert edition.at_once(scope(SAME[0], accept, accept_encoding=coding)) is not None
+
+
+def test_an_answer_is_kept_when_it_is_asked_again(edition: Edition) -> None:
+    learnt(edition, scope(SAME[0] + "#"))
+    kept = len(edition.cache)
+    answers = [edition.at_once(scope(SAME[0])) for _ in range(3)]
+    assert len(edition.cache) == kept + 1
     assert edition.cache.hits == 1
+    first, *others = [(answer[0], told(answer[1])[0], answer[2]) for answer in answers if answer]
+    assert others == [first, first]
 
 
 def test_whatever_it_answers_is_what_the_application_answers(edition: Edition) -> None:

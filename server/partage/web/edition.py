@@ -33,13 +33,15 @@ class Edition:
 
     def at_once(self, scope: Scope) -> tuple[int, Headers, bytes] | None:
         """Return the answer to a request where the application need not be asked for it."""
-        if (found := self.cache.find(scope)) is not None or self.lookups is None:
+        if (key := self.cache.key(scope)) is None:
+            return None
+        if (found := self.cache.get(key, scope)) is not None or self.lookups is None:
             return found
-        key = self.cache.key(scope)
-        if key is None or (answered := self.lookups.answer(scope, key)) is None:
+        if (answered := self.lookups.answer(scope, key)) is None:
             return None
         kept, once = answered
-        self.cache.put(key, kept)
+        if self.lookups.has_seen(key):
+            self.cache.put(key, kept)
         status, headers, body = conditional(kept, scope["headers"])
         return status, headers + once, body
 

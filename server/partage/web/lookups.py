@@ -10,12 +10,13 @@ asks in a new manner (another host, format or coding); from then on only what de
 is written anew, and whatever is not as usual (a hint, a citation, a fault) is again its business.
 """
 
+import re
 import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote, unquote_plus
 
 from flask import Flask
 
@@ -23,7 +24,7 @@ from partage.errors import BudgetSpent
 from partage.rdf.formats import RESULT_FORMATS, Format
 from partage.sparql.citing import lasts
 from partage.sparql.diagnosis import is_unknown
-from partage.sparql.lookup import lookup
+from partage.sparql.lookup import Lookup, lookup
 from partage.sparql.query_store import QueryStore
 from partage.store.answering import TooLong
 from partage.store.engine import Query
@@ -42,8 +43,9 @@ PATH = b"/sparql"
 # Of a longer address the answer may not repeat it.
 LONGEST = 1_000
 MOST_MANNERS = 1_000
+MOST_SEEN = 20_000
 QUERY_ID = HEADER.lower().encode()
-PARAMETERS = ({"query"}, {"query", "format"})
+_WISH = re.compile(rb"format=[\w.%/+-]+")
 # What depends on the query or its answer; more is told ONCE.
 ANEW = frozenset({b"content-length", b"etag", b"link"})
 AtOnce = Callable[[Query, Format], bytes]
@@ -67,8 +69,7 @@ class Manner:
 @dataclass(frozen=True, slots=True)
 class _Asked:
     manner: Key
-    text: str
-    iris: tuple[str, ...]
+    query: Lookup
     address: str
 
 
@@ -83,6 +84,7 @@ class Lookups:
         self._metrics = cast("Metrics", app.extensions["partage.metrics"])
         self._at_once = at_once
         self._manners: dict[Key, Manner] = {}
+        self._seen: set[int] = set()
 
     def answer(self, scope: Scope, key: Key) -> tuple[Kept, Headers] | None:
         """
@@ -101,7 +103,7 @@ class Lookups:
         try:
             if self._budget is not None:
                 self._budget.admit(account, time.monotonic())
-            body = self._at_once(Query(asked.text), either.format)
+            body = self._at_once(Query(asked.query.text), either.format)
         except (BudgetSpent, TooLong, SyntaxError, ValueError, RuntimeError, OSError):
             return None
         manner = long if len(body) >= compression.WORTH_IT else short
@@ -110,6 +112,21 @@ class Lookups:
         seconds = time.perf_counter() - began
         self._metrics.queries.observe(seconds)
         return _dressed(manner, asked, body), self._once(account, seconds)
+
+    def has_seen(self, key: Key) -> bool:
+        """
+        Return whether this was asked lately, and remember that it was.
+
+        An answer is worth keeping when it is asked again: whoever asks of each thing once must not
+        drive pages out of the cache that take a hundred times as long.
+        """
+        number = hash(key)
+        if number in self._seen:
+            return True
+        if len(self._seen) >= MOST_SEEN:
+            self._seen.clear()
+        self._seen.add(number)
+        return False
 
     def learn(self, scope: Scope, key: Key, status: int, headers: Headers) -> None:
         """See how the application has answered a request."""
@@ -138,7 +155,7 @@ class Lookups:
         if not self._site.prepared:
             return False
         known, mentioned = self._site.vocabulary, self._cited.mentioned
-        return not any(is_unknown(iri, known) or iri in mentioned for iri in asked.iris)
+        return not any(is_unknown(iri, known) or iri in mentioned for iri in asked.query.iris)
 
     def _once(self, account: str, seconds: float) -> Headers:
         told = [
@@ -161,17 +178,17 @@ def _read(scope: Scope, key: Key) -> _Asked | None:
     string: bytes = scope["query_string"]
     if scope["raw_path"] != PATH or not string.startswith(b"query=") or len(string) > LONGEST:
         return None
+    encoded, _, wish = string.removeprefix(b"query=").partition(b"&")
+    if wish and not _WISH.fullmatch(wish):
+        return None
     try:
-        given = dict(pairs := parse_qsl(string.decode("ascii"), errors="strict"))
+        text = unquote_plus(encoded.decode("ascii"), errors="strict")
     except ValueError:
         return None
-    if len(pairs) > len(given) or given.keys() not in PARAMETERS:
+    asked = lookup(text)
+    if asked is None or not lasts(text):
         return None
-    asked = lookup(given["query"])
-    if asked is None or not lasts(asked.text):
-        return None
-    manner = (given.get("format"), *key[AFTER_QUERY:])
-    return _Asked(manner, asked.text, asked.iris, f"/sparql?{quote(string, safe=SAFE)}")
+    return _Asked((wish, *key[AFTER_QUERY:]), asked, f"/sparql?{quote(string, safe=SAFE)}")
 
 
 def _dressed(manner: Manner, asked: _Asked, body: bytes) -> Kept:
