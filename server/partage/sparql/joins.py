@@ -11,7 +11,7 @@ from itertools import combinations
 
 # What a look-up in an index costs, in triples read one after the other; of a path, more; and what
 # it costs to put a solution into a hash table.
-LOOKUP = 12.0
+LOOKUP = 16.0
 WALK = 60.0
 BUILD = 4.0
 # What a filter on one pattern is taken to let pass.
@@ -59,7 +59,7 @@ class Part:
 def filtered(part: Part, filters: Sequence[frozenset[str]]) -> Part:
     """Return a pattern with fewer solutions, where filters are about its variables alone."""
     rows = part.rows * PASSED ** sum(1 for one in filters if one and one <= part.variables)
-    return _capped(replace(part, rows=max(rows, 1.0)))
+    return capped(replace(part, rows=max(rows, 1.0)))
 
 
 def joined(parts: Sequence[Part]) -> Part | None:
@@ -141,5 +141,6 @@ def _expected(a: Part, b: Part) -> tuple[float, dict[str, float]]:
     return rows, {name: min(count, rows) for name, count in distinct.items()}
 
 
-def _capped(part: Part) -> Part:
+def capped(part: Part) -> Part:
+    """Return a part whose variables have no more values than there are solutions."""
     return replace(part, distinct={name: min(n, part.rows) for name, n in part.distinct.items()})

@@ -52,6 +52,14 @@ class Names:
         found = list(self.within(term)) if term.nature == "iri" else []
         return found[0].iri if len(found) == 1 else None
 
+    def spelled(self, term: Term) -> str:
+        """Return a term with its IRIs in full."""
+        text = term.text
+        for one in reversed([*self.within(term)]):
+            at = one.start - term.start
+            text = f"{text[:at]}<{one.iri}>{text[at + len(one.text) :]}"
+        return text
+
     def _iri(self, kind: str, text: str) -> str | None:
         if text == "a":
             return iri("rdf:type")

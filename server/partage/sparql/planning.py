@@ -14,27 +14,37 @@ from itertools import pairwise
 from partage.errors import QuerySyntaxError
 from partage.rdf.namespaces import iri
 from partage.sparql.degrees import COMMON, Counter, Degrees
-from partage.sparql.joins import BUILD, MOST_HELD, Ends, Part, filtered, joined, looked_up
+from partage.sparql.joins import (
+    BUILD,
+    LOOKUP,
+    MOST_HELD,
+    Ends,
+    Part,
+    filtered,
+    joined,
+    looked_up,
+)
 from partage.sparql.names import Names
 from partage.sparql.patterns import parse
 from partage.sparql.pieces import Clause, Element, Group, Nature, NotTakenApart, Term
 from partage.sparql.tokens import Token, tokens
-from partage.sparql.topmost import topmost
+from partage.sparql.topmost import Cut, keyed, topmost
 from partage.store.dialect import check
 from partage.store.engine import Engine, Limits, Query
 
 # What is not this much cheaper, or cheap anyway, is left alone; in triples read.
 GAIN = 1.5
 CHEAP = 30_000.0
-# A path with one end known is walked once; how far is not known before.
-WALKED = 10_000.0
+# How far a path goes from its known end, where its steps have more triples than are walked at once.
 REACHED = 1_000.0
+FAR = 10_000
 # So many solutions are slow to sort.
 MANY = 5_000
 # Longer texts are lists of values, or no question of a person.
 LONGEST = 20_000
 REMEMBERED = 1_000
 TYPE = iri("rdf:type")
+PATTERNS = {"triple", "values"}
 # What may stand beside the triples of a group: it brings no solutions of its own.
 BESIDE = {"filter", "optional", "minus", "bind"}
 _EXISTS = re.compile(r"FILTER\s*(?P<no>NOT\s+)?EXISTS\s*\{", re.IGNORECASE)
@@ -82,17 +92,19 @@ class Planner:
             writer = _Writer(query, self._counter, Names(text))
             body = writer.group(where)
             expected = writer.expected.get(where.start)
-            head = text[parsed.start : where.start]
+            head, clauses = text[parsed.start : where.start], parsed.clauses
+            written = f"{head}{body}{text[where.end :]}"
             if expected and expected.rows >= MANY:
-                first = topmost(head, body, parsed.clauses, text, expected)
+                cut = topmost(head, body, clauses, text, expected)
+                first = cut and f"{head}{writer.triples(where, cut)}{text[where.end :]}"
+                first = first or keyed(head, body, clauses, text)
                 writer.changed = writer.changed or first is not None
-                body = first or body
-            written = f"{text[: where.start]}{body}{text[where.end :]}"
+                written = first or written
             if writer.changed:
                 check(text, query.base)
         except (NotTakenApart, QuerySyntaxError):  # the engine says what is wrong with it
             return None
-        return written if writer.changed else None
+        return text[: parsed.start] + written if writer.changed else None
 
 
 def _ends_early(head: str, clauses: Sequence[Clause]) -> bool:
@@ -119,7 +131,7 @@ class _Writer:
                 return text[group.start : group.end]
             head, tail = text[group.start : select.where.start], text[select.where.end : group.end]
             return f"{head}{self.group(select.where)}{tail}"
-        return self._triples(group) or self._around(group)
+        return self.triples(group) or self._around(group)
 
     def _around(self, group: Group) -> str:
         """Write the groups within a group that are asked by themselves."""
@@ -133,17 +145,20 @@ class _Writer:
                 at = one.end
         return text + self.query.text[at : group.end]
 
-    def _triples(self, group: Group) -> str | None:
+    def triples(self, group: Group, cut: Cut | None = None) -> str | None:
         """Write a group of triples and what only adds to their solutions or takes some away."""
         triples, others = _apart(group)
         kinds = [one.kind for one in group.elements if one.kind != "filter"]
-        if kinds[: len(triples)] != ["triple"] * len(triples) or {*kinds} - BESIDE - {"triple"}:
+        if {*kinds[: len(triples)]} - PATTERNS or {*kinds[len(triples) :]} - BESIDE:
             return None
         parts = self._parts(triples, others)
         base = joined(parts) if parts else None
         if base is None or not _written(base):
             return None
-        if _pays(base.cost, looked_up(parts)):
+        if cut:
+            ways = [cut.of(base), *filter(None, [joined([cut.of(part) for part in parts])])]
+            base = _visible(min(ways, key=lambda way: way.cost))
+        elif _pays(base.cost, looked_up(parts)):
             self.changed = True
             base = _visible(base)
         else:
@@ -188,8 +203,9 @@ class _Writer:
     def _parts(self, triples: Sequence[Element], others: Sequence[Element]) -> list[Part]:
         """Return what is expected of triples; nothing where one of them is not known enough."""
         filters = [one.variables for one in others if _plain(one)]
-        steps = [step for triple in triples for step in self._steps(triple.terms)]
-        parts = [self._part(step) for step in steps]
+        values = [_values(one.text) for one in triples if one.kind == "values"]
+        written = [one.terms for one in triples if one.kind == "triple"]
+        parts = values + [self._part(step) for terms in written for step in self._steps(terms)]
         return [filtered(part, filters) for part in parts if part] if all(parts) else []
 
     def _steps(self, terms: Sequence[Term]) -> Iterator[tuple[Term, Term, Term]]:
@@ -206,15 +222,16 @@ class _Writer:
     def _part(self, terms: tuple[Term, Term, Term]) -> Part | None:
         """Return what is expected of a triple or path; None where that is not known enough."""
         subject, verb, target = terms
-        if verb.text.startswith("^"):
+        if verb.text.startswith("^") and not _alternatives(verb):
             subject, verb, target = target, _step(verb, list(tokens(verb.text))[1:]), subject
         ends = _name(subject), _name(target)
         text = f"{subject.text} {verb.text} {target.text} ."
         if ends[0] == ends[1]:
             return None
         if verb.nature == "path":
-            reached = {end: REACHED for end in ends if end}
-            walked = Part(text, reached, REACHED, WALKED, ends, path=True)
+            reached = self._reached((subject, verb, target))
+            distinct = {end: reached for end in ends if end}
+            walked = Part(text, distinct, reached, LOOKUP * reached, ends, path=True)
             return walked if None in ends else None
         name = self.names.iri(verb)
         degrees = self.counter.degrees(self.query, name) if name else None
@@ -226,6 +243,21 @@ class _Writer:
         distinct = {end: max(rows / degree, 1.0) for end, degree in shared if end}
         return Part(text, distinct, rows, rows, ends)
 
+    def _reached(self, terms: tuple[Term, Term, Term]) -> float:
+        """Return how far a path goes from its known end, counted where it cannot go far."""
+        steps = [
+            self.counter.number(self.query, f"?s <{step.iri}> ?o")
+            for step in self.names.within(terms[1])
+        ]
+        known = [step for step in steps if step is not None]
+        if "!" in terms[1].text or len(known) < len(steps) or sum(known) > FAR:
+            return REACHED
+        if not any(self.names.iri(end) for end in terms[::2]):
+            return min(1.0 + sum(known), REACHED)
+        pattern = " ".join(self.names.spelled(term) for term in terms)
+        counted = self.counter.number(self.query, pattern)
+        return REACHED if counted is None else max(counted, 1.0)
+
     def _rows(self, name: str, degrees: Degrees, ends: Ends, target: Term) -> float:
         if None not in ends:
             return degrees.triples
@@ -236,6 +268,18 @@ class _Writer:
             return degrees.of_object
         counted = self.counter.number(self.query, f"?s <{name}> <{constant}>")
         return degrees.of_object if counted is None else counted
+
+
+def _values(text: str) -> Part | None:
+    """Return what is expected of VALUES; None where it leaves something open."""
+    read = list(tokens(text))
+    opened = next(n for n, token in enumerate(read) if token.text == "{")
+    names = [token.text[1:] for token in read[:opened] if token.kind == "variable"]
+    terms = [token for token in read[opened:] if token.kind != "mark"]
+    if not names or any(token.is_word("UNDEF") for token in terms):
+        return None
+    rows = max(len(terms) / len(names), 1.0)
+    return Part(text, dict.fromkeys(names, rows), rows, rows, single=False)
 
 
 def _written(part: Part) -> dict[str, float]:
@@ -258,15 +302,25 @@ def _name(term: Term) -> str | None:
 def _sequence(verb: Term) -> list[Term]:
     """Return the steps of a path, one where it is no sequence of steps."""
     read = list(tokens(verb.text)) if verb.nature == "path" else []
-    depth, ends = 0, [-1]
-    for number, token in enumerate(read):
-        depth += (token.text == "(") - (token.text == ")")
-        if depth == 0 and token.text == "|":
-            return [verb]
-        if depth == 0 and token.text == "/":
-            ends.append(number)
+    if _alternatives(verb):
+        return [verb]
+    ends = [-1, *_outside(read, "/")]
     steps = [read[a + 1 : b] for a, b in pairwise([*ends, len(read)])]
     return [_step(verb, step) for step in steps] if read else [verb]
+
+
+def _alternatives(verb: Term) -> bool:
+    """Return whether a path goes one way or another; they bind less than its inverses do."""
+    return any(_outside(list(tokens(verb.text)), "|"))
+
+
+def _outside(read: Sequence[Token], mark: str) -> Iterator[int]:
+    """Yield where a mark stands outside of parentheses."""
+    depth = 0
+    for number, token in enumerate(read):
+        depth += (token.text == "(") - (token.text == ")")
+        if depth == 0 and token.text == mark:
+            yield number
 
 
 def _step(verb: Term, read: Sequence[Token]) -> Term:
@@ -297,9 +351,9 @@ def _pays(cost: float, looked_up: float) -> bool:
 
 
 def _apart(group: Group) -> tuple[list[Element], list[Element]]:
-    """Return the triples of a group, and what else there is."""
-    triples = [one for one in group.elements if one.kind == "triple"]
-    return triples, [one for one in group.elements if one.kind != "triple"]
+    """Return the triples and values of a group, and what else there is."""
+    triples = [one for one in group.elements if one.kind in PATTERNS]
+    return triples, [one for one in group.elements if one.kind not in PATTERNS]
 
 
 def _text(elements: Sequence[Element]) -> str:

@@ -118,7 +118,8 @@ def often(usual: Strategy, *others: Strategy) -> Strategy:
 variable = st.sampled_from([f"?{name}" for name in VARIABLES])
 constant = st.sampled_from([f":{name}" for name in NAMES])
 verb = st.sampled_from([f":{name}" for name in VERBS])
-step = st.one_of(verb, verb.map("^{}".format), verb.map("{}*".format), verb.map("({}|:q)".format))
+ways = ("^{}", "{}*", "({}|:q)", "^{}|:q", "^({}|:q)*")
+step = st.one_of(verb, *(verb.map(way.format) for way in ways))
 steps = st.lists(often(verb, step), min_size=2, max_size=3).map("/".join)
 two = st.permutations(["?a", "?b", "?c", "?d"]).map(lambda names: names[:2])
 ends = often(two, st.tuples(variable, constant), st.tuples(st.just("_:x"), variable))
@@ -144,8 +145,12 @@ other = st.one_of(
     st.builds("{{ SELECT ?a ?b {{ {} }} }}".format, body),
     constant.map("VALUES ?a {{ {} :s }}".format),
 )
+values = st.sampled_from(["VALUES ?a { :s :t }", "VALUES (?a ?b) { (:s :t) (:u :v) (:u :v) }"])
+valued = st.builds("{} {}".format, triples.filter(lambda t: "_:" not in t), values)
 group = st.builds(
-    "{} {}".format, often(triples, other), st.lists(often(beside, other), max_size=2).map(" ".join)
+    "{} {}".format,
+    often(st.one_of(triples, triples, valued), other),
+    st.lists(often(beside, other), max_size=2).map(" ".join),
 )
 ALL = "?a ?b ?c ?d"
 query = st.one_of(
@@ -162,6 +167,8 @@ query = st.one_of(
         st.integers(1, 4),
         st.integers(0, 2),
     ),
+    group.map("SELECT ?a (COUNT(*) AS ?n) {{ {} }} GROUP BY ?a ORDER BY ?n STR(?a)".format),
+    group.map("SELECT DISTINCT ?a ?b {{ {} }} ORDER BY DESC(STR(?b)) ?a".format),
 )
 
 
@@ -229,13 +236,29 @@ def test_two_stars_that_share_two_variables_are_joined_by_hashing(plan: Ask) -> 
         ("SELECT * { ?f :p ?a FILTER NOT EXISTS { ?f :r ?b } }", "MINUS { ?f :r ?b . } }"),
         ("SELECT * { ?f :p ?a FILTER EXISTS { ?f :r ?b } }", "{ SELECT DISTINCT ?f { ?f :r ?b . }"),
         ("SELECT * { ?f :p/:p ?a }", "{ SELECT ?a ?f { "),
-        ("SELECT * { { ?f :p ?a; :q 1 } UNION { ?f :r ?a; :q 1 } }", "LATERAL"),
-        ("SELECT * { { SELECT ?a { ?f :p ?a; :q 1 } } VALUES ?a { :s } }", "LATERAL"),
+        (
+            "SELECT * { { ?f :p ?a; :q 1 } UNION { ?f :r ?a; :q 1 } }",
+            "UNION { { SELECT ?f { ?f :q 1 . } } { SELECT ?a ?f { ?f :r ?a . } }",
+        ),
+        (
+            "SELECT * { { SELECT ?a { ?f :p ?a; :q 1 } } VALUES ?a { :s } }",
+            "{ SELECT ?a { { SELECT ?f { ?f :q 1 . } } { SELECT ?a ?f { ?f :p ?a . } }",
+        ),
+        (
+            "SELECT * { VALUES ?a { :s } ?f :p ?a; :r ?b }",
+            "{ VALUES ?a { :s } } LATERAL { ?f :p ?a . }",
+        ),
+        ("SELECT * { ?f :p ?a . ?a ^:p|:r :s }", "{ ?a ^:p|:r :s . }"),
         (
             "SELECT ?f { ?f :q ?n } ORDER BY DESC(?n) LIMIT 3",
             "FILTER(!COALESCE(?n < ?partage_bound",
         ),
-        ("SELECT ?f { ?f :p ?n } ORDER BY STR(?n) LIMIT 3", "STR(?n) > ?partage_bound"),
+        ("SELECT ?f { ?f :p ?n } ORDER BY STR(?n) LIMIT 3", "STR(?n)) > ?partage_bound"),
+        (
+            "SELECT ?a (COUNT(?f) AS ?n) { ?f :p ?a } GROUP BY ?a ORDER BY DESC(?n) STR(?a)",
+            'BIND(CONCAT("~", STR(?a)) AS ?partage_key_a)',
+        ),
+        ("SELECT DISTINCT ?a { ?f :p ?a } ORDER BY STR(?a)", "} ORDER BY ASC(?partage_key_a)"),
     ],
 )
 def test_what_pays_is_written_anew(plan: Ask, text: str, found: str) -> None:
@@ -249,7 +272,8 @@ def test_what_pays_is_written_anew(plan: Ask, text: str, found: str) -> None:
         "SELECT * { ?f :p ?a; :r ?b } LIMIT 3",
         "SELECT * FROM :g { ?f :p ?a; :r ?b }",
         "SELECT * { GRAPH :g { ?f :p ?a; :r ?b } }",
-        "SELECT * { VALUES ?a { :s } ?f :p ?a; :r ?b }",
+        "SELECT * { VALUES ?a { :s UNDEF } ?f :p ?a; :r ?b }",
+        "SELECT * { ?f :p ?a OPTIONAL { ?f :q ?n } VALUES ?a { :s } }",
         "SELECT * { BIND(:s AS ?a) ?f :p ?a; :r ?b }",
         "SELECT * { OPTIONAL { ?f :q ?n } ?f :p ?a; :r ?b }",
         "SELECT * { ?f :p ?a; :r ?b { ?f :q ?n } }",
@@ -299,6 +323,20 @@ def test_solutions_are_not_left_out_before_sorting_where_they_may_count(
     plan: Ask, text: str
 ) -> None:
     assert "partage_bound" not in str(plan(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * { ?f :p ?a } ORDER BY STR(?a)",  # what it shows is not known
+        "SELECT ?f { ?f :p ?a } ORDER BY STR(?a)",  # what is not shown is lost
+        "SELECT ?a { ?f :p ?a } ORDER BY STR(?a) LCASE(STR(?a))",
+        "SELECT ?a { ?f :p ?a } ORDER BY STR(?a) VALUES ?a { :s }",
+        "SELECT ?a { ?f :p ?a } ORDER BY ?a",
+    ],
+)
+def test_what_is_sorted_otherwise_is_sorted_as_it_is_asked(plan: Ask, text: str) -> None:
+    assert "partage_key" not in str(plan(text))
 
 
 @pytest.mark.usefixtures("eager")
