@@ -1,6 +1,6 @@
 """How often the predicates of a dataset are used, asked once each when a query needs it."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from pyoxigraph import Literal
 
@@ -33,6 +33,8 @@ class Degrees:
 
 
 UNUSED = Degrees(0, 1, 1)
+# A text, and the dataset that it is asked of.
+Asked = tuple[str, tuple[str, ...] | None, tuple[str, ...] | None, str | None]
 
 
 @dataclass(slots=True)
@@ -40,7 +42,7 @@ class Counter:
     """Asks and remembers; what was not counted in time is None."""
 
     engine: Engine
-    _known: dict[Query, dict[str, float] | None] = field(default_factory=dict)
+    _known: dict[Asked, dict[str, float] | None] = field(default_factory=dict)
 
     def degrees(self, query: Query, iri: str) -> Degrees | None:
         """Return the degrees of a predicate in the dataset of a query."""
@@ -61,20 +63,16 @@ class Counter:
         return None if found is None else found["n"]
 
     def _ask(self, query: Query, text: str) -> dict[str, float] | None:
-        asked = replace(
-            query,
-            text=text,
-            plan=None,
-            written=None,
-            limits=Limits(SECONDS),
-            ticket=None,
-            prefixes=(),
-        )
+        dataset = query.default_graphs, query.named_graphs, query.release
+        asked: Asked = (text, *dataset)
         if asked not in self._known:
             if len(self._known) >= REMEMBERED:
                 self._known.clear()
+            default, named, release = dataset
+            limits = Limits(SECONDS)
+            counting = Query(text, default, named, limits=limits, release=release)
             try:
-                (row,) = self.engine.query(asked).solutions()
+                (row,) = self.engine.query(counting).solutions()
             except (QueryTimeout, MemoryExceeded):
                 self._known[asked] = None
             else:

@@ -7,11 +7,13 @@ Strings, IRIs and comments are single tokens, so what they contain is never take
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 Kind = Literal["space", "iri", "string", "variable", "language", "name", "word", "number", "mark"]
 
+# A query is read a dozen times on its way.
+REMEMBERED = 4_000
 SPACE = r"(?:\s|#[^\r\n]*+)*+"
 IRI = r"<[^<>\"{}|^`\x00-\x20]*>"
 VARIABLE = r"[?$]\w+"
@@ -44,8 +46,7 @@ _TOKEN = re.compile("|".join(f"(?P<{kind}>{p})" for kind, p in _PATTERNS.items()
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A piece of the text; `start` and `end` are code-point offsets."""
 
     kind: Kind
@@ -58,6 +59,7 @@ class Token:
         return self.kind == "word" and self.text.upper() in words
 
 
+@lru_cache(REMEMBERED)
 def token_at(text: str, start: int) -> Token:
     """Return the token that starts at `start`, which must lie within the text."""
     match = _TOKEN.match(text, start)
