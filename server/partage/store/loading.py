@@ -22,12 +22,11 @@ READ_SIZE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class LoadProgress:
-    """How far the loading of one file has come; `quads` (in the store) is known at its end."""
+    """How far the loading of one file has come."""
 
     file: Path
     read: int
     size: int
-    quads: int | None = None
 
 
 Report = Callable[[LoadProgress], None]
@@ -117,7 +116,7 @@ def _load(store: Store, file: Path, progress: Report, named: bool) -> None:
         raise RdfSyntaxError(file, str(error), error.lineno, error.offset) from error
     except (OSError, EOFError, ValueError) as error:
         raise RdfSyntaxError(file, f"cannot be read: {error}") from error
-    progress(LoadProgress(file, size, size, len(store)))
+    progress(LoadProgress(file, size, size))
 
 
 def _format(file: Path) -> RdfFormat:

@@ -330,6 +330,7 @@ def test_solutions_are_not_left_out_before_sorting_where_they_may_count(
     [
         "SELECT * { ?f :p ?a } ORDER BY STR(?a)",  # what it shows is not known
         "SELECT ?f { ?f :p ?a } ORDER BY STR(?a)",  # what is not shown is lost
+        "SELECT ?a { ?f :p ?a } ORDER BY STR(?a) ?f",
         "SELECT ?a { ?f :p ?a } ORDER BY STR(?a) LCASE(STR(?a))",
         "SELECT ?a { ?f :p ?a } ORDER BY STR(?a) VALUES ?a { :s }",
         "SELECT ?a { ?f :p ?a } ORDER BY ?a",
@@ -346,6 +347,16 @@ def test_the_first_solutions_are_the_first_of_all(key: str, offset: int) -> None
     quads = [Quad(node(f"f{n}"), node("q"), Literal(n * 7919 % 401)) for n in range(400)]
     data = store(quads)
     text = f"SELECT ?f {{ ?f :q ?n }} ORDER BY {key} LIMIT 7 OFFSET {offset}"
+    planned = Planner(EmbeddedEngine(data)).plan(Query(PROLOGUE + text)).plan
+    assert planned is not None
+    assert answer(data, planned, order=True) == answer(data, PROLOGUE + text, order=True)
+
+
+@pytest.mark.usefixtures("eager")
+@pytest.mark.parametrize("way", ["ASC", "DESC"])  # the group found first is not both
+def test_the_first_groups_are_the_first_of_all(way: str) -> None:
+    data = store(flows())
+    text = f"SELECT ?a (COUNT(*) AS ?n) {{ ?f :r ?a }} GROUP BY ?a ORDER BY {way}(STR(?a)) LIMIT 1"
     planned = Planner(EmbeddedEngine(data)).plan(Query(PROLOGUE + text)).plan
     assert planned is not None
     assert answer(data, planned, order=True) == answer(data, PROLOGUE + text, order=True)
