@@ -2,12 +2,32 @@
 
 import hypothesis
 import pytest
+from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 # How fast this machine is today says nothing about what is tested; the same commit gets the same
 # examples. `pytest --hypothesis-profile=explore` looks for new ones.
 hypothesis.settings.register_profile("partage", deadline=None, derandomize=True)
 hypothesis.settings.register_profile("explore", deadline=None, max_examples=3000)
 hypothesis.settings.load_profile("partage")
+
+
+class Compiled(BytecodeCache):
+    """The templates of the pages, compiled once for all applications that tests make."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if known := self._known.get(bucket.key + bucket.checksum):
+            bucket.bytecode_from_string(known)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._known[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
+
+
+Flask.jinja_options = {"bytecode_cache": Compiled()}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,7 +1,7 @@
 """Every requirement of the documents that we follow has a test that holds us to it."""
 
 import ast
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from conformance.requirements import REQUIREMENTS
@@ -9,15 +9,18 @@ from conformance.requirements import REQUIREMENTS
 TESTS = Path(__file__).parents[1]
 
 
-def marks() -> Iterator[tuple[str, str]]:
+@cache
+def marks() -> list[tuple[str, str]]:
     """Return each mark `meets` with where it stands."""
+    found = []
     for file in TESTS.rglob("test_*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
             match node:
                 case ast.Call(func=ast.Attribute(attr="meets"), args=arguments):
                     for argument in arguments:
                         assert isinstance(argument, ast.Constant)
-                        yield str(argument.value), f"{file.name}:{node.lineno}"
+                        found.append((str(argument.value), f"{file.name}:{node.lineno}"))
+    return found
 
 
 def test_each_mark_names_a_requirement() -> None:

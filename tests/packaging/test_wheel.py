@@ -18,6 +18,7 @@ import pytest
 from partage import assets
 
 ROOT = Path(__file__).parents[2]
+SECONDS = 60
 
 
 @pytest.fixture(scope="module")
@@ -98,9 +99,10 @@ def served(installed: Path) -> None:
 
 def ask(url: str) -> str:
     request = urllib.request.Request(url, headers={"Accept": "text/html"})
-    for _ in range(100):
+    until = time.monotonic() + SECONDS
+    while time.monotonic() < until:
         try:
-            with urllib.request.urlopen(request, timeout=5) as response:
+            with urllib.request.urlopen(request, timeout=SECONDS) as response:
                 return str(response.read().decode())
         except ConnectionError:
             time.sleep(0.2)
@@ -108,4 +110,4 @@ def ask(url: str) -> str:
             if not isinstance(error.reason, ConnectionError):
                 raise
             time.sleep(0.2)
-    pytest.fail("the server did not answer within 20 seconds")
+    pytest.fail(f"the server did not answer within {SECONDS} seconds")
