@@ -12,6 +12,7 @@ from benchmarks.plot import dots
 from benchmarks.rows import ROWS
 
 HERE = Path(__file__).parent
+OURS = "partage"
 MADE = """\
 Made by `make bench` (see [README.md](README.md)); do not edit. Figures are ratios within one run of
 one machine, which other work shares: read no absolute time across runs."""
@@ -41,6 +42,12 @@ def targets(results: Json) -> str:
     lines = [["what", "target", "measured", ""], ["---", "---", "---", "---"]]
     lines += [[row.what, row.target, text, MET[met]] for row, text, met in told]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def missed(results: Json) -> str:
+    """Return why targets were missed, and what was tried."""
+    rows = [row for row in ROWS if row.told(results)[1] is False and row.why]
+    return "\n".join(f"- **{row.what}**: {' '.join(row.why.split())}" for row in rows)
 
 
 def load_table(size: Json) -> str:
@@ -125,6 +132,44 @@ def section(name: str, size: Json, limit: float) -> str:
     return "\n\n".join(parts)
 
 
+def growing(results: Json) -> dict[str, Json]:
+    """Return what was measured of our own server on the synthetic graphs, the smallest first."""
+    sizes = {
+        name: size["peers"][OURS]
+        for name, size in results.get("sizes", {}).items()
+        if name.isdigit() and OURS in size["peers"]
+    }
+    return dict(sorted(sizes.items(), key=lambda one: int(one[0])))
+
+
+def growth(results: Json) -> str:
+    """Return how the cost of each thing grows with the data."""
+    sizes = growing(results)
+    rows = [
+        [what, *(figure(one.get(name)) for one in sizes.values())]
+        for what, name in (
+            ("bulk load (s)", "load"),
+            ("start (s)", "start"),
+            ("memory, idle (MiB)", "memory"),
+            ("memory after the mix (MiB)", "memory after"),
+        )
+    ]
+    lookups = [one.get("first-time lookups", {}).get("8", {}) for one in sizes.values()]
+    rows.append(["first-time lookups a second", *(figure(one.get("rate")) for one in lookups)])
+    limit = results["limit"]
+    asked = sorted(set[str]().union(*(one["queries"] for one in sizes.values())))
+    for name in asked:
+        found = [one["queries"].get(name, {}) for one in sizes.values()]
+        rows.append(
+            [f"{name} (ms)"]
+            + [
+                "–" if not one else figure(one["p50"]) if "p50" in one else _why(one, limit)
+                for one in found
+            ]
+        )
+    return table(["partage, by triples", *(f"{int(name):,}" for name in sizes)], rows)
+
+
 def plot_name(size: str) -> str:
     """Return the file of the plot of a size, beside the report."""
     return f"results/mix-{size}.svg"
@@ -148,17 +193,31 @@ def text(results: Json) -> str:
         "# Speed and scale, measured side by side",
         MADE,
         targets(results),
+        *(["## What was missed, and what was tried", told] if (told := missed(results)) else []),
         "## How",
         HOW.format(**results, busiest=busiest),
         table(["measured on", ""], [[name, str(value)] for name, value in facts.items()]),
     ]
     parts += [section(name, size, results["limit"]) for name, size in sizes.items()]
+    if len(growing(results)) > 1:
+        told = "Of queries the p50; the seeds, and so the shape of the graphs, are the same."
+        picture = "![Latency of every query by size](results/growth.svg)"
+        parts += ["## How cost grows with the data", told, growth(results), picture]
     return "\n\n".join(parts) + "\n"
 
 
 def write(results: Json, folder: Path = HERE) -> None:
     """Write the report and its plots."""
     (folder / "report.md").write_text(text(results), encoding="utf-8")
+    grown = {
+        f"{int(size):,}": {
+            query: one["p50"] for query, one in found["queries"].items() if "p50" in one
+        }
+        for size, found in growing(results).items()
+    }
+    if len(grown) > 1:
+        picture = dots(grown, "milliseconds (p50, logarithmic)")
+        (folder / "results/growth.svg").write_text(picture, encoding="utf-8")
     for name, size in results.get("sizes", {}).items():
         points = {
             peer: {query: one["p50"] for query, one in found["queries"].items() if "p50" in one}

@@ -262,6 +262,37 @@ def test_the_report_tells_limits_and_differences(tmp_path: Path) -> None:
     assert (tmp_path / "results/mix-1000000.svg").read_text().startswith("<svg ")
 
 
+def test_the_report_tells_how_cost_grows(tmp_path: Path) -> None:
+    (tmp_path / "results").mkdir()
+    small, large = size(partage={"q": 2.0}), size(partage={"q": 30.0}, oxigraph={"q": 1.0})
+    large["peers"]["partage"] |= {"load": 6.0, "first-time lookups": {"8": {"rate": 2000.0}}}
+    large["peers"]["partage"]["queries"]["r"] = {"unanswered": "no answer in 60 s"}
+    results = {
+        "commit": "c", "when": "w", "machine": {}, "seconds": 3, "limit": 60,
+        "sizes": {"1000000": large, "100000": small},
+    }  # fmt: skip
+    told = report.growth(results)
+    assert told.startswith("| partage, by triples | 100,000 | 1,000,000 |")
+    assert "| bulk load (s) | 1 | 6 |" in told
+    assert "| first-time lookups a second | – | 2,000 |" in told
+    assert "| q (ms) | 2 | 30 |" in told
+    assert "| r (ms) | – | > 60,000 |" in told
+    large["peers"]["partage"].pop("first-time lookups")
+    report.write(results, tmp_path)
+    assert told.partition("| first-time")[0] in (tmp_path / "report.md").read_text()
+    assert "1,000,000" in (tmp_path / "results/growth.svg").read_text()
+
+
+def test_what_was_missed_is_explained_and_nothing_else() -> None:
+    own = {"start": {"memory": 251.0, "start": 1.0, "first": 1.0}}
+    results = {"own": own, "sizes": {}}
+    assert report.missed(results) == ""
+    row = next(row for row in ROWS if row.measure == "repeated")
+    slow = {"ours": {"page": {"rate": 1}}, "oxigraph": {"page": {"rate": 1}}}
+    assert report.missed({"own": {"repeated": slow}}).count("- **") == 1
+    assert row.why.split()[0] in report.missed({"own": {"repeated": slow}})
+
+
 def test_a_plot_escapes_names_and_keeps_every_point_inside() -> None:
     drawn = dots({"a<b": {"q&r": 0.01, "s": 90_000.0}}, "ms")
     assert "a&lt;b" in drawn
