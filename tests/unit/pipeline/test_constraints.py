@@ -1,6 +1,7 @@
 """The shapes as queries: what pySHACL finds, on damaged data and on every constraint there is."""
 
 import random
+import shutil
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
@@ -240,8 +241,19 @@ def _blank(quad: Quad) -> bool:
     return isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode)
 
 
-def test_pyshacl_is_asked_where_that_is_wanted() -> None:
+def test_pyshacl_is_asked_where_that_is_wanted(tmp_path: Path) -> None:
+    for folder in ("ontology", "shapes"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    (tmp_path / "data").mkdir()
+    shutil.copy(ROOT / "shapes/good.trig", tmp_path / "data")
     bad = ROOT / "shapes/bad/Flow-provider.trig"
-    told = validate.validate(ROOT, [bad]).results
+    told = validate.validate(tmp_path, [bad]).results
     assert told
-    assert validate.validate(ROOT, [bad], by_pyshacl).results == told
+    asked: list[Shapes] = []
+
+    def judge(quads: Iterable[Quad], shapes: Shapes) -> Iterable[ValidationResult]:
+        asked.append(shapes)
+        return by_pyshacl(quads, shapes)
+
+    assert validate.validate(tmp_path, [bad], judge).results == told
+    assert len(asked) == 1
