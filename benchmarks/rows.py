@@ -132,9 +132,11 @@ def tell_runaway(own: Json, _all: Json) -> tuple[str, bool]:
 
 # What stands in the way where a target is missed, and what was tried.
 REPEATED = """\
-Everything kept is answered by one thread of Python behind Granian, about 45 µs each, whatever it
-is; Oxigraph's server answers a small CONSTRUCT in as much on two cores. Tried: answers whole and
-compressed in front of the application (landed), uvloop (3% to 10%, not worth it)."""
+Everything kept is answered by one thread of Python behind Granian, some 45 to 60 µs each,
+whatever it is; Oxigraph's server answers a small CONSTRUCT in as much on two cores. One run gave
+2.98 and 1.86 times, another 1.36 and 1.01, on the same code for these: what else runs on the
+machine counts more than the two do. Landed: answers whole and compressed in front of the
+application. Tried: uvloop (3% to 10%, not worth it)."""
 FIRST = """\
 Of a lookup the engine takes 115 µs in Python's process, reading the request, writing the answer's
 headers and Granian as much again, all under one interpreter lock; Oxigraph's server has two cores
@@ -142,11 +144,12 @@ and no lock. Landed: lookups are answered where requests come in, without thread
 process (decision 17), 3.5 times what it was. Tried: uvloop, keeping each answer at first sight
 (slower)."""
 PAGES = """\
-A page is some 15 queries and a template of 600 calls: 14 ms of one processor for HTML, 3.5 for
-Turtle, so that 8 connections wait for 8 of them. Landed: citations without a CSL processor (half
-of a page), facts and names of the dataset held in memory, no garbage looked through again. Tried:
-the page's own queries in the server's process (a third less to wait for one reader, no less
-processor, so nothing at 8). What would reach the target is to write all pages at the build."""
+A page is some 15 queries and a template of 600 calls: 14 to 22 ms of one processor for HTML, 3.5
+to 5 for Turtle, so that 8 connections wait for 8 of them. Landed: citations without a CSL
+processor (half of a page's processor time), facts and names of the dataset held in memory, no
+garbage looked through again. Tried: the page's own queries in the server's process (a reader who
+is alone waits a third less, 24 instead of 36 ms; the processor has as much to do, so it was left
+out). What would reach the target is to write all pages at the build."""
 MIX = """\
 What the short queries have over 3 times is the way through HTTP, Flask and a process that can be
 killed, about 1.5 ms; the engine takes 0.1 to 1 ms of them. Landed: joins by hashing, paths from
