@@ -141,8 +141,9 @@ FIRST = """\
 Of a lookup the engine takes 115 µs in Python's process, reading the request, writing the answer's
 headers and Granian as much again, all under one interpreter lock; Oxigraph's server has two cores
 and no lock. Landed: lookups are answered where requests come in, without thread, application or
-process (decision 17), 3.5 times what it was. Tried: uvloop, keeping each answer at first sight
-(slower)."""
+process (decision 17), which is 5 times what it was; Virtuoso and rdflib-endpoint are passed by as
+much as was wanted where nothing else runs. Tried: uvloop (3% to 10%), keeping each answer at
+first sight (slower)."""
 PAGES = """\
 A page is some 15 queries and a template of 600 calls: 14 to 22 ms of one processor for HTML, 3.5
 to 5 for Turtle, so that 8 connections wait for 8 of them. Landed: citations without a CSL
@@ -151,10 +152,12 @@ garbage looked through again. Tried: the page's own queries in the server's proc
 is alone waits a third less, 24 instead of 36 ms; the processor has as much to do, so it was left
 out). What would reach the target is to write all pages at the build."""
 MIX = """\
-What the short queries have over 3 times is the way through HTTP, Flask and a process that can be
-killed, about 1.5 ms; the engine takes 0.1 to 1 ms of them. Landed: joins by hashing, paths from
-their known end, sorting no further than may come first (decision 15). Tried without gain: other
-orders for cycle-agreements, MINUS for OPTIONAL with !BOUND."""
+The mean is met; what is over 3 times is mostly short. Of join-evidence, path-alternative,
+star-claims and negation-minus the engine takes 1 ms or less, the way through HTTP, Flask and a
+process that can be killed some 3 ms; lookup-ask takes 0.6 ms of Python. Of optional-purpose two
+scans alone take 5 ms in the engine, twice what Virtuoso takes for all of it. Landed: joins by
+hashing, paths from their known end, sorting no further than may come first (decision 15). Tried
+without gain: other orders for cycle-agreements, MINUS for OPTIONAL with !BOUND."""
 LOAD = """\
 Beside the engine's own load ours reads each file's format and name, keeps blank nodes' names and
 runs `optimize`, without which later scans take a quarter to a third longer. Landed: no count of
