@@ -18,10 +18,10 @@ Made by `make bench` (see [README.md](README.md)); do not edit. Figures are rati
 one machine, which other work shares: read no absolute time across runs."""
 HOW = """\
 Each server runs alone, on loopback, on the same N-Triples. A query is asked once to warm up and
-then for {seconds:g} s, at most 30 times, each time with a comment of its own, so that no cache
-answers; beyond {limit:g} s it is ended. Answers are compared as multisets (DESCRIBE, which each
-engine defines, only for being there). Lookups are asked by wrk, which took at most {busiest:.0%} of
-one processor while it asked first-time ones."""
+then for about {seconds:g} s, at most 30 times, each time with a comment of its own, so that no
+cache answers; beyond {limit:g} s it is ended. Answers are compared as multisets (DESCRIBE, which
+each engine defines, only for being there). Lookups are asked by wrk, which took at most
+{busiest:.0%} of one processor while it asked first-time ones."""
 MET = {True: "met", False: "**missed**", None: "–"}
 
 
