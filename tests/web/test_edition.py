@@ -23,6 +23,16 @@ def made(closed: list[str], name: str) -> Edition:
     return Edition(Flask(name), Cache(0), lambda *_: None, lambda: closed.append(name))
 
 
+def of_small_dataset(directory: Path) -> Settings:
+    return Settings(
+        release=small_dataset.release(directory / "release"),
+        archive=directory / "archive",
+        query_store=directory / "queries.jsonl",
+        client_seconds=10,
+        query_workers=1,
+    )
+
+
 def test_an_edition_is_closed_once_its_last_request_is_answered() -> None:
     closed: list[str] = []
     former, following = made(closed, "former"), made(closed, "following")
@@ -47,13 +57,7 @@ def test_an_edition_is_closed_once_its_last_request_is_answered() -> None:
 
 
 def test_what_was_cited_counted_and_is_running_outlives_its_edition(tmp_path: Path) -> None:
-    settings = Settings(
-        release=small_dataset.release(tmp_path / "release"),
-        archive=tmp_path / "archive",
-        query_store=tmp_path / "queries.jsonl",
-        client_seconds=10,
-        query_workers=1,
-    )
+    settings = of_small_dataset(tmp_path)
     with stored(choose_source(settings), settings.archive) as source:
         assert isinstance(source, EngineSource)
         first = edition(settings, source)
@@ -66,12 +70,7 @@ def test_what_was_cited_counted_and_is_running_outlives_its_edition(tmp_path: Pa
 
 
 def test_nothing_holds_the_memory_of_an_edition_that_has_gone(tmp_path: Path) -> None:
-    settings = Settings(
-        release=small_dataset.release(tmp_path / "release"),
-        archive=tmp_path / "archive",
-        query_store=tmp_path / "queries.jsonl",
-        query_workers=1,
-    )
+    settings = of_small_dataset(tmp_path)
     with stored(choose_source(settings), settings.archive) as source:
         stage = Stage(edition(settings, source))
         site = stage.now.application.extensions["partage"]

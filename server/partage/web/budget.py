@@ -52,6 +52,10 @@ class Allowance:
         """Return the whole seconds until something is left again."""
         return max(1, math.floor(-left * WINDOW / self.seconds) + 1)
 
+    def told(self, left: float) -> dict[str, str]:
+        """Return the headers that tell a client its allowance and what is left of it."""
+        return {"RateLimit-Policy": self.policy(), "RateLimit": self.state(left)}
+
     def policy(self) -> str:
         """Return the allowance as the header `RateLimit-Policy` has it."""
         return f'"{POLICY}";q={self.seconds};qu="seconds";w={WINDOW}'
@@ -136,8 +140,7 @@ class Account:
     def advertise(self, response: Response, seconds: float) -> None:
         """Tell the client what is left, when its query has cost so much already."""
         left = self.budget.left(self.client, time.monotonic()) - seconds
-        response.headers["RateLimit-Policy"] = self.budget.allowance.policy()
-        response.headers["RateLimit"] = self.budget.allowance.state(left)
+        response.headers.update(self.budget.allowance.told(left))
 
 
 def install(app: Flask, seconds: int) -> None:

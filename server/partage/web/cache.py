@@ -83,10 +83,8 @@ class Cache:
     def find(self, scope: Scope) -> tuple[int, Headers, bytes] | None:
         """Return the answer to a request, where one is kept."""
         key = self.key(scope)
-        return None if key is None else self.get(key, scope)
-
-    def get(self, key: Key, scope: Scope) -> tuple[int, Headers, bytes] | None:
-        """Return the answer to the request of a key, where one is kept."""
+        if key is None:
+            return None
         kept = self._kept.get(key)
         if kept is None:
             self.misses += 1

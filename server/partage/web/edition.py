@@ -33,11 +33,10 @@ class Edition:
 
     def at_once(self, scope: Scope) -> tuple[int, Headers, bytes] | None:
         """Return the answer to a request where the application need not be asked for it."""
-        if (key := self.cache.key(scope)) is None:
-            return None
-        if (found := self.cache.get(key, scope)) is not None or self.lookups is None:
+        if (found := self.cache.find(scope)) is not None or self.lookups is None:
             return found
-        if (answered := self.lookups.answer(scope, key)) is None:
+        key = self.cache.key(scope)
+        if key is None or (answered := self.lookups.answer(scope, key)) is None:
             return None
         kept, once = answered
         if self.lookups.has_seen(key):

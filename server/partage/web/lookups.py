@@ -165,11 +165,8 @@ class Lookups:
         if self._budget is not None:
             now = time.monotonic()
             self._budget.charge(account, seconds, now)
-            allowance = self._budget.allowance
-            told += [
-                (b"ratelimit-policy", allowance.policy().encode()),
-                (b"ratelimit", allowance.state(self._budget.left(account, now)).encode()),
-            ]
+            limits = self._budget.allowance.told(self._budget.left(account, now))
+            told += [(name.lower().encode(), value.encode()) for name, value in limits.items()]
         return told
 
 
