@@ -23,6 +23,8 @@ PRECEDENCES = {
 class ExpressionParser(TermParser):
     """Reads expressions by the precedence of their operators."""
 
+    _aggregating = False
+
     @abstractmethod
     def group(self) -> Group:
         """Take a group in braces."""
@@ -84,7 +86,7 @@ class ExpressionParser(TermParser):
         return found
 
     def _of_term(self) -> Expression:
-        term = self.triple_term() if self.sees("<<(") else self.term()
+        term = self.triple_term(value=True) if self.sees("<<(") else self.term()
         return Expression("TERM", term.start, self.last, term=term)
 
     def _built_in(self) -> Expression:
@@ -97,7 +99,12 @@ class ExpressionParser(TermParser):
         if not self.sees("("):
             raise self.error("`(`")
         if token.word in AGGREGATES:
-            return self._aggregate(token)
+            if self._aggregating:
+                raise self.error(f"no {token.word} within another aggregate")
+            self._aggregating = True
+            found = self._aggregate(token)
+            self._aggregating = False
+            return found
         _, operands = self._arguments()
         return Expression("CALL", token.start, self.last, operands, token.word)
 

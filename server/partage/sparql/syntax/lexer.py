@@ -21,35 +21,39 @@ _PLX = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
 _PREFIX = rf"[{_BASE}][{_CHARS}]*+(?:\.++[{_CHARS}]++)*+"
 _LOCAL = rf"(?:[{_U}:0-9]|{_PLX})(?:[{_CHARS}:]|{_PLX})*+(?:\.++(?:[{_CHARS}:]|{_PLX})++)*+"
 _LABEL = rf"[{_U}0-9][{_CHARS}]*+(?:\.++[{_CHARS}]++)*+"
-_ECHAR = r"\\[tbnrf\\\"']"
+_UCHAR = (
+    r"\\u(?![dD][89a-fA-F])[0-9A-Fa-f]{4}"
+    r"|\\U(?:0000(?![dD][89a-fA-F])|000[1-9A-Fa-f]|0010)[0-9A-Fa-f]{4}"
+)
+_ECHAR = rf"\\[tbnrf\\\"']|{_UCHAR}"
+_IRI = r"[^<>\"{}|^`\\\x00-\x20]"
 _STRING = "|".join(
     (
         rf'"""(?:"{{0,2}}+(?:[^"\\]|{_ECHAR}))*+"""',
         rf"'''(?:'{{0,2}}+(?:[^'\\]|{_ECHAR}))*+'''",
-        rf'"(?:[^"\\\r\n]|{_ECHAR})*+"',
-        rf"'(?:[^'\\\r\n]|{_ECHAR})*+'",
+        rf'"[^"\\\r\n]*+(?:(?:{_ECHAR})[^"\\\r\n]*+)*+"',
+        rf"'[^'\\\r\n]*+(?:(?:{_ECHAR})[^'\\\r\n]*+)*+'",
     )
 )
-# A keyword needs no space after it: `LIMIT10` and `FILTERNOT` are two words each.
-_KEYWORDS = sorted(
+_KEYWORDS = frozenset(
     """
     BASE PREFIX VERSION SELECT DISTINCT REDUCED ASK CONSTRUCT DESCRIBE WHERE FROM NAMED GROUP BY
     HAVING ORDER ASC DESC LIMIT OFFSET VALUES UNDEF OPTIONAL MINUS GRAPH SERVICE SILENT UNION FILTER
-    BIND AS NOT EXISTS IN TRUE FALSE SEPARATOR COUNT SUM MIN MAX AVG SAMPLE GROUP_CONCAT
-    """.split(),
-    key=len,
-    reverse=True,
+    BIND AS NOT EXISTS IN TRUE FALSE SEPARATOR COUNT SUM MIN MAX AVG SAMPLE GROUP_CONCAT A
+    """.split()
 )
+# A keyword needs no space after it: `LIMIT10` and `FILTERNOT` are two tokens each.
+_GLUED = re.compile("|".join(sorted(_KEYWORDS - {"A"}, key=len, reverse=True)))
 # Alternatives in the order in which they are tried: a name goes before the word that begins it.
 _TERMINALS: dict[Kind, str] = {
-    "iri": r"<[^<>\"{}|^`\\\x00-\x20]*+>",
+    "iri": rf"<{_IRI}*+(?:(?:{_UCHAR}){_IRI}*+)*+>",
     "name": rf"(?:{_PREFIX})?+:(?:{_LOCAL})?+",
     "blank": rf"_:{_LABEL}",
     "variable": rf"[?$]{_VARNAME}",
     "string": _STRING,
     "number": r"(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)[eE][+-]?[0-9]++|[0-9]*+\.[0-9]++|[0-9]++",
     "language": r"@[A-Za-z]++(?:-[A-Za-z0-9]++)*+(?:--[A-Za-z]++)?",
-    "word": rf"(?:(?i:{'|'.join(_KEYWORDS)})(?=[0-9]|(?i:{'|'.join(_KEYWORDS)})\b)|[A-Za-z_][A-Za-z0-9_]*+)",
+    "word": r"[A-Za-z_][A-Za-z0-9_]*+",
     "end": r"\Z",
     "mark": r"<<\(|\)>>|<<|>>|\{\||\|\}|&&|\|\||[!<>]=|\^\^|.",
 }
@@ -60,7 +64,11 @@ _TERMINAL = re.compile(
     re.DOTALL,
 )
 _KINDS: list[Kind] = [*_TERMINALS]
-_CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_CODEPOINT = re.compile(r"(?<!\\)((?:\\\\)*)\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))")
+_ESCAPES = {
+    "\t": r"\t", "\b": r"\b", "\n": r"\n", "\r": r"\r", "\f": r"\f",
+    "\\": r"\\", '"': r"\"", "'": r"\'",
+}  # fmt: skip
 
 
 class Token(NamedTuple):
@@ -87,7 +95,14 @@ def token_at(text: str, offset: int) -> Token:
     kind = _KINDS[index - 1]
     found = match[index]
     start, end = match.span(index)
-    return Token(kind, found, start, end, found.upper() if kind == "word" else "")
+    if kind != "word":
+        return Token(kind, found, start, end, "")
+    word = found.upper()
+    if word not in _KEYWORDS and (glued := _GLUED.match(word)):
+        rest = word[glued.end() :]
+        if rest[0].isdigit() or rest in _KEYWORDS:
+            word, found, end = glued[0], found[: glued.end()], start + glued.end()
+    return Token(kind, found, start, end, word)
 
 
 def tokens(text: str) -> list[Token]:
@@ -106,16 +121,13 @@ def tokens(text: str) -> list[Token]:
 
 def unescape(text: str) -> str:
     r"""
-    Replace codepoint escapes, \u and \U, as is done before a query is parsed (§19.2).
+    Replace the codepoint escapes, \u and \U, of an IRI or string token (§19.2).
 
-    Escapes beyond Unicode and surrogates are left as they are; no terminal takes them.
+    What they stand for is escaped in another way where a string needs it.
     """
-    if "\\" not in text:
-        return text
+    return _CODEPOINT.sub(_character, text) if "\\" in text else text
 
-    def character(match: re.Match[str]) -> str:
-        code = int(match[1] or match[2], 16)
-        surrogate = 0xD800 <= code < 0xE000
-        return match[0] if surrogate or code > 0x10FFFF else chr(code)
 
-    return _CODEPOINT.sub(character, text)
+def _character(match: re.Match[str]) -> str:
+    character = chr(int(match[2] or match[3], 16))
+    return match[1] + _ESCAPES.get(character, character)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from partage.sparql.syntax.expressions import ExpressionParser
-from partage.sparql.syntax.lexer import token_at, unescape
+from partage.sparql.syntax.lexer import token_at
 from partage.sparql.syntax.terms import Triples
 from partage.sparql.syntax.tree import (
     Clause,
@@ -44,7 +44,7 @@ def parse(text: str) -> QueryTree:
         The text is no query of the grammar, or nests brackets more than `MAX_DEPTH` levels deep;
         `line` and `column` say where.
     """
-    return _Parser(unescape(text)).query()
+    return _Parser(text).query()
 
 
 class _Parser(ExpressionParser):
@@ -285,7 +285,7 @@ class _Parser(ExpressionParser):
             return None
         if self.token.kind == "variable":
             raise self.error("an IRI, a literal or UNDEF")
-        return self.triple_term() if self.sees("<<(") else self.term()
+        return self.triple_term(value=True) if self.sees("<<(") else self.term()
 
     # Groups
 

@@ -214,9 +214,11 @@ class TermParser:
                 return first
             node = rest
 
-    def triple_term(self) -> Term:
-        """Take `<<( s p o )>>` (production 116)."""
+    def triple_term(self, *, value: bool = False) -> Term:
+        """Take `<<( s p o )>>`; as a value its subject is no triple term (productions 116, 121)."""
         start = self.expect("<<(").start
+        if value and self.sees("<<", "<<("):
+            raise self.error("a variable or an IRI")
         subject = self.node([], collections=False)
         verb = self._simple_verb()
         target = self.node([], collections=False)

@@ -16,7 +16,7 @@ from partage.sparql.syntax.lexer import Token
 TermKind = Literal["variable", "iri", "literal", "blank", "path", "triple"]
 PatternKind = Literal[
     "triple", "filter", "bind", "values", "optional", "minus", "graph", "service", "union",
-    "group", "select",
+    "group", "select", "lateral",
 ]  # fmt: skip
 PathKind = Literal["iri", "inverse", "sequence", "alternative", "negated", "?", "*", "+"]
 
@@ -182,7 +182,8 @@ class Pattern:
     A part of a group; triples that share a subject or a verb are one pattern each.
 
     `text` is what to ask the pattern with by itself. `terms` are those of a triple pattern, `name`
-    is the term of GRAPH or SERVICE, `target` the variable of BIND.
+    is the term of GRAPH or SERVICE, `target` the variable of BIND. No text has the kind `lateral`:
+    it is what rewriting makes (SEP-0006).
     """
 
     kind: PatternKind
@@ -245,7 +246,7 @@ class QueryTree:
     """
     A query.
 
-    `text` is what was parsed, its codepoint escapes replaced; `start` is where the prologue has
+    `text` is what was parsed; `start` is where the prologue has
     ended. `template` are the triples of CONSTRUCT, `described` the terms of DESCRIBE. `where` is
     None where there is none; `reified` tells that triples are annotated or reified (§4.1.5).
     """
