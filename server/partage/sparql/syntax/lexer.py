@@ -71,6 +71,9 @@ _ESCAPES = {
 }  # fmt: skip
 
 
+LOCAL_ESCAPE = re.compile(r"\\([_~.\-!$&'()*+,;=/?#@%])")
+
+
 class Token(NamedTuple):
     """A terminal; `start` and `end` are offsets in code points, `word` a keyword in capitals."""
 

@@ -217,7 +217,7 @@ class TermParser:
     def triple_term(self, *, value: bool = False) -> Term:
         """Take `<<( s p o )>>`; as a value its subject is no triple term (productions 116, 121)."""
         start = self.expect("<<(").start
-        if value and self.sees("<<", "<<("):
+        if value and self.token.kind not in {"variable", "iri", "name"}:
             raise self.error("a variable or an IRI")
         subject = self.node([], collections=False)
         verb = self._simple_verb()

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from partage.sparql.syntax.lexer import Token
+from partage.rdf.namespaces import iri
+from partage.sparql.syntax.lexer import LOCAL_ESCAPE, Token, unescape
 
 TermKind = Literal["variable", "iri", "literal", "blank", "path", "triple"]
 PatternKind = Literal[
@@ -171,9 +172,17 @@ class Group:
         if self.subselect is None:
             return frozenset[str]().union(*(one.variables for one in self.patterns))
         if not self.subselect.select.projections:
-            return self.subselect.where.variables
+            return self.subselect.where.in_scope
         shown = (one.variable for one in self.subselect.select.projections)
         return frozenset(name for name in shown if name is not None)
+
+
+    @property
+    def in_scope(self) -> frozenset[str]:
+        """The names of the variables that its solutions may bind (§18.2.1)."""
+        if self.subselect is not None:
+            return self.variables
+        return frozenset[str]().union(*(one.in_scope for one in self.patterns))
 
 
 @dataclass(eq=False)
@@ -211,6 +220,18 @@ class Pattern:
         if self.expression is not None:
             found |= self.expression.variables
         return frozenset(found).union(*(group.variables for group in self.groups))
+
+    @property
+    def in_scope(self) -> frozenset[str]:
+        """The names of the variables that its solutions may bind (§18.2.1)."""
+        if self.kind in {"filter", "minus"}:
+            return frozenset()
+        if self.kind == "bind":
+            return frozenset({self.target or ""})
+        if not self.groups:
+            return self.variables
+        named = frozenset(_in_terms((self.name,)) if self.name else ())
+        return named.union(*(group.in_scope for group in self.groups))
 
     @property
     def shown(self) -> str:
@@ -267,7 +288,20 @@ class QueryTree:
     @property
     def prefixes(self) -> dict[str, str]:
         """The namespaces as written, by their prefixes; the last declaration counts."""
-        return {one.prefix: one.value for one in self.prologue if one.word == "PREFIX"}
+        return {
+            one.prefix: unescape(one.value) for one in self.prologue if one.word == "PREFIX"
+        }
+
+    def iri(self, term: Term) -> str | None:
+        """Return the IRI of a term of kind `iri` without the escapes of its text; perhaps relative."""
+        if term.kind != "iri":
+            return None
+        if term.text.startswith("<"):
+            return unescape(term.text[1:-1])
+        if term.text == "a":
+            return iri("rdf:type")
+        prefix, _, local = term.text.partition(":")
+        return self.prefixes[prefix] + LOCAL_ESCAPE.sub(r"\1", local)
 
 
 def _in_terms(terms: Iterable[Term]) -> Iterator[str]:
