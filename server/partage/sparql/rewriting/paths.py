@@ -103,9 +103,7 @@ def _forward(path: Path) -> Path:
     if inner.kind not in {"sequence", "alternative"}:
         return path
     steps = inner.steps[::-1] if inner.kind == "sequence" else inner.steps
-    return Path(
-        inner.kind, 0, 0, tuple(_forward(Path("inverse", 0, 0, (step,))) for step in steps)
-    )
+    return Path(inner.kind, 0, 0, tuple(_forward(Path("inverse", 0, 0, (step,))) for step in steps))
 
 
 def _from_unknown(

@@ -49,7 +49,8 @@ def _tested(operand: Expression) -> Expression:
     """Return the boolean value of what may be a string with a language."""
     term = operand.term
     tagged = operand.name in TAGGED or (
-        term is not None and (term.kind == "variable" or (term.kind == "literal" and "@" in term.text))
+        term is not None
+        and (term.kind == "variable" or (term.kind == "literal" and "@" in term.text))
     )
     if not tagged:
         return operand

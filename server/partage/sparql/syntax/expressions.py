@@ -5,11 +5,12 @@ The part of the parser that reads expressions
 
 from abc import abstractmethod
 
-from partage.sparql.syntax.lexer import Token
+from partage.sparql.syntax.lexer import KEYWORDS, Token
 from partage.sparql.syntax.terms import BOOLEANS, TermParser
 from partage.sparql.syntax.tree import Expression, Group
 
 AGGREGATES = frozenset({"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"})
+_NO_FUNCTIONS = KEYWORDS - AGGREGATES - {"EXISTS", "NOT"}
 OR, AND, RELATIONAL, ADDITIVE, MULTIPLICATIVE = range(1, 6)
 PRECEDENCES = {
     "||": OR,
@@ -91,6 +92,8 @@ class ExpressionParser(TermParser):
 
     def _built_in(self) -> Expression:
         """Take EXISTS, an aggregate, or another function that a keyword names (production 131)."""
+        if self.token.word in _NO_FUNCTIONS:
+            raise self.error("an expression")
         token = self.take()
         if token.word == "EXISTS" or (token.word == "NOT" and self.keyword("EXISTS")):
             operator = "EXISTS" if token.word == "EXISTS" else "NOT EXISTS"

@@ -35,7 +35,7 @@ _STRING = "|".join(
         rf"'[^'\\\r\n]*+(?:(?:{_ECHAR})[^'\\\r\n]*+)*+'",
     )
 )
-_KEYWORDS = frozenset(
+KEYWORDS = frozenset(
     """
     BASE PREFIX VERSION SELECT DISTINCT REDUCED ASK CONSTRUCT DESCRIBE WHERE FROM NAMED GROUP BY
     HAVING ORDER ASC DESC LIMIT OFFSET VALUES UNDEF OPTIONAL MINUS GRAPH SERVICE SILENT UNION FILTER
@@ -43,7 +43,7 @@ _KEYWORDS = frozenset(
     """.split()
 )
 # A keyword needs no space after it: `LIMIT10` and `FILTERNOT` are two tokens each.
-_GLUED = re.compile("|".join(sorted(_KEYWORDS - {"A"}, key=len, reverse=True)))
+_GLUED = re.compile("|".join(sorted(KEYWORDS - {"A"}, key=len, reverse=True)))
 # Alternatives in the order in which they are tried: a name goes before the word that begins it.
 _TERMINALS: dict[Kind, str] = {
     "iri": rf"<{_IRI}*+(?:(?:{_UCHAR}){_IRI}*+)*+>",
@@ -101,9 +101,9 @@ def token_at(text: str, offset: int) -> Token:
     if kind != "word":
         return Token(kind, found, start, end, "")
     word = found.upper()
-    if word not in _KEYWORDS and (glued := _GLUED.match(word)):
+    if word not in KEYWORDS and (glued := _GLUED.match(word)):
         rest = word[glued.end() :]
-        if rest[0].isdigit() or rest in _KEYWORDS:
+        if rest[0].isdigit() or rest in KEYWORDS:
             word, found, end = glued[0], found[: glued.end()], start + glued.end()
     return Token(kind, found, start, end, word)
 

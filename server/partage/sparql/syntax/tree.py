@@ -176,7 +176,6 @@ class Group:
         shown = (one.variable for one in self.subselect.select.projections)
         return frozenset(name for name in shown if name is not None)
 
-
     @property
     def in_scope(self) -> frozenset[str]:
         """The names of the variables that its solutions may bind (§18.2.1)."""
@@ -288,9 +287,7 @@ class QueryTree:
     @property
     def prefixes(self) -> dict[str, str]:
         """The namespaces as written, by their prefixes; the last declaration counts."""
-        return {
-            one.prefix: unescape(one.value) for one in self.prologue if one.word == "PREFIX"
-        }
+        return {one.prefix: unescape(one.value) for one in self.prologue if one.word == "PREFIX"}
 
     def iri(self, term: Term) -> str | None:
         """Return the IRI of a term of kind `iri` without the escapes of its text; perhaps relative."""
