@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from pyoxigraph import Literal
 
-from partage.errors import MemoryExceeded, QuerySyntaxError, QueryTimeout, ServiceRefused
+from partage.errors import MemoryExceeded, QueryTimeout, ServiceRefused
 from partage.sparql.guard import refuse_service
-from partage.sparql.pieces import NotTakenApart, Parsed
+from partage.sparql.syntax.tree import QueryTree
 from partage.store.engine import Engine, Limits, Query, Solution
 
 # What is more is told as more.
@@ -25,7 +25,7 @@ class Prober:
 
     engine: Engine
     query: Query
-    parsed: Parsed
+    tree: QueryTree
     unfinished: bool = False
     asked: int = 0
     _deadline: float = field(default_factory=lambda: time.monotonic() + SECONDS_IN_ALL)
@@ -54,22 +54,14 @@ class Prober:
     ) -> list[Solution] | None:
         """
         Return solutions of a group.
-
-        Raises
-        ------
-        NotTakenApart
-            The engine does not read it: the query was taken apart wrongly.
         """
-        text, parsed = self.query.text, self.parsed
-        dataset = " ".join(text[start:end] for start, end in parsed.dataset)
+        text, tree = self.tree.text, self.tree
+        dataset = " ".join(text[one.start : one.end] for one in tree.dataset)
         asked = (
-            f"{text[: parsed.start]}\nSELECT {wanted} {dataset} WHERE {{\n{body}\n}} {after} "
+            f"{text[: tree.start]}\nSELECT {wanted} {dataset} WHERE {{\n{body}\n}} {after} "
             f"LIMIT {limit}"
         )
-        try:
-            return self._solutions(asked, limit)
-        except QuerySyntaxError as error:
-            raise NotTakenApart(parsed.start) from error
+        return self._solutions(asked, limit)
 
     def _solutions(self, text: str, limit: int) -> list[Solution] | None:
         try:

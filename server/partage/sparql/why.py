@@ -13,10 +13,9 @@ from partage.sparql.federation import Call, disguised
 from partage.sparql.hints import Hint
 from partage.sparql.hints_of_filters import hints
 from partage.sparql.joining import Report, explain
-from partage.sparql.patterns import parse
-from partage.sparql.pieces import NotTakenApart
 from partage.sparql.probing import Prober
 from partage.sparql.spelling import Spelling
+from partage.sparql.syntax import parse
 from partage.store.engine import Engine, Limits, Query
 
 
@@ -50,17 +49,13 @@ def diagnose(
         As `Engine.query`.
     """
     _check(engine, query, calls)
-    try:
-        parsed = parse(query.text)
-    except NotTakenApart as error:
-        return Diagnosis(None, None, refused=error.offset)
-    prober = Prober(engine, query, parsed)
+    tree = parse(query.text)
+    prober = Prober(engine, query, tree)
     answers = prober.answers(query.text)
-    try:
-        report = explain(prober)
-        found = () if answers and report.emptied is None else tuple(hints(prober, report, spelling))
-    except NotTakenApart as error:
-        return Diagnosis(answers, None, refused=error.offset)
+    if tree.reified is not None:
+        return Diagnosis(answers, None, refused=tree.reified)
+    report = explain(prober)
+    found = () if answers and report.emptied is None else tuple(hints(prober, report, spelling))
     return Diagnosis(answers, report, found, services=bool(calls), unfinished=prober.unfinished)
 
 

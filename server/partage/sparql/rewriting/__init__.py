@@ -34,7 +34,7 @@ def rewritten(tree: QueryTree, is_known: IsKnown | None = None) -> str | None:
 
     `is_known` returns whether a triple of the dataset's default graph has an IRI.
     """
-    if tree.reified:
+    if tree.reified is not None:
         return None
     made = tree
     words = {token.word or token.text for token in tree.tokens if token.kind in {"word", "mark"}}

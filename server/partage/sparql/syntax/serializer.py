@@ -26,7 +26,7 @@ MARKS = {"sequence": "/", "alternative": "|"}
 
 def query_text(tree: QueryTree) -> str:
     """Return the text of a query whose tree is not reified."""
-    assert not tree.reified
+    assert tree.reified is None
     parts = [unescape(tree.text[one.start : one.end]) for one in tree.prologue]
     if tree.select is not None:
         parts.append(_select(tree.select))

@@ -36,7 +36,7 @@ class TermParser:
         self.tokens: list[Token] = []
         self.last = 0
         self.depth = 0
-        self.reified = False
+        self.reified: int | None = None
         self.prefixes: set[str] = set()
         self._blanks: dict[str, str] = {}
 
@@ -223,7 +223,7 @@ class TermParser:
         verb = self._simple_verb()
         target = self.node([], collections=False)
         self.expect(")>>")
-        self.reified = True
+        self._reify(start)
         text = f"<<( {subject.text} {verb.text} {target.text} )>>"
         return Term(
             "triple", text, start, self.last, self.text[start : self.last],
@@ -236,7 +236,7 @@ class TermParser:
         self.node(found, collections=False)
         self._simple_verb()
         self.node(found, collections=False)
-        self.reified = True
+        self._reify(start)
         reifier = self.fresh(start, "<< >>")
         if self.accept("~") and not self.sees(">>"):
             reifier = self.node(found, collections=False)
@@ -253,6 +253,10 @@ class TermParser:
         else:
             self.expect_iri()
         return Term("iri", token.text, token.start, token.end)
+
+    def _reify(self, start: int) -> None:
+        """Note where the first triple is reified."""
+        self.reified = start if self.reified is None else min(start, self.reified)
 
     def fresh(self, start: int, shown: str) -> Term:
         """Return a variable for a node that has no name."""
@@ -300,7 +304,7 @@ class TermParser:
     def _annotations(self, found: Triples) -> None:
         """Take reifiers and annotation blocks (production 107)."""
         while self.sees("~", "{|"):
-            self.reified = True
+            self._reify(self.token.start)
             if self.accept("~"):
                 if self.token.kind in {"variable", "iri", "name", "blank"}:
                     self.node(found)
@@ -332,31 +336,35 @@ class TermParser:
         return Term("path", text, path.start, path.end, path=path)
 
     def _alternatives(self) -> Path:
-        steps = [self._sequence()]
+        start, steps = self.token.start, [self._sequence()]
         while self.accept("|"):
             steps.append(self._sequence())
-        return _path("alternative", steps)
+        if len(steps) == 1:
+            return steps[0]
+        return Path("alternative", start, self.last, tuple(steps))
 
     def _sequence(self) -> Path:
-        steps = [self._step()]
+        start, steps = self.token.start, [self._step()]
         while self.accept("/"):
             steps.append(self._step())
-        return _path("sequence", steps)
+        if len(steps) == 1:
+            return steps[0]
+        return Path("sequence", start, self.last, tuple(steps))
 
     def _step(self) -> Path:
         """Take a step, perhaps inverse, perhaps repeated (productions 91 to 94)."""
         start = self.token.start
         if self.accept("^"):
             step = self._step_forward()
-            return Path("inverse", start, step.end, (step,))
+            return Path("inverse", start, self.last, (step,))
         return self._step_forward()
 
     def _step_forward(self) -> Path:
-        step = self._primary()
+        start, step = self.token.start, self._primary()
         for mark in ("?", "*", "+"):
             if self.sees(mark) and not (mark == "+" and self.signs_number()):
                 self.take()
-                return Path(mark, step.start, self.last, (step,))  # type: ignore[arg-type]  # one of the three
+                return Path(mark, start, self.last, (step,))  # type: ignore[arg-type]  # one of the three
         return step
 
     def _primary(self) -> Path:
@@ -368,7 +376,7 @@ class TermParser:
             with self.nested():
                 inner = self._alternatives()
             self.expect(")")
-            return Path(inner.kind, start, self.last, inner.steps, inner.text)
+            return inner if inner.text else Path(inner.kind, start, self.last, inner.steps)
         return self._single()
 
     def _negated(self) -> tuple[Path, ...]:
@@ -399,8 +407,3 @@ def triple(start: int, end: int, terms: tuple[Term, Term, Term]) -> Pattern:
     """Return a triple pattern."""
     return Pattern("triple", start, end, " ".join(term.text for term in terms) + " .", terms)
 
-
-def _path(kind: str, steps: list[Path]) -> Path:
-    if len(steps) == 1:
-        return steps[0]
-    return Path(kind, steps[0].start, steps[-1].end, tuple(steps))  # type: ignore[arg-type]  # one of the kinds

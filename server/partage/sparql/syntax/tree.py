@@ -80,6 +80,11 @@ class Expression:
             yield from operand.walk()
 
     @property
+    def groups(self) -> tuple["Group", ...]:
+        """The groups of EXISTS and NOT EXISTS in it."""
+        return tuple(one.group for one in self.walk() if one.group is not None)
+
+    @property
     def variables(self) -> frozenset[str]:
         """The names of the variables in it, those of EXISTS included."""
         found = frozenset[str]()
@@ -233,6 +238,18 @@ class Pattern:
         return named.union(*(group.in_scope for group in self.groups))
 
     @property
+    def inner(self) -> tuple[Group, ...]:
+        """The groups within it, those of EXISTS included."""
+        return self.groups if self.expression is None else self.expression.groups
+
+    @property
+    def head(self) -> str:
+        """What stands before the group of GRAPH or SERVICE."""
+        if self.name is None:
+            return ""
+        return self.text[: self.groups[0].start - self.start].strip()
+
+    @property
     def shown(self) -> str:
         """The text in one line, as a person reads it."""
         if self.terms:
@@ -268,7 +285,8 @@ class QueryTree:
 
     `text` is what was parsed; `start` is where the prologue has
     ended. `template` are the triples of CONSTRUCT, `described` the terms of DESCRIBE. `where` is
-    None where there is none; `reified` tells that triples are annotated or reified (§4.1.5).
+    None where there is none; `reified` is where the first triple term, annotation or reifier
+    stands (§4.1.5), None where there is none.
     """
 
     text: str
@@ -282,7 +300,7 @@ class QueryTree:
     dataset: tuple[DatasetClause, ...]
     where: Group | None
     clauses: tuple[Clause, ...]
-    reified: bool
+    reified: int | None
 
     @property
     def prefixes(self) -> dict[str, str]:
