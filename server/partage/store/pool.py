@@ -102,7 +102,7 @@ class PoolEngine:
         Raises
         ------
         EngineBusy
-            Too many queries are waiting, or this one has waited too long.
+            Too many queries are waiting, this one has waited too long, or no process lives.
         QueryEnded
             The query's owner ended it while it waited.
         """
@@ -119,11 +119,17 @@ class PoolEngine:
             raise
         visit = Visit(self._roster, worker, query, seconds, self._tally)
         visit.deadline -= spent
-        visit.send(Asked(replace(query, ticket=None), store))
+        # Before anything is sent: a process that has stopped takes no more than its pipe holds.
         self._watchman.watch(visit)
         if query.ticket is not None:
             query.ticket.on_end(visit.end_for_owner)
+        visit.send(Asked(replace(query, ticket=None), store))
         return visit
+
+    @property
+    def healthy(self) -> bool:
+        """Whether queries can be answered: False where no process lives and none can be started."""
+        return self._roster.healthy
 
     def figures(self) -> PoolFigures:
         """Return how the pool is doing."""
