@@ -63,11 +63,6 @@ def _what(status: int, words: str) -> Message:
             "The process that evaluated the query ended in the middle of it, as it does when a "
             "query is nested too deeply. Nest it less deeply, or cut it in two."
         )
-    if status == -signal.SIGBUS:
-        return message(
-            "A file of the store could not be read while the query was evaluated. The store has to "
-            "be made again by whoever runs this server."
-        )
     return message(
         "The process that evaluated the query ended in the middle of it. Ask again; if it ends "
         "again, make the query simpler, or cut it in two."

@@ -1,8 +1,9 @@
 """From what an operator asks for to an open engine."""
 
+import logging
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from partage.store.shelf import ByRelease, Shelf, no_release
 from partage.store.transport import Address
 
 DATASET = "dataset.nq.gz"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,8 @@ def stored(
         A file does not parse.
     IntegrityError
         The release is not what its manifest says.
+    SettingsError
+        No store can be written anywhere.
     """
     with ExitStack() as stack:
         if source.release is not None:
@@ -121,10 +126,20 @@ def stored(
 
         place = None
         if source.release is not None:
-            with suppress(OSError):
+            try:
                 place = stack.enter_context(kept(source.files[0], archive, make))
+            except (OSError, SettingsError) as error:
+                log.warning(
+                    "No store can be kept in %s, and each start makes one: %s", archive, error
+                )
         if place is None:
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="partage-"))
+            try:
+                folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="partage-"))
+            except OSError as error:
+                raise SettingsError(
+                    f"There is no directory for a temporary store: {error}. Set TMPDIR to one that "
+                    "this server may write to."
+                ) from error
             place = Path(folder) / "store"
             make(place)
         yield replace(source, files=(), store=place)

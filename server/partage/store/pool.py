@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from pyoxigraph import QueryResultsFormat, QuerySolutions, Store, parse_query_results
+from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
 
-from partage.errors import EngineBusy, PartageError, QueryEnded
+from partage.errors import EngineBusy, EngineUnavailable, PartageError, QueryEnded
 from partage.rdf.formats import RESULT_FORMATS, Format
 from partage.store.answering import End, Opened, short, solutions_of
 from partage.store.engine import Query, Solution
 from partage.store.frames import Asked, Close, Collect, Order, Serialize
+from partage.store.making import opened
 from partage.store.process import WorkerProcess
 from partage.store.roster import Roster
 from partage.store.shelf import no_release
@@ -79,8 +80,12 @@ class PoolEngine:
         self._tally = Tally()
         self._refused = 0
         self._roster = Roster(start, self.limits.workers, RESERVED, self.limits.queue)
-        # The processes have opened it, so it is one.
-        self._here = Store.read_only(str(store))
+        try:
+            # The processes have opened it, so it is one.
+            self._here = opened(store)
+        except EngineUnavailable:
+            self._roster.close()
+            raise
         self._watchman = Watchman()
 
     def query(self, query: Query) -> "PooledResult":

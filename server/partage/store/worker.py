@@ -43,11 +43,13 @@ from partage.store.frames import (
     receive,
     send,
 )
+from partage.store.making import opened
 from partage.store.memory import limit_memory
 
 SECONDS_BETWEEN_LOOKS = 1.0
 # A store is open in 25 ms, but holds files and memory while it is.
 STORES_OPEN = 8
+_open = lru_cache(STORES_OPEN)(opened)
 
 
 def main() -> None:
@@ -61,8 +63,8 @@ def main() -> None:
         os.nice(niceness)
     try:
         store = _open(directory)
-    except OSError as error:
-        send(answers, EngineUnavailable(f"The store in {directory} cannot be opened: {error}"))
+    except EngineUnavailable as error:
+        send(answers, error.with_traceback(None))
         return
     ready = Ready(barrier=raise_barrier().description, memory=limit_memory(memory))
     try:
@@ -78,14 +80,9 @@ def main() -> None:
 def _answer(asked: Asked, current: Store, orders: Reading, answers: Writing) -> End | PartageError:
     try:
         store = current if asked.store is None else _open(asked.store)
-    except OSError as error:
-        return EngineUnavailable(f"The store in {asked.store} cannot be opened: {error}")
+    except EngineUnavailable as error:
+        return error.with_traceback(None)
     return _Answering(store, asked.query, answers).run(orders)
-
-
-@lru_cache(STORES_OPEN)
-def _open(directory: Path) -> Store:
-    return Store.read_only(str(directory))
 
 
 def _outlive_nobody(parent: int) -> None:

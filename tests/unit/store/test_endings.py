@@ -31,7 +31,7 @@ OVERFLOW = PANIC % "attempt to add with overflow"
         (-signal.SIGABRT, ORDER, QueryCrashed, 500, "ORDER BY DATATYPE(?value) STR(?value)"),
         (-signal.SIGABRT, OVERFLOW, QueryCrashed, 500, "a fault of its own"),
         (-signal.SIGSEGV, "", QueryCrashed, 500, "Nest it less deeply"),
-        (-signal.SIGBUS, "", QueryCrashed, 500, "A file of the store could not be read"),
+        (-signal.SIGBUS, "", QueryCrashed, 500, "Ask again"),
         (-signal.SIGTERM, "", QueryCrashed, 500, "Ask again"),
         (1, "Traceback (most recent call last):\nKeyError: 3", QueryCrashed, 500, "Ask again"),
         (0, "", QueryCrashed, 500, "Ask again"),
