@@ -1,14 +1,13 @@
 """From what an operator asks for to an open engine."""
 
 import logging
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from partage.errors import SettingsError
-from partage.releases.held import held
+from partage.releases.held import held, temporary
 from partage.settings import Settings
 from partage.store.embedded import EmbeddedEngine
 from partage.store.engine import Engine
@@ -133,14 +132,7 @@ def stored(
                     "No store can be kept in %s, and each start makes one: %s", archive, error
                 )
         if place is None:
-            try:
-                folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="partage-"))
-            except OSError as error:
-                raise SettingsError(
-                    f"There is no directory for a temporary store: {error}. Set TMPDIR to one that "
-                    "this server may write to."
-                ) from error
-            place = Path(folder) / "store"
+            place = stack.enter_context(temporary("partage-")) / "store"
             make(place)
         yield replace(source, files=(), store=place)
 

@@ -110,6 +110,17 @@ def test_a_full_disk_is_not_told_as_a_fault_of_the_file(
     assert list((tmp_path / "archive/current").iterdir()) == []
 
 
+def test_without_a_temporary_directory_it_says_what_to_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))
+    source = choose_source(Settings(release=small_dataset.release(tmp_path / "release")))
+    (tmp_path / "a.nt").write_text("<a:b> <c:d> <e:f> .")
+    for asked in (source, choose_source(Settings(), files=(tmp_path / "a.nt",))):
+        with pytest.raises(SettingsError, match="Set TMPDIR"), stored(asked, tmp_path / "archive"):
+            pass
+
+
 def test_a_source_can_be_handed_to_another_process(tmp_path: Path) -> None:
     source = choose_source(Settings(release=small_dataset.release(tmp_path)))
     assert pickle.loads(pickle.dumps(source)) == source
