@@ -35,7 +35,7 @@ def explain(pid: int, status: int, words: str, memory: int) -> PartageError:
             bytes=memory,
         )
     cause = signal.Signals(-status).name if status < 0 else f"exit status {status}"
-    log.error("Query process %d died of %s: %s", pid, cause, words)
+    log.error("Query process %d died of %s.", pid, cause)
     if status == -signal.SIGKILL:
         return OutOfResources(
             "The system ended the process that evaluated the query, probably because the machine "

@@ -47,6 +47,11 @@ def opened(directory: Path) -> Store:
     EngineUnavailable
         The directory holds no store, or a damaged one.
     """
+    # RocksDB would make an empty store of any writable directory: look for its own files.
+    if not is_store(directory):
+        raise EngineUnavailable(
+            f"{directory} holds no store. Make one with `partage load FILE… --store {directory}`."
+        )
     try:
         return Store.read_only(str(directory))
     except (OSError, RuntimeError) as error:  # the latter of what is damaged

@@ -2,9 +2,10 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import TIMEOUT_MAX
 
 from partage.errors import SettingsError
 from partage.releases.held import held, temporary
@@ -135,6 +136,27 @@ def stored(
             place = stack.enter_context(temporary("partage-")) / "store"
             make(place)
         yield replace(source, files=(), store=place)
+
+
+@contextmanager
+def isolated(source: EngineSource, settings: Settings) -> Iterator[Engine]:
+    """
+    Open the engine for a query of somebody's own, which may take the time that it takes.
+
+    A process evaluates it: a query that the engine fails on ends that process, and nothing else.
+
+    Raises
+    ------
+    RdfSyntaxError, IntegrityError, SettingsError
+        As `stored`.
+    EngineUnavailable
+        The directory holds no store, or a process cannot be started.
+    """
+    limits = PoolLimits(1, reserved=0, seconds=TIMEOUT_MAX, memory=settings.worker_memory)
+    with stored(source, settings.archive) as ready:
+        engine = open_engine(ready) if ready.store is None else PoolEngine(ready.store, limits)
+        with closing(engine):
+            yield engine
 
 
 def open_served(source: EngineSource, settings: Settings, shelf: Shelf | None = None) -> Engine:

@@ -37,6 +37,7 @@ class PoolLimits:
     """What queries may cost, all together and each."""
 
     workers: int = 2
+    reserved: int = RESERVED
     seconds: float = 30
     memory: int = 2_000_000_000
     queue: int = 32
@@ -79,7 +80,7 @@ class PoolEngine:
         self._older = older
         self._tally = Tally()
         self._refused = 0
-        self._roster = Roster(start, self.limits.workers, RESERVED, self.limits.queue)
+        self._roster = Roster(start, self.limits.workers, self.limits.reserved, self.limits.queue)
         try:
             # The processes have opened it, so it is one.
             self._here = opened(store)

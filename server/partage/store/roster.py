@@ -230,6 +230,8 @@ class Roster:
             try:
                 worker = self._started(reserved)
             except EngineUnavailable as error:
+                if self._closed.is_set():
+                    return None
                 if not pause:
                     with self._lock:
                         self._failing += 1

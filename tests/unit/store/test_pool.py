@@ -347,7 +347,7 @@ def test_memory_stays_flat_however_long_the_answer(pool: PoolEngine) -> None:
 
 
 def test_no_store_no_pool(tmp_path: Path) -> None:
-    with pytest.raises(EngineUnavailable, match="cannot be opened"):
+    with pytest.raises(EngineUnavailable, match="holds no store"):
         PoolEngine(tmp_path / "none")
 
 

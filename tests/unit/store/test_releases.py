@@ -96,7 +96,7 @@ def test_a_release_that_cannot_be_opened_leaves_the_process_alive(tmp_path: Path
     Store(str(directory)).flush()
     pool = PoolEngine(directory, PoolLimits(workers=1), lambda _: tmp_path / "none")
     try:
-        with pytest.raises(EngineUnavailable, match="cannot be opened"):
+        with pytest.raises(EngineUnavailable, match="holds no store"):
             pool.query(Query("ASK {}", release=FIRST))
         assert pool.query(Query("ASK {}")).answer is True
         assert pool.figures().replaced == 0
