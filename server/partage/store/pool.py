@@ -17,7 +17,7 @@ from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
 
 from partage.errors import EngineBusy, EngineUnavailable, PartageError, QueryEnded
 from partage.rdf.formats import RESULT_FORMATS, Format
-from partage.store.answering import End, Opened, short, solutions_of
+from partage.store.answering import End, Opened, short, solutions_of, too_much
 from partage.store.engine import Query, Solution
 from partage.store.frames import Asked, Close, Collect, Order, Serialize
 from partage.store.making import opened
@@ -29,6 +29,8 @@ from partage.store.visit import Tally, TooHeavy, Visit, Watchman
 RESERVED = 2
 # An answer longer than this is not soon done: a reserved process hands over a whole one or none.
 RESERVED_BYTES = 1_000_000
+# Bytes of JSON that solutions are read from.
+MOST_READ = 100_000_000
 JSON = next(fmt for fmt in RESULT_FORMATS if fmt.key == "json")
 
 
@@ -191,10 +193,7 @@ class PooledResult:
         """Return the solutions, at most `limit`."""
         if self.kind == "solutions" and limit is None:
             # Engines write and read JSON five times as fast as Python pickles terms.
-            text = b"".join(self.serialize(JSON))
-            found = parse_query_results(text, format=QueryResultsFormat.JSON)
-            assert isinstance(found, QuerySolutions)
-            return solutions_of(found)
+            return self._all(self.serialize(JSON))
         order = Collect(limit)
         self._ordered = True
         try:
@@ -246,6 +245,20 @@ class PooledResult:
                 delivery = self._visit.receive()
         finally:
             self.close()
+
+    def _all(self, chunks: Iterator[bytes]) -> list[Solution]:
+        text = bytearray()
+        for chunk in chunks:
+            text += chunk
+            if len(text) > MOST_READ:
+                self.close()
+                raise too_much()
+        try:
+            found = parse_query_results(bytes(text), format=QueryResultsFormat.JSON)
+            assert isinstance(found, QuerySolutions)
+            return solutions_of(found)
+        except MemoryError:  # of one value, by a bound of the parser's own
+            raise too_much() from None
 
     def _rows(self, order: Order) -> list[Solution]:
         self._send(order)

@@ -21,12 +21,15 @@ from partage.errors import EngineUnavailable, PartageError
 from partage.rdf.formats import by_key
 from partage.store.answering import (
     CHUNK,
+    MOST_HELD,
     End,
     Evaluated,
     Opened,
     Sink,
+    TooLong,
     collect,
     evaluate,
+    too_much,
     translate,
     write,
 )
@@ -109,6 +112,8 @@ class _Answering:
             self._carry_out(Serialize(written) if written else receive(orders), result)
         except BrokenPipeError:
             raise
+        except TooLong:
+            return too_much()
         except (SyntaxError, ValueError, RuntimeError, OSError) as error:
             return translate(error, self._query.text)
         return End()
@@ -116,7 +121,7 @@ class _Answering:
     def deliver(self, delivery: bytes | list[Solution]) -> None:
         """Send a part of the answer; a full pipe makes us wait for its reader."""
         # What is shorter than a chunk is the last, and goes with the end.
-        send(self._answers, delivery, at_once=len(delivery) >= CHUNK)
+        send(self._answers, delivery, at_once=len(delivery) >= CHUNK, most=MOST_HELD)
 
     def _carry_out(self, order: object, result: Evaluated) -> None:
         match order:

@@ -1,5 +1,7 @@
 """What is told of a query process that ended: the cause, what to do, and the right status."""
 
+import errno
+import os
 import signal
 
 import pytest
@@ -10,6 +12,7 @@ from partage.errors import (
     PartageError,
     QueryCrashed,
 )
+from partage.store.answering import translate
 from partage.store.endings import explain
 from partage.web.errors import status_of
 
@@ -47,3 +50,10 @@ def test_the_text_is_true_of_the_cause(
     assert ("nest" in str(error).lower()) is (status == -signal.SIGSEGV)
     assert "RUST_BACKTRACE" not in str(error)
     assert "Traceback" not in str(error)
+
+
+def test_a_full_disk_is_told_as_such() -> None:
+    error = translate(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), "ASK {}")
+    assert isinstance(error, OutOfResources)
+    assert status_of(error) == 503
+    assert "no room left" in str(error)

@@ -28,6 +28,7 @@ from partage.errors import (
 )
 from partage.rdf.formats import Format, by_key
 from partage.store import barrier, roster, visit
+from partage.store.answering import LONGEST
 from partage.store.engine import Limits, Query
 from partage.store.pool import RESERVED, PoolEngine, PoolLimits
 from partage.store.process import WorkerProcess
@@ -445,3 +446,32 @@ def test_an_order_that_the_engine_cannot_make_is_told_as_such(tmp_path: Path) ->
         assert len(pool.query(Query(by_text)).solutions()) == 200
     finally:
         pool.close()
+
+
+def long_value(doublings: int) -> str:
+    """Return a query for one value of 10 bytes, doubled so often."""
+    binds = (f"BIND(CONCAT(?x{n}, ?x{n}) AS ?x{n + 1})" for n in range(doublings))
+    return f"SELECT ?x{doublings} {{ BIND('xxxxxxxxxx' AS ?x0) {' '.join(binds)} }}"
+
+
+def test_a_value_of_many_bytes_comes_in_parts(pool: PoolEngine) -> None:
+    chunks = list(pool.query(Query(long_value(22))).serialize(csv()))
+    assert sum(map(len, chunks)) > 40_000_000
+    assert max(map(len, chunks)) <= LONGEST
+
+
+@pytest.mark.parametrize("limit", [None, 3])
+def test_solutions_too_long_to_be_held_are_refused(pool: PoolEngine, limit: int | None) -> None:
+    with pytest.raises(MemoryExceeded, match="too long to be held"):
+        pool.query(Query(long_value(22))).solutions(limit)
+    assert len(pool.query(Query(long_value(10))).solutions(limit)) == 1
+    until(lambda: healthy(pool))
+
+
+def test_what_is_read_of_solutions_is_bounded(
+    pool: PoolEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("partage.store.pool.MOST_READ", 2_000_000)
+    with pytest.raises(MemoryExceeded, match="too long to be held"):
+        pool.query(Query(PRODUCT)).solutions()
+    until(lambda: healthy(pool))
