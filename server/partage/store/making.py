@@ -80,24 +80,21 @@ def ensure(place: Path, make: Callable[[Path], None]) -> None:
     """
     if is_sound(place):
         return
-    with tempfile.TemporaryDirectory(dir=place.parent, prefix=PREFIX) as folder:
-        made = Path(folder) / "made"
+    with _folder(place.parent) as folder:
+        made = folder / "made"
         make(made)
         (made / SUMS).write_bytes(_sums(made))
         if os.path.lexists(place):
             log.warning("The store kept in %s is damaged: it has been made again.", place)
-            place.rename(Path(folder) / "damaged")
+            place.rename(folder / "damaged")
         made.rename(place)
 
 
 @contextmanager
 def beside(place: Path, is_made: Callable[[Path], bool]) -> Iterator[Path]:
     """Give where to make a directory; it is renamed to its place once whole, or not at all."""
-    with (
-        alone(place.parent),
-        tempfile.TemporaryDirectory(dir=place.parent, prefix=PREFIX) as folder,
-    ):
-        made = Path(folder) / "made"
+    with alone(place.parent), _folder(place.parent) as folder:
+        made = folder / "made"
         yield made
         try:
             made.rename(place)
@@ -121,6 +118,17 @@ def alone(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
+
+
+@contextmanager
+def _folder(parent: Path) -> Iterator[Path]:
+    """Give a directory that goes when the block ends; one that a stop leaves goes with the next."""
+    # A TemporaryDirectory would go at the exit of a server whose thread still writes to it.
+    folder = Path(tempfile.mkdtemp(dir=parent, prefix=PREFIX))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
 
 
 def _sums(place: Path) -> bytes:

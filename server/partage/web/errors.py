@@ -83,6 +83,7 @@ STATUS: dict[type[PartageError], int] = {
     QueryEnded: 503,
     MemoryExceeded: 503,
     EngineBusy: 503,
+    OutOfResources: 503,
     ServiceFailed: 502,
     ServiceExceeded: 503,
     ServiceTimeout: 504,
