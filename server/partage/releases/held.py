@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from partage.errors import IntegrityError
+from partage.errors import IntegrityError, SettingsError
 from partage.releases.artefact import Artefact
 
 MANIFEST = "manifest.json"
@@ -28,15 +28,38 @@ def held(release: Path) -> Iterator[Path]:
     ------
     IntegrityError
         They cannot be read, or are not what the manifest says.
+    SettingsError
+        There is no place for them.
     """
-    with tempfile.TemporaryDirectory(prefix="partage-release-") as folder:
-        place = Path(folder) / "release"
+    with temporary("partage-release-") as folder:
+        place = folder / "release"
         try:
             shutil.copytree(release, place, copy_function=_same)
         except OSError as error:  # also where a build replaces them at this moment
             raise IntegrityError(f"{release} cannot be read ({error}). Try again.") from error
         check(place, release)
         yield place
+
+
+@contextmanager
+def temporary(prefix: str) -> Iterator[Path]:
+    """
+    Give a directory that goes when the block ends.
+
+    Raises
+    ------
+    SettingsError
+        None can be made.
+    """
+    try:
+        folder = tempfile.TemporaryDirectory(prefix=prefix)
+    except OSError as error:
+        raise SettingsError(
+            f"No temporary directory can be made: {error}. Set TMPDIR to a directory that this "
+            "server may write to."
+        ) from error
+    with folder:
+        yield Path(folder.name)
 
 
 def check(place: Path, name: Path) -> None:
