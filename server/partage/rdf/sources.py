@@ -1,6 +1,4 @@
-"""
-RDF files as they come: perhaps compressed, with a byte order mark, or made to harm who reads them.
-"""
+"""RDF files as they come: compressed, with a byte order mark, or made to harm who reads them."""
 
 import gzip
 import re
