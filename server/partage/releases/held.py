@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from partage.errors import IntegrityError
@@ -85,9 +85,8 @@ def _no_release(name: Path, error: Exception) -> IntegrityError:
 
 def _same(source: Path, target: Path) -> None:
     """Give a file a second name, or where that cannot be, its bytes."""
-    try:
-        if source.is_symlink():  # what it leads to may be replaced
-            raise OSError
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
+    if not source.is_symlink():  # what one leads to may be replaced
+        with suppress(OSError):
+            os.link(source, target)
+            return
+    shutil.copyfile(source, target)
