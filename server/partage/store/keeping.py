@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from partage.store.making import CAN_LOCK, alone, ensure
+from partage.files import CAN_LOCK
+from partage.store.making import alone, ensure
 
 if CAN_LOCK:
     import fcntl

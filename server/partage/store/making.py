@@ -17,13 +17,7 @@ from pathlib import Path
 from pyoxigraph import Store
 
 from partage.errors import EngineUnavailable
-
-try:
-    import fcntl
-except ImportError:  # a system without such locks
-    CAN_LOCK = False
-else:
-    CAN_LOCK = True
+from partage.files import locked
 
 SUMS = "SHA256SUMS"
 # What RocksDB writes for people to read, and what it locks.
@@ -107,17 +101,10 @@ def beside(place: Path, is_made: Callable[[Path], bool]) -> Iterator[Path]:
 def alone(folder: Path) -> Iterator[None]:
     """Be the only one who makes something in a folder, and clear what others left half made."""
     folder.mkdir(parents=True, exist_ok=True)
-    if not CAN_LOCK:
-        yield
-        return
-    lock = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(folder):
         for left in folder.glob(PREFIX + "*"):
             shutil.rmtree(left)
         yield
-    finally:
-        os.close(lock)
 
 
 @contextmanager
