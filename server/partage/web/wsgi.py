@@ -21,6 +21,7 @@ from partage.store.shelf import Shelf
 from partage.web import observing
 from partage.web.app import NO_RELEASES, create_app
 from partage.web.cache import Cache
+from partage.web.connections import Watched
 from partage.web.edition import Edition, Stage
 from partage.web.gateway import Gateway
 from partage.web.lookups import Lookups
@@ -39,7 +40,7 @@ def load(
     source: EngineSource,
     orders: "SimpleQueue[EngineSource]",
     messages: "SimpleQueue[Message]",
-) -> Gateway:
+) -> Watched:
     """Open the engine and build the application; tell how it goes, then and at each order."""
     log.setLevel(logging.INFO)
     log.addHandler(logging.StreamHandler())
@@ -53,7 +54,9 @@ def load(
     threading.Thread(target=_follow, args=(settings, stage, orders, messages), daemon=True).start()
     # A thread for each query that runs or waits, and some for everything else.
     threads = settings.query_workers + settings.queue_length + OTHER_THREADS
-    return Gateway(stage, threads, settings.max_body)
+    watched = Watched(Gateway(stage, threads, settings.max_body), settings)
+    watched.watch()
+    return watched
 
 
 def edition(settings: Settings, source: EngineSource, former: Edition | None = None) -> Edition:
