@@ -1,6 +1,5 @@
 """From what an operator asks for to an open engine."""
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from partage.errors import SettingsError
 from partage.releases.held import held
+from partage.releases.temporary import temporary_directory
 from partage.settings import Settings
 from partage.store.embedded import EmbeddedEngine
 from partage.store.engine import Engine
@@ -124,8 +124,7 @@ def stored(
             with suppress(OSError):
                 place = stack.enter_context(kept(source.files[0], archive, make))
         if place is None:
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="partage-"))
-            place = Path(folder) / "store"
+            place = stack.enter_context(temporary_directory())
             make(place)
         yield replace(source, files=(), store=place)
 
