@@ -162,6 +162,8 @@ class _Watch:
             os.nice(NICE)  # this thread alone: readers go before what it loads
         while True:
             self._wishes.get()
+            while not self._wishes.empty():  # signals that came together are one wish
+                self._wishes.get()
             try:
                 self._renew()
             except (PartageError, OSError) as error:

@@ -4,6 +4,7 @@ import atexit
 import gc
 import json
 import logging
+import multiprocessing
 import os
 import sys
 import threading
@@ -51,6 +52,7 @@ def load(
         sys.exit(3)
     atexit.register(_leave, stage)
     messages.put(Ready())
+    threading.Thread(target=_leave_with_parent, args=(stage,), daemon=True).start()
     threading.Thread(target=_follow, args=(settings, stage, orders, messages), daemon=True).start()
     # A thread for each query that runs or waits, and some for everything else.
     threads = settings.query_workers + settings.queue_length + OTHER_THREADS
@@ -131,6 +133,14 @@ def _fill(of: Edition) -> None:
         of.application.extensions["partage.shelf"].prepare()
     except PartageError as error:
         log.error("%s", error)  # noqa: TRY400  # the sentence says all
+
+
+def _leave_with_parent(stage: Stage) -> None:
+    """End this process when the one that started it has been killed."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        _leave(stage)
 
 
 def _leave(stage: Stage) -> None:
