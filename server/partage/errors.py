@@ -12,6 +12,7 @@ Every error Partage raises on purpose.
     │  ├ UnsupportedMediaType the body's media type is none we read
     │  ├ PayloadTooLarge      the body is longer than the limit
     │  ├ AddressTooLong       the address is longer than the limit
+    │  ├ NotSupported         the method or transfer coding is none we know
     │  ├ UpdateRefused        the endpoint is read-only
     │  ├ ServiceRefused       the query would reach out to another endpoint
     │  ├ UnknownResource      nothing is known of this IRI
@@ -158,6 +159,10 @@ class PayloadTooLarge(RequestError):
 
 class AddressTooLong(RequestError):
     """The address is longer than the limit; a body may be longer."""
+
+
+class NotSupported(RequestError):
+    """The method or the transfer coding is none that is known here."""
 
 
 class UpdateRefused(RequestError):

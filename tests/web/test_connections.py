@@ -1,6 +1,7 @@
 """How long connections stay open, how many there may be, and which of them are closed."""
 
 import asyncio
+import gzip
 import resource
 import socket
 import subprocess
@@ -255,3 +256,60 @@ def test_more_silent_connections_than_fit_shut_nobody_out(server: Server) -> Non
                 assert httpx.get(server.endpoint, params=query, timeout=5).status_code == 200
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+QUERY = b"Host: x\r\nConnection: close\r\nContent-Type: application/sparql-query\r\n"
+POST = b"POST /sparql HTTP/1.1\r\n" + QUERY
+CODED = gzip.compress(b"ASK {}")
+CHUNKED = b"6\r\nASK {}\r\n0\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (b"get /sparql?query=ASK{} HTTP/1.1\r\n" + QUERY + b"\r\n", 501),
+        (b"get /healthz HTTP/1.1\r\n" + QUERY + b"\r\n", 501),
+        (b"post /sparql HTTP/1.1\r\n" + QUERY + b"Content-Length: 6\r\n\r\nASK {}", 501),
+        (b"BREW /sparql HTTP/1.1\r\n" + QUERY + b"\r\n", 501),
+        (b"PUT /sparql HTTP/1.1\r\n" + QUERY + b"\r\n", 405),
+        (
+            POST
+            + b"Transfer-Encoding: gzip, chunked\r\n\r\n"
+            + b"%x\r\n%s\r\n0\r\n\r\n" % (len(CODED), CODED),
+            501,
+        ),
+        (POST + b"Transfer-Encoding: gzip\r\n\r\n" + CODED, 400),
+        (POST + b"TE: gzip, chunked\r\nTransfer-Encoding: Chunked\r\n\r\n" + CHUNKED, 200),
+        (POST + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n" + CHUNKED, 200),
+        (POST + b"Content-Length: 6\r\nContent-Length: 5\r\n\r\nASK {}", 400),
+        (POST + b"Content-Length: +6\r\n\r\nASK {}", 400),
+        (b"GET http://x/healthz HTTP/1.1\r\n" + QUERY + b"\r\n", 200),
+        (b"GET /healthz HTTP/1.1\r\nHost : x\r\n\r\n", 400),
+    ],
+)
+def test_odd_requests_are_answered_as_http_has_it(
+    server: Server, request_: bytes, status: int
+) -> None:
+    assert say(server, request_).status == status
+
+
+def test_what_follows_a_body_with_two_lengths_is_not_read_as_a_request(server: Server) -> None:
+    head = POST.replace(b"Connection: close\r\n", b"")
+    lengths = b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as client:
+        client.sendall(head + lengths + CHUNKED + REQUEST)
+        received = b""
+        with suppress(ConnectionError):
+            while part := client.recv(65_536):
+                received += part
+    assert received.count(b"HTTP/1.1 ") == 1
+
+
+def test_a_body_is_asked_for_where_its_sender_waits(server: Server) -> None:
+    head = POST + b"Expect: 100-continue\r\nContent-Length: "
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as client:
+        client.sendall(head + b"6\r\n\r\n")
+        assert client.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        client.sendall(b"ASK {}")
+        assert client.recv(65_536).startswith(b"HTTP/1.1 200 ")
+    assert say(server, head + b"60000000\r\n\r\n").status == 413

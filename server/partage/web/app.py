@@ -22,6 +22,7 @@ from partage.web import (
     compression,
     cors,
     errors,
+    framing,
     language,
     memento,
     observing,
@@ -110,6 +111,7 @@ def create_app(
         app.register_blueprint(room.blueprint)
     language.install(app)
     errors.install(app)
+    framing.install(app)
     budget.install(app, settings.client_seconds)
     queries.install(app)
     querystore.install(app, settings)

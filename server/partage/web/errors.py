@@ -22,6 +22,7 @@ from partage.errors import (
     Message,
     NotAcceptable,
     NotCitable,
+    NotSupported,
     PartageError,
     PayloadTooLarge,
     ProtocolError,
@@ -82,6 +83,7 @@ STATUS: dict[type[PartageError], int] = {
     QueryEnded: 503,
     MemoryExceeded: 503,
     EngineBusy: 503,
+    NotSupported: 501,
     ServiceFailed: 502,
     ServiceExceeded: 503,
     ServiceTimeout: 504,
@@ -101,6 +103,7 @@ TITLES: dict[int, str] = {
     416: _("No such part"),
     429: _("Too much for now"),
     500: _("The server failed"),
+    501: _("Not known here"),
     502: _("The store cannot be reached"),
     503: _("The query took too long"),
     504: _("Another endpoint was too slow"),
@@ -119,7 +122,15 @@ NAMES: dict[type[PartageError], str] = {
 }
 # What an engine says about its failure is for the log; about a limit, or an endpoint that the
 # query itself names, for the reader.
-TOLD = (QueryTimeout, QueryEnded, MemoryExceeded, EngineBusy, QueryStoreFull, ServiceError)
+TOLD = (
+    QueryTimeout,
+    QueryEnded,
+    MemoryExceeded,
+    EngineBusy,
+    NotSupported,
+    QueryStoreFull,
+    ServiceError,
+)
 # Where a person mends the query and asks again.
 ASKED = ("/sparql", "/sparql/why", "/query")
 PROBLEM = "application/problem+json"
