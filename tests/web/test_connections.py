@@ -258,6 +258,26 @@ def test_more_silent_connections_than_fit_shut_nobody_out(server: Server) -> Non
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
+def test_one_client_holds_no_more_connections_than_its_share(tmp_path: Path) -> None:
+    file = tmp_path / "dataset.nq"
+    file.write_text(nquads(small_dataset.quads()), encoding="utf-8")
+    share = {"PARTAGE_CLIENT_CONNECTIONS": "10"}
+    with (
+        serving(tmp_path / "log", "--load", str(file), settings=share) as bounded,
+        ExitStack() as stack,
+    ):
+        clients = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", bounded.port), 5))
+            for _ in range(40)
+        ]
+        deadline = time.monotonic() + SECONDS_FOR_A_HEADER / 2  # long before all are closed as idle
+        while sum(map(is_open, clients)) > 10:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert any(map(is_open, clients))
+        assert httpx.get(bounded.address + "/healthz").status_code == 200
+
+
 QUERY = b"Host: x\r\nConnection: close\r\nContent-Type: application/sparql-query\r\n"
 POST = b"POST /sparql HTTP/1.1\r\n" + QUERY
 CODED = gzip.compress(b"ASK {}")
