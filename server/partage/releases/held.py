@@ -28,6 +28,8 @@ def held(release: Path) -> Iterator[Path]:
     ------
     IntegrityError
         They cannot be read, or are not what the manifest says.
+    SettingsError
+        There is no place for them.
     """
     with temporary_directory() as place:
         try:

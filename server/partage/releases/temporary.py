@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from partage.errors import SettingsError
+
 try:
     import fcntl
 except ImportError:  # a system without such locks, where they stay
@@ -29,21 +31,23 @@ def temporary_directory() -> Iterator[Path]:
 
     Raises
     ------
-    OSError
-        The system's directory for temporary files cannot be written to.
+    SettingsError
+        None can be made.
     """
-    if not CAN_LOCK:
-        with tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
-            yield Path(folder) / "made"
-        return
-    _remove_abandoned(Path(tempfile.gettempdir()))
-    with (
-        tempfile.TemporaryDirectory(prefix=PREFIX) as folder,
-        (Path(folder) / "new.lock").open("wb") as lock,
-    ):
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        Path(lock.name).rename(Path(folder) / LOCK)  # who finds it under this name finds it locked
-        yield Path(folder) / "made"
+    try:
+        if CAN_LOCK:
+            _remove_abandoned(Path(tempfile.gettempdir()))
+        made = tempfile.TemporaryDirectory(prefix=PREFIX)
+    except OSError as error:
+        raise SettingsError(
+            f"No temporary directory can be made: {error}. Set TMPDIR to a directory that this "
+            "server may write to."
+        ) from error
+    with made as name, (Path(name) / "new.lock").open("wb") as lock:
+        if CAN_LOCK:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            Path(lock.name).rename(Path(name) / LOCK)  # found under this name, it is found locked
+        yield Path(name) / "made"
 
 
 def _remove_abandoned(parent: Path) -> None:

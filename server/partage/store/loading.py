@@ -68,22 +68,23 @@ def load(
     RdfSyntaxError
         A file does not parse; what was loaded before it stays loaded.
     SettingsError
-        A file is missing or has an unknown ending, or `target` cannot hold a store.
+        A file is missing or has an unknown ending, or `target` cannot hold a store, or not so
+        much.
     """
     files = tuple(files)
     check(files)
     try:
         store = Store() if target is None else Store(str(target))
+        for file in files:
+            _load(store, file, progress, named)
+        if target is not None:
+            store.flush()
+            store.optimize()
     except OSError as error:
         raise SettingsError(
-            f"{target} cannot hold a store ({error}). Choose an empty or new directory, "
-            "and stop other programs that write to it."
+            f"{target} cannot hold a store ({error}). Choose an empty or new directory with room "
+            "enough, and stop other programs that write to it."
         ) from error
-    for file in files:
-        _load(store, file, progress, named)
-    if target is not None:
-        store.flush()
-        store.optimize()
     return store
 
 
@@ -115,6 +116,8 @@ def _load(store: Store, file: Path, progress: Report, named: bool) -> None:
     except SyntaxError as error:
         raise RdfSyntaxError(file, str(error), error.lineno, error.offset) from error
     except (OSError, EOFError, ValueError) as error:
+        if type(error) is OSError and error.errno is None:
+            raise  # the engine's: it cannot write its store
         raise RdfSyntaxError(file, f"cannot be read: {error}") from error
     progress(LoadProgress(file, size, size))
 
