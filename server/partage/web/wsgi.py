@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 import threading
+from functools import partial
 from multiprocessing.queues import SimpleQueue
 from typing import cast
 
@@ -20,6 +21,7 @@ from partage.store.pool import PoolEngine
 from partage.store.shelf import Shelf
 from partage.web import observing
 from partage.web.app import NO_RELEASES, create_app
+from partage.web.blueprints import operations
 from partage.web.cache import Cache
 from partage.web.edition import Edition, Stage
 from partage.web.gateway import Gateway
@@ -27,7 +29,6 @@ from partage.web.lookups import Lookups
 from partage.web.messages import Failed, Message, Ready
 from partage.web.site import Site
 
-OTHER_THREADS = 16
 # What of an application outlives its dataset: what was cited, counted, is running, was used up.
 LASTING = ("partage.cited", "partage.metrics", "partage.queries", "partage.budget")
 
@@ -51,9 +52,7 @@ def load(
     atexit.register(_leave, stage)
     messages.put(Ready())
     threading.Thread(target=_follow, args=(settings, stage, orders, messages), daemon=True).start()
-    # A thread for each query that runs or waits, and some for everything else.
-    threads = settings.query_workers + settings.queue_length + OTHER_THREADS
-    return Gateway(stage, threads, settings.max_body)
+    return Gateway(stage, settings)
 
 
 def edition(settings: Settings, source: EngineSource, former: Edition | None = None) -> Edition:
@@ -73,7 +72,8 @@ def edition(settings: Settings, source: EngineSource, former: Edition | None = N
     cache = app.extensions["partage.cache"] = Cache(settings.cache_bytes)
     app.extensions["partage.shelf"] = shelf
     lookups = Lookups(app, engine.at_once) if isinstance(engine, PoolEngine) else None
-    return Edition(app, cache, observing.observer(app), engine.close, lookups)
+    trouble = partial(operations.trouble, engine)
+    return Edition(app, cache, observing.observer(app), engine.close, lookups, trouble)
 
 
 def shelf_of(settings: Settings, source: EngineSource) -> Shelf:
