@@ -60,9 +60,11 @@ def scope(path: str = "/", query: bytes = b"", method: str = "GET", **headers: A
     "name", ["accept", "accept_profile", "accept_datetime", "x_forwarded_prefix", "range", "host"]
 )
 def test_a_field_that_is_read_has_at_most_two_kilobytes(name: str) -> None:
-    check(scope(**{name: "x" * 1_900}))
+    field: dict[str, Any] = {name: "x" * 1_900}
+    check(scope(**field))
+    longer: dict[str, Any] = {name: "x" * 2_001}
     with pytest.raises(FieldsTooLarge, match=name.replace("_", "-")):
-        check(scope(**{name: "x" * 2_001}))
+        check(scope(**longer))
 
 
 def test_fields_sent_twice_count_together() -> None:
@@ -83,7 +85,7 @@ def test_all_fields_together_are_bounded_and_counted() -> None:
     with pytest.raises(FieldsTooLarge, match="16,000"):
         check(scope(cookie="x" * 16_000))
     with pytest.raises(FieldsTooLarge, match="101"):
-        check(scope(**{f"x{number}": "" for number in range(100)}))
+        check({**scope(), "headers": [(b"x", b"")] * 101})
 
 
 def test_an_address_is_bounded() -> None:
@@ -279,7 +281,7 @@ class Server:
     def ask(self, asked: Asked) -> "asyncio.Task[None]":
         return asyncio.create_task(self.gateway(asked.scope, asked.hear, asked.say))
 
-    async def get(self, path: str, **headers: str) -> Asked:
+    async def get(self, path: str, **headers: Any) -> Asked:
         asked = Asked(scope(path, **headers))
         await asyncio.wait_for(self.ask(asked), SECONDS)
         return asked

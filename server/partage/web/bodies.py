@@ -94,12 +94,12 @@ class Bodies:
     def _count(self, length: int, share: Share) -> int:
         self.size += length
         share.body_bytes += length
+        if self.size > self._most:
+            raise EngineBusy("Too many long requests have come at once. Try again later.")
         if share.body_bytes > self._most_each:
             raise TooManyRequests(
                 "The bodies of your requests have more than %(most)s bytes together. Ask again "
                 "when one of them is answered.",
                 most=self._most_each,
             )
-        if self.size > self._most:
-            raise EngineBusy("Too many long requests have come at once. Try again later.")
         return length

@@ -15,8 +15,8 @@ from partage.errors import EngineBusy
 from partage.settings import Settings
 from partage.store.pool import RESERVED
 
-# One processor's worth of Python runs at once, however many threads there are.
-PAGES = 8
+# One thread of Python runs at once: more only make the event loop wait longer for its turn.
+PAGES = 4
 HEAVY = 2
 OPERATIONS = 2
 WAITING = 64
