@@ -20,9 +20,14 @@ RANGED = (
     "query_store_bytes",
     "service_seconds", "service_rows", "service_bytes",
 )  # fmt: skip
-COUNTS = ("client_seconds", "client_connections", "trusted_proxies", "cache_bytes", "plan_joins")
+COUNTS = (
+    "client_seconds", "client_connections", "client_requests", "trusted_proxies", "cache_bytes",
+    "plan_joins",
+)  # fmt: skip
 HOST = re.compile(r"(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(?P<port>[1-9][0-9]{0,4}))?", re.I)
 CONTACT = re.compile(r"mailto:[^\s<>\"{}|\\^`@]+@[^\s<>\"{}|\\^`@]+|https://[^\s<>\"{}|\\^`]+")
+# More than a browser asks at once, and less than half of what may be under way here.
+CLIENT_REQUESTS = 16
 # More than a browser or a whole office behind one address holds, and a small part of what fits.
 CLIENT_CONNECTIONS = 100
 ACCESS_LOGS = ("none", "json")
@@ -69,6 +74,13 @@ class Settings:
         default=None,
         metadata={
             "help": "Connections of one client, 0 for any number; if not given, 100 on a "
+            "[public server](#a-public-server)."
+        },
+    )
+    client_requests: int | None = field(
+        default=None,
+        metadata={
+            "help": "Requests of one client at once, 0 for any number; if not given, 16 on a "
             "[public server](#a-public-server)."
         },
     )
@@ -173,6 +185,12 @@ class Settings:
         if self.client_connections is not None:
             return self.client_connections
         return 0 if is_loopback(self.host) else CLIENT_CONNECTIONS
+
+    def most_client_requests(self) -> int:
+        """Return how many requests one client may have under way at once; 0 for any number."""
+        if self.client_requests is not None:
+            return self.client_requests
+        return CLIENT_REQUESTS if self.trusted_proxies or not is_loopback(self.host) else 0
 
     def override(
         self, *, host: str | None = None, port: int | None = None, engine: str | None = None

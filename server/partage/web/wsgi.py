@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import sys
 import threading
+from functools import partial
 from multiprocessing.queues import SimpleQueue
 from typing import cast
 
@@ -21,6 +22,7 @@ from partage.store.pool import PoolEngine
 from partage.store.shelf import Shelf
 from partage.web import observing
 from partage.web.app import NO_RELEASES, create_app
+from partage.web.blueprints import operations
 from partage.web.cache import Cache
 from partage.web.connections import Watched
 from partage.web.edition import Edition, Stage
@@ -29,7 +31,9 @@ from partage.web.lookups import Lookups
 from partage.web.messages import Failed, Message, Ready
 from partage.web.site import Site
 
-OTHER_THREADS = 16
+# How long a thread runs before the event loop gets its turn, of Python's usual 5 ms. Measured with
+# four busy threads, what the loop does takes 19 ms instead of 32, for 4 % of all work.
+SECONDS_OF_A_TURN = 0.0005
 # What of an application outlives its dataset: what was cited, counted, is running, was used up.
 LASTING = ("partage.cited", "partage.metrics", "partage.queries", "partage.budget")
 
@@ -51,12 +55,11 @@ def load(
         messages.put(Failed(str(error)))
         sys.exit(3)
     atexit.register(_leave, stage)
+    sys.setswitchinterval(SECONDS_OF_A_TURN)
     messages.put(Ready())
     threading.Thread(target=_leave_with_parent, args=(stage,), daemon=True).start()
     threading.Thread(target=_follow, args=(settings, stage, orders, messages), daemon=True).start()
-    # A thread for each query that runs or waits, and some for everything else.
-    threads = settings.query_workers + settings.queue_length + OTHER_THREADS
-    watched = Watched(Gateway(stage, threads, settings.max_body), settings)
+    watched = Watched(Gateway(stage, settings), settings)
     watched.watch()
     return watched
 
@@ -78,7 +81,8 @@ def edition(settings: Settings, source: EngineSource, former: Edition | None = N
     cache = app.extensions["partage.cache"] = Cache(settings.cache_bytes)
     app.extensions["partage.shelf"] = shelf
     lookups = Lookups(app, engine.at_once) if isinstance(engine, PoolEngine) else None
-    return Edition(app, cache, observing.observer(app), engine.close, lookups)
+    trouble = partial(operations.trouble, engine)
+    return Edition(app, cache, observing.observer(app), engine.close, lookups, trouble)
 
 
 def shelf_of(settings: Settings, source: EngineSource) -> Shelf:
