@@ -12,6 +12,11 @@ Every error Partage raises on purpose.
     │  ├ UnsupportedMediaType the body's media type is none we read
     │  ├ PayloadTooLarge      the body is longer than the limit
     │  ├ AddressTooLong       the address is longer than the limit
+    │  ├ FieldsTooLarge       the header fields are longer, or more, than the limit
+    │  ├ BrokenBody           the body breaks off
+    │  ├ BodyTimeout          the body does not come in time
+    │  ├ TooManyRequests      the client has too much under way (retry_after)
+    │  ├ NotSupported         the method or transfer coding is none we know
     │  ├ UpdateRefused        the endpoint is read-only
     │  ├ ServiceRefused       the query would reach out to another endpoint
     │  ├ UnknownResource      nothing is known of this IRI
@@ -159,6 +164,30 @@ class PayloadTooLarge(RequestError):
 
 class AddressTooLong(RequestError):
     """The address is longer than the limit; a body may be longer."""
+
+
+class FieldsTooLarge(RequestError):
+    """The header fields are longer than the limit, or more."""
+
+
+class BrokenBody(RequestError):
+    """The body of the request breaks off."""
+
+
+class BodyTimeout(RequestError):
+    """The body of the request does not come in time."""
+
+
+class TooManyRequests(RequestError):
+    """The client has too much under way at once; `retry_after` is in seconds."""
+
+    def __init__(self, text: str, retry_after: int = 1, **values: object) -> None:
+        super().__init__(text, **values)
+        self.retry_after = retry_after
+
+
+class NotSupported(RequestError):
+    """The method or the transfer coding is none that is known here."""
 
 
 class UpdateRefused(RequestError):

@@ -15,9 +15,9 @@ from partage.store.embedded import EmbeddedEngine
 from partage.store.ticket import Ticket
 from partage.web import observing
 from partage.web.app import create_app
+from partage.web.bridge import environ_of, start
 from partage.web.cache import ONCE, Cache, Headers, Scope
 from partage.web.edition import Edition
-from partage.web.gateway import _environ, _start
 from partage.web.lookups import Lookups
 
 NETFLIX = "https://w3id.org/partage/id/org/netflix"
@@ -89,7 +89,7 @@ def made(directory: Path, **settings: object) -> Edition:
 
 
 def applied(edition: Edition, asked: Scope) -> tuple[int, Headers, bytes]:
-    answer = _start(edition, _environ(asked, b"", Ticket()))
+    answer = start(edition, environ_of(asked, b"", Ticket()))
     whole = b"".join(answer.chunks) if answer.whole is None else answer.whole
     return answer.status, answer.headers, whole
 

@@ -221,12 +221,20 @@ def test_caches_tell_how_often_they_helped(pooled: Flask) -> None:
     assert number('partage_cache_entries{cache="resources"}') == 2
 
 
-def test_without_its_processes_it_is_alive_and_not_ready(tmp_path: Path) -> None:
+def test_it_is_not_well_when_no_process_can_be_started(
+    engine: PoolEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = create_app(Settings(), engine).test_client()
+    monkeypatch.setattr(PoolEngine, "healthy", False)
+    assert client.get("/healthz").status_code == 503
+    assert "no query process is left" in client.get("/healthz").text
+
+
+def test_without_its_processes_it_is_not_ready(tmp_path: Path) -> None:
     Store(str(tmp_path / "store")).flush()
     engine = PoolEngine(tmp_path / "store", PoolLimits(workers=1, seconds=0.2))
     client = create_app(Settings(), engine).test_client()
     engine.close()
-    assert client.get("/healthz").status_code == 200
     assert client.get("/readyz").status_code == 503
 
 

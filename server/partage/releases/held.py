@@ -8,13 +8,13 @@ those that their tags tell; and what is not what its manifest says is not served
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from partage.errors import IntegrityError, SettingsError
+from partage.errors import IntegrityError
 from partage.releases.artefact import Artefact
+from partage.releases.temporary import temporary_directory
 
 MANIFEST = "manifest.json"
 # What a manifest of another form, or a file that is not there, raises.
@@ -33,8 +33,7 @@ def held(release: Path) -> Iterator[Path]:
     SettingsError
         There is no place for them.
     """
-    with temporary("partage-release-") as folder:
-        place = folder / "release"
+    with temporary_directory() as place:
         place.mkdir()
         try:
             _same(release / MANIFEST, place / MANIFEST)
@@ -47,27 +46,6 @@ def held(release: Path) -> Iterator[Path]:
             raise _no_release(release, error) from error
         check(place, release)
         yield place
-
-
-@contextmanager
-def temporary(prefix: str) -> Iterator[Path]:
-    """
-    Give a directory that goes when the block ends.
-
-    Raises
-    ------
-    SettingsError
-        None can be made.
-    """
-    try:
-        folder = tempfile.TemporaryDirectory(prefix=prefix)
-    except OSError as error:
-        raise SettingsError(
-            f"No temporary directory can be made: {error}. Set TMPDIR to a directory that this "
-            "server may write to."
-        ) from error
-    with folder:
-        yield Path(folder.name)
 
 
 def check(place: Path, name: Path) -> None:

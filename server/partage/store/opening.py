@@ -8,7 +8,8 @@ from pathlib import Path
 from threading import TIMEOUT_MAX
 
 from partage.errors import SettingsError
-from partage.releases.held import held, temporary
+from partage.releases.held import held
+from partage.releases.temporary import temporary_directory
 from partage.settings import Settings
 from partage.store.embedded import EmbeddedEngine
 from partage.store.engine import Engine
@@ -133,7 +134,7 @@ def stored(
                     "No store can be kept in %s, and each start makes one: %s", archive, error
                 )
         if place is None:
-            place = stack.enter_context(temporary("partage-")) / "store"
+            place = stack.enter_context(temporary_directory())
             make(place)
         yield replace(source, files=(), store=place)
 

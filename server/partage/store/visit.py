@@ -156,7 +156,9 @@ class Visit:
         if by_itself:
             self._fault = self._worker.post_mortem()
             self._tally.count(self._fault, "crash")
-        return self._fault or QueryEnded("The answer was closed before its end.")
+        # Told once and let go: kept here, what is raised would hold its raisers' frames in a cycle.
+        fault, self._fault = self._fault, None
+        return fault or QueryEnded("The answer was closed before its end.")
 
 
 class Watchman:

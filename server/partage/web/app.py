@@ -4,11 +4,10 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlencode
 
-from flask import Flask, Response, current_app, request, url_for
+from flask import Flask, current_app, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from partage import __version__
-from partage.errors import AddressTooLong
 from partage.rdf.questions import Question
 from partage.releases.catalog import Catalog
 from partage.resources.identifiers import document
@@ -22,6 +21,8 @@ from partage.web import (
     compression,
     cors,
     errors,
+    framing,
+    hardening,
     language,
     memento,
     observing,
@@ -76,15 +77,6 @@ ROOMS = (
     discovery,
     operations,
 )
-# Pages need nothing from elsewhere; what a script fetches, it fetches here. A picture that a script
-# draws can be saved.
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "font-src 'self'; img-src 'self' data: blob:; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
-)
-# HTTP servers and proxies cut off at about 64 kB; a query that long comes in a body.
-LONGEST_ADDRESS = 60_000
 NO_RELEASES = Catalog(Path())
 STARTER = "SELECT ?thing ?property ?value\nWHERE {\n  ?thing ?property ?value .\n}\nLIMIT 10"
 
@@ -110,6 +102,7 @@ def create_app(
         app.register_blueprint(room.blueprint)
     language.install(app)
     errors.install(app)
+    framing.install(app)
     budget.install(app, settings.client_seconds)
     queries.install(app)
     querystore.install(app, settings)
@@ -119,8 +112,7 @@ def create_app(
     compression.install(app)
     cors.install(app)
     addresses.install(app, settings)
-    app.before_request(_refuse_endless)
-    app.after_request(_harden)
+    hardening.install(app)
     app.context_processor(_everywhere)
     app.add_template_global(language.address)
     app.add_template_global(document)
@@ -130,24 +122,6 @@ def create_app(
     app.add_template_global(_built, "built")
     app.add_template_filter(_number, "number")
     return app
-
-
-def _refuse_endless() -> None:
-    length = len(request.path) + len(request.query_string)
-    if length > LONGEST_ADDRESS:
-        raise AddressTooLong(
-            "The address has %(length)s characters, more than %(most)s. Send the query in "
-            "the body, by POST.",
-            length=length,
-            most=LONGEST_ADDRESS,
-        )
-
-
-def _harden(response: Response) -> Response:
-    response.headers.setdefault("Content-Security-Policy", POLICY)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "no-referrer")
-    return response
 
 
 def _everywhere() -> dict[str, object]:

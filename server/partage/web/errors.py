@@ -12,16 +12,20 @@ from werkzeug.exceptions import HTTPException
 
 from partage.errors import (
     AddressTooLong,
+    BodyTimeout,
+    BrokenBody,
     BudgetSpent,
     EngineBusy,
     EngineError,
     EngineFailure,
     EngineUnavailable,
     English,
+    FieldsTooLarge,
     MemoryExceeded,
     Message,
     NotAcceptable,
     NotCitable,
+    NotSupported,
     OutOfResources,
     PartageError,
     PayloadTooLarge,
@@ -39,6 +43,7 @@ from partage.errors import (
     ServiceTimeout,
     StatementsNotIndexed,
     TooLarge,
+    TooManyRequests,
     UnknownCitation,
     UnknownQuery,
     UnknownRelease,
@@ -58,6 +63,7 @@ from partage.web.negotiation import HTML, negotiate
 STATUS: dict[type[PartageError], int] = {
     RequestError: 400,
     ProtocolError: 400,
+    BrokenBody: 400,
     QuerySyntaxError: 400,
     UnknownStyle: 400,
     ServiceRefused: 403,
@@ -69,12 +75,15 @@ STATUS: dict[type[PartageError], int] = {
     TooLarge: 404,
     UnknownCitation: 404,
     NotAcceptable: 406,
+    BodyTimeout: 408,
     NotCitable: 409,
     WithdrawnResource: 410,
     PayloadTooLarge: 413,
     AddressTooLong: 414,
     UnsupportedMediaType: 415,
     BudgetSpent: 429,
+    TooManyRequests: 429,
+    FieldsTooLarge: 431,
     EngineError: 500,
     EngineFailure: 500,
     QueryCrashed: 500,
@@ -83,6 +92,7 @@ STATUS: dict[type[PartageError], int] = {
     QueryEnded: 503,
     MemoryExceeded: 503,
     EngineBusy: 503,
+    NotSupported: 501,
     OutOfResources: 503,
     ServiceFailed: 502,
     ServiceExceeded: 503,
@@ -95,6 +105,7 @@ TITLES: dict[int, str] = {
     404: _("Nothing here"),
     405: _("This method is not for this address"),
     406: _("Not in this format"),
+    408: _("The request came too slowly"),
     409: _("Cannot be cited"),
     410: _("Withdrawn"),
     413: _("Too large"),
@@ -102,7 +113,9 @@ TITLES: dict[int, str] = {
     415: _("Not a media type we read"),
     416: _("No such part"),
     429: _("Too much for now"),
+    431: _("The request's header is too long"),
     500: _("The server failed"),
+    501: _("Not known here"),
     502: _("The store cannot be reached"),
     503: _("The query took too long"),
     504: _("Another endpoint was too slow"),
@@ -122,7 +135,15 @@ NAMES: dict[type[PartageError], str] = {
 }
 # What an engine says about its failure is for the log; about a limit, or an endpoint that the
 # query itself names, for the reader.
-TOLD = (QueryTimeout, QueryEnded, MemoryExceeded, EngineBusy, QueryStoreFull, ServiceError)
+TOLD = (
+    QueryTimeout,
+    QueryEnded,
+    MemoryExceeded,
+    EngineBusy,
+    NotSupported,
+    QueryStoreFull,
+    ServiceError,
+)
 # Where a person mends the query and asks again.
 ASKED = ("/sparql", "/sparql/why", "/query")
 PROBLEM = "application/problem+json"
@@ -165,7 +186,7 @@ def _answer_ours(error: PartageError) -> Response:
     if isinstance(error, NotAcceptable) and error.addresses:
         links = [Link("alternate", href, kind) for kind, href in error.addresses]
         response.headers["Link"] = header(links)
-    if isinstance(error, EngineBusy | BudgetSpent):
+    if isinstance(error, EngineBusy | BudgetSpent | TooManyRequests):
         response.headers["Retry-After"] = str(error.retry_after)
     return response
 

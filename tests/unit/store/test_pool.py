@@ -1,12 +1,14 @@
 """What processes add to the engine contract: killing, limits, order, and no way out."""
 
 import errno
+import gc
 import os
 import random
 import signal
 import socket
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -158,6 +160,28 @@ def test_who_reads_hears_of_a_kill_before_the_process_is_dead(store: Path) -> No
     assert worker._process.poll() is None
     os.kill(worker.pid, signal.SIGKILL)
     worker.bury()
+
+
+def test_a_query_that_fails_leaves_nothing_to_the_garbage_collector(pool: PoolEngine) -> None:
+    """Whatever its callers hold goes in their own thread, as the iterators of the engine must."""
+
+    class Local:
+        pass
+
+    held: list[weakref.ref[Local]] = []
+
+    def ask() -> None:
+        local = Local()
+        held.append(weakref.ref(local))
+        pool.query(Query(ENDLESS, limits=Limits(seconds=0.2)))
+
+    gc.disable()
+    try:
+        with suppress(QueryTimeout):
+            ask()
+        until(lambda: held[0]() is None)  # who ended it lets go of the reason soon
+    finally:
+        gc.enable()
 
 
 def test_a_time_shorter_than_that_in_a_reserved_process_holds_there_too(pool: PoolEngine) -> None:

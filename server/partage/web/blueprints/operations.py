@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app, make_response
 from partage import __version__
 from partage.citation.styles import formatted
 from partage.errors import EngineError
-from partage.store.engine import Limits, Query
+from partage.store.engine import Engine, Limits, Query
 from partage.store.pool import PoolEngine, PoolFigures
 from partage.web.budget import Budget, budget
 from partage.web.cache import Cache
@@ -22,8 +22,16 @@ blueprint = Blueprint("operations", __name__)
 
 @blueprint.get("/healthz")
 def alive() -> Response:
-    """Say that this process answers requests."""
-    return _plain("alive\n", 200)
+    """Say that this process answers requests; a server says it in front of the application."""
+    found = trouble(site().engine)
+    return _plain("alive\n", 200) if found is None else _plain(f"{found}\n", 503)
+
+
+def trouble(engine: Engine) -> str | None:
+    """Return why no query can be answered here, None where they can."""
+    if isinstance(engine, PoolEngine) and not engine.healthy:
+        return "not well: no query process is left, and none can be started"
+    return None
 
 
 @blueprint.get("/readyz")
