@@ -29,7 +29,8 @@ Every error Partage raises on purpose.
     │  ├ UnknownStyle         no citation style has this name
     │  └ BudgetSpent          the client has used up its query time (retry_after)
     ├ EngineError             the store could not answer
-    │  ├ QueryTimeout · QueryEnded · MemoryExceeded · EngineBusy (retry_after)
+    │  ├ QueryTimeout · QueryEnded · MemoryExceeded
+    │  ├ EngineBusy (retry_after) · OutOfResources (retry_after)
     │  ├ EngineUnavailable
     │  ├ EngineFailure · QueryCrashed
     │  ├ QueryStoreFull       no more results can be cited here
@@ -266,6 +267,10 @@ class EngineBusy(EngineError):
     def __init__(self, text: str | Message, retry_after: int = 1, **values: object) -> None:
         super().__init__(text, **values)
         self.retry_after = retry_after
+
+
+class OutOfResources(EngineBusy):
+    """The machine lacks memory, processes, open files or room on its disk for the moment."""
 
 
 class EngineUnavailable(EngineError):

@@ -124,8 +124,13 @@ class _Watch:
         # Fresh processes: a forked one would inherit threads' locks, and differ by platform.
         multiprocessing.set_start_method("spawn", force=True)
         spawned = multiprocessing.get_context("spawn")
-        self.orders: SimpleQueue[EngineSource] = spawned.SimpleQueue()
-        self.messages: SimpleQueue[Message] = spawned.SimpleQueue()
+        try:
+            self.orders: SimpleQueue[EngineSource] = spawned.SimpleQueue()
+            self.messages: SimpleQueue[Message] = spawned.SimpleQueue()
+        except OSError as error:
+            raise SettingsError(
+                f"The system gives no semaphores: {error}. Let this server write to /dev/shm."
+            ) from error
         self.failure: EngineUnavailable | None = None
         self._settings = settings
         self._source = source
