@@ -153,11 +153,6 @@ class PoolEngine:
             memory=self._roster.ready.memory,
         )
 
-    @property
-    def healthy(self) -> bool:
-        """Whether queries can be answered: False where no process lives and none can be started."""
-        return self._roster.size > 0
-
     def close(self) -> None:
         """End every process, whatever it is doing."""
         self._roster.shut()
