@@ -96,32 +96,31 @@ def test_an_address_is_bounded() -> None:
         check(scope("/" + "x" * 8_000))
 
 
-LONGEST = admission.LONGEST_FIELD
-HOSTILE = {
-    "open": "<" * LONGEST,
-    "spaces": "a/b" + " " * (LONGEST - 4) + "x",
-    "tabs": "a/b;" + "\t" * (LONGEST - 5) + "x",
-    "many": "a/b," * (LONGEST // 4),
-    "no profile": "application/json;" * (LONGEST // 17),
-    "no value": "application/json;profile" + " " * (LONGEST - 24),
-    "escapes": 'a/b;p="' + "\\" * (LONGEST - 7),
-    "continued": "a/b;" + "p*0=a;" * (LONGEST // 6),
-    "charsets": "a/b" + ';charset="' * (LONGEST // 10),
-    "digits": "a/b;q=" + "1" * (LONGEST - 6),
+HOSTILE: dict[str, Callable[[int], str]] = {
+    "open": lambda n: "<" * n,
+    "spaces": lambda n: "a/b" + " " * n + "x",
+    "tabs": lambda n: "a/b;" + "\t" * n + "x",
+    "many": lambda n: "a/b," * (n // 4),
+    "no profile": lambda n: "application/json;" * (n // 17),
+    "no value": lambda n: "application/json;profile" + " " * n,
+    "escapes": lambda n: 'a/b;p="' + "\\" * n,
+    "continued": lambda n: "a/b;" + "p*0=a;" * (n // 6),
+    "charsets": lambda n: "a/b" + ';charset="' * (n // 10),
+    "digits": lambda n: "a/b;q=" + "1" * n,
 }
 
 
-@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
-@pytest.mark.parametrize("factor", [1, 50])
-def test_no_negotiating_field_takes_long(value: str, factor: int) -> None:
-    """Fifty times what is let through: what is quadratic would take a minute."""
+@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
+def test_no_negotiating_field_takes_long(hostile: Callable[[int], str]) -> None:
+    """Fifty times what is let through: what is quadratic would take most of a minute."""
+    value = hostile(50 * admission.LONGEST_FIELD)
     began = time.perf_counter()
     with suppress(NotAcceptable):
-        negotiate("image/x," + value * factor, ["text/turtle", HTML])
-    form_of(value * factor)
-    profile_of(value * factor, None, PROFILES)
-    languages(value * factor, None)
-    assert time.perf_counter() - began < 0.5 * factor
+        negotiate("image/x," + value, ["text/turtle", HTML])
+    form_of(value)
+    profile_of(value, None, PROFILES)
+    languages(value, None)
+    assert time.perf_counter() - began < 15
 
 
 # How much of the server one client gets
