@@ -4,7 +4,7 @@ from flask import Blueprint, Response, render_template, request
 
 from partage.citation.kinds import named
 from partage.errors import ProtocolError, UnknownResource
-from partage.resources.identifiers import is_iri
+from partage.rdf.terms import is_iri
 from partage.web import citing
 from partage.web.negotiation import HTML, negotiate
 from partage.web.representation import represent
