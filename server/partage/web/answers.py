@@ -37,4 +37,8 @@ class Answer(Response):
         headers = super().get_wsgi_headers(environ)
         for name, value in SECURITY.items():
             headers.setdefault(name, value)
-        return Headers([(name, quote(value, safe=PRINTABLE)) for name, value in headers])
+        return Headers([(name, _ascii(value)) for name, value in headers])
+
+
+def _ascii(value: str) -> str:
+    return value if value.isascii() else quote(value, safe=PRINTABLE)
