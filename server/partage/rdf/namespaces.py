@@ -1,5 +1,6 @@
 """The one prefix table, and the way between IRIs and CURIEs (W3C CURIE Syntax 1.0)."""
 
+import re
 from functools import lru_cache
 
 BASE = "https://w3id.org/partage/"
@@ -66,6 +67,9 @@ PREFIXES: dict[str, str] = {
     "wd": "http://www.wikidata.org/entity/",
 }
 
+# A local name that every syntax with prefixes takes as it is.
+PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
+
 SPARQL_PREFIXES = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.items())
 
 
@@ -80,7 +84,7 @@ def curie(iri: str) -> str | None:
     """Shorten an IRI with the longest namespace that leaves a plain local name, or return None."""
     for prefix, namespace in _LONGEST_FIRST:
         local = iri.removeprefix(namespace)
-        if local != iri and local and all(c.isalnum() or c in "-_" for c in local):
+        if local != iri and PLAIN.fullmatch(local):
             return f"{prefix}:{local}"
     return None
 

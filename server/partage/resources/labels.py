@@ -12,8 +12,8 @@ from weakref import WeakKeyDictionary
 from pyoxigraph import Literal, NamedNode, Quad
 
 from partage.rdf.namespaces import BASE, ID, curie, iri
-from partage.resources.describe import ask, values
-from partage.resources.identifiers import is_iri
+from partage.rdf.terms import iriref, is_iri, values
+from partage.resources.describe import ask
 from partage.resources.wording import WORDS
 from partage.store.engine import Engine, Term
 
@@ -180,7 +180,7 @@ def _rows(
     rows: list[tuple[str, int, Term]] = []
     # One UNION branch a predicate: the engine looks each up, eight times faster than VALUES.
     branches = " UNION ".join(
-        f"{{ ?iri <{predicate}> ?value BIND({number} AS ?n) }}"
+        f"{{ ?iri {iriref(predicate)} ?value BIND({number} AS ?n) }}"
         for number, predicate in enumerate(predicates)
     )
     for start in range(0, len(wanted), BATCH):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pyoxigraph import Literal
 
 from partage.errors import MemoryExceeded, QueryTimeout
+from partage.rdf.terms import iriref
 from partage.store.engine import Engine, Limits, Query
 
 SECONDS = 2.0
@@ -16,7 +17,7 @@ COMMON = 2_000
 COUNT = "SELECT (COUNT(*) AS ?n) {{ {pattern} }}"
 MEAN = (
     "SELECT (SUM(?k) AS ?n) (SUM(?k * ?k) AS ?q) {{ SELECT (COUNT(*) AS ?k) {{ SELECT * "
-    "{{ ?s <{iri}> ?o }} LIMIT {sample} }} GROUP BY ?{place} }}"
+    "{{ ?s {iri} ?o }} LIMIT {sample} }} GROUP BY ?{place} }}"
 )
 
 
@@ -46,11 +47,11 @@ class Counter:
 
     def degrees(self, query: Query, iri: str) -> Degrees | None:
         """Return the degrees of a predicate in the dataset of a query."""
-        number = self.number(query, f"?s <{iri}> ?o")
+        number = self.number(query, f"?s {iriref(iri)} ?o")
         if not number:
             return None if number is None else UNUSED
         means = [
-            self._ask(query, MEAN.format(iri=iri, sample=SAMPLE, place=place))
+            self._ask(query, MEAN.format(iri=iriref(iri), sample=SAMPLE, place=place))
             for place in ("s", "o")
         ]
         if means[0] is None or means[1] is None:

@@ -14,6 +14,7 @@ from itertools import islice
 from urllib.parse import urljoin
 
 from partage.errors import ServiceRefused
+from partage.rdf.terms import iriref
 from partage.sparql.guard import opening, refuse_service
 from partage.sparql.inlining import NOTHING
 from partage.sparql.tokens import Token, place, tokens
@@ -136,7 +137,7 @@ def _group(text: str, call: Call) -> str:
 def _prologue(text: str, base: str | None) -> str:
     form = opening(text)
     declared = text[: form.start] if form else ""
-    return f"BASE <{base}>\n{declared}" if base else declared
+    return f"BASE {iriref(base)}\n{declared}" if base else declared
 
 
 class _Names:

@@ -6,13 +6,14 @@ from functools import cached_property
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from partage.rdf.namespaces import curie, iri
+from partage.rdf.namespaces import PLAIN, curie, iri
+from partage.rdf.terms import iriref, is_iri
 from partage.sparql.pieces import Term
 from partage.sparql.protocol import prefixes
 from partage.sparql.tokens import token_at
 from partage.store.engine import Term as RdfTerm
 
-PLAIN = {iri(f"xsd:{name}") for name in ("integer", "boolean")}
+PLAIN_TYPES = {iri(f"xsd:{name}") for name in ("integer", "boolean")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +58,20 @@ class Names:
         text = term.text
         for one in reversed([*self.within(term)]):
             at = one.start - term.start
-            text = f"{text[:at]}<{one.iri}>{text[at + len(one.text) :]}"
+            text = f"{text[:at]}{iriref(one.iri)}{text[at + len(one.text) :]}"
         return text
 
     def _iri(self, kind: str, text: str) -> str | None:
         if text == "a":
             return iri("rdf:type")
-        if kind == "iri":
-            return text[1:-1] if ":" in text and "\\" not in text else None
         prefix, colon, local = text.partition(":")
-        if kind != "name" or not colon or prefix not in self.declared or "\\" in local:
+        if kind == "iri":
+            found = text[1:-1]
+        elif kind == "name" and colon and prefix in self.declared:
+            found = self.declared[prefix] + local
+        else:
             return None
-        return self.declared[prefix] + local
+        return found if is_iri(found) else None  # a relative one, or one with escapes, is none
 
     def write(self, term: RdfTerm) -> str | None:
         """Return how the query may write a term; None where it has no words for it."""
@@ -78,7 +81,7 @@ class Names:
             return None
         if term.language or term.datatype.value == iri("xsd:string"):
             return str(term)
-        if term.datatype.value in PLAIN:
+        if term.datatype.value in PLAIN_TYPES:
             return term.value
         quoted = str(Literal(term.value))
         return f"{quoted}^^{self.name(term.datatype.value)}"
@@ -88,9 +91,9 @@ class Names:
         spaces = sorted(self.declared.items(), key=lambda pair: -len(pair[1]))
         for prefix, space in spaces:
             local = name.removeprefix(space)
-            if space and local != name and local and all(c.isalnum() or c in "-_" for c in local):
+            if space and local != name and PLAIN.fullmatch(local):
                 return f"{prefix}:{local}"
-        return f"<{name}>"
+        return iriref(name)
 
 
 def told(name: str) -> str:

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from partage.errors import QuerySyntaxError
 from partage.rdf.namespaces import iri
+from partage.rdf.terms import iriref
 from partage.sparql.degrees import COMMON, Counter, Degrees
 from partage.sparql.joins import (
     BUILD,
@@ -246,7 +247,7 @@ class _Writer:
     def _reached(self, terms: tuple[Term, Term, Term]) -> float:
         """Return how far a path goes from its known end, counted where it cannot go far."""
         steps = [
-            self.counter.number(self.query, f"?s <{step.iri}> ?o")
+            self.counter.number(self.query, f"?s {iriref(step.iri)} ?o")
             for step in self.names.within(terms[1])
         ]
         known = [step for step in steps if step is not None]
@@ -266,7 +267,7 @@ class _Writer:
         constant = self.names.iri(target)
         if constant is None or (name != TYPE and degrees.of_object < COMMON):
             return degrees.of_object
-        counted = self.counter.number(self.query, f"?s <{name}> <{constant}>")
+        counted = self.counter.number(self.query, f"?s {iriref(name)} {iriref(constant)}")
         return degrees.of_object if counted is None else counted
 
 

@@ -9,6 +9,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from partage import __version__
 from partage.rdf.questions import Question
+from partage.rdf.terms import iriref
 from partage.releases.catalog import Catalog
 from partage.resources.identifiers import document
 from partage.settings import Settings
@@ -22,7 +23,6 @@ from partage.web import (
     cors,
     errors,
     framing,
-    hardening,
     language,
     memento,
     observing,
@@ -30,6 +30,7 @@ from partage.web import (
     querystore,
     validators,
 )
+from partage.web.answers import Answer
 from partage.web.blueprints import (
     about,
     browse,
@@ -89,6 +90,7 @@ def create_app(
 ) -> Flask:
     """Return the WSGI application that serves one dataset, its release's files, all releases."""
     app = Flask("partage.web", static_folder="static", template_folder="templates")
+    app.response_class = Answer
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_body
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's default provider has it
@@ -112,7 +114,6 @@ def create_app(
     compression.install(app)
     cors.install(app)
     addresses.install(app, settings)
-    hardening.install(app)
     app.context_processor(_everywhere)
     app.add_template_global(language.address)
     app.add_template_global(document)
@@ -121,6 +122,7 @@ def create_app(
     app.add_template_global(citing.box, "citation_box")
     app.add_template_global(_built, "built")
     app.add_template_filter(_number, "number")
+    app.add_template_filter(iriref)
     return app
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from babel.support import NullTranslations, Translations
 
 from partage.errors import FieldsTooLarge, PartageError
-from partage.web import cors, hardening
+from partage.web import cors
+from partage.web.answers import SECURITY
 from partage.web.cache import Headers, Scope
 from partage.web.errors import status_of
 from partage.web.language import shown
@@ -17,7 +18,7 @@ HEADERS: Headers = [
     for name, value in (
         ("Content-Type", "text/plain; charset=utf-8"),
         ("Cache-Control", "no-store"),
-        *hardening.HEADERS,
+        *SECURITY.items(),
         *cors.HEADERS,
     )
 ]

@@ -8,7 +8,7 @@ import uuid
 
 from flask import Flask, Response, make_response, render_template, request
 from flask_babel import lazy_gettext as _
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadHost, HTTPException, InternalServerError
 
 from partage.errors import (
     AddressTooLong,
@@ -165,6 +165,7 @@ def install(app: Flask) -> None:
     """Answer every error of ours and of HTTP through one representation."""
     app.register_error_handler(PartageError, _answer_ours)
     app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(InternalServerError, _answer_unforeseen)
 
 
 def _answer_ours(error: PartageError) -> Response:
@@ -202,10 +203,21 @@ def _answer_http(error: HTTPException) -> Response:
     return response
 
 
+def _answer_unforeseen(error: InternalServerError) -> Response:
+    """Answer what nobody foresaw; where the page that says so fails as well, in plain text."""
+    detail = _generic(error.original_exception or error)
+    try:
+        return _represent(500, detail)
+    except Exception:
+        log.exception("The error could not be represented.")
+        response = make_response(f"{detail}\n", 500)
+        response.mimetype = TEXT
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
 def _told_http(error: HTTPException, status: int) -> Message:
     """Return what to tell of an error of HTTP: our words, where nobody of us chose others."""
-    if status >= 500:
-        return _generic(getattr(error, "original_exception", None) or error)
     if error.description != type(error).description:
         return message("%(reason)s", reason=error.description)
     match status:
@@ -287,6 +299,8 @@ def _represent(
 
 def _chosen() -> str:
     """Return how to tell an error: as the address asks for answers, else as the header does."""
+    if isinstance(request.routing_exception, BadHost):
+        return TEXT  # a page would link to others, and has no address to do so from
     wish = request.args.get("format", "")
     if wish == "html":
         return HTML

@@ -19,6 +19,7 @@ from partage.rdf.canonical import STATEMENTS
 from partage.rdf.formats import Format
 from partage.rdf.namespaces import GRAPH, PREFIXES, SPARQL_PREFIXES
 from partage.rdf.questions import Question, read_questions
+from partage.rdf.terms import is_iri
 from partage.releases.catalog import Catalog
 from partage.releases.record import Record
 from partage.resources.browse import Table, count
@@ -30,7 +31,6 @@ from partage.resources.disputes import DisputeMap, dispute_map
 from partage.resources.dumps import Files
 from partage.resources.facts import Facts, facts_around, name_all, read_facts
 from partage.resources.flow_map import FlowMap, flow_map
-from partage.resources.identifiers import is_iri
 from partage.resources.known import Known
 from partage.resources.lines import Teller
 from partage.resources.presence import holds

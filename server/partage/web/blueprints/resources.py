@@ -10,7 +10,8 @@ from partage.errors import NotAcceptable, ProtocolError, UnknownResource
 from partage.rdf.formats import GRAPH_FORMATS, Format
 from partage.rdf.jsonld import CONTEXT, FORM, Form, write_jsonld
 from partage.rdf.namespaces import BASE, RELEASES
-from partage.resources.identifiers import document, iri_of, is_iri, split
+from partage.rdf.terms import is_iri
+from partage.resources.identifiers import document, iri_of, split
 from partage.resources.labels import labels, names
 from partage.resources.pages import resource_page
 from partage.resources.profiles import (
