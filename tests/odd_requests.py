@@ -70,10 +70,14 @@ def ask(app: Flask, request: Request) -> Answer:
     return Answer(status, list(headers), b"".join(body))
 
 
+# What no server needs to know (RFC 9110 §9.1): nobody's fault.
+UNKNOWN_METHOD = 501
+
+
 def faults(answer: Answer) -> Iterator[str]:
     """Yield what is wrong with an answer, whatever was asked."""
     names = {name.lower() for name, _ in answer.headers}
-    if answer.code >= 500:
+    if answer.code >= 500 and answer.code != UNKNOWN_METHOD:
         yield answer.status
     if not (answer.status + "".join(map("".join, answer.headers))).isascii():
         yield "a header is not ASCII"
