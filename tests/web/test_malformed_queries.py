@@ -25,7 +25,8 @@ def _eager(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         "ORDER BY ?o LIMIT", "ORDER BY LIMIT 10", "ORDER BY", "ORDER BY ?o LIMIT 2 OFFSET",
         "ORDER BY ?o LIMIT " + "9" * 5000, "ORDER BY ?o LIMIT 1.5", "ORDER BY ?o LIMIT -1",
-        "ORDER BY ?o OFFSET ?o LIMIT ?o", "ORDER ?o LIMIT 1", "ORDER BY ?o LIMIT 2 3", "LIMIT \ud7ff",
+        "ORDER BY ?o OFFSET ?o LIMIT ?o", "ORDER ?o LIMIT 1", "ORDER BY ?o LIMIT 2 3",
+        "LIMIT \ud7ff",
     ],
 )  # fmt: skip
 def test_an_ending_that_the_engine_refuses_is_told_with_its_place(

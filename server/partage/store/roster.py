@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from partage.errors import EngineBusy, EngineUnavailable, QueryEnded, message
 from partage.store.process import WorkerProcess
-from partage.store.ticket import Ticket
+from partage.store.ticket import Ticket, note_wait
 
 SECONDS_BETWEEN_STARTS = 1.0
 LONGEST_RETRY = 30
@@ -103,8 +103,7 @@ class Roster:
         with self._lock:
             if waiter.worker is None:
                 self._waiting.remove(waiter)
-        if ticket is not None:
-            ticket.waited += time.monotonic() - began
+        note_wait(time.monotonic() - began, ticket)
         if waiter.worker is not None:
             return waiter.worker
         if ticket is not None and ticket.ended:

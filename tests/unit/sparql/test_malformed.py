@@ -3,12 +3,12 @@
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from pyoxigraph import Literal, Store
 
+from conformance.query_cases import CASES, HEAD
 from partage import assets
 from partage.errors import PartageError, QuerySyntaxError
 from partage.pipeline.competency import FOLDER
@@ -31,14 +31,13 @@ from partage.sparql.spelling import Spelling
 from partage.sparql.why import Diagnosis
 from partage.store.embedded import EmbeddedEngine
 from partage.store.engine import Engine, Query, Solution
-from conformance.query_cases import CASES, HEAD
 
 HERE, OPEN = "http://here.example/sparql", "http://open.example/sparql"
 KNOWN = frozenset({"https://w3id.org/partage/ns#Flow", "https://w3id.org/partage/ns#name"})
 SEEDS = [HEAD + case.query for case in CASES] + [
     "SELECT ?s ?o { ?s a ?o } ORDER BY ?o LIMIT # at most\n 2",
-    "SELECT ?o (IF(?n<10,'small',IF(?n>100,'big','mid')) AS ?size) ?s { ?s a ?o "
-    "BIND(STRLEN(STR(?o)) AS ?n) } ORDER BY STR(?o) LIMIT 2 OFFSET 1",
+    """SELECT ?o (IF(?n<10,'small',IF(?n>100,'big','mid')) AS ?size) ?s {
+    ?s a ?o BIND(STRLEN(STR(?o)) AS ?n) } ORDER BY STR(?o) LIMIT 2 OFFSET 1""",
     f"SELECT * {{ SERVICE SILENT <{OPEN}> {{ ?s ?p ?o FILTER REGEX(?o, 'a', 'i') }} }}",
     "BASE <x:y> PREFIX é: <../a> SELECT * FROM <a> FROM NAMED é:b { é:\\u0301x a [ ?p (1 2) ] }",
     'ASK { <a:\\uD83D> ?p """a\\"""b""" , "c"@en--ltr , -1.5e3 , <<( ?a ?b ?c )>> }',
@@ -57,7 +56,7 @@ PIECES = [
 class AlwaysSome:
     """An engine that reads nothing and knows a number of everything."""
 
-    def query(self, query: Query) -> "AlwaysSome":
+    def query(self, _query: Query) -> "AlwaysSome":
         return self
 
     kind, answer, variables = "solutions", None, ()
@@ -76,7 +75,7 @@ EMPTY = EmbeddedEngine(Store())
 
 def texts(count: int, seed: int) -> Iterator[str]:
     """Yield queries, a few of whose tokens or characters are lost, doubled or others."""
-    draw = random.Random(seed)  # noqa: S311  # no secret
+    draw = random.Random(seed)  # no secret
     questions = [path.read_text() for path in sorted((assets.root() / FOLDER).glob("*.rq"))]
     seeds = [*SEEDS, *questions]
     for _ in range(count):
