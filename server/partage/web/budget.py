@@ -39,19 +39,20 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """How many seconds of query time a client gets in a minute."""
+    """How many seconds of query time a client gets in a minute, or what else in which time."""
 
     seconds: int
+    window: int = WINDOW
 
     def left(self, bucket: Bucket | None, now: float) -> float:
         """Return what is left; below zero, what is owed."""
         if bucket is None:
             return float(self.seconds)
-        return min(self.seconds, bucket.level + (now - bucket.at) * self.seconds / WINDOW)
+        return min(self.seconds, bucket.level + (now - bucket.at) * self.seconds / self.window)
 
     def wait(self, left: float) -> int:
         """Return the whole seconds until something is left again."""
-        return max(1, math.floor(-left * WINDOW / self.seconds) + 1)
+        return max(1, math.floor(-left * self.window / self.seconds) + 1)
 
     def told(self, left: float) -> dict[str, str]:
         """Return the headers that tell a client its allowance and what is left of it."""
@@ -59,12 +60,12 @@ class Allowance:
 
     def policy(self) -> str:
         """Return the allowance as the header `RateLimit-Policy` has it."""
-        return f'"{POLICY}";q={self.seconds};qu="seconds";w={WINDOW}'
+        return f'"{POLICY}";q={self.seconds};qu="seconds";w={self.window}'
 
     def state(self, left: float) -> str:
         """Return what is left as the header `RateLimit` has it."""
         whole = max(0, math.floor(left))
-        return f'"{POLICY}";r={whole};t={WINDOW if whole else self.wait(left)}'
+        return f'"{POLICY}";r={whole};t={self.window if whole else self.wait(left)}'
 
 
 class Budget:

@@ -29,7 +29,13 @@ from partage.web.site import Site
 
 OTHER_THREADS = 16
 # What of an application outlives its dataset: what was cited, counted, is running, was used up.
-LASTING = ("partage.cited", "partage.metrics", "partage.queries", "partage.budget")
+LASTING = (
+    "partage.cited",
+    "partage.citing",
+    "partage.metrics",
+    "partage.queries",
+    "partage.budget",
+)
 
 log = logging.getLogger("partage.store.shelf")
 
