@@ -45,7 +45,7 @@ def test_comments_and_white_space_may_stand_between_any_words(
     query = f"SELECT ?s ?o {{ ?s a ?o }} ORDER#\nBY # first\n?o {ending}"
     response = client.post("/sparql", data={"query": query, "format": "json"})
     assert response.status_code == 200
-    assert len(response.json["results"]["bindings"]) == 2
+    assert response.get_json()["results"]["bindings"][1:]
 
 
 @pytest.mark.usefixtures("_eager")

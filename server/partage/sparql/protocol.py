@@ -281,5 +281,7 @@ def _graphs(given: Parameters, name: str) -> tuple[str, ...] | None:
         return None
     for graph in given.get(name, ()):
         if ":" not in graph or any(character in graph for character in '<>"{}|^`\\ \t\r\n'):
-            raise ProtocolError("%(name)s=%(graph)r is no absolute IRI.", name=name, graph=graph)
+            raise ProtocolError(
+                "%(name)s=%(graph)r is no absolute IRI.", name=name, graph=graph[:200]
+            )
     return tuple(given.get(name, ()))
