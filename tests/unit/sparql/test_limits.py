@@ -87,3 +87,10 @@ def test_patterns_that_are_too_many_to_be_joined_are_not_counted() -> None:
     text = "SELECT * { " + "".join(f"?s <p:{n}> ?o{n} . " for n in range(100)) + "}"
     planner = Planner(NoEngine())  # type: ignore[arg-type]
     assert planner.plan(Query(text)).plan is None
+
+
+def test_of_too_many_patterns_the_engine_is_not_asked() -> None:
+    engine: Engine = NoEngine()  # type: ignore[assignment]
+    many = "SELECT * { ?s ?p " + "?o," * MOST_PATTERNS + "?o }"
+    with pytest.raises(PayloadTooLarge, match="more than 500 patterns"):
+        diagnose(engine, Query(many), None)  # type: ignore[arg-type]
