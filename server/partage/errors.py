@@ -28,7 +28,7 @@ Every error Partage raises on purpose.
     │  ├ StatementsNotIndexed the dataset is too large to find statements by digest
     │  ├ TooLarge             the dataset is too large to be told or searched as a whole
     │  ├ UnknownStyle         no citation style has this name
-    │  └ BudgetSpent          the client has used up its query time (retry_after)
+    │  └ BudgetSpent          the client has used up its query time or share (retry_after)
     ├ EngineError             the store could not answer
     │  ├ QueryTimeout · QueryEnded · MemoryExceeded
     │  ├ EngineBusy (retry_after) · OutOfResources (retry_after)
@@ -243,11 +243,18 @@ class UnknownStyle(RequestError):
 
 
 class BudgetSpent(RequestError):
-    """The client has used up its query time for now; `retry_after` is in seconds."""
+    """
+    The client has used up what it may take for now; `retry_after` is in seconds.
 
-    def __init__(self, text: str, retry_after: int, **values: object) -> None:
+    `policy` is the name of what is limited (draft-ietf-httpapi-ratelimit-headers).
+    """
+
+    def __init__(
+        self, text: str, retry_after: int, policy: str = "query-time", **values: object
+    ) -> None:
         super().__init__(text, **values)
         self.retry_after = retry_after
+        self.policy = policy
 
 
 class EngineError(PartageError):

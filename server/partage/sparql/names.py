@@ -10,7 +10,7 @@ from partage.rdf.namespaces import PLAIN, curie, iri
 from partage.rdf.terms import iriref, is_iri
 from partage.sparql.pieces import Term
 from partage.sparql.protocol import prefixes
-from partage.sparql.tokens import token_at
+from partage.sparql.tokens import Lexer
 from partage.store.engine import Term as RdfTerm
 
 PLAIN_TYPES = {iri(f"xsd:{name}") for name in ("integer", "boolean")}
@@ -41,9 +41,9 @@ class Names:
         """Yield the IRIs that a term is or, being a path, is made of."""
         if term.nature not in {"iri", "path"} or term.start == term.end:
             return
-        at = term.start
+        at, lexer = term.start, Lexer(self.text)
         while at < term.end:
-            token = token_at(self.text, at)
+            token = lexer.at(at)
             at = token.end
             if found := self._iri(token.kind, token.text):
                 yield Named(found, token.text, token.start, token.end)

@@ -8,6 +8,7 @@ by the engine. See docs/decisions/0013-why-empty.md.
 from collections.abc import Callable
 
 from partage.sparql.guard import opening
+from partage.sparql.limits import LONGEST
 from partage.sparql.pieces import (
     Clause,
     Element,
@@ -16,6 +17,7 @@ from partage.sparql.pieces import (
     NotTakenApart,
     Parsed,
     Select,
+    TooManyPatterns,
     variables,
 )
 from partage.sparql.tokens import Token
@@ -34,7 +36,11 @@ def parse(text: str) -> Parsed:
     ------
     NotTakenApart
         It uses what is not known here, as triple terms.
+    TooManyPatterns
+        It has more patterns than are looked into, or is longer.
     """
+    if len(text) > LONGEST:
+        raise TooManyPatterns(LONGEST)
     word = opening(text)
     if word is None:
         raise NotTakenApart(0)
@@ -155,6 +161,7 @@ class _Reader(Triples):
         take = _ELEMENTS.get(token.text.upper() if token.kind == "word" else token.text)
         if take is None:
             return self.triples()
+        self.count()
         kind, head, groups = take(self)
         text = self.text[token.start : self.last]
         return [

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from partage.errors import PartageError
-from partage.sparql.tokens import token_at
+from partage.sparql.tokens import Lexer
 
 Kind = Literal[
     "triple", "filter", "bind", "values", "optional", "minus", "graph", "service", "union",
@@ -24,6 +24,10 @@ class NotTakenApart(PartageError):
     def __init__(self, offset: int) -> None:
         super().__init__(f"not taken apart at {offset}")
         self.offset = offset
+
+
+class TooManyPatterns(NotTakenApart):
+    """The query has more patterns than are taken apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +106,9 @@ class Parsed:
 
 def variables(text: str) -> frozenset[str]:
     """Return the names of the variables in a piece of a query."""
-    found, at = set(), 0
+    found, at, lexer = set(), 0, Lexer(text)
     while at < len(text):
-        token = token_at(text, at)
+        token = lexer.at(at)
         if token.kind == "variable":
             found.add(token.text[1:])
         elif token.kind == "iri":  # it may compare: both readings count

@@ -7,6 +7,7 @@ docs/decisions/0015-joins.md.
 """
 
 import re
+import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -19,6 +20,7 @@ from partage.sparql.joins import (
     BUILD,
     LOOKUP,
     MOST_HELD,
+    MOST_PATTERNS,
     Ends,
     Part,
     filtered,
@@ -43,6 +45,8 @@ FAR = 10_000
 MANY = 5_000
 # Longer texts are lists of values, or no question of a person.
 LONGEST = 20_000
+# Counting what a query is about takes no longer, for the first who asks it.
+SECONDS = 5.0
 REMEMBERED = 1_000
 TYPE = iri("rdf:type")
 PATTERNS = {"triple", "values"}
@@ -54,6 +58,10 @@ _AGGREGATE = re.compile(r"\b(?:COUNT|SUM|MIN|MAX|AVG|SAMPLE|GROUP_CONCAT)\s*\(",
 OURS = "partage_"
 # Where something that is written anew goes: to the triples, where it was, or to the end.
 JOINED, HERE, LAST = range(3)
+
+
+class _OutOfTime(Exception):
+    """Counting what a query is about takes longer than a plan is worth."""
 
 
 class Planner:
@@ -72,16 +80,22 @@ class Planner:
         EngineError
             The engine failed to count what the query is about.
         """
+        graphs = (*(query.default_graphs or ()), *(query.named_graphs or ()))
+        if len(query.text) + sum(map(len, graphs)) > LONGEST:
+            return query
         key = replace(query, limits=Limits(), ticket=None, prefixes=())
         if key not in self._plans:
             if len(self._plans) >= REMEMBERED:
                 self._plans.clear()
-            self._plans[key] = self._write(key)
+            try:
+                self._plans[key] = self._write(key)
+            except _OutOfTime:  # what was counted until now is known the next time
+                return query
         return replace(query, plan=self._plans[key])
 
     def _write(self, query: Query) -> str | None:
         text = query.text
-        if len(text) > LONGEST or OURS in text:
+        if OURS in text:
             return None
         try:
             parsed = parse(text)
@@ -121,6 +135,7 @@ class _Writer:
     names: Names
     changed: bool = field(default=False, init=False)
     steps: int = field(default=0, init=False)
+    deadline: float = field(default_factory=lambda: time.monotonic() + SECONDS, init=False)
     # What the triples of groups find, by where the groups start.
     expected: dict[int, Part] = field(default_factory=dict, init=False)
 
@@ -206,7 +221,10 @@ class _Writer:
         filters = [one.variables for one in others if _plain(one)]
         values = [_values(one.text) for one in triples if one.kind == "values"]
         written = [one.terms for one in triples if one.kind == "triple"]
-        parts = values + [self._part(step) for terms in written for step in self._steps(terms)]
+        steps = [step for terms in written for step in self._steps(terms)]
+        if len(values) + len(steps) > MOST_PATTERNS:
+            return []
+        parts = values + [self._part(step) for step in steps]
         return [filtered(part, filters) for part in parts if part] if all(parts) else []
 
     def _steps(self, terms: Sequence[Term]) -> Iterator[tuple[Term, Term, Term]]:
@@ -222,6 +240,8 @@ class _Writer:
 
     def _part(self, terms: tuple[Term, Term, Term]) -> Part | None:
         """Return what is expected of a triple or path; None where that is not known enough."""
+        if time.monotonic() > self.deadline:
+            raise _OutOfTime
         subject, verb, target = terms
         if verb.text.startswith("^") and not _alternatives(verb):
             subject, verb, target = target, _step(verb, list(tokens(verb.text))[1:]), subject

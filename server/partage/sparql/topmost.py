@@ -82,8 +82,8 @@ def topmost(
         return None
     if not {"ORDER", "LIMIT"} <= written.keys() <= {"ORDER", "LIMIT", "OFFSET"}:
         return None
-    key = next(_keys(written["ORDER"]))
-    count = sum(int(written[word].split()[1]) for word in ("LIMIT", "OFFSET") if word in written)
+    key = next(_keys(written["ORDER"]), None)
+    count = sum(_number(written[word]) for word in ("LIMIT", "OFFSET") if word in written)
     if key is None or key.variable not in expected.distinct or not 0 < count <= MOST:
         return None
     if _CHANGING.search(body):
@@ -91,6 +91,14 @@ def topmost(
     sample, way = _sample(key, body, expected), _WAYS[key.way][0]
     last = f"SELECT {BOUND} {{ {sample} }} ORDER BY {way}({BOUND}) LIMIT 1 OFFSET {count - 1}"
     return Cut(key, last, min(count / SAMPLE, 1.0))
+
+
+def _number(clause: str) -> int:
+    """Return the number of a LIMIT or OFFSET; one beyond `MOST` where it is none, or too long."""
+    number = [token.text for token in tokens(clause)][1:]
+    written = number[0] if len(number) == 1 else ""
+    plain = written.isascii() and written.isdecimal() and len(written) <= len(str(MOST))
+    return int(written) if plain else MOST + 1
 
 
 def _sample(key: _Key, body: str, expected: Part) -> str:

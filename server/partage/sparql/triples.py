@@ -5,8 +5,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from partage.rdf.namespaces import iri
-from partage.sparql.pieces import Element, Nature, NotTakenApart, Term, variables
-from partage.sparql.tokens import Token, token_at
+from partage.sparql.limits import MOST_PATTERNS
+from partage.sparql.pieces import (
+    Element,
+    Nature,
+    NotTakenApart,
+    Term,
+    TooManyPatterns,
+    variables,
+)
+from partage.sparql.tokens import Lexer, Token
 
 BLANK = "?partage_blank_"
 FIRST, REST, NIL = (f"<{iri(f'rdf:{name}')}>" for name in ("first", "rest", "nil"))
@@ -29,7 +37,14 @@ class Words:
     at: int
     last: int = 0  # where the token that was taken last ends
     depth: int = 0
+    patterns: int = 0
     blanks: dict[str, str] = field(default_factory=dict)
+    _lexer: Lexer = field(init=False)
+    # The token that was looked at last; a reader looks several times before it takes one.
+    _next: Token | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self._lexer = Lexer(self.text)
 
     @contextmanager
     def nested(self) -> Iterator[None]:
@@ -40,13 +55,22 @@ class Words:
         yield
         self.depth -= 1
 
+    def count(self) -> None:
+        """Count a pattern that was found."""
+        self.patterns += 1
+        if self.patterns > MOST_PATTERNS:
+            raise TooManyPatterns(self.at)
+
     def peek(self) -> Token | None:
         """Return the next token, without taking it; `at` is its start then."""
+        if self._next is not None and self._next.start == self.at:
+            return self._next
         while self.at < len(self.text):
-            token = token_at(self.text, self.at)
+            token = self._lexer.at(self.at)
             if token.kind != "space":
                 if token.kind == "number" and token.text.endswith("."):
-                    return Token("number", token.text[:-1], token.start, token.end - 1)
+                    token = Token("number", token.text[:-1], token.start, token.end - 1)
+                self._next = token
                 return token
             self.at = token.end
         return None
@@ -108,7 +132,7 @@ class Triples(Words):
             while True:
                 inner: list[Element] = []
                 node = self.node(inner)
-                found.append(_triple(start, node.end, (subject, verb, node)))
+                found.append(self.triple(start, node.end, (subject, verb, node)))
                 found += inner
                 if not self.sees(","):
                     break
@@ -216,25 +240,25 @@ class Triples(Words):
             inner: list[Element] = []
             member = self.node(inner)
             at = member.end
-            found.append(
-                _triple(member.start, at, (node, Term("iri", FIRST, at, at, "rdf:first"), member))
-            )
+            first_of = Term("iri", FIRST, at, at, "rdf:first")
+            found.append(self.triple(member.start, at, (node, first_of, member)))
             found += inner
             last = self.sees(")")
             rest = Term("iri", NIL, at, at, "()") if last else self.fresh(at, "( )")
-            found.append(_triple(at, at, (node, Term("iri", REST, at, at, "rdf:rest"), rest)))
+            found.append(self.triple(at, at, (node, Term("iri", REST, at, at, "rdf:rest"), rest)))
             if last:
                 self.take()
                 return first
             node = rest
+
+    def triple(self, start: int, end: int, terms: tuple[Term, Term, Term]) -> Element:
+        """Return a triple pattern."""
+        self.count()
+        text = " ".join(term.text for term in terms) + " ."
+        return Element("triple", start, end, text, terms, variables=variables(text))
 
     def fresh(self, start: int, shown: str) -> Term:
         """Return a variable for a node that has no name."""
         name = f"{BLANK}{len(self.blanks)}"
         self.blanks[name] = name
         return Term("blank", name, start, start + 1, shown)
-
-
-def _triple(start: int, end: int, terms: tuple[Term, Term, Term]) -> Element:
-    text = " ".join(term.text for term in terms) + " ."
-    return Element("triple", start, end, text, terms, variables=variables(text))

@@ -7,14 +7,15 @@ See docs/decisions/0013-why-empty.md.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from partage.errors import QuerySyntaxError, QueryTimeout
+from partage.errors import PayloadTooLarge, QuerySyntaxError, QueryTimeout
 from partage.sparql.diagnosis import locate
 from partage.sparql.federation import Call, disguised
 from partage.sparql.hints import Hint
 from partage.sparql.hints_of_filters import hints
 from partage.sparql.joining import Report, explain
+from partage.sparql.limits import MOST_PATTERNS, refuse_long
 from partage.sparql.patterns import parse
-from partage.sparql.pieces import NotTakenApart
+from partage.sparql.pieces import NotTakenApart, Parsed, TooManyPatterns
 from partage.sparql.probing import Prober
 from partage.sparql.spelling import Spelling
 from partage.store.engine import Engine, Limits, Query
@@ -46,14 +47,16 @@ def diagnose(
 
     Raises
     ------
+    PayloadTooLarge
+        The query is too long to be looked into, or has too many patterns.
     QuerySyntaxError, EngineError
         As `Engine.query`.
     """
+    refuse_long(query.text)
+    parsed = _taken_apart(query.text)
     _check(engine, query, calls)
-    try:
-        parsed = parse(query.text)
-    except NotTakenApart as error:
-        return Diagnosis(None, None, refused=error.offset)
+    if isinstance(parsed, NotTakenApart):
+        return Diagnosis(None, None, refused=parsed.offset)
     prober = Prober(engine, query, parsed)
     answers = prober.answers(query.text)
     try:
@@ -62,6 +65,19 @@ def diagnose(
     except NotTakenApart as error:
         return Diagnosis(answers, None, refused=error.offset)
     return Diagnosis(answers, report, found, services=bool(calls), unfinished=prober.unfinished)
+
+
+def _taken_apart(text: str) -> Parsed | NotTakenApart:
+    try:
+        return parse(text)
+    except TooManyPatterns as error:
+        raise PayloadTooLarge(
+            "The query has more than %(most)s patterns. It is answered, but not looked into "
+            "pattern by pattern: ask about a part of it.",
+            most=MOST_PATTERNS,
+        ) from error
+    except NotTakenApart as error:
+        return error
 
 
 def _check(engine: Engine, query: Query, calls: Sequence[Call]) -> None:

@@ -25,7 +25,7 @@ from partage.errors import (
     message,
 )
 from partage.store.process import WorkerProcess
-from partage.store.ticket import Ticket
+from partage.store.ticket import Ticket, note_wait
 
 # After a start that failed; the pause doubles with each.
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.25, 5.0
@@ -131,8 +131,7 @@ class Roster:
             with self._lock:
                 if waiter.worker is None:
                     self._waiting.remove(waiter)
-            if ticket is not None:
-                ticket.waited += time.monotonic() - began
+            note_wait(time.monotonic() - began, ticket)
         if waiter.worker is None:
             raise self._refusal(patience, ticket)
         return waiter.worker

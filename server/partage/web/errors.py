@@ -55,7 +55,6 @@ from partage.errors import (
     message,
 )
 from partage.web import language
-from partage.web.budget import POLICY
 from partage.web.linking import Link, header
 from partage.web.nearest import nearest
 from partage.web.negotiation import HTML, negotiate
@@ -182,7 +181,7 @@ def _answer_ours(error: PartageError) -> Response:
     if isinstance(error, UnknownResource):
         facts = {"nearest": nearest(error.iri)}
     if isinstance(error, BudgetSpent):
-        facts = {"type": QUOTA_EXCEEDED, "violated-policies": [POLICY]}
+        facts = {"type": QUOTA_EXCEEDED, "violated-policies": [error.policy]}
     response = _represent(status, told(error), facts, NAMES.get(type(error)))
     if isinstance(error, NotAcceptable) and error.addresses:
         links = [Link("alternate", href, kind) for kind, href in error.addresses]
