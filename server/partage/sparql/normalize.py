@@ -10,6 +10,7 @@ stay as typed. The form parses, and answers as the query does.
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 from pyoxigraph import RdfFormat, parse
 
@@ -142,17 +143,17 @@ class _Reader:
     def _resolve(self, token: Token) -> str:
         """Return an IRI absolute and without escapes, as Oxigraph reads it."""
         plain = unescape(token.text)
-        if not _IRI.fullmatch(plain):
-            raise NotCitable(
-                "Line %(line)d, column %(column)d: %(token)s is no IRI.",
-                **self._place(token),
-                token=token.text[:80],
-            )
-        if _ABSOLUTE.match(plain, 1):
-            return plain[1:-1]
-        triple = f"{plain} <a:a> <a:a> ."
-        subject = next(parse(triple, format=RdfFormat.TURTLE, base_iri=self.base)).subject
-        return str(subject)[1:-1]
+        if _IRI.fullmatch(plain):
+            if _ABSOLUTE.match(plain, 1):
+                return plain[1:-1]
+            with suppress(ValueError, SyntaxError):  # the one of its base, the other its own
+                read = parse(f"{plain} <a:a> <a:a> .", format=RdfFormat.TURTLE, base_iri=self.base)
+                return str(next(read).subject)[1:-1]
+        raise NotCitable(
+            "Line %(line)d, column %(column)d: %(token)s is no IRI.",
+            **self._place(token),
+            token=token.text[:80],
+        )
 
     def _doubt(self, token: Token, before: Token | None) -> None:
         """Refuse what may be a comparison: which it is, only the grammar could tell."""
