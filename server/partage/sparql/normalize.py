@@ -146,10 +146,9 @@ class _Reader:
         if _IRI.fullmatch(plain):
             if _ABSOLUTE.match(plain, 1):
                 return plain[1:-1]
-            triple = f"{plain} <a:a> <a:a> ."
-            with suppress(SyntaxError, ValueError):  # the parser takes no such IRI, or base
-                read = next(parse(triple, format=RdfFormat.TURTLE, base_iri=self.base))
-                return str(read.subject)[1:-1]
+            with suppress(ValueError, SyntaxError):  # the one of its base, the other its own
+                read = parse(f"{plain} <a:a> <a:a> .", format=RdfFormat.TURTLE, base_iri=self.base)
+                return str(next(read).subject)[1:-1]
         raise NotCitable(
             "Line %(line)d, column %(column)d: %(token)s is no IRI.",
             **self._place(token),
