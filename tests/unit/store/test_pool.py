@@ -1,13 +1,16 @@
 """What processes add to the engine contract: killing, limits, order, and no way out."""
 
+import gc
 import os
 import signal
 import socket
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import cast
 
 import pytest
 from pyoxigraph import Store
@@ -349,6 +352,19 @@ def test_no_store_no_pool(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds processes through /proc")
+def test_a_query_that_is_answered_leaves_no_circle_behind(pool: PoolEngine) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        query = Query("ASK {}", ticket=Ticket())
+        gone = weakref.ref(cast("Ticket", query.ticket))
+        pool.query(query).close()
+        del query
+        assert gone() is None
+    finally:
+        gc.enable()
+
+
 def test_closing_leaves_no_process(store: Path) -> None:
     before = children()
     pool = PoolEngine(store)
