@@ -1,7 +1,5 @@
 """The one prefix table, and the way between IRIs and CURIEs (W3C CURIE Syntax 1.0)."""
 
-from functools import lru_cache
-
 BASE = "https://w3id.org/partage/"
 ID = BASE + "id/"
 VOC = BASE + "voc/"
@@ -75,14 +73,15 @@ def iri(curie: str) -> str:
     return PREFIXES[prefix] + local
 
 
-@lru_cache(50_000)
+# Each of our namespaces ends in one of these, which no plain local name holds.
+ENDS = "#/"
+_BY_NAMESPACE = {namespace: prefix for prefix, namespace in PREFIXES.items()}
+
+
 def curie(iri: str) -> str | None:
-    """Shorten an IRI with the longest namespace that leaves a plain local name, or return None."""
-    for prefix, namespace in _LONGEST_FIRST:
-        local = iri.removeprefix(namespace)
-        if local != iri and local and all(c.isalnum() or c in "-_" for c in local):
-            return f"{prefix}:{local}"
-    return None
-
-
-_LONGEST_FIRST = sorted(PREFIXES.items(), key=lambda item: -len(item[1]))
+    """Shorten an IRI with the namespace that leaves a plain local name, or return None."""
+    cut = max(map(iri.rfind, ENDS)) + 1
+    prefix, local = _BY_NAMESPACE.get(iri[:cut]), iri[cut:]
+    if prefix is None or not local.replace("-", "_").replace("_", "a").isalnum():
+        return None
+    return f"{prefix}:{local}"
