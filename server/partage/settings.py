@@ -20,7 +20,10 @@ RANGED = (
     "service_seconds", "service_rows", "service_bytes",
 )  # fmt: skip
 COUNTS = ("client_seconds", "trusted_proxies", "cache_bytes", "plan_joins")
-HOST = re.compile(r"(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(?P<port>[1-9][0-9]{0,4}))?", re.I)
+# No name of the DNS is longer (RFC 1035 §2.3.4).
+HOST = re.compile(
+    r"(?:[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::(?P<port>[1-9][0-9]{0,4}))?", re.I
+)
 CONTACT = re.compile(r"mailto:[^\s<>\"{}|\\^`@]+@[^\s<>\"{}|\\^`@]+|https://[^\s<>\"{}|\\^`]+")
 ACCESS_LOGS = ("none", "json")
 

@@ -10,7 +10,9 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from weakref import ref
 
+from partage.caching import LRUCache
 from partage.errors import QuerySyntaxError
 from partage.rdf.namespaces import iri
 from partage.sparql.degrees import COMMON, Counter, Degrees
@@ -42,7 +44,8 @@ FAR = 10_000
 MANY = 5_000
 # Longer texts are lists of values, or no question of a person.
 LONGEST = 20_000
-REMEMBERED = 1_000
+# How queries of each engine are written.
+PLANS = LRUCache(4_000_000, "plans")
 TYPE = iri("rdf:type")
 PATTERNS = {"triple", "values"}
 # What may stand beside the triples of a group: it brings no solutions of its own.
@@ -59,8 +62,8 @@ class Planner:
     """Writes queries for one engine, and remembers how."""
 
     def __init__(self, engine: Engine) -> None:
+        self._engine = ref(engine)
         self._counter = Counter(engine)
-        self._plans: dict[Query, str | None] = {}
 
     def plan(self, query: Query) -> Query:
         """
@@ -71,16 +74,15 @@ class Planner:
         EngineError
             The engine failed to count what the query is about.
         """
-        key = replace(query, limits=Limits(), ticket=None, prefixes=())
-        if key not in self._plans:
-            if len(self._plans) >= REMEMBERED:
-                self._plans.clear()
-            self._plans[key] = self._write(key)
-        return replace(query, plan=self._plans[key])
+        if len(query.text) > LONGEST:
+            return query
+        bare = replace(query, limits=Limits(), ticket=None, prefixes=())
+        plan = PLANS.get((self._engine, bare), lambda: self._write(bare))
+        return replace(query, plan=plan)
 
     def _write(self, query: Query) -> str | None:
         text = query.text
-        if len(text) > LONGEST or OURS in text:
+        if OURS in text:
             return None
         try:
             parsed = parse(text)

@@ -14,7 +14,6 @@ import math
 import threading
 import time
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import cast
 
 from flask import Flask, Response, current_app, g, request
@@ -173,7 +172,6 @@ def account() -> Account | None:
     return cast("Account | None", g.get("account"))
 
 
-@lru_cache(MOST_CLIENTS)
 def client(address: str) -> str:
     """Return whose address this is; a proxy may have left a port at its end."""
     host = address.strip()

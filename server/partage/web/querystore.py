@@ -76,7 +76,7 @@ def cite(operation: QueryOperation) -> CitedResult:
         )
     )
     if (answers := current_app.extensions.get("partage.cache")) is not None:
-        answers.forget()  # this one names its citation from now on
+        answers.kept.clear()  # this one names its citation from now on
     return cited
 
 
