@@ -21,20 +21,28 @@ ENTRY = 300
 # An entry that takes more than one part of so many would drive too many others out.
 SHARE = 8
 
+ATOMS = frozenset({bytes, str, int, float})
+# Of these, nothing is made for an entry.
+SHARED = frozenset({type(None), bool, ref})
+COLLECTIONS = (tuple, list, set, frozenset)
+
 Made = TypeVar("Made")
 Given = TypeVarTuple("Given")
 
 
 def size_of(value: object) -> int:
     """Return about how many bytes a value takes, with all that it is made of."""
-    if value is None or isinstance(value, bool | ref):
-        return 0  # it is there anyway
+    kind = type(value)
+    if kind in ATOMS:
+        return sys.getsizeof(value)
+    if kind in SHARED:
+        return 0
     size = sys.getsizeof(value)
-    if isinstance(value, tuple | list | set | frozenset):
+    if isinstance(value, COLLECTIONS):
         return size + sum(map(size_of, value))
     if isinstance(value, dict):
         return size + sum(map(size_of, value)) + sum(map(size_of, value.values()))
-    if names := getattr(type(value), "__dataclass_fields__", None):
+    if names := getattr(kind, "__dataclass_fields__", None):
         return size + sum(size_of(getattr(value, name)) for name in names)
     return size
 

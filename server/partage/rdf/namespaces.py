@@ -73,14 +73,13 @@ def iri(curie: str) -> str:
     return PREFIXES[prefix] + local
 
 
-# Each of our namespaces ends in one of these, which no plain local name holds.
-ENDS = "#/"
+# Each of our namespaces ends in # or /, which no plain local name holds.
 _BY_NAMESPACE = {namespace: prefix for prefix, namespace in PREFIXES.items()}
 
 
 def curie(iri: str) -> str | None:
     """Shorten an IRI with the namespace that leaves a plain local name, or return None."""
-    cut = max(map(iri.rfind, ENDS)) + 1
+    cut = max(iri.rfind("#"), iri.rfind("/")) + 1
     prefix, local = _BY_NAMESPACE.get(iri[:cut]), iri[cut:]
     if prefix is None or not local.replace("-", "_").replace("_", "a").isalnum():
         return None
