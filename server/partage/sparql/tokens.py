@@ -12,8 +12,8 @@ from typing import Literal, NamedTuple
 
 Kind = Literal["space", "iri", "string", "variable", "language", "name", "word", "number", "mark"]
 
-# A query is read a dozen times on its way; a token keeps its whole text, so not that of a long one.
-KEPT, LONGEST_KEPT = 1_000, 2_000
+# A query is read a dozen times on its way.
+REMEMBERED = 4_000
 SPACE = r"(?:\s|#[^\r\n]*+)*+"
 IRI = r"<[^<>\"{}|^`\x00-\x20]*>"
 VARIABLE = r"[?$]\w+"
@@ -59,19 +59,13 @@ class Token(NamedTuple):
         return self.kind == "word" and self.text.upper() in words
 
 
+@lru_cache(REMEMBERED)
 def token_at(text: str, start: int) -> Token:
     """Return the token that starts at `start`, which must lie within the text."""
-    return (_kept if len(text) <= LONGEST_KEPT else _read)(text, start)
-
-
-def _read(text: str, start: int) -> Token:
     match = _TOKEN.match(text, start)
     assert match is not None  # a mark may be any character
     kind: Kind = match.lastgroup  # type: ignore[assignment]  # the groups are named so
     return Token(kind, match[0], start, match.end())
-
-
-_kept = lru_cache(KEPT)(_read)
 
 
 def tokens(text: str) -> Iterator[Token]:
