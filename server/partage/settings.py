@@ -24,7 +24,10 @@ COUNTS = (
     "client_seconds", "client_connections", "client_requests", "trusted_proxies", "cache_bytes",
     "plan_joins",
 )  # fmt: skip
-HOST = re.compile(r"(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(?P<port>[1-9][0-9]{0,4}))?", re.I)
+# No name of the DNS is longer (RFC 1035 §2.3.4).
+HOST = re.compile(
+    r"(?:[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::(?P<port>[1-9][0-9]{0,4}))?", re.I
+)
 CONTACT = re.compile(r"mailto:[^\s<>\"{}|\\^`@]+@[^\s<>\"{}|\\^`@]+|https://[^\s<>\"{}|\\^`]+")
 # More than a browser asks at once, and less than half of what may be under way here.
 CLIENT_REQUESTS = 16

@@ -304,7 +304,7 @@ def serving(settings: Settings) -> Iterator[Server]:
             free.wait(SECONDS)
         return Response(request.get_data() or b"here")
 
-    edition = Edition(app, Cache(0), lambda *_: None, lambda: None)
+    edition = Edition(app, Cache(Settings(cache_bytes=0)), lambda *_: None, lambda: None)
     yield Server(Gateway(Stage(edition), settings), edition, free, begun)
     free.set()
 

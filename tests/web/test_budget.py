@@ -109,6 +109,7 @@ def test_what_is_left_is_told_in_whole_seconds(left: float, state: str) -> None:
         ("", UNKNOWN),
         ("unix:", UNKNOWN),
         ("<script>", UNKNOWN),
+        ("192.0.2.1" + " " * 100, UNKNOWN),
     ],
 )
 def test_a_client_is_an_address_or_a_subscribers_network(address: str, whose: str) -> None:

@@ -1,7 +1,6 @@
 """The one prefix table, and the way between IRIs and CURIEs (W3C CURIE Syntax 1.0)."""
 
 import re
-from functools import lru_cache
 
 BASE = "https://w3id.org/partage/"
 ID = BASE + "id/"
@@ -79,14 +78,12 @@ def iri(curie: str) -> str:
     return PREFIXES[prefix] + local
 
 
-@lru_cache(50_000)
+# Each of our namespaces ends in # or /, which no plain local name holds.
+_BY_NAMESPACE = {namespace: prefix for prefix, namespace in PREFIXES.items()}
+
+
 def curie(iri: str) -> str | None:
-    """Shorten an IRI with the longest namespace that leaves a plain local name, or return None."""
-    for prefix, namespace in _LONGEST_FIRST:
-        local = iri.removeprefix(namespace)
-        if local != iri and PLAIN.fullmatch(local):
-            return f"{prefix}:{local}"
-    return None
-
-
-_LONGEST_FIRST = sorted(PREFIXES.items(), key=lambda item: -len(item[1]))
+    """Shorten an IRI with the namespace that leaves a plain local name, or return None."""
+    cut = max(iri.rfind("#"), iri.rfind("/")) + 1
+    prefix, local = _BY_NAMESPACE.get(iri[:cut]), iri[cut:]
+    return f"{prefix}:{local}" if prefix is not None and PLAIN.fullmatch(local) else None

@@ -11,7 +11,9 @@ import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from weakref import ref
 
+from partage.caching import LRUCache
 from partage.errors import QuerySyntaxError
 from partage.rdf.namespaces import iri
 from partage.rdf.terms import iriref
@@ -47,7 +49,8 @@ MANY = 5_000
 LONGEST = 20_000
 # Counting what a query is about takes no longer, for the first who asks it.
 SECONDS = 5.0
-REMEMBERED = 1_000
+# How queries of each engine are written.
+PLANS = LRUCache(4_000_000, "plans")
 TYPE = iri("rdf:type")
 PATTERNS = {"triple", "values"}
 # What may stand beside the triples of a group: it brings no solutions of its own.
@@ -68,8 +71,8 @@ class Planner:
     """Writes queries for one engine, and remembers how."""
 
     def __init__(self, engine: Engine) -> None:
+        self._engine = ref(engine)
         self._counter = Counter(engine)
-        self._plans: dict[Query, str | None] = {}
 
     def plan(self, query: Query) -> Query:
         """
@@ -83,15 +86,12 @@ class Planner:
         graphs = (*(query.default_graphs or ()), *(query.named_graphs or ()))
         if len(query.text) + sum(map(len, graphs)) > LONGEST:
             return query
-        key = replace(query, limits=Limits(), ticket=None, prefixes=())
-        if key not in self._plans:
-            if len(self._plans) >= REMEMBERED:
-                self._plans.clear()
-            try:
-                self._plans[key] = self._write(key)
-            except _OutOfTime:  # what was counted until now is known the next time
-                return query
-        return replace(query, plan=self._plans[key])
+        bare = replace(query, limits=Limits(), ticket=None, prefixes=())
+        try:
+            plan = PLANS.get((self._engine, bare), lambda: self._write(bare))
+        except _OutOfTime:  # what was counted until now is known the next time
+            return query
+        return replace(query, plan=plan)
 
     def _write(self, query: Query) -> str | None:
         text = query.text

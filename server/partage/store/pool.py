@@ -125,13 +125,15 @@ class PoolEngine:
         except QueryEnded as fault:
             self._tally.count(fault, "ended")
             raise
-        visit = Visit(self._roster, worker, query, seconds, self._tally)
+        # Without its ticket, which holds the visit: a circle would stay until it is looked for.
+        asked = replace(query, ticket=None)
+        visit = Visit(self._roster, worker, asked, seconds, self._tally)
         visit.deadline -= spent
         # Before anything is sent: a process that has stopped takes no more than its pipe holds.
         self._watchman.watch(visit)
         if query.ticket is not None:
             query.ticket.on_end(visit.end_for_owner)
-        visit.send(Asked(replace(query, ticket=None), store))
+        visit.send(Asked(asked, store))
         return visit
 
     @property

@@ -29,6 +29,8 @@ READ = {
         (
             *ASKED,
             b"x-forwarded-for",
+            b"x-forwarded-port",
+            b"x-forwarded-prefix",
             b"if-modified-since",
             b"if-unmodified-since",
             b"if-range",

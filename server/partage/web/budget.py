@@ -26,6 +26,8 @@ POLICY = "query-time"
 WINDOW = 60
 MOST_CLIENTS = 10_000
 SUBSCRIBER_BITS = 64
+# IPv6 takes 45 signs, besides brackets, zone and port.
+LONGEST_ADDRESS = 100
 UNKNOWN = "unknown"
 
 
@@ -191,9 +193,13 @@ def account() -> Account | None:
     return cast("Account | None", g.get("account"))
 
 
-@lru_cache(MOST_CLIENTS)
 def client(address: str) -> str:
     """Return whose address this is; a proxy may have left a port at its end."""
+    return _client(address) if len(address) <= LONGEST_ADDRESS else UNKNOWN
+
+
+@lru_cache(MOST_CLIENTS)
+def _client(address: str) -> str:
     host = address.strip()
     if host.startswith("["):
         host = host[1:].partition("]")[0]

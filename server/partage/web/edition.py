@@ -41,7 +41,7 @@ class Edition:
             return None
         kept, once = answered
         if self.lookups.has_seen(key):
-            self.cache.put(key, kept)
+            self.cache.kept.put(key, kept)
         status, headers, body = conditional(kept, scope["headers"])
         return status, headers + once, body
 

@@ -101,7 +101,7 @@ def cite(operation: QueryOperation) -> CitedResult:
     if cited is new:
         _shares().charge(_client(), len(new.to_json().encode()), time.monotonic())
     if (answers := current_app.extensions.get("partage.cache")) is not None:
-        answers.forget()  # this one names its citation from now on
+        answers.kept.clear()  # this one names its citation from now on
     return cited
 
 

@@ -84,7 +84,7 @@ def edition(settings: Settings, source: EngineSource, former: Edition | None = N
     app = create_app(settings, engine, source.release, shelf.catalog)
     if former is not None:
         app.extensions |= {name: former.application.extensions[name] for name in LASTING}
-    cache = app.extensions["partage.cache"] = Cache(settings.cache_bytes)
+    cache = app.extensions["partage.cache"] = Cache(settings)
     app.extensions["partage.shelf"] = shelf
     lookups = Lookups(app, engine.at_once) if isinstance(engine, PoolEngine) else None
     trouble = partial(operations.trouble, engine)

@@ -12,6 +12,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import cast
 
 import pytest
 from pyoxigraph import RdfFormat, Store
@@ -377,6 +378,19 @@ def test_no_store_no_pool(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds processes through /proc")
+def test_a_query_that_is_answered_leaves_no_circle_behind(pool: PoolEngine) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        query = Query("ASK {}", ticket=Ticket())
+        gone = weakref.ref(cast("Ticket", query.ticket))
+        pool.query(query).close()
+        del query
+        assert gone() is None
+    finally:
+        gc.enable()
+
+
 def test_closing_leaves_no_process(store: Path) -> None:
     before = children()
     pool = PoolEngine(store)

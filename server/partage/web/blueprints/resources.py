@@ -159,7 +159,7 @@ def _data(told: Document, profile: Profile, fmt: Format, media_type: str) -> Res
     # A graph can be large and is the same for everybody; what is about a resource is small.
     if told.description is None and is_data(profile) and len(told.triples) <= MOST_KEPT:
         key = (told.iri, fmt.key, profile.token, form)
-        body, tag = site().recent.get(key, lambda: _written(told, profile, fmt, form))
+        body, tag = site().recent(key, lambda: _written(told, profile, fmt, form))
     else:
         body, tag = _written(told, profile, fmt, form)
     if fmt.key == "jsonld":  # the context is read from the host that was asked
