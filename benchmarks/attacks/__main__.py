@@ -9,49 +9,14 @@ import argparse
 import json
 import os
 import subprocess
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.attacks.catalogue import ATTACKS, Attack
 from benchmarks.attacks.siege import Figures, siege
 from benchmarks.attacks.table import table
-from benchmarks.peers import Peer, nothing_to_load
-from benchmarks.servers import ROOT, Server, serving
-
-# As docs/how-to/run-in-public.md has it; each client has an address of its own.
-PUBLIC = {
-    "PARTAGE_CLIENT_SECONDS": "60",
-    "PARTAGE_CLIENT_REQUESTS": "8",
-    "PARTAGE_CLIENT_CONNECTIONS": "100",
-}
-
-
-@contextmanager
-def server(
-    tree: Path, settings: Mapping[str, str], files: int = 0, folder: Path | None = None
-) -> Iterator[Server]:
-    """Serve the built release of a source tree by its own environment, citing into a folder."""
-    with tempfile.TemporaryDirectory() as name:
-        kept = folder or Path(name)
-        limit = f"ulimit -n {files}; " if files else ""
-        serve = f"{limit}exec {tree}/.venv/bin/python -m partage serve --port "
-        peer = Peer(
-            version=lambda: "",
-            load=nothing_to_load,
-            command=lambda _data, _folder, port: ["bash", "-c", f"{serve}{port}"],
-            path="/sparql",
-        )
-        environment = {
-            "PARTAGE_RELEASE": f"{tree}/out/release",
-            "PARTAGE_ARCHIVE": f"{tree}/out/archive",
-            "PARTAGE_QUERY_STORE": f"{kept}/queries.jsonl",
-            **settings,
-        }
-        with serving(peer, kept, kept, environment, limit=60) as running:
-            yield running
+from benchmarks.attacks.target import PUBLIC, server
+from benchmarks.servers import ROOT
 
 
 def play(tree: Path, name: str, attack: Attack, seconds: float, *, public: bool) -> Figures:

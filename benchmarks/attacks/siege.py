@@ -4,26 +4,17 @@ import http.client
 import json
 import os
 import resource
-import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from benchmarks.attacks.honest import KEPT, LOOKUP, PATIENCE
-from benchmarks.servers import ROOT, descendants, is_query_process
+from benchmarks.attacks.target import Watch
+from benchmarks.servers import ROOT
 
-INTERVAL = 0.1
-PAGE = os.sysconf("SC_PAGE_SIZE")
-# A server that takes more is ended, for the sake of the machine.
-MOST_BYTES = 4_000_000_000
-SECONDS_BEFORE, SECONDS_AFTER = 1.0, 2.0
 RECOVERY = 20.0
 ASKED_AFTERWARDS = ("/healthz", KEPT, "/sparql?query=ASK%7B%3Fs%20%3Fp%20%3Fo%7D%23{}", "/readyz")
 CITED = urlencode({"query": LOOKUP + " ORDER BY ?p ?o"})
@@ -31,73 +22,21 @@ CITED = urlencode({"query": LOOKUP + " ORDER BY ?p ?o"})
 Figures = dict[str, Any]
 
 
-@dataclass(slots=True)
-class Watch:
-    """Looks at a server's memory and descriptors until told to stop, and keeps the peaks."""
+def siege(name: str, port: int, process: int, seconds: float, margin: float = 1.5) -> Figures:
+    """
+    Play an attack on a server that answers, and return what honest clients and we saw.
 
-    process: int
-    server: int = 0
-    queries: int = 0
-    descriptors: int = 0
-    ended: bool = False
-    _stop: threading.Event = field(default_factory=threading.Event)
-
-    def __enter__(self) -> "Watch":
-        """Begin."""
-        self.look()
-        threading.Thread(target=self._go_on, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop."""
-        self._stop.set()
-
-    def _go_on(self) -> None:
-        while not self._stop.wait(INTERVAL):
-            self.look()
-            if self.server > MOST_BYTES and not self.ended:
-                self.ended = True
-                for process in descendants(self.process):
-                    with suppress(ProcessLookupError):
-                        os.kill(process, signal.SIGKILL)
-
-    def look(self) -> None:
-        """Look once: at the server's own processes, and at those that evaluate queries."""
-        found = descendants(self.process)
-        queries = set(filter(is_query_process, found))
-        own = [process for process in found if process not in queries]
-        self.server = max(self.server, sum(map(resident, own)))
-        self.queries = max(self.queries, sum(map(resident, queries)))
-        self.descriptors = max(self.descriptors, *map(descriptors, own))
-
-
-def resident(process: int) -> int:
-    """Return the resident memory of a process in bytes, 0 of one that has ended."""
-    try:
-        return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * PAGE
-    except OSError:
-        return 0
-
-
-def descriptors(process: int) -> int:
-    """Return how many descriptors a process has open, 0 of one that has ended."""
-    try:
-        return len(os.listdir(f"/proc/{process}/fd"))  # noqa: PTH208  # names are enough
-    except OSError:
-        return 0
-
-
-def siege(name: str, port: int, process: int, seconds: float) -> Figures:
-    """Play an attack on a server that answers, and return what honest clients and we saw."""
+    They begin `margin` seconds before it, and go on for as long after it.
+    """
     _allow_connections()
     status(port, KEPT)  # so that it is kept
     load = round(os.getloadavg()[0], 1)
     with Watch(process) as watch:
-        whole = SECONDS_BEFORE + seconds + SECONDS_AFTER
+        whole = margin + seconds + margin
         honest = _start("honest", str(port), str(whole))
         assert honest.stdout is not None
         honest.stdout.readline()
-        time.sleep(SECONDS_BEFORE)
+        time.sleep(margin)
         attack = _start("sending", name, str(port), str(process), str(seconds))
         sent = _result(attack, seconds + 10)
         began = time.monotonic()

@@ -42,6 +42,7 @@ class Client:
     port: int
     source: str = "127.0.0.1"
     keep: bool = True
+    most: int = CHUNK
     head: bytes = b""
     body: bytearray = field(default_factory=bytearray)
     connection: Pair | None = None
@@ -96,13 +97,13 @@ class Client:
         return status
 
     async def _read(self, reader: asyncio.StreamReader, size: int) -> None:
-        """Read so many bytes, and keep the first ones."""
+        """Read so many bytes, and keep the first `most`."""
         while size:
             chunk = await reader.read(min(size, CHUNK))
             if not chunk:
                 raise ConnectionResetError
             size -= len(chunk)
-            if len(self.body) < CHUNK:
+            if len(self.body) < self.most:
                 self.body += chunk
 
     def close(self) -> None:
