@@ -19,6 +19,7 @@ JSON = "application/sparql-results+json"
 N_TRIPLES = "application/n-triples"
 OF_GRAPHS = re.compile(r"^(?:CONSTRUCT|DESCRIBE)\b", re.MULTILINE)
 KEPT_SECONDS, IDLE_SHARE = 1.0, 0.03
+PAGE = os.sysconf("SC_PAGE_SIZE")
 FIRST = "ASK { ?s ?p ?o }"
 
 
@@ -165,6 +166,14 @@ def is_query_process(process: int) -> bool:
         return "partage.store.worker" in Path(f"/proc/{process}/cmdline").read_text()
     except OSError:
         return False
+
+
+def resident(process: int) -> int:
+    """Return the resident memory of a process in bytes, 0 of one that has ended."""
+    try:
+        return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * PAGE
+    except OSError:
+        return 0
 
 
 def _processor_seconds(process: int) -> float:

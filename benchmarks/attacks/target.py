@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.peers import Peer, nothing_to_load
-from benchmarks.servers import Server, descendants, is_query_process, serving
+from benchmarks.servers import Server, descendants, is_query_process, resident, serving
 
 INTERVAL = 0.1
-PAGE = os.sysconf("SC_PAGE_SIZE")
 # A server that takes more is ended, for the sake of the machine.
 MOST_BYTES = 4_000_000_000
 # As docs/how-to/run-in-public.md has it; each client has an address of its own.
@@ -87,14 +86,6 @@ class Watch:
         self.server = max(self.server, sum(map(resident, own)))
         self.queries = max(self.queries, sum(map(resident, queries)))
         self.descriptors = max(self.descriptors, *map(descriptors, own))
-
-
-def resident(process: int) -> int:
-    """Return the resident memory of a process in bytes, 0 of one that has ended."""
-    try:
-        return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * PAGE
-    except OSError:
-        return 0
 
 
 def descriptors(process: int) -> int:

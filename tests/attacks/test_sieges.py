@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT))  # the bench is a package beside the tests
 from benchmarks.attacks import target  # noqa: E402
 from benchmarks.attacks.catalogue import ATTACKS  # noqa: E402
 from benchmarks.attacks.siege import Figures, failures, siege, status  # noqa: E402
-from benchmarks.servers import descendants, is_query_process  # noqa: E402
+from benchmarks.servers import descendants, is_query_process, resident  # noqa: E402
 
 MEGABYTES = 600
 # An idle server on a busy machine has been seen to need a fifth of these.
@@ -69,7 +69,7 @@ class Ground:
         """End a server that does not answer, or has grown."""
         if self._server is not None:
             own = [one for one in descendants(self._server.process) if not is_query_process(one)]
-            grown = sum(map(target.resident, own)) > FRESH
+            grown = sum(map(resident, own)) > FRESH
             if grown or status(self._server.port, "/healthz", 1) != 200:
                 self.close()
 
