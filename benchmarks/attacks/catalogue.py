@@ -88,7 +88,7 @@ async def forwarded_prefix(attacker: Attacker) -> None:
     """2,000 × `X-Forwarded-Prefix` of 400 kB, each another, 4 clients."""
     long = "x" * 400_000
     await attacker.flood(
-        lambda n: get("/doc/org/facebook", HTML, f"X-Forwarded-Prefix: /{n}{long}"), 4, most=2000
+        lambda n: get("/robots.txt", f"X-Forwarded-Prefix: /{n}{long}"), 4, most=2000
     )
 
 
@@ -215,14 +215,12 @@ async def differences(attacker: Attacker) -> None:
 
 
 async def of_releases(attacker: Attacker) -> None:
-    """Pages, queries and files of a release, whose store is made first, 60 clients."""
+    """Pages, queries, tables and searches of a release, whose store is made first, 60 clients."""
     targets = (
-        "/doc/claim/c{}?n={}", "/sparql?query=SELECT*{{?s+?p+?o}}LIMIT+{}%23{}",
-        "/browse/claims?page={}&n={}", "/search?q=a{}&n={}",
+        "/doc/claim/c{:04}?n={}", "/sparql?query=SELECT*{{?s+?p+?o}}LIMIT+{}%23{}",
+        "/browse/claims?q=a{}", "/search?q=a{}&n={}",
     )  # fmt: skip
-    await attacker.flood(
-        lambda n: get(RELEASE + targets[n % 4].format(f"{n % 578 + 1:04}", n), HTML), 60
-    )
+    await attacker.flood(lambda n: get(RELEASE + targets[n % 4].format(n % 578 + 1, n), HTML), 60)
 
 
 # Connections
@@ -331,11 +329,13 @@ async def many_addresses(attacker: Attacker) -> None:
 
 
 async def many_facets(attacker: Attacker) -> None:
-    """`/browse/claims` with as many facets as 59 kB hold, 8 clients."""
-    keys = cycle(("state", "year", "category", "source", "asserter", "kind"))
-    facets = "&".join(f"{next(keys)}=v{n}" for n in range(10_000))[:59_000]
-    kinds = ("claims", "flows", "agreements", "organizations")
-    await attacker.flood(lambda n: get(f"/browse/{kinds[n % 4]}?n={n}&{facets}", HTML))
+    """`/browse/flows` with as many facets as 59 kB hold, 8 clients."""
+    chosen = (
+        "category=dc%3Aunspecified-user-data", "provider=org%3Ayahoo", "recipient=org%3Aoppo",
+        "recipient=org%3Adropbox", "recipient=org%3Aactivision",
+    )  # fmt: skip
+    facets = "&".join([*chosen] * (59_000 // len("&".join(chosen) + "&")))
+    await attacker.flood(lambda n: get(f"/browse/flows?q=a{n}&{facets}", HTML))
 
 
 async def odd_methods(attacker: Attacker) -> None:
