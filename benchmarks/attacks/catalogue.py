@@ -88,7 +88,7 @@ async def forwarded_prefix(attacker: Attacker) -> None:
     """2,000 × `X-Forwarded-Prefix` of 400 kB, each another, 4 clients."""
     long = "x" * 400_000
     await attacker.flood(
-        lambda n: get("/robots.txt", f"X-Forwarded-Prefix: /{n}{long}"), 4, most=2000
+        lambda n: get("/context.jsonld", f"X-Forwarded-Prefix: /{n}{long}"), 4, most=2000
     )
 
 
