@@ -18,7 +18,7 @@ MOST_BYTES = 4_000_000_000
 # As docs/how-to/run-in-public.md has it; each client has an address of its own.
 PUBLIC = {
     "PARTAGE_CLIENT_SECONDS": "60",
-    "PARTAGE_CLIENT_REQUESTS": "8",
+    "PARTAGE_CLIENT_REQUESTS": "16",
     "PARTAGE_CLIENT_CONNECTIONS": "100",
 }
 
