@@ -16,7 +16,9 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
+from urllib.parse import urlencode
 
+from benchmarks.attacks.catalogue import RELEASE
 from benchmarks.attacks.honest import HTML, LOOKUP, RESULTS
 from benchmarks.attacks.target import Watch, server
 from benchmarks.attacks.wire import Client, ask, get
@@ -48,14 +50,20 @@ class Mix:
     queries: list[str]
     number: int = 0
 
+    def page(self, choice: random.Random) -> str:
+        """Return the address of a page: mostly of a thing, as it is or as it was in a release."""
+        document = choice.choice(self.documents)
+        why = f"/sparql/why?{urlencode({'query': choice.choice(self.queries)})}"
+        pages = (choice.choice(PAGES), document, f"{RELEASE}{document}", f"{document}.ttl", why)
+        return choice.choices(pages, (25, 50, 10, 10, 5))[0]
+
     def request(self, kind: str, choice: random.Random) -> bytes:
         """Return a request of a kind."""
         self.number += 1
         language = choice.choice(("en", "fr"))
         match kind:
             case "page":
-                path = choice.choice((*PAGES, *choice.sample(self.documents, 3 * len(PAGES))))
-                return get(path, HTML, f"Accept-Language: {language}")
+                return get(self.page(choice), HTML, f"Accept-Language: {language}")
             case "facets":
                 return get(choice.choice(self.facets), HTML, f"Accept-Language: {language}")
             case "search":
