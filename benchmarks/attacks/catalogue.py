@@ -139,16 +139,16 @@ async def graph_names(attacker: Attacker) -> None:
 
 
 async def citing_flood(attacker: Attacker) -> None:
-    """200 × `POST /query`: a prefix of 1,250 emoji, in the end of fewer, used 150 times."""
+    """300 × `POST /query`: a prefix of 1,250 emoji, in the end of fewer, used 150 times."""
     used = " ".join(f"a:{n}" for n in range(150))
     text = "PREFIX a: <{}{}> SELECT ?s {{ VALUES ?s {{ {} }} }}"
 
     def cited(number: int) -> bytes:
-        name = "http://a/" + "\N{GRINNING FACE}" * (1_250 if number < 140 else 200 - number)
-        query = text.format(name, number, used)
+        name = "http://a/" + "\N{GRINNING FACE}" * (1_250 if number < 140 else max(0, 200 - number))
+        query = text.format(name, number, used if number < 200 else "a:1")
         return post("/query", urlencode({"query": query}).encode(), FORM)
 
-    await attacker.flood(cited, 4, most=200)
+    await attacker.flood(cited, 4, most=300)
 
 
 async def compressed(attacker: Attacker) -> None:
@@ -391,7 +391,7 @@ ATTACKS: Mapping[str, Attack] = {
     "why-nest": Attack(why_nest),
     "service-nest": Attack(service_nest, public=True),
     "planner-flood": Attack(planner_flood, public=True),
-    "graph-names": Attack(graph_names),
+    "graph-names": Attack(graph_names, times=3),
     "citing-flood": Attack(citing_flood),
     "compressed-bodies": Attack(compressed),
     "slow-queries-55": Attack(slow_queries_55, public=True),

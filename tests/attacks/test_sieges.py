@@ -6,6 +6,7 @@ one that is slow because the machine is busy. `make attacks` plays all; those th
 are marked slow.
 """
 
+import json
 import socket
 import sys
 from collections.abc import Iterator, Mapping
@@ -30,7 +31,7 @@ from benchmarks.servers import descendants, is_query_process, resident  # noqa: 
 MEGABYTES = 600
 # An idle server on a busy machine has been seen to need a fifth of these.
 MILLISECONDS = 1_500
-OF_A_PAGE = 5_000
+OF_A_PAGE = 3_000
 SECONDS_TO_RECOVER = 10
 FRESH = 250_000_000
 
@@ -100,12 +101,13 @@ def nobody_else_is_harmed(found: Figures) -> None:
         if probe["longest"] > (OF_A_PAGE if name == "page" else MILLISECONDS)
     }
     statuses: Mapping[str, int] = found["attacker"].get("statuses", {})
-    assert failures(found) == {}, found
-    assert found["server (MB)"] <= MEGABYTES, found
-    assert slowest == {}, found
-    assert found["recovered (s)"] is not None, found
-    assert found["recovered (s)"] <= SECONDS_TO_RECOVER, found
-    assert "500" not in statuses, found
+    told = json.dumps(found)
+    assert failures(found) == {}, told
+    assert found["server (MB)"] <= MEGABYTES, told
+    assert slowest == {}, told
+    assert found["recovered (s)"] is not None, told
+    assert found["recovered (s)"] <= SECONDS_TO_RECOVER, told
+    assert "500" not in statuses, told
 
 
 @pytest.mark.parametrize("name", QUICK)
