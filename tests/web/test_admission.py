@@ -311,7 +311,7 @@ def serving(settings: Settings) -> Iterator[Server]:
 
 def test_pages_are_answered_while_all_places_of_queries_are_taken() -> None:
     async def ask(server: Server) -> None:
-        waiting = await server.hold("/sparql", 5)
+        waiting = await server.hold("/sparql", 6)
         assert (await server.get("/doc/org/facebook")).body == b"here"
         assert (await server.get("/release/1/doc/org/facebook")).body == b"here"
         refused = await server.get("/sparql")
@@ -323,7 +323,7 @@ def test_pages_are_answered_while_all_places_of_queries_are_taken() -> None:
 
     with serving(LOCAL) as server:
         asyncio.run(ask(server))
-    assert server.begun.count("sparql") == 5
+    assert server.begun.count("sparql") == 6
 
 
 def test_few_heavy_pages_begin_at_once() -> None:

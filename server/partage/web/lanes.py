@@ -71,10 +71,10 @@ class Lanes:
     """The lanes of a server."""
 
     def __init__(self, settings: Settings) -> None:
-        # A query that waits for a process holds a thread of these, and of no others.
-        queries = Lane(
-            settings.query_workers + RESERVED + settings.queue_length, settings.queue_length
-        )
+        # A query that waits for a process holds a thread of these, and of no others. Short ones
+        # wait apart from heavy ones (`partage.store.roster`), so there are places for both.
+        running = settings.query_workers + RESERVED
+        queries = Lane(running + 2 * settings.queue_length, settings.queue_length)
         heavy = Lane(HEAVY)
         operations = Lane(OPERATIONS, counted=False)
         self._pages = Lane(PAGES)
