@@ -6,7 +6,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test install build serve check format lint types layers unit packaging validate lock conformance bench wheel clean site messages screenshots
+.PHONY: help run test install build serve check format lint types layers unit packaging validate lock conformance attacks bench wheel clean site messages screenshots
 FRONTEND := server/frontend
 TRANSLATIONS := server/partage/web/translations
 
@@ -92,6 +92,9 @@ unit: .venv/dev.done site ## Run every test
 conformance: .venv/dev.done build site ## Run every test and write docs/reference/conformance.md
 	@$(BIN)/pytest -q --junitxml out/tests.xml; status=$$?; \
 	  PYTHONPATH=tests $(BIN)/python -m conformance.report out/tests.xml > docs/reference/conformance.md && exit $$status
+
+attacks: .venv/dev.done build site ## Run every test that attacks a running server, also the slow ones
+	@$(BIN)/pytest -q -m "slow or not slow" tests/attacks
 
 bench: .venv/dev.done build ## Measure side by side, write benchmarks/report.md (BENCH="--sizes corpus --seconds 1")
 	@$(BIN)/python -m benchmarks $(BENCH)

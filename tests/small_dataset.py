@@ -38,14 +38,16 @@ def release(directory: Path, *more: Quad) -> Path:
     """Write a release directory with the dataset, `more` quads and a manifest."""
     directory.mkdir(parents=True, exist_ok=True)
     data = gzip.compress(nquads([*quads(), *more]).encode("utf-8"), mtime=0)
-    (directory / DATASET).write_bytes(data)
-    (directory / "ontology.ttl").write_text("# nothing\n", encoding="utf-8")
+    files = {DATASET: data, "ontology.ttl": b"# nothing\n"}
+    for name, content in files.items():
+        (directory / name).write_bytes(content)
     manifest = {
         "data": "2026.11.0",
         "ontology": "0.1.0",
         "quads": len(quads()) + len(more),
         "artefacts": [
-            {"name": DATASET, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+            {"name": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+            for name, content in files.items()
         ],
     }
     (directory / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")

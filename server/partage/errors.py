@@ -12,6 +12,11 @@ Every error Partage raises on purpose.
     │  ├ UnsupportedMediaType the body's media type is none we read
     │  ├ PayloadTooLarge      the body is longer than the limit
     │  ├ AddressTooLong       the address is longer than the limit
+    │  ├ FieldsTooLarge       the header fields are longer, or more, than the limit
+    │  ├ BrokenBody           the body breaks off
+    │  ├ BodyTimeout          the body does not come in time
+    │  ├ TooManyRequests      the client has too much under way (retry_after)
+    │  ├ NotSupported         the method or transfer coding is none we know
     │  ├ UpdateRefused        the endpoint is read-only
     │  ├ ServiceRefused       the query would reach out to another endpoint
     │  ├ UnknownResource      nothing is known of this IRI
@@ -23,9 +28,10 @@ Every error Partage raises on purpose.
     │  ├ StatementsNotIndexed the dataset is too large to find statements by digest
     │  ├ TooLarge             the dataset is too large to be told or searched as a whole
     │  ├ UnknownStyle         no citation style has this name
-    │  └ BudgetSpent          the client has used up its query time (retry_after)
+    │  └ BudgetSpent          the client has used up its query time or share (retry_after)
     ├ EngineError             the store could not answer
-    │  ├ QueryTimeout · QueryEnded · MemoryExceeded · EngineBusy (retry_after)
+    │  ├ QueryTimeout · QueryEnded · MemoryExceeded
+    │  ├ EngineBusy (retry_after) · OutOfResources (retry_after)
     │  ├ EngineUnavailable
     │  ├ EngineFailure · QueryCrashed
     │  ├ QueryStoreFull       no more results can be cited here
@@ -160,6 +166,30 @@ class AddressTooLong(RequestError):
     """The address is longer than the limit; a body may be longer."""
 
 
+class FieldsTooLarge(RequestError):
+    """The header fields are longer than the limit, or more."""
+
+
+class BrokenBody(RequestError):
+    """The body of the request breaks off."""
+
+
+class BodyTimeout(RequestError):
+    """The body of the request does not come in time."""
+
+
+class TooManyRequests(RequestError):
+    """The client has too much under way at once; `retry_after` is in seconds."""
+
+    def __init__(self, text: str, retry_after: int = 1, **values: object) -> None:
+        super().__init__(text, **values)
+        self.retry_after = retry_after
+
+
+class NotSupported(RequestError):
+    """The method or the transfer coding is none that is known here."""
+
+
 class UpdateRefused(RequestError):
     """The endpoint is read-only."""
 
@@ -213,11 +243,18 @@ class UnknownStyle(RequestError):
 
 
 class BudgetSpent(RequestError):
-    """The client has used up its query time for now; `retry_after` is in seconds."""
+    """
+    The client has used up what it may take for now; `retry_after` is in seconds.
 
-    def __init__(self, text: str, retry_after: int, **values: object) -> None:
+    `policy` is the name of what is limited (draft-ietf-httpapi-ratelimit-headers).
+    """
+
+    def __init__(
+        self, text: str, retry_after: int, policy: str = "query-time", **values: object
+    ) -> None:
         super().__init__(text, **values)
         self.retry_after = retry_after
+        self.policy = policy
 
 
 class EngineError(PartageError):
@@ -242,6 +279,10 @@ class EngineBusy(EngineError):
     def __init__(self, text: str | Message, retry_after: int = 1, **values: object) -> None:
         super().__init__(text, **values)
         self.retry_after = retry_after
+
+
+class OutOfResources(EngineBusy):
+    """The machine lacks memory, processes, open files or room on its disk for the moment."""
 
 
 class EngineUnavailable(EngineError):

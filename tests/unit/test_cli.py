@@ -1,5 +1,6 @@
 """The command line: sentences, exit statuses, and help that shows an example."""
 
+import random
 import socket
 import subprocess
 import sys
@@ -155,3 +156,15 @@ def test_a_list_of_endpoints_with_a_fault_stops_a_server_from_starting(
     result = partage("serve", "--load", file)
     assert result.returncode == 2
     assert "PARTAGE_SERVICE_ALLOWED holds 'ftp://e.example/'" in result.stderr
+
+
+def test_a_query_that_ends_the_engine_is_an_error_and_no_trace(tmp_path: Path) -> None:
+    values = random.Random(5).sample(range(2000), 200)
+    mixed = (f"<a:{n}> <a:v> {n if n % 2 else chr(34) + str(n) + chr(34)} ." for n in values)
+    file = tmp_path / "mixed.ttl"
+    file.write_text("\n".join(mixed))
+    result = partage("query", "--load", file, "SELECT ?v { ?s ?p ?v } ORDER BY ?v")
+    assert result.returncode == 3
+    assert "partage: The engine failed to sort values of several kinds" in result.stderr
+    assert "panicked" not in result.stderr
+    assert result.stderr.count("\n") <= 2

@@ -126,7 +126,7 @@ def query(
     """Ask a SPARQL query: TEXT, `-` for standard input, or --file."""
     from partage.sparql.calling import Federation
     from partage.sparql.running import run_query
-    from partage.store.opening import choose_source, open_engine
+    from partage.store.opening import choose_source, isolated
 
     if (text is None) == (file is None):
         raise click.UsageError("Give the query as TEXT, as `-` (standard input), or with --file.")
@@ -136,16 +136,13 @@ def query(
         text = sys.stdin.read()
     assert text is not None
     federation = Federation.of(settings())
-    engine = open_engine(choose_source(settings(), files, store))
-    try:
+    with isolated(choose_source(settings(), files, store), settings()) as engine:
         if form is None and sys.stdout.isatty():
             _table(engine, text, federation)
             return
         for chunk in run_query(engine, text, form, federation):
             sys.stdout.buffer.write(chunk)
         sys.stdout.buffer.flush()
-    finally:
-        engine.close()
 
 
 def _table(engine: Engine, text: str, federation: "Federation") -> None:

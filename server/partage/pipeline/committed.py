@@ -7,6 +7,7 @@ from pathlib import Path
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 
 from partage.errors import CanonicalFormError
+from partage.files import locked, replace_file
 from partage.pipeline import identifiers, nanopublications, promises
 from partage.rdf import layout
 from partage.rdf.reading import read
@@ -141,9 +142,10 @@ def rewrite(root: Path, committed: list[CommittedFile]) -> None:
     """Put every file and the registry into the committed form."""
     for file in committed:
         if file.name not in FREE_FORM:
-            file.path.write_text(layout.document(file.quads), encoding="utf-8")
+            replace_file(file.path, layout.document(file.quads))
     path = root / identifiers.PATH
-    path.write_text(identifiers.format_registry(identifiers.read_registry(path)), encoding="utf-8")
+    with locked(path.parent):
+        replace_file(path, identifiers.format_registry(identifiers.read_registry(path)))
 
 
 def version_digests(

@@ -17,6 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from partage.errors import IntegrityError, ReleaseRefused
+from partage.files import locked, replace_file
 from partage.pipeline import identifiers, promises, run, versioning
 from partage.pipeline.identifiers import RETIRED, Row
 from partage.pipeline.manifest import Manifest, commit
@@ -50,6 +51,13 @@ def freeze(
     BuildError
         The release does not build.
     """
+    with locked((root / identifiers.PATH).parent):
+        return _freeze(root, target, wanted, now, progress)
+
+
+def _freeze(
+    root: Path, target: Path, wanted: str | None, now: datetime, progress: run.Progress
+) -> Record:
     catalog = Catalog.read(root)
     rows = identifiers.read_registry(root / identifiers.PATH)
     version, issued = described(root, "dcat:version"), described(root, "dct:issued")
@@ -78,7 +86,7 @@ def freeze(
     registry = identifiers.format_registry(released(rows, new, version))
     archive.write(catalog, record, change)
     try:
-        _replace(root / identifiers.PATH, registry)
+        replace_file(root / identifiers.PATH, registry)
     except OSError as error:
         shutil.rmtree(catalog.directory / version)
         raise IntegrityError(f"The registry cannot be written ({error}).") from error
@@ -97,15 +105,6 @@ def released(rows: Iterable[Row], names: Set[str], version: str) -> list[Row]:
 def described(root: Path, predicate: str) -> str:
     """Return what `data/dataset.ttl` says of the dataset, or an empty string."""
     return value_of(read(root / DESCRIPTION), BASE, predicate)
-
-
-def _replace(path: Path, text: str) -> None:
-    staged = path.with_name(f".{path.name}")
-    try:
-        staged.write_text(text, encoding="utf-8")
-        staged.replace(path)
-    finally:
-        staged.unlink(missing_ok=True)
 
 
 def _record(

@@ -10,7 +10,8 @@ import gzip
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pyoxigraph import (
@@ -25,6 +26,7 @@ from pyoxigraph import (
 
 from partage import __version__
 from partage.errors import IntegrityError
+from partage.files import locked
 from partage.pipeline.manifest import NAME, Family, Manifest, commit, tools
 from partage.pipeline.projection import TYPE
 from partage.pipeline.state import State
@@ -34,6 +36,7 @@ from partage.rdf.namespaces import BASE, GRAPH, PREFIXES
 from partage.rdf.reading import short, value_of
 from partage.releases.artefact import Artefact
 
+FORMER = "-former"
 DEFAULT = DefaultGraph()
 COPIED = ("ontology/partage.ttl", "ontology/alignments.ttl", "ontology/context.jsonld")
 
@@ -114,10 +117,27 @@ def classes(view: Iterable[Quad]) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
-def staging(release: Path) -> Path:
-    """Make an empty directory beside the release."""
+@contextmanager
+def staging(release: Path) -> Iterator[Path]:
+    """
+    Give an empty directory beside the release, which goes with the block where it is still there.
+
+    One process at a time has one. What a killed build left goes; the release that it had put aside
+    comes back.
+    """
     release.parent.mkdir(parents=True, exist_ok=True)
-    return Path(tempfile.mkdtemp(prefix=f".{release.name}-", dir=release.parent))
+    prefix = f".{release.name}-"
+    with locked(release.parent):
+        for former in release.parent.glob(f"{prefix}*{FORMER}"):
+            if not release.exists():
+                former.rename(release)
+        for left in release.parent.glob(f"{prefix}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        staged = Path(tempfile.mkdtemp(prefix=prefix, dir=release.parent))
+        try:
+            yield staged
+        finally:
+            shutil.rmtree(staged, ignore_errors=True)
 
 
 def promote(staged: Path, release: Path) -> None:
@@ -134,7 +154,7 @@ def promote(staged: Path, release: Path) -> None:
             f"{release} is not empty and holds no release. Choose another directory with --out."
         )
     staged.chmod(0o755)  # mkdtemp makes it private
-    former = staged.with_name(staged.name + "-former")
+    former = staged.with_name(staged.name + FORMER)
     if release.exists():
         release.rename(former)
     try:

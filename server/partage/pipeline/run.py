@@ -6,7 +6,6 @@ nothing has changed since the last release, nothing is done.
 """
 
 import json
-import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from partage.errors import BuildError, IntegrityError, NonConformance
+from partage.files import replace_file
 from partage.pipeline import (
     competency,
     examples,
@@ -108,13 +108,16 @@ def build(
     state = State(root)
     for step in steps:
         state = clock.timed(step.name, partial(step.function, state))
-    staged = release.staging(target)
     try:
-        manifest = clock.timed("write release", lambda: release.write(state, staged, inputs))
-        release.promote(staged, target)
-    finally:
-        shutil.rmtree(staged, ignore_errors=True)
-    clock.report(target.with_name("build-report.json"), manifest)
+        with release.staging(target) as staged:
+            manifest = clock.timed("write release", lambda: release.write(state, staged, inputs))
+            release.promote(staged, target)
+        clock.report(target.with_name("build-report.json"), manifest)
+    except OSError as error:
+        raise IntegrityError(
+            f"{target} could not be written ({error.strerror or error}). What was built before "
+            "is as it was. Mend that and build again."
+        ) from error
     return manifest
 
 
@@ -155,4 +158,4 @@ class _Clock:
             "seconds": {name: round(seconds, 2) for name, seconds in self.seconds.items()},
             "counts": manifest.checks,
         }
-        path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+        replace_file(path, json.dumps(report, indent=2) + "\n")

@@ -145,6 +145,8 @@ def write(catalog: Catalog, record: Record, change: ChangeSet) -> Catalog:
     if folder.exists():
         raise IntegrityError(f"{folder} is there already. A release never changes: make a new one.")
     catalog.directory.mkdir(parents=True, exist_ok=True)
+    for left in catalog.directory.parent.glob(".staged-*"):  # by a release that was killed
+        shutil.rmtree(left, ignore_errors=True)
     staged = Path(tempfile.mkdtemp(prefix=".staged-", dir=catalog.directory.parent))
     try:
         (staged / CHANGES).write_bytes(compress(change.text))

@@ -8,15 +8,17 @@ those that their tags tell; and what is not what its manifest says is not served
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from partage.errors import IntegrityError
 from partage.releases.artefact import Artefact
+from partage.releases.temporary import temporary_directory
 
 MANIFEST = "manifest.json"
+# What a manifest of another form, or a file that is not there, raises.
+FAULTS = (OSError, ValueError, TypeError, KeyError)
 
 
 @contextmanager
@@ -28,13 +30,20 @@ def held(release: Path) -> Iterator[Path]:
     ------
     IntegrityError
         They cannot be read, or are not what the manifest says.
+    SettingsError
+        There is no place for them.
     """
-    with tempfile.TemporaryDirectory(prefix="partage-release-") as folder:
-        place = Path(folder) / "release"
+    with temporary_directory() as place:
+        place.mkdir()
         try:
-            shutil.copytree(release, place, copy_function=_same)
-        except OSError as error:  # also where a build replaces them at this moment
-            raise IntegrityError(f"{release} cannot be read ({error}). Try again.") from error
+            _same(release / MANIFEST, place / MANIFEST)
+            # Nothing else that may lie there is anybody's to see.
+            for file in _listed(place):
+                _same(release / file.name, place / file.name)
+        except FAULTS as error:
+            if not release.is_dir():  # also where a build replaces it at this moment
+                raise IntegrityError(f"{release} cannot be read ({error}). Try again.") from error
+            raise _no_release(release, error) from error
         check(place, release)
         yield place
 
@@ -49,14 +58,9 @@ def check(place: Path, name: Path) -> None:
         It has no manifest, or a file is missing or has other bytes.
     """
     try:
-        rows = json.loads((place / MANIFEST).read_text(encoding="utf-8"))["artefacts"]
-        listed = [Artefact(row["name"], row["bytes"], row["sha256"]) for row in rows]
-        wrong = [row.name for row in listed if Artefact.of(place / row.name) != row]
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise IntegrityError(
-            f"{name} is no whole release ({error}): its manifest is missing or malformed, or names "
-            "a file that is not there. Build or copy it again."
-        ) from error
+        wrong = [file.name for file in _listed(place) if Artefact.of(place / file.name) != file]
+    except FAULTS as error:
+        raise _no_release(name, error) from error
     if wrong:
         raise IntegrityError(
             f"{name} is no whole release: {', '.join(wrong)} has other bytes than its manifest "
@@ -64,9 +68,26 @@ def check(place: Path, name: Path) -> None:
         )
 
 
-def _same(source: str, target: str) -> None:
+def _listed(place: Path) -> list[Artefact]:
+    """Return the files that the manifest in a directory lists; all lie in the directory itself."""
+    rows = json.loads((place / MANIFEST).read_text(encoding="utf-8"))["artefacts"]
+    listed = [Artefact(row["name"], row["bytes"], row["sha256"]) for row in rows]
+    if strange := [file.name for file in listed if Path(file.name).name != file.name]:
+        raise ValueError(f"{strange[0]} lies elsewhere")
+    return listed
+
+
+def _no_release(name: Path, error: Exception) -> IntegrityError:
+    return IntegrityError(
+        f"{name} is no whole release ({error}): its manifest is missing or malformed, or names a "
+        "file that is not there. Build or copy it again."
+    )
+
+
+def _same(source: Path, target: Path) -> None:
     """Give a file a second name, or where that cannot be, its bytes."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
+    if not source.is_symlink():  # what one leads to may be replaced
+        with suppress(OSError):
+            os.link(source, target)
+            return
+    shutil.copyfile(source, target)

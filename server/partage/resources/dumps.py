@@ -25,7 +25,7 @@ from partage.releases.record import NAME, Record
 from partage.releases.statements import said
 from partage.resources import distributions, tables
 from partage.store import columnar
-from partage.store.shelf import beside
+from partage.store.making import beside
 
 NOTES, DESCRIPTION, SUMS = "RELEASE-NOTES.md", "dcat.ttl", "SHA256SUMS"
 log = logging.getLogger(__name__)

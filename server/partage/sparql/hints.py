@@ -12,6 +12,7 @@ from typing import Literal
 from pyoxigraph import NamedNode
 
 from partage.rdf.namespaces import iri
+from partage.rdf.terms import iriref
 from partage.sparql.joining import Emptied, Place, Report, scoped
 from partage.sparql.names import Named, Names
 from partage.sparql.probing import Prober
@@ -34,7 +35,7 @@ MOST_SUSPECTS = 4
 MOST_SHOWN = 3
 MANY = 1_000_000
 ANY = "?partage_any"
-NAMING = ", ".join(f"<{iri(name)}>" for name in ("skos:prefLabel", "skos:altLabel", "rdfs:label"))
+NAMING = ", ".join(iriref(iri(name)) for name in ("skos:prefLabel", "skos:altLabel", "rdfs:label"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +149,9 @@ class _Finder:
     def _known(self, name: str) -> bool:
         if name in self.spelling.things or name == iri("rdf:type"):
             return True
-        mentioned = f"{{ <{name}> {ANY} [] }} UNION {{ [] {ANY} <{name}> }}"
-        used = f"{{ [] <{name}> {ANY} }}"
+        thing = iriref(name)
+        mentioned = f"{{ {thing} {ANY} [] }} UNION {{ [] {ANY} {thing} }}"
+        used = f"{{ [] {thing} {ANY} }}"
         every = f"{mentioned} UNION {used}"
         # What was not answered in time is not called unknown.
         found = self.prober.find("*", f"{every} UNION {{ GRAPH ?partage_g {{ {every} }} }}")

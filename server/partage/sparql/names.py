@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from partage.rdf.namespaces import curie, iri
+from partage.rdf.namespaces import PLAIN, curie, iri
+from partage.rdf.terms import iriref, is_iri
 from partage.sparql.syntax.tree import Path, QueryTree, Term
 from partage.store.engine import Term as RdfTerm
 
-PLAIN = {iri(f"xsd:{name}") for name in ("integer", "boolean")}
+PLAIN_TYPES = {iri(f"xsd:{name}") for name in ("integer", "boolean")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +51,14 @@ class Names:
     def iri(self, term: Term) -> str | None:
         """Return the absolute IRI that a term is."""
         found = self._tree.iri(term) if term.start < term.end else None
-        return found if found is not None and ":" in found else None
+        return found if found is not None and is_iri(found) else None
 
     def spelled(self, term: Term) -> str:
         """Return a term with its IRIs in full."""
         text = term.text
         for one in reversed([*self.within(term)]):
             at = one.start - term.start
-            text = f"{text[:at]}<{one.iri}>{text[at + len(one.text) :]}"
+            text = f"{text[:at]}{iriref(one.iri)}{text[at + len(one.text) :]}"
         return text
 
     def write(self, term: RdfTerm) -> str | None:
@@ -68,7 +69,7 @@ class Names:
             return None
         if term.language or term.datatype.value == iri("xsd:string"):
             return str(term)
-        if term.datatype.value in PLAIN:
+        if term.datatype.value in PLAIN_TYPES:
             return term.value
         quoted = str(Literal(term.value))
         return f"{quoted}^^{self.name(term.datatype.value)}"
@@ -78,9 +79,9 @@ class Names:
         spaces = sorted(self.declared.items(), key=lambda pair: -len(pair[1]))
         for prefix, space in spaces:
             local = name.removeprefix(space)
-            if space and local != name and local and all(c.isalnum() or c in "-_" for c in local):
+            if space and local != name and PLAIN.fullmatch(local):
                 return f"{prefix}:{local}"
-        return f"<{name}>"
+        return iriref(name)
 
 
 def told(name: str) -> str:

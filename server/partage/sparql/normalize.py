@@ -10,6 +10,7 @@ stay as typed. The form parses, and answers as the query does.
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 from pyoxigraph import RdfFormat
 from pyoxigraph import parse as read
@@ -17,7 +18,7 @@ from pyoxigraph import parse as read
 from partage.errors import NotCitable
 from partage.rdf.namespaces import BASE, iri
 from partage.sparql.syntax import parse
-from partage.sparql.syntax.lexer import LOCAL_ESCAPE, Token, unescape
+from partage.sparql.syntax.lexer import IRI, LOCAL_ESCAPE, Token, place, unescape
 from partage.sparql.syntax.terms import BOOLEANS
 from partage.sparql.syntax.tree import QueryTree
 
@@ -81,10 +82,11 @@ class _Reader:
     def words(self) -> Iterator[str]:
         """Yield the words of the normal form; tokens that belong together are one word."""
         for one in self._tree.prologue:
+            start = one.end - len(one.value) - 2
             if one.word == "BASE":
-                self.base = self._resolve(one.value)
+                self.base = self._resolve(one.value, start)
             elif one.word == "PREFIX":
-                self._prefixes[one.prefix] = self._resolve(one.value)
+                self._prefixes[one.prefix] = self._resolve(one.value, start)
         word = ""
         before: Token | None = None
         for token in self._tree.tokens:
@@ -102,31 +104,37 @@ class _Reader:
 
     def _write(self, token: Token) -> str:
         match token.kind:
-            case "word" if token.text == "a":
-                return TYPE
-            case "word" if token.word in BOOLEANS:
-                return token.text.lower()
             case "word":
                 self.resolves = self.resolves or token.word in RESOLVING
-                return token.word
+                lower = token.word in BOOLEANS
+                return TYPE if token.text == "a" else token.text.lower() if lower else token.word
             case "variable":
                 return "?" + token.text[1:]
             case "iri":
-                return f"<{self._resolve(token.text[1:-1])}>"
+                return f"<{self._resolve(token.text[1:-1], token.start)}>"
             case "name":
                 prefix, _, local = token.text.partition(":")
                 local = LOCAL_ESCAPE.sub(r"\1", local)
                 return f"<{self._prefixes[prefix]}{local}>"
         return token.text
 
-    def _resolve(self, written: str) -> str:
+    def _resolve(self, written: str, start: int) -> str:
         """Return an IRI absolute and without escapes, as Oxigraph reads it."""
         plain = unescape(written)
-        if _ABSOLUTE.match(plain):
-            return plain
-        triple = f"<{plain}> <a:a> <a:a> ."
-        subject = next(read(triple, format=RdfFormat.TURTLE, base_iri=self.base)).subject
-        return str(subject)[1:-1]
+        if IRI.fullmatch(f"<{plain}>"):
+            if _ABSOLUTE.match(plain):
+                return plain
+            triple = f"<{plain}> <a:a> <a:a> ."
+            with suppress(ValueError, SyntaxError):  # the one of its base, the other its own
+                found = next(read(triple, format=RdfFormat.TURTLE, base_iri=self.base))
+                return str(found.subject)[1:-1]
+        line, column = place(self._tree.text, start)
+        raise NotCitable(
+            "Line %(line)d, column %(column)d: %(token)s is no IRI.",
+            line=line,
+            column=column,
+            token=f"<{written}>"[:80],
+        )
 
 
 def _joined(before: Token, token: Token) -> bool:
@@ -139,4 +147,3 @@ def _joined(before: Token, token: Token) -> bool:
     if before.kind == "word" and token.text == "(":
         return True
     return before.text in {"+", "-"} and token.kind == "number" and before.end == token.start
-

@@ -6,16 +6,21 @@ joins by hashing. What is not understood, or would gain little, is left as it is
 docs/decisions/0015-joins.md.
 """
 
+import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from weakref import ref
 
+from partage.caching import LRUCache
 from partage.errors import QuerySyntaxError
 from partage.rdf.namespaces import iri
+from partage.rdf.terms import iriref
 from partage.sparql.degrees import COMMON, Counter, Degrees
 from partage.sparql.joins import (
     BUILD,
     LOOKUP,
     MOST_HELD,
+    MOST_PATTERNS,
     Ends,
     Part,
     filtered,
@@ -40,7 +45,10 @@ FAR = 10_000
 MANY = 5_000
 # Longer texts are lists of values, or no question of a person.
 LONGEST = 20_000
-REMEMBERED = 1_000
+# Counting what a query is about takes no longer, for the first who asks it.
+SECONDS = 5.0
+# How queries of each engine are written.
+PLANS = LRUCache(4_000_000, "plans")
 TYPE = iri("rdf:type")
 PATTERNS = {"triple", "values"}
 # What may stand beside the triples of a group: it brings no solutions of its own.
@@ -51,12 +59,16 @@ OURS = "partage_"
 JOINED, HERE, LAST = range(3)
 
 
+class _OutOfTime(Exception):
+    """Counting what a query is about takes longer than a plan is worth."""
+
+
 class Planner:
     """Writes queries for one engine, and remembers how."""
 
     def __init__(self, engine: Engine) -> None:
+        self._engine = ref(engine)
         self._counter = Counter(engine)
-        self._plans: dict[Query, str | None] = {}
 
     def plan(self, query: Query) -> Query:
         """
@@ -67,15 +79,18 @@ class Planner:
         EngineError
             The engine failed to count what the query is about.
         """
-        key = replace(query, limits=Limits(), ticket=None, prefixes=())
-        if key not in self._plans:
-            if len(self._plans) >= REMEMBERED:
-                self._plans.clear()
-            self._plans[key] = self._write(key)
-        return replace(query, plan=self._plans[key])
+        graphs = (*(query.default_graphs or ()), *(query.named_graphs or ()))
+        if len(query.text) + sum(map(len, graphs)) > LONGEST:
+            return query
+        bare = replace(query, limits=Limits(), ticket=None, prefixes=())
+        try:
+            plan = PLANS.get((self._engine, bare), lambda: self._write(bare))
+        except _OutOfTime:  # what was counted until now is known the next time
+            return query
+        return replace(query, plan=plan)
 
     def _write(self, query: Query) -> str | None:
-        if len(query.text) > LONGEST or OURS in query.text:
+        if OURS in query.text:
             return None
         try:
             tree = parse(query.text)
@@ -118,6 +133,7 @@ class _Writer:
     names: Names
     changed: bool = field(default=False, init=False)
     steps: int = field(default=0, init=False)
+    deadline: float = field(default_factory=lambda: time.monotonic() + SECONDS, init=False)
     # What the triples of groups find, by where the groups start.
     expected: dict[int, Part] = field(default_factory=dict, init=False)
 
@@ -203,7 +219,10 @@ class _Writer:
         filters = [one.variables for one in others if _plain(one)]
         values = [_values(one) for one in triples if one.kind == "values"]
         written = [one.terms for one in triples if one.kind == "triple"]
-        parts = values + [self._part(step) for terms in written for step in self._steps(terms)]
+        steps = [step for terms in written for step in self._steps(terms)]
+        if len(values) + len(steps) > MOST_PATTERNS:
+            return []
+        parts = values + [self._part(step) for step in steps]
         return [filtered(part, filters) for part in parts if part] if all(parts) else []
 
     def _steps(self, terms: Sequence[Term]) -> Iterator[tuple[Term, Term, Term]]:
@@ -228,6 +247,8 @@ class _Writer:
 
     def _part(self, terms: tuple[Term, Term, Term]) -> Part | None:
         """Return what is expected of a triple or path; None where that is not known enough."""
+        if time.monotonic() > self.deadline:
+            raise _OutOfTime
         subject, verb, target = terms
         if verb.path is not None and verb.path.kind == "inverse":
             subject, verb, target = target, self._step(verb.path.steps[0]), subject
@@ -253,7 +274,7 @@ class _Writer:
     def _reached(self, terms: tuple[Term, Term, Term]) -> float:
         """Return how far a path goes from its known end, counted where it cannot go far."""
         steps = [
-            self.counter.number(self.query, f"?s <{step.iri}> ?o")
+            self.counter.number(self.query, f"?s {iriref(step.iri)} ?o")
             for step in self.names.within(terms[1])
         ]
         known = [step for step in steps if step is not None]
@@ -273,7 +294,7 @@ class _Writer:
         constant = self.names.iri(target)
         if constant is None or (name != TYPE and degrees.of_object < COMMON):
             return degrees.of_object
-        counted = self.counter.number(self.query, f"?s <{name}> <{constant}>")
+        counted = self.counter.number(self.query, f"?s {iriref(name)} {iriref(constant)}")
         return degrees.of_object if counted is None else counted
 
 

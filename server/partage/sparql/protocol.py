@@ -18,6 +18,7 @@ from partage.errors import (
 )
 from partage.sparql.federation import Call, allowed_calls
 from partage.sparql.guard import opening, refuse_update
+from partage.sparql.limits import refuse_deep
 from partage.sparql.tokens import place, tokens, unescape
 from partage.store.engine import Kind, Query
 
@@ -88,7 +89,7 @@ def parse(  # noqa: PLR0913, PLR0917  # each is a fact of the request or of the 
     ProtocolError
         Parameters are missing, repeated or contradictory, or the text is not UTF-8.
     QuerySyntaxError
-        The text has none of the four query forms.
+        The text has none of the four query forms, or nests too deeply.
     UnsupportedMediaType
         A POST body is neither a form nor a query.
     UpdateRefused, ServiceRefused
@@ -104,6 +105,7 @@ def parse(  # noqa: PLR0913, PLR0917  # each is a fact of the request or of the 
     _check(given, method)
     text = given["query"][0]
     refuse_update(text)
+    refuse_deep(text)
     calls = allowed_calls(text, base, allowed)
     query = Query(
         text=text,
@@ -279,5 +281,7 @@ def _graphs(given: Parameters, name: str) -> tuple[str, ...] | None:
         return None
     for graph in given.get(name, ()):
         if ":" not in graph or any(character in graph for character in '<>"{}|^`\\ \t\r\n'):
-            raise ProtocolError("%(name)s=%(graph)r is no absolute IRI.", name=name, graph=graph)
+            raise ProtocolError(
+                "%(name)s=%(graph)r is no absolute IRI.", name=name, graph=graph[:200]
+            )
     return tuple(given.get(name, ()))

@@ -5,6 +5,7 @@ It is opened (what kind of answer is it?), then written in a format or taken as 
 deliveries to whoever reads it; and an engine's own errors become ours.
 """
 
+import errno
 import re
 from itertools import islice
 from typing import Protocol
@@ -19,12 +20,25 @@ from pyoxigraph import (
     Store,
 )
 
-from partage.errors import EngineFailure, English, PartageError, QuerySyntaxError
+from partage.errors import (
+    EngineFailure,
+    English,
+    MemoryExceeded,
+    OutOfResources,
+    PartageError,
+    QuerySyntaxError,
+)
 from partage.rdf.formats import COLUMNAR_FORMATS, Format
 from partage.store import columnar
 from partage.store.engine import Kind, Query, Solution
 
 CHUNK = 32 * 1024
+# A longer delivery would be held whole by who reads it: one value may have hundreds of megabytes.
+LONGEST = 32 * CHUNK
+# Bytes of solutions that a process hands over all at once.
+MOST_HELD = 20_000_000
+# When to ask again where the disk is full.
+SECONDS_WITHOUT_ROOM = 30
 
 # A graph comes as triples from a store, as quads of one graph where it is read from elsewhere.
 Evaluated = QuerySolutions | QueryTriples | QuadParser | QueryBoolean
@@ -99,9 +113,9 @@ class Sink:
 
     def flush(self) -> None:
         """Hand on what is left."""
-        if self._buffer:
-            self._courier.deliver(bytes(self._buffer))
-            self._buffer.clear()
+        for start in range(0, len(self._buffer), LONGEST):
+            self._courier.deliver(bytes(self._buffer[start : start + LONGEST]))
+        self._buffer.clear()
 
 
 def write(sink: Sink, fmt: Format, prefixes: dict[str, str], result: Evaluated) -> None:
@@ -171,6 +185,14 @@ def solutions_of(result: Evaluated, limit: int | None = None) -> list[Solution]:
     return [{"s": t.subject, "p": t.predicate, "o": t.object} for t in islice(result, limit)]
 
 
+def too_much() -> MemoryExceeded:
+    """Return the error of solutions that are too long to be held."""
+    return MemoryExceeded(
+        "The solutions are too long to be held all at once. Ask for them as a file, as in CSV, or "
+        "for fewer or shorter ones."
+    )
+
+
 def translate(error: Exception, text: str) -> PartageError:
     """Return an engine's error, raised while it answered `text`, as one of ours."""
     message = str(error)
@@ -181,6 +203,12 @@ def translate(error: Exception, text: str) -> PartageError:
             line,
             column,
             reason=English(_expected(place[3])),
+        )
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return OutOfResources(
+            "There is no room left on the server's disk for this answer. Ask for another format, "
+            "as CSV or JSON, or for less.",
+            SECONDS_WITHOUT_ROOM,
         )
     if isinstance(error, SyntaxError | ValueError):
         return QuerySyntaxError("%(reason)s", reason=English(message))

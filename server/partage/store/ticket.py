@@ -3,6 +3,20 @@
 import threading
 from collections.abc import Callable
 
+_thread = threading.local()
+
+
+def waited() -> float:
+    """Return for how many seconds the queries of the current thread have waited for their turns."""
+    return getattr(_thread, "waited", 0.0)
+
+
+def note_wait(seconds: float, ticket: "Ticket | None") -> None:
+    """Note that a query of the current thread has waited, also on its ticket if it has one."""
+    _thread.waited = waited() + seconds
+    if ticket is not None:
+        ticket.waited += seconds
+
 
 class Ticket:
     """

@@ -1,5 +1,7 @@
 """The files of a release are held as they are, and only where they are what its manifest says."""
 
+import hashlib
+import json
 import os
 import shutil
 from pathlib import Path
@@ -62,4 +64,33 @@ def test_what_is_no_whole_release_is_refused(
 
 def test_a_release_that_is_gone_is_refused(tmp_path: Path) -> None:
     with pytest.raises(IntegrityError, match="cannot be read"), held(tmp_path / "none"):
+        pass
+
+
+def test_what_the_manifest_does_not_list_is_nobodys_to_see(release: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret")
+    (release / "linked").symlink_to(tmp_path / "secret")
+    (release / "notes.txt").write_text("of the operator")
+    (release / "folder").mkdir()
+    with held(release) as place:
+        assert sorted(contents(place)) == ["dataset.nq.gz", "manifest.json", "ontology.ttl"]
+
+
+def test_a_file_that_is_a_link_is_copied(release: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere.ttl"
+    (release / "ontology.ttl").rename(elsewhere)
+    (release / "ontology.ttl").symlink_to(elsewhere)
+    with held(release) as place:
+        elsewhere.write_text("other")
+        assert (place / "ontology.ttl").read_text() == "# nothing\n"
+
+
+def test_a_manifest_that_lists_what_lies_elsewhere_is_refused(
+    release: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "secret").write_text("")
+    digest = hashlib.sha256(b"").hexdigest()
+    rows = [{"name": "../secret", "bytes": 0, "sha256": digest}]
+    (release / "manifest.json").write_text(json.dumps({"artefacts": rows}))
+    with pytest.raises(IntegrityError, match="lies elsewhere"), held(release):
         pass

@@ -120,6 +120,10 @@ def test_the_form_of_a_conformance_case_answers_as_it_does(case: Case) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
+        ("BASE <http://[> ASK { <x> ?p ?o }", "Line 1, column 23: <x> is no IRI"),
+        ("BASE <a:%zz/> PREFIX : <#> ASK { :x ?p ?o }", "<#> is no IRI"),
+        ("ASK { <[> ?p ?o }", "Line 1, column 7: <.> is no IRI"),
+        ("ASK { <\\u003E> ?p ?o }", "is no IRI"),
         ("ASK { " + "?s ?p ?o . " * 5_000 + "}", f"more than {LONGEST:,} is not cited"),
         (f"PREFIX a: <http://{'a' * 10_000}/> ASK {{ " + "?s a:p 1 . " * 30 + "}",
          f"more than {LONGEST_FORM:,} characters"),

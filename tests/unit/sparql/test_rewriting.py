@@ -4,6 +4,8 @@ Each fault of the engine: that it still has it, and that the query as rewritten 
 A fault that is gone fails its test: then the rewriting of it is to go, too.
 """
 
+# ruff: noqa: E501  # a query and what is said of it read best beside each other
+
 from dataclasses import dataclass
 
 import pytest

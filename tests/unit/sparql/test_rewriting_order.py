@@ -5,7 +5,16 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store, serialize
+from pyoxigraph import (
+    BlankNode,
+    Literal,
+    NamedNode,
+    Quad,
+    QuerySolutions,
+    RdfFormat,
+    Store,
+    serialize,
+)
 
 from partage.rdf.namespaces import iri
 from partage.sparql.rewriting.order import total_order

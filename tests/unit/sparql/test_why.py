@@ -14,9 +14,9 @@ from partage.rdf.namespaces import GRAPH, SPARQL_PREFIXES
 from partage.sparql import probing
 from partage.sparql.hints import Hint, corrected
 from partage.sparql.joining import Join, Report, explain, ordered
-from partage.sparql.syntax import parse
 from partage.sparql.probing import MOST, Prober
 from partage.sparql.spelling import Spelling
+from partage.sparql.syntax import parse
 from partage.sparql.why import Diagnosis, diagnose
 from partage.store.embedded import EmbeddedEngine
 from partage.store.engine import Engine, Query

@@ -31,7 +31,7 @@ def group_concat(tree: QueryTree) -> QueryTree:
 
 
 def count_distinct(tree: QueryTree) -> QueryTree:
-    """Have COUNT(DISTINCT *) count what is visible, no steps of paths or blank nodes (§18.5.1.2)."""
+    """Have COUNT(DISTINCT *) count what is visible: no blank nodes, no steps (§18.5.1.2)."""
 
     def change(node: object) -> object:
         if not isinstance(node, QueryTree | SubSelect) or node.select is None or node.where is None:
@@ -59,7 +59,7 @@ def aliases(tree: QueryTree) -> QueryTree:
             if one.expression is not None and one.variable is not None:
                 written = _substituted(one.expression, assigned)
                 one = one if written is one.expression else replace(one, expression=written)  # noqa: PLW2901  # the same one, written out
-                if not any(each.name in CHANGING for each in written.walk()):
+                if one.variable and not any(each.name in CHANGING for each in written.walk()):
                     assigned[one.variable] = written
             made.append(one)
         if all(a is b for a, b in zip(made, node.select.projections, strict=True)):

@@ -8,10 +8,24 @@ from partage.sparql.syntax.tree import Clause, Expression, Pattern, QueryTree
 
 # Functions that may return a string with a language.
 TAGGED = frozenset(
-    """
-    COALESCE IF STRLANG STRLANGDIR SUBSTR UCASE LCASE STRBEFORE STRAFTER CONCAT REPLACE MIN MAX
-    SAMPLE SUBJECT OBJECT
-    """.split()
+    [
+        "COALESCE",
+        "IF",
+        "STRLANG",
+        "STRLANGDIR",
+        "SUBSTR",
+        "UCASE",
+        "LCASE",
+        "STRBEFORE",
+        "STRAFTER",
+        "CONCAT",
+        "REPLACE",
+        "MIN",
+        "MAX",
+        "SAMPLE",
+        "SUBJECT",
+        "OBJECT",
+    ]
 )
 
 

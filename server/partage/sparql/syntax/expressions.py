@@ -61,7 +61,8 @@ class ExpressionParser(TermParser):
     def _unary(self) -> Expression:
         start = self.token.start
         if self.accept("!"):
-            operand = self._unary()
+            with self.nested():
+                operand = self._unary()
             return Expression("!", start, self.last, (operand,))
         if self.sees("+", "-") and not self.signs_number():
             operator = "NEG" if self.take().text == "-" else "POS"

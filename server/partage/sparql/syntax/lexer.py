@@ -26,7 +26,9 @@ _UCHAR = (
     r"|\\U(?:0000(?![dD][89a-fA-F])|000[1-9A-Fa-f]|0010)[0-9A-Fa-f]{4}"
 )
 _ECHAR = rf"\\[tbnrf\\\"']|{_UCHAR}"
-_IRI = r"[^<>\"{}|^`\\\x00-\x20]"
+_IRI_CHARACTER = r"[^<>\"{}|^`\\\x00-\x20]"
+# An IRI without escapes.
+IRI = re.compile(rf"<{_IRI_CHARACTER}*+>")
 _STRING = "|".join(
     (
         rf'"""(?:"{{0,2}}+(?:[^"\\]|{_ECHAR}))*+"""',
@@ -36,17 +38,59 @@ _STRING = "|".join(
     )
 )
 KEYWORDS = frozenset(
-    """
-    BASE PREFIX VERSION SELECT DISTINCT REDUCED ASK CONSTRUCT DESCRIBE WHERE FROM NAMED GROUP BY
-    HAVING ORDER ASC DESC LIMIT OFFSET VALUES UNDEF OPTIONAL MINUS GRAPH SERVICE SILENT UNION FILTER
-    BIND AS NOT EXISTS IN TRUE FALSE SEPARATOR COUNT SUM MIN MAX AVG SAMPLE GROUP_CONCAT A
-    """.split()
+    [
+        "BASE",
+        "PREFIX",
+        "VERSION",
+        "SELECT",
+        "DISTINCT",
+        "REDUCED",
+        "ASK",
+        "CONSTRUCT",
+        "DESCRIBE",
+        "WHERE",
+        "FROM",
+        "NAMED",
+        "GROUP",
+        "BY",
+        "HAVING",
+        "ORDER",
+        "ASC",
+        "DESC",
+        "LIMIT",
+        "OFFSET",
+        "VALUES",
+        "UNDEF",
+        "OPTIONAL",
+        "MINUS",
+        "GRAPH",
+        "SERVICE",
+        "SILENT",
+        "UNION",
+        "FILTER",
+        "BIND",
+        "AS",
+        "NOT",
+        "EXISTS",
+        "IN",
+        "TRUE",
+        "FALSE",
+        "SEPARATOR",
+        "COUNT",
+        "SUM",
+        "MIN",
+        "MAX",
+        "AVG",
+        "SAMPLE",
+        "GROUP_CONCAT",
+        "A",
+    ]
 )
 # A keyword needs no space after it: `LIMIT10` and `FILTERNOT` are two tokens each.
 _GLUED = re.compile("|".join(sorted(KEYWORDS - {"A"}, key=len, reverse=True)))
 # Alternatives in the order in which they are tried: a name goes before the word that begins it.
 _TERMINALS: dict[Kind, str] = {
-    "iri": rf"<{_IRI}*+(?:(?:{_UCHAR}){_IRI}*+)*+>",
+    "iri": rf"<{_IRI_CHARACTER}*+(?:(?:{_UCHAR}){_IRI_CHARACTER}*+)*+>",
     "name": rf"(?:{_PREFIX})?+:(?:{_LOCAL})?+",
     "blank": rf"_:{_LABEL}",
     "variable": rf"[?$]{_VARNAME}",
@@ -120,6 +164,11 @@ def tokens(text: str) -> list[Token]:
         found.append(token)
         token = token_at(text, token.end)
     return found
+
+
+def place(text: str, offset: int) -> tuple[int, int]:
+    """Return line and column of an offset, counted from 1."""
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
 def unescape(text: str) -> str:

@@ -52,7 +52,9 @@ class _Parser(ExpressionParser):
         """Take a whole query (productions 2, 7 to 14)."""
         prologue = self._prologue()
         start = self.token.start
-        select, template, described = None, None, ()
+        select: Select | None = None
+        template: tuple[Pattern, ...] | None = None
+        described: tuple[Term, ...] = ()
         where: Group | None = None
         form: Form
         dataset: list[DatasetClause] = []
@@ -139,15 +141,15 @@ class _Parser(ExpressionParser):
         """Take a variable or `(expression AS ?variable)`, where `required` with the variable."""
         start = self.token.start
         if self.token.kind == "variable":
-            name = self.expect_variable()
-            return Projection(start, self.last, name)
+            shown = self.expect_variable()
+            return Projection(start, self.last, shown)
         if not self.sees("("):
             expression = self.constraint()
             return Projection(start, self.last, None, expression)
         with self.nested():
             self.expect("(")
             expression = self.expression()
-            name = None
+            name: str | None = None
             if required or self.token.word == "AS":
                 self.expect_keyword("AS")
                 name = self.expect_variable()

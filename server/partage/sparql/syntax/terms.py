@@ -8,9 +8,8 @@ from contextlib import contextmanager
 
 from partage.errors import QuerySyntaxError
 from partage.rdf.namespaces import iri
-from partage.sparql.syntax.lexer import Token, token_at
+from partage.sparql.syntax.lexer import Token, place, token_at
 from partage.sparql.syntax.tree import Path, Pattern, Term, TermKind
-from partage.sparql.tokens import place
 
 BLANK = "?partage_blank_"
 FIRST, REST, NIL = (f"<{iri(f'rdf:{name}')}>" for name in ("first", "rest", "nil"))
@@ -28,7 +27,7 @@ Triples = list[Pattern]
 
 
 class TermParser:
-    """Reads one token after the other; `token` is the next one, `last` where the one before ended."""
+    """Reads token after token; `token` is the next one, `last` where the one before ended."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -364,7 +363,7 @@ class TermParser:
         for mark in ("?", "*", "+"):
             if self.sees(mark) and not (mark == "+" and self.signs_number()):
                 self.take()
-                return Path(mark, start, self.last, (step,))  # type: ignore[arg-type]  # one of the three
+                return Path(mark, start, self.last, (step,))
         return step
 
     def _primary(self) -> Path:
@@ -406,4 +405,3 @@ class TermParser:
 def triple(start: int, end: int, terms: tuple[Term, Term, Term]) -> Pattern:
     """Return a triple pattern."""
     return Pattern("triple", start, end, " ".join(term.text for term in terms) + " .", terms)
-

@@ -12,10 +12,35 @@ Node = TypeVar("Node")
 # What holds neither groups nor expressions.
 _LEAVES = (Term, Path, Declaration, DatasetClause, InlineData)
 _PLAIN = frozenset(
-    """
-    start end text tokens kind operator name term terms distinct star separator variable modifier
-    descending word number named iri prefix value silent target data form described reified
-    """.split()
+    [
+        "start",
+        "end",
+        "text",
+        "tokens",
+        "kind",
+        "operator",
+        "name",
+        "term",
+        "terms",
+        "distinct",
+        "star",
+        "separator",
+        "variable",
+        "modifier",
+        "descending",
+        "word",
+        "number",
+        "named",
+        "iri",
+        "prefix",
+        "value",
+        "silent",
+        "target",
+        "data",
+        "form",
+        "described",
+        "reified",
+    ]
 )
 
 
@@ -43,7 +68,8 @@ def _transformed(node: object, change: Callable[[object], object]) -> object:
     if node is None or isinstance(node, _LEAVES):
         return node
     changes = {}
-    for name in _parts(type(node)):
+    kind: type = type(node)
+    for name in _parts(kind):
         value = getattr(node, name)
         if value is not None and value != ():
             made_value = _transformed(value, change)

@@ -58,8 +58,8 @@ class Expression:
 
     `operator` is `TERM` for a variable, IRI or literal, else an operator as it is written in
     capitals (`||`, `NOT IN`, `!`, `NEG` and `POS` for signs), `CALL`, `AGGREGATE`, `EXISTS` or
-    `NOT EXISTS`. `name` is that of a function in capitals or its IRI as written; `distinct` and `star`
-    are an aggregate's, `separator` the text of its string; `group` is that of EXISTS.
+    `NOT EXISTS`. `name` is that of a function in capitals or its IRI as written; `distinct` and
+    `star` are an aggregate's, `separator` the text of its string; `group` is that of EXISTS.
     """
 
     operator: str
@@ -180,6 +180,14 @@ class Group:
             return self.subselect.where.in_scope
         shown = (one.variable for one in self.subselect.select.projections)
         return frozenset(name for name in shown if name is not None)
+
+    def walk(self) -> Iterator["Pattern"]:
+        """Yield every pattern in it, those of groups within it included."""
+        inner = self.subselect.where if self.subselect is not None else self
+        for pattern in inner.patterns:
+            yield pattern
+            for group in pattern.inner:
+                yield from group.walk()
 
     @property
     def in_scope(self) -> frozenset[str]:
@@ -302,13 +310,17 @@ class QueryTree:
     clauses: tuple[Clause, ...]
     reified: int | None
 
+    def patterns(self) -> Iterator[Pattern]:
+        """Yield every pattern of the query, those of subqueries and EXISTS included."""
+        return iter(()) if self.where is None else self.where.walk()
+
     @property
     def prefixes(self) -> dict[str, str]:
         """The namespaces as written, by their prefixes; the last declaration counts."""
         return {one.prefix: unescape(one.value) for one in self.prologue if one.word == "PREFIX"}
 
     def iri(self, term: Term) -> str | None:
-        """Return the IRI of a term of kind `iri` without the escapes of its text; perhaps relative."""
+        """Return the IRI of a term of kind `iri`, without escapes and perhaps relative."""
         if term.kind != "iri":
             return None
         if term.text.startswith("<"):
