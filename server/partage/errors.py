@@ -301,6 +301,10 @@ class QueryCrashed(EngineFailure):
     """The query ended the process that evaluated it; the cause is a note, for the log."""
 
 
+class UnorderedTerms(QueryCrashed):
+    """The engine could not sort terms that it cannot compare."""
+
+
 class ServiceError(Placed, EngineError):
     """An endpoint that the query calls did not answer; line and column are those of the call."""
 

@@ -8,13 +8,15 @@ docs/decisions/0015-joins.md.
 
 import time
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from weakref import ref
 
 from partage.caching import LRUCache
 from partage.errors import QuerySyntaxError
 from partage.rdf.namespaces import iri
-from partage.rdf.terms import iriref
+from partage.rdf.terms import iriref, is_iri
 from partage.sparql.degrees import COMMON, Counter, Degrees
 from partage.sparql.joins import (
     BUILD,
@@ -28,8 +30,11 @@ from partage.sparql.joins import (
     looked_up,
 )
 from partage.sparql.names import Names
+from partage.sparql.rewriting import rewritten
 from partage.sparql.rewriting.aggregates import is_grouped
+from partage.sparql.rewriting.order import total_order
 from partage.sparql.syntax import parse
+from partage.sparql.syntax.serializer import query_text
 from partage.sparql.syntax.tree import Clause, Group, Path, Pattern, QueryTree, Select, Term
 from partage.sparql.topmost import Cut, keyed, topmost
 from partage.store.dialect import check
@@ -66,13 +71,16 @@ class _OutOfTime(Exception):
 class Planner:
     """Writes queries for one engine, and remembers how."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, joins: bool = True) -> None:
+        """Plan joins, too, where `joins` says so; else queries are only rewritten."""
         self._engine = ref(engine)
         self._counter = Counter(engine)
+        self._joins = joins
 
-    def plan(self, query: Query) -> Query:
+    def plan(self, query: Query, *, joins: bool = True) -> Query:
         """
-        Return the query with what to ask instead of its text, if that is faster.
+        Return the query with what to ask instead of its text: so that the engine answers it as
+        SPARQL says, and with `joins` fast.
 
         Raises
         ------
@@ -82,39 +90,65 @@ class Planner:
         graphs = (*(query.default_graphs or ()), *(query.named_graphs or ()))
         if len(query.text) + sum(map(len, graphs)) > LONGEST:
             return query
-        bare = replace(query, limits=Limits(), ticket=None, prefixes=())
+        bare = replace(query, limits=Limits(), ticket=None, prefixes=(), plan=None)
+        joins = joins and self._joins
         try:
-            plan = PLANS.get((self._engine, bare), lambda: self._write(bare))
+            plan = PLANS.get((self._engine, joins, bare), lambda: self._write(bare, joins=joins))
         except _OutOfTime:  # what was counted until now is known the next time
             return query
         return replace(query, plan=plan)
 
-    def _write(self, query: Query) -> str | None:
+    def sorted(self, query: Query) -> Query | None:
+        """Return a query that sorts by keys which can be compared; None where it sorts nothing."""
+        try:
+            tree = parse(query.plan or query.text)
+        except QuerySyntaxError:
+            return None
+        written = total_order(tree)
+        return None if written is tree else replace(query, plan=query_text(written))
+
+    def _write(self, query: Query, *, joins: bool) -> str | None:
         if OURS in query.text:
             return None
         try:
             tree = parse(query.text)
-            where = tree.where
-            if where is None or tree.dataset or tree.form == "ASK" or tree.reified is not None:
-                return None
-            if _ends_early(tree.select, tree.clauses):
-                return None
-            writer = _Writer(query, tree, self._counter, Names(tree))
-            body = writer.group(where)
-            expected = writer.expected.get(where.start)
-            text, head = tree.text, tree.text[tree.start : where.start]
-            written = f"{head}{body}{text[where.end :]}"
-            if expected and expected.rows >= MANY:
-                cut = topmost(tree, body, expected)
-                first = cut and f"{head}{writer.triples(where, cut)}{text[where.end :]}"
-                first = first or keyed(tree, body)
-                writer.changed = writer.changed or first is not None
-                written = first or written
-            if writer.changed:
-                check(text, query.base)
+            right = rewritten(tree, partial(self._is_known, query))
         except QuerySyntaxError:  # the engine says what is wrong with it
             return None
-        return text[: tree.start] + written if writer.changed else None
+        if joins:
+            with suppress(QuerySyntaxError):  # what only our own engine reads, as LATERAL
+                return self._join(query, tree if right is None else parse(right)) or right
+        return right
+
+    def _is_known(self, query: Query, name: str) -> bool:
+        """Return whether a triple of the default graph has an IRI at one of its ends."""
+        if not is_iri(name):
+            return False  # a relative one, say
+        patterns = (f"{iriref(name)} ?p ?o", f"?s ?p {iriref(name)}")
+        return any(self._counter.number(query, one) for one in patterns)
+
+    def _join(self, query: Query, tree: QueryTree) -> str | None:
+        """Return the text of a query whose joins are planned; None where it is fast as it is."""
+        where = tree.where
+        if where is None or tree.dataset or tree.form == "ASK" or tree.reified is not None:
+            return None
+        if _ends_early(tree.select, tree.clauses):
+            return None
+        writer = _Writer(query, tree, self._counter, Names(tree))
+        body = writer.group(where)
+        expected = writer.expected.get(where.start)
+        text, head = tree.text, tree.text[tree.start : where.start]
+        written = f"{head}{body}{text[where.end :]}"
+        if expected and expected.rows >= MANY:
+            cut = topmost(tree, body, expected)
+            first = cut and f"{head}{writer.triples(where, cut)}{text[where.end :]}"
+            first = first or keyed(tree, body)
+            writer.changed = writer.changed or first is not None
+            written = first or written
+        if not writer.changed:
+            return None
+        check(text, query.base)
+        return text[: tree.start] + written
 
 
 def _ends_early(select: Select | None, clauses: Sequence[Clause]) -> bool:

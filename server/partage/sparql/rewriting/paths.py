@@ -75,7 +75,7 @@ class _Alternatives:
             *before, last = path.steps
             for step in before:
                 self._steps += 1
-                between = variable(f"{OURS}step_{self._steps}")
+                between = variable(f"{OURS}via_{self._steps}")
                 yield from self._patterns(subject, step, between)
                 subject = between
             yield from self._patterns(subject, last, target)
@@ -156,7 +156,8 @@ def _named(found: Pattern) -> Pattern:
     def change(node: object) -> object:
         if isinstance(node, Pattern) and any(one.kind == "blank" for one in node.terms):
             terms = tuple(
-                variable(one.text[1:]) if one.kind == "blank" else one for one in node.terms
+                variable(one.text[1:].replace("blank", "node")) if one.kind == "blank" else one
+                for one in node.terms
             )
             return replace(node, terms=terms)
         return node
