@@ -56,7 +56,10 @@ class _Sorted:
         self._engine = engine
         self._query = query
         self._planner = planner
-        self._result = engine.query(query)
+        try:
+            self._result = engine.query(query)
+        except UnorderedTerms as error:
+            self._result = self._again(error)
         self.kind = self._result.kind
         self.variables = self._result.variables
         self.answer = self._result.answer
@@ -66,14 +69,16 @@ class _Sorted:
         try:
             return self._result.serialize(fmt)
         except UnorderedTerms as error:
-            return self._again(error).serialize(fmt)
+            self._result = self._again(error)
+            return self._result.serialize(fmt)
 
     def solutions(self, limit: int | None = None) -> list[Solution]:
         """Return the solutions, at most `limit`."""
         try:
             return self._result.solutions(limit)
         except UnorderedTerms as error:
-            return self._again(error).solutions(limit)
+            self._result = self._again(error)
+            return self._result.solutions(limit)
 
     def close(self) -> None:
         """End the evaluation."""
@@ -83,9 +88,7 @@ class _Sorted:
         query = self._planner.sorted(self._query)
         if query is None:
             raise error
-        self._result.close()
-        self._result = self._engine.query(query)
-        return self._result
+        return self._engine.query(query)
 
 
 def answered(  # noqa: PLR0913  # each is a fact of the request or of the endpoint
