@@ -9,7 +9,7 @@ done there, it is killed and waits for an ordinary one, and its reader notices n
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -125,15 +125,13 @@ class PoolEngine:
         except QueryEnded as fault:
             self._tally.count(fault, "ended")
             raise
-        # Without its ticket, which holds the visit: a circle would stay until it is looked for.
-        asked = replace(query, ticket=None)
-        visit = Visit(self._roster, worker, asked, seconds, self._tally)
+        visit = Visit(self._roster, worker, query, seconds, self._tally)
         visit.deadline -= spent
         # Before anything is sent: a process that has stopped takes no more than its pipe holds.
         self._watchman.watch(visit)
         if query.ticket is not None:
             query.ticket.on_end(visit.end_for_owner)
-        visit.send(Asked(asked, store))
+        visit.send(Asked(visit.query, store))
         return visit
 
     @property
