@@ -476,7 +476,7 @@ def test_lanes_are_chosen_by_the_path_below_a_release() -> None:
 def test_the_later_parts_of_an_answer_do_not_wait_for_answers_that_have_not_begun() -> None:
     async def ask() -> str:
         lane, end = Lane(1, waiting=5), asyncio.Event()
-        beginning = [asyncio.create_task(lane.begin(end.wait)) for _ in range(3)]
+        beginning = [asyncio.create_task(lane.begin("192.0.2.1", end.wait)) for _ in range(3)]
         await asyncio.sleep(0)
 
         async def part() -> str:
@@ -488,3 +488,49 @@ def test_the_later_parts_of_an_answer_do_not_wait_for_answers_that_have_not_begu
         return found
 
     assert coroutines.run(ask()) == "part"
+
+
+def test_clients_who_wait_take_turns_and_the_one_with_most_goes() -> None:
+    async def ask() -> tuple[list[str], int]:
+        lane, end, order = Lane(1, waiting=4), asyncio.Event(), []
+
+        async def answer(client: str) -> None:
+            order.append(client)
+            await end.wait()
+
+        async def begin(client: str) -> None:
+            await lane.begin(client, lambda: answer(client))
+
+        asked = [asyncio.create_task(begin("greedy")) for _ in range(5)]
+        await asyncio.sleep(0)
+        with pytest.raises(EngineBusy):
+            await begin("greedy")
+        asked.append(asyncio.create_task(begin("honest")))
+        await asyncio.sleep(0)
+        end.set()
+        ended = await asyncio.gather(*asked, return_exceptions=True)
+        return order, sum(isinstance(one, EngineBusy) for one in ended)
+
+    order, refused = coroutines.run(ask())
+    assert order == ["greedy", "greedy", "honest", "greedy", "greedy"]
+    assert refused == 1
+
+
+def test_who_is_gone_while_it_waits_leaves_its_place() -> None:
+    async def ask() -> str:
+        lane, end = Lane(1, waiting=5), asyncio.Event()
+
+        async def answer() -> str:
+            return "answered"
+
+        held = asyncio.create_task(lane.begin("one", end.wait))
+        waits = asyncio.create_task(lane.begin("two", answer))
+        await asyncio.sleep(0)
+        waits.cancel()
+        end.set()
+        await held
+        with pytest.raises(asyncio.CancelledError):
+            await waits
+        return await asyncio.wait_for(lane.begin("three", answer), SECONDS)
+
+    assert coroutines.run(ask()) == "answered"

@@ -15,7 +15,13 @@ from pathlib import Path
 
 from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
 
-from partage.errors import EngineBusy, EngineUnavailable, PartageError, QueryEnded
+from partage.errors import (
+    EngineBusy,
+    EngineUnavailable,
+    OutOfResources,
+    PartageError,
+    QueryEnded,
+)
 from partage.rdf.formats import RESULT_FORMATS, Format
 from partage.store.answering import End, Opened, short, solutions_of, too_much
 from partage.store.engine import Query, Solution
@@ -168,11 +174,14 @@ class PooledResult:
         self._query = query
         self._store = store
         self._ordered = False
+        self._asked_twice = False
         self._visit = pool.admit(query, store, heavy=False)
         try:
             opened = self._open()
         except TooHeavy:
             opened = self._move()
+        except OutOfResources as error:
+            opened = self._once_more(error)
         self.kind = opened.kind
         self.variables = opened.variables
         self.answer = opened.answer
@@ -191,6 +200,13 @@ class PooledResult:
 
     def solutions(self, limit: int | None = None) -> list[Solution]:
         """Return the solutions, at most `limit`."""
+        try:
+            return self._solutions(limit)
+        except OutOfResources as error:
+            self._once_more(error)
+            return self._solutions(limit)
+
+    def _solutions(self, limit: int | None) -> list[Solution]:
         if self.kind == "solutions" and limit is None:
             # Engines write and read JSON five times as fast as Python pickles terms.
             return self._all(self.serialize(JSON))
@@ -226,6 +242,14 @@ class PooledResult:
         self._visit.end(TooHeavy())
         spent = self._visit.spent
         self._visit = self._pool.admit(self._query, self._store, heavy=True, spent=spent)
+        return self._open()
+
+    def _once_more(self, error: OutOfResources) -> Opened:
+        """Ask what a page asks once more, where the system ended the process that had it."""
+        if self._query.ticket is not None or self._asked_twice:
+            raise error
+        self._asked_twice = True
+        self._visit = self._pool.admit(self._query, self._store, heavy=True)
         return self._open()
 
     def _whole(self, order: Order) -> list[bytes]:
