@@ -138,6 +138,7 @@ def test_an_attack_on_a_server_with_few_descriptors_harms_nobody_else(name: str)
         nobody_else_is_harmed(siege(name, running.port, running.process.pid, 8))
 
 
+@pytest.mark.xfail(reason="Granian does not let hyper answer half-closed connections (decision 18)")
 def test_a_client_that_closes_its_side_once_it_has_asked_is_answered(besieged: Server) -> None:
     asked = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
     for _ in range(10):

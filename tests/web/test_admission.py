@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask, Response, request
 
+import coroutines
 from partage.errors import (
     AddressTooLong,
     BodyTimeout,
@@ -183,7 +184,7 @@ def test_a_body_that_does_not_come_is_not_waited_for(*, begun: bool) -> None:
             pass
 
     with pytest.raises(BodyTimeout):
-        asyncio.run(asyncio.wait_for(read(), SECONDS))
+        coroutines.run(asyncio.wait_for(read(), SECONDS))
     assert held.size == 0
 
 
@@ -205,7 +206,7 @@ def test_unfinished_bodies_are_bounded_together() -> None:
     async def all_of_them() -> list[str]:
         return await asyncio.gather(*(one() for _ in range(600)))
 
-    ended = asyncio.run(all_of_them())
+    ended = coroutines.run(all_of_them())
     assert ended.count("EngineBusy") == 600 - ended.count("BodyTimeout") > 580
     assert most <= bodies.MOST_BYTES + 1_000_000
     assert held.size == 0
@@ -226,7 +227,7 @@ def test_one_client_leaves_room_for_the_bodies_of_others() -> None:
         async with held.body(receive, share):
             pass
 
-    kinds = [type(error) for error in asyncio.run(ask())]
+    kinds = [type(error) for error in coroutines.run(ask())]
     assert (kinds.count(BodyTimeout), kinds.count(TooManyRequests)) == (2, 8)
 
 
@@ -322,7 +323,7 @@ def test_pages_are_answered_while_all_places_of_queries_are_taken() -> None:
         await asyncio.gather(*waiting)
 
     with serving(LOCAL) as server:
-        asyncio.run(ask(server))
+        coroutines.run(ask(server))
     assert server.begun.count("sparql") == 6
 
 
@@ -336,7 +337,7 @@ def test_few_heavy_pages_begin_at_once() -> None:
         assert len(server.begun) == 11
 
     with serving(LOCAL) as server:
-        asyncio.run(ask(server))
+        coroutines.run(ask(server))
 
 
 def test_health_is_told_while_every_thread_is_stuck() -> None:
@@ -354,7 +355,7 @@ def test_health_is_told_while_every_thread_is_stuck() -> None:
         await asyncio.gather(*waiting)
 
     with serving(LOCAL) as server:
-        asyncio.run(ask(server))
+        coroutines.run(ask(server))
 
 
 def test_who_leaves_gives_up_the_place_that_he_waits_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -372,7 +373,7 @@ def test_who_leaves_gives_up_the_place_that_he_waits_for(monkeypatch: pytest.Mon
         await asyncio.gather(*waiting)
 
     with serving(LOCAL) as server:
-        asyncio.run(ask(server))
+        coroutines.run(ask(server))
     assert "release/1/diff/stuck-left" not in server.begun
 
 
@@ -392,7 +393,7 @@ def test_a_client_with_too_much_under_way_is_refused_and_others_are_not() -> Non
         assert (await server.get("/")).status == 200
 
     with serving(replace(PUBLIC, client_requests=2)) as server:
-        asyncio.run(ask(server))
+        coroutines.run(ask(server))
 
 
 def test_a_network_of_64_bits_is_one_client() -> None:
@@ -408,7 +409,7 @@ def test_a_network_of_64_bits_is_one_client() -> None:
         await waiting
 
     with serving(replace(PUBLIC, client_requests=1)) as server:
-        asyncio.run(ask(server))
+        coroutines.run(ask(server))
 
 
 def test_a_refusal_is_hardened_and_closes_a_connection_with_a_body() -> None:
@@ -425,7 +426,7 @@ def test_a_refusal_is_hardened_and_closes_a_connection_with_a_body() -> None:
         assert server.begun == []
 
     with serving(LOCAL) as server:
-        asyncio.run(ask(server))
+        coroutines.run(ask(server))
 
 
 def test_a_slow_body_is_answered_408_and_a_broken_one_400() -> None:
@@ -446,7 +447,7 @@ def test_a_slow_body_is_answered_408_and_a_broken_one_400() -> None:
         assert sent.body == b"ASK {}"
 
     with serving(LOCAL) as server:
-        asyncio.run(ask(server))
+        coroutines.run(ask(server))
 
 
 # The lanes
@@ -475,7 +476,7 @@ def test_lanes_are_chosen_by_the_path_below_a_release() -> None:
 def test_the_later_parts_of_an_answer_do_not_wait_for_answers_that_have_not_begun() -> None:
     async def ask() -> str:
         lane, end = Lane(1, waiting=5), asyncio.Event()
-        beginning = [asyncio.create_task(lane.begin(end.wait)) for _ in range(3)]
+        beginning = [asyncio.create_task(lane.begin("192.0.2.1", end.wait)) for _ in range(3)]
         await asyncio.sleep(0)
 
         async def part() -> str:
@@ -486,4 +487,50 @@ def test_the_later_parts_of_an_answer_do_not_wait_for_answers_that_have_not_begu
         await asyncio.gather(*beginning)
         return found
 
-    assert asyncio.run(ask()) == "part"
+    assert coroutines.run(ask()) == "part"
+
+
+def test_clients_who_wait_take_turns_and_the_one_with_most_goes() -> None:
+    async def ask() -> tuple[list[str], int]:
+        lane, end, order = Lane(1, waiting=4), asyncio.Event(), []
+
+        async def answer(client: str) -> None:
+            order.append(client)
+            await end.wait()
+
+        async def begin(client: str) -> None:
+            await lane.begin(client, lambda: answer(client))
+
+        asked = [asyncio.create_task(begin("greedy")) for _ in range(5)]
+        await asyncio.sleep(0)
+        with pytest.raises(EngineBusy):
+            await begin("greedy")
+        asked.append(asyncio.create_task(begin("honest")))
+        await asyncio.sleep(0)
+        end.set()
+        ended = await asyncio.gather(*asked, return_exceptions=True)
+        return order, sum(isinstance(one, EngineBusy) for one in ended)
+
+    order, refused = coroutines.run(ask())
+    assert order == ["greedy", "greedy", "honest", "greedy", "greedy"]
+    assert refused == 1
+
+
+def test_who_is_gone_while_it_waits_leaves_its_place() -> None:
+    async def ask() -> str:
+        lane, end = Lane(1, waiting=5), asyncio.Event()
+
+        async def answer() -> str:
+            return "answered"
+
+        held = asyncio.create_task(lane.begin("one", end.wait))
+        waits = asyncio.create_task(lane.begin("two", answer))
+        await asyncio.sleep(0)
+        waits.cancel()
+        end.set()
+        await held
+        with pytest.raises(asyncio.CancelledError):
+            await waits
+        return await asyncio.wait_for(lane.begin("three", answer), SECONDS)
+
+    assert coroutines.run(ask()) == "answered"

@@ -1,6 +1,5 @@
 """How long connections stay open, how many there may be, and which of them are closed."""
 
-import asyncio
 import gzip
 import resource
 import socket
@@ -14,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+import coroutines
 import small_dataset
 from live_server import Server, say, serving
 from partage.rdf.canonical import nquads
@@ -152,7 +152,7 @@ def test_an_application_tells_which_connections_have_a_request() -> None:
 
     watched = Watched(application, Settings())
     with pytest.raises(ValueError, match="amid it"):
-        asyncio.run(watched({"client": peer}, None, None))
+        coroutines.run(watched({"client": peer}, None, None))
     assert seen == [{peer}]
     assert watched.running == set()
 

@@ -9,13 +9,19 @@ done there, it is killed and waits for an ordinary one, and its reader notices n
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
 
-from partage.errors import EngineBusy, EngineUnavailable, PartageError, QueryEnded
+from partage.errors import (
+    EngineBusy,
+    EngineUnavailable,
+    OutOfResources,
+    PartageError,
+    QueryEnded,
+)
 from partage.rdf.formats import RESULT_FORMATS, Format
 from partage.store.answering import End, Opened, short, solutions_of, too_much
 from partage.store.engine import Query, Solution
@@ -125,15 +131,13 @@ class PoolEngine:
         except QueryEnded as fault:
             self._tally.count(fault, "ended")
             raise
-        # Without its ticket, which holds the visit: a circle would stay until it is looked for.
-        asked = replace(query, ticket=None)
-        visit = Visit(self._roster, worker, asked, seconds, self._tally)
+        visit = Visit(self._roster, worker, query, seconds, self._tally)
         visit.deadline -= spent
         # Before anything is sent: a process that has stopped takes no more than its pipe holds.
         self._watchman.watch(visit)
         if query.ticket is not None:
             query.ticket.on_end(visit.end_for_owner)
-        visit.send(Asked(asked, store))
+        visit.send(Asked(visit.query, store))
         return visit
 
     @property
@@ -170,11 +174,14 @@ class PooledResult:
         self._query = query
         self._store = store
         self._ordered = False
+        self._asked_twice = False
         self._visit = pool.admit(query, store, heavy=False)
         try:
             opened = self._open()
         except TooHeavy:
             opened = self._move()
+        except OutOfResources as error:
+            opened = self._once_more(error)
         self.kind = opened.kind
         self.variables = opened.variables
         self.answer = opened.answer
@@ -193,6 +200,13 @@ class PooledResult:
 
     def solutions(self, limit: int | None = None) -> list[Solution]:
         """Return the solutions, at most `limit`."""
+        try:
+            return self._solutions(limit)
+        except OutOfResources as error:
+            self._once_more(error)
+            return self._solutions(limit)
+
+    def _solutions(self, limit: int | None) -> list[Solution]:
         if self.kind == "solutions" and limit is None:
             # Engines write and read JSON five times as fast as Python pickles terms.
             return self._all(self.serialize(JSON))
@@ -228,6 +242,14 @@ class PooledResult:
         self._visit.end(TooHeavy())
         spent = self._visit.spent
         self._visit = self._pool.admit(self._query, self._store, heavy=True, spent=spent)
+        return self._open()
+
+    def _once_more(self, error: OutOfResources) -> Opened:
+        """Ask what a page asks once more, where the system ended the process that had it."""
+        if self._query.ticket is not None or self._asked_twice:
+            raise error
+        self._asked_twice = True
+        self._visit = self._pool.admit(self._query, self._store, heavy=True)
         return self._open()
 
     def _whole(self, order: Order) -> list[bytes]:

@@ -12,7 +12,7 @@ that is idle is left to them. So a page never waits behind the queries of others
 import logging
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -38,9 +38,11 @@ log = logging.getLogger(__name__)
 @dataclass(slots=True, eq=False)
 class _Waiter:
     heavy: bool
-    client: bool
+    # None for a page of the server.
+    client: str | None
     turn: threading.Event
     worker: WorkerProcess | None = None
+    refused: bool = False
 
 
 class Roster:
@@ -63,6 +65,8 @@ class Roster:
         self._idle: list[WorkerProcess] = []
         self._all: set[WorkerProcess] = set()
         self._starting: set[WorkerProcess] = set()
+        # Whose query each process has.
+        self._lent: dict[WorkerProcess, str | None] = {}
         self._waiting: deque[_Waiter] = deque()
         self._closed = threading.Event()
         self._failing = 0
@@ -120,7 +124,7 @@ class Roster:
         QueryEnded
             The query's owner would not wait, or the server is stopping.
         """
-        waiter = _Waiter(heavy, ticket is not None, threading.Event())
+        waiter = _Waiter(heavy, None if ticket is None else ticket.client, threading.Event())
         with self._lock:
             waiter.worker = self._take_or_join(waiter, patience)
         if waiter.worker is None:
@@ -129,9 +133,11 @@ class Roster:
                 ticket.on_end(waiter.turn.set)
             waiter.turn.wait(patience)
             with self._lock:
-                if waiter.worker is None:
+                if waiter.worker is None and not waiter.refused:
                     self._waiting.remove(waiter)
             note_wait(time.monotonic() - began, ticket)
+        if waiter.refused:
+            raise self._too_many(patience)
         if waiter.worker is None:
             raise self._refusal(patience, ticket)
         return waiter.worker
@@ -141,8 +147,9 @@ class Roster:
         with self._lock:
             if self._closed.is_set():
                 return
+            self._lent.pop(worker, None)
             self._idle.append(worker)
-            for waiter in sorted(self._waiting, key=lambda waiter: waiter.client):
+            for waiter in sorted(self._waiting, key=self._rank):
                 if (taken := self._take(waiter)) is not None:
                     self._waiting.remove(waiter)
                     waiter.worker = taken
@@ -175,16 +182,42 @@ class Roster:
         self._idle = [worker for worker in self._idle if worker.alive]
         if (worker := self._take(waiter)) is not None:
             return worker
-        # Heavy queries have a queue of their own: it must not be full for the others.
-        queued = [other for other in self._waiting if other.client and other.heavy is waiter.heavy]
-        if waiter.client and len(queued) >= self._queue:
-            raise EngineBusy(
-                "%(queries)s queries are waiting already. Try again later.",
-                self._retry_after(patience),
-                queries=self._queue,
-            )
+        if waiter.client is not None:
+            self._make_room(waiter, waiter.client, patience)
         self._waiting.append(waiter)
         return None
+
+    def _rank(self, waiter: _Waiter) -> int:
+        """Return who goes first: pages, then clients by how many processes have their queries."""
+        if waiter.client is None:
+            return -1
+        return sum(client == waiter.client for client in self._lent.values())
+
+    def _make_room(self, waiter: _Waiter, client: str, patience: float) -> None:
+        """Refuse the last query of who has most waiting, where too many wait."""
+        # Heavy queries have a queue of their own: it must not be full for the others.
+        queued = [
+            other
+            for other in self._waiting
+            if other.client is not None and other.heavy is waiter.heavy
+        ]
+        if len(queued) < self._queue:
+            return
+        counts = Counter(other.client for other in queued)
+        (most, number), *_ = counts.most_common(1) or [(client, 0)]
+        if number <= counts[client] + 1:
+            raise self._too_many(patience)
+        last = next(other for other in reversed(queued) if other.client == most)
+        self._waiting.remove(last)
+        last.refused = True
+        last.turn.set()
+
+    def _too_many(self, patience: float) -> EngineBusy:
+        return EngineBusy(
+            "%(queries)s queries are waiting already. Try again later.",
+            self._retry_after(patience),
+            queries=self._queue,
+        )
 
     def _refusal(self, patience: float, ticket: Ticket | None) -> EngineError:
         """Return why a query that has waited got no process."""
@@ -202,12 +235,14 @@ class Roster:
 
     def _take(self, waiter: _Waiter) -> WorkerProcess | None:
         """Take out an idle process that this query may have."""
-        for place, worker in enumerate(self._idle):
-            if not worker.reserved:
-                return self._idle.pop(place)
-        # Those that are left are reserved.
-        least = 2 if waiter.client else 1
-        return self._idle.pop() if not waiter.heavy and len(self._idle) >= least else None
+        place = next((at for at, one in enumerate(self._idle) if not one.reserved), None)
+        # Where all that are left are reserved, one stays for pages.
+        least = 1 if waiter.client is None else 2
+        if place is None and (waiter.heavy or len(self._idle) < least):
+            return None
+        worker = self._idle.pop(-1 if place is None else place)
+        self._lent[worker] = waiter.client
+        return worker
 
     def _keep(self, worker: WorkerProcess) -> None:
         """Wait for the end of a process, and start another; the life of one thread."""
@@ -215,6 +250,7 @@ class Roster:
             worker.bury()
             with self._lock:
                 self._all.discard(worker)
+                self._lent.pop(worker, None)
                 self._idle = [idle for idle in self._idle if idle is not worker]
             successor = self._succeed(worker.reserved)
             if successor is None:

@@ -26,7 +26,9 @@ class Ticket:
     before an evaluation began.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, client: str = "") -> None:
+        """`client` is whose query it is: clients who wait take turns."""
+        self.client = client
         self.waited = 0.0
         self._lock = threading.Lock()
         self._ended = False

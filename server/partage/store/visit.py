@@ -4,7 +4,7 @@ import math
 import threading
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from partage.errors import EngineFailure, MemoryExceeded, PartageError, QueryEnded, QueryTimeout
 from partage.store.answering import End, Opened
@@ -58,7 +58,8 @@ class Visit:
     def __init__(
         self, roster: Roster, worker: WorkerProcess, query: Query, seconds: float, tally: Tally
     ) -> None:
-        self.query = query
+        # Without its ticket, which holds the visit: a circle would stay until it is looked for.
+        self.query = replace(query, ticket=None)
         self._roster = roster
         self._worker = worker
         self._seconds = seconds

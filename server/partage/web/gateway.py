@@ -51,6 +51,7 @@ class _Request:
 
     edition: Edition
     lane: Lane
+    client: str
     scope: Scope
     receive: Receive
     send: Send
@@ -101,8 +102,8 @@ class Gateway:
 
     async def _admit(self, edition: Edition, scope: Scope, receive: Receive, send: Send) -> None:
         """Have the application answer, when there is room for the request and its client."""
-        request = _Request(edition, self._lanes.of(scope["path"]), scope, receive, send)
         asking = client(client_of(scope, self._trusted))
+        request = _Request(edition, self._lanes.of(scope["path"]), asking, scope, receive, send)
         counted = self._clients.request(asking) if request.lane.counted else nullcontext(Share())
         with counted as share:
             # A body announced as too long is not waited for: the application refuses it.
@@ -113,9 +114,9 @@ class Gateway:
                 await self._answer(request, body)
 
     async def _answer(self, request: _Request, body: bytes) -> None:
-        scope, lane, ticket = request.scope, request.lane, Ticket()
+        scope, lane, ticket = request.scope, request.lane, Ticket(request.client)
         work = partial(start, request.edition, environ_of(scope, body, ticket))
-        starting = asyncio.create_task(lane.begin(partial(self._in_thread, work)))
+        starting = asyncio.create_task(lane.begin(request.client, partial(self._in_thread, work)))
         if max(_announced(scope), len(body)) > self._bodies.longest:
             answer = await starting
             if scope["http_version"].startswith("1"):

@@ -8,6 +8,7 @@ answer that has begun waits for those that have not.
 
 import asyncio
 import re
+from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -25,37 +26,86 @@ Done = TypeVar("Done")
 
 
 class Lane:
-    """Places for the requests of one kind; used from one event loop."""
+    """
+    Places for the requests of one kind; used from one event loop.
+
+    Clients who wait take turns, however many requests each of them has; and where too many wait,
+    the last one goes of the client who has most.
+    """
 
     def __init__(self, places: int, waiting: int = WAITING, *, counted: bool = True) -> None:
         """Allow so many to wait; those of a lane that is not `counted` count for no client."""
         self.counted = counted
-        self._places = asyncio.Semaphore(places)
+        self._free = places
         self._parts = asyncio.Semaphore(places)
         self._most_waiting = waiting
+        # By client, the one whose turn is next first.
+        self._queues: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         self._waiting: set[asyncio.Task[object] | None] = set()
 
-    async def begin(self, work: Callable[[], Awaitable[Done]]) -> Done:
+    async def begin(self, client: str, work: Callable[[], Awaitable[Done]]) -> Done:
         """
-        Begin an answer as soon as there is a place.
+        Begin an answer to a client as soon as there is a place.
 
         Raises
         ------
         EngineBusy
             Too many wait for one already.
         """
-        if self._places.locked() and len(self._waiting) >= self._most_waiting:
-            raise EngineBusy("Too many requests are waiting here already. Try again later.")
-        task = asyncio.current_task()
-        self._waiting.add(task)
-        try:
-            await self._places.acquire()
-        finally:
-            self._waiting.discard(task)
+        await self._place(client)
         try:
             return await work()
         finally:
-            self._places.release()
+            self._release()
+
+    async def _place(self, client: str) -> None:
+        if self._free:
+            self._free -= 1
+            return
+        self._make_room(client)
+        turn = asyncio.get_running_loop().create_future()
+        self._queues.setdefault(client, deque()).append(turn)
+        task = asyncio.current_task()
+        self._waiting.add(task)
+        try:
+            await turn
+        except BaseException:
+            if turn.done() and not turn.cancelled() and turn.exception() is None:
+                self._release()  # its turn came as it left
+            self._forget(client, turn)
+            raise
+        finally:
+            self._waiting.discard(task)
+
+    def _make_room(self, client: str) -> None:
+        """Refuse who has most waiting, where too many wait; that may be the one who comes."""
+        if sum(map(len, self._queues.values())) < self._most_waiting:
+            return
+        busy = EngineBusy("Too many requests are waiting here already. Try again later.")
+        most = max(self._queues, key=lambda one: len(self._queues[one]), default=client)
+        if len(self._queues.get(most, ())) <= len(self._queues.get(client, ())) + 1:
+            raise busy
+        turn = self._queues[most][-1]
+        self._forget(most, turn)
+        turn.set_exception(busy)
+
+    def _release(self) -> None:
+        """Give a place to the client whose turn it is."""
+        if not self._queues:
+            self._free += 1
+            return
+        client, queue = self._queues.popitem(last=False)
+        turn = queue.popleft()
+        if queue:
+            self._queues[client] = queue  # behind the others
+        turn.set_result(None)
+
+    def _forget(self, client: str, turn: "asyncio.Future[None]") -> None:
+        queue = self._queues.get(client, deque())
+        if turn in queue:
+            queue.remove(turn)
+        if not queue:
+            self._queues.pop(client, None)
 
     async def go_on(self, work: Callable[[], Awaitable[Done]]) -> Done:
         """Do what comes after an answer's beginning."""

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from errno import EMFILE
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,10 @@ class Borrowing(threading.Thread):
         ticket = Ticket() if self.client else None
         with suppress(QueryEnded):
             self.worker = self._lender.borrow(heavy=self._heavy, patience=SECONDS, ticket=ticket)
+
+
+def waits(roster: Roster, number: int) -> bool:
+    return roster.waiting == number
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -254,3 +259,60 @@ def test_a_start_that_fails_leaves_no_descriptor(
             WorkerProcess(Path("none"), 1, reserved=False)
         kept.append(raised.value)
     assert descriptors() == before
+
+
+def test_clients_who_wait_take_turns_however_much_one_asks(opening: Opening) -> None:
+    roster = opening(workers=1, reserved=0)
+    busy = roster.borrow(heavy=True, patience=SECONDS, ticket=Ticket("greedy"))
+    order: list[str] = []
+
+    def ask(client: str) -> None:
+        worker = roster.borrow(heavy=True, patience=SECONDS, ticket=Ticket(client))
+        order.append(client)
+        roster.give_back(worker)
+
+    threads = []
+    for number, client in enumerate(["greedy"] * 5 + ["honest"], 1):
+        threads.append(threading.Thread(target=ask, args=(client,)))
+        threads[-1].start()
+        until(partial(waits, roster, number))
+    # As long as one query of the greedy client is answered, others go first.
+    with roster._lock:
+        roster._lent[busy] = None
+        roster._lent[Process(False)] = "greedy"  # type: ignore[index]  # another process of its
+    roster.give_back(busy)
+    for thread in threads:
+        thread.join(SECONDS)
+    assert order[0] == "honest"
+    assert len(order) == 6
+
+
+def test_where_too_many_wait_the_client_goes_who_has_most(opening: Opening) -> None:
+    roster = opening(workers=1, reserved=0, queue=3)
+    busy = roster.borrow(heavy=True, patience=SECONDS, ticket=Ticket("greedy"))
+    refused: list[str] = []
+    served: list[str] = []
+
+    def ask(client: str) -> None:
+        try:
+            worker = roster.borrow(heavy=True, patience=SECONDS, ticket=Ticket(client))
+        except EngineBusy:
+            refused.append(client)
+            return
+        served.append(client)
+        roster.give_back(worker)
+
+    threads = []
+    for number in range(1, 4):
+        threads.append(threading.Thread(target=ask, args=("greedy",)))
+        threads[-1].start()
+        until(partial(waits, roster, number))
+    with pytest.raises(EngineBusy):
+        roster.borrow(heavy=True, patience=SECONDS, ticket=Ticket("greedy"))
+    threads.append(threading.Thread(target=ask, args=("honest",)))
+    threads[-1].start()
+    until(lambda: refused == ["greedy"])
+    roster.give_back(busy)
+    for thread in threads:
+        thread.join(SECONDS)
+    assert sorted(served) == ["greedy", "greedy", "honest"]
