@@ -33,7 +33,7 @@ Every error Partage raises on purpose.
     │  ├ QueryTimeout · QueryEnded · MemoryExceeded
     │  ├ EngineBusy (retry_after) · OutOfResources (retry_after)
     │  ├ EngineUnavailable
-    │  ├ EngineFailure · QueryCrashed
+    │  ├ EngineFailure · QueryCrashed · UnorderedTerms
     │  ├ QueryStoreFull       no more results can be cited here
     │  └ ServiceError         another endpoint that the query calls (line, column)
     │     └ ServiceFailed · ServiceTimeout · ServiceExceeded

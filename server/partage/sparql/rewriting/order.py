@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import reduce
 
 from partage.rdf.namespaces import iri
+from partage.rdf.terms import iriref
 from partage.sparql.rewriting.building import call, expression, literal, term
 from partage.sparql.syntax.transform import transform
 from partage.sparql.syntax.tree import Clause, Expression, OrderCondition, QueryTree, Term
@@ -61,7 +62,7 @@ def _rank(found: Expression) -> Expression:
 
 
 def _is_a(found: Expression, name: str) -> Expression:
-    datatype = term(Term("iri", f"<{iri(name)}>", 0, 0))
+    datatype = term(Term("iri", iriref(iri(name)), 0, 0))
     return expression("=", call("DATATYPE", found), datatype)
 
 
