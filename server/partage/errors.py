@@ -33,7 +33,7 @@ Every error Partage raises on purpose.
     │  ├ QueryTimeout · QueryEnded · MemoryExceeded
     │  ├ EngineBusy (retry_after) · OutOfResources (retry_after)
     │  ├ EngineUnavailable
-    │  ├ EngineFailure · QueryCrashed
+    │  ├ EngineFailure · QueryCrashed · UnorderedTerms
     │  ├ QueryStoreFull       no more results can be cited here
     │  └ ServiceError         another endpoint that the query calls (line, column)
     │     └ ServiceFailed · ServiceTimeout · ServiceExceeded
@@ -299,6 +299,10 @@ class QueryStoreFull(EngineError):
 
 class QueryCrashed(EngineFailure):
     """The query ended the process that evaluated it; the cause is a note, for the log."""
+
+
+class UnorderedTerms(QueryCrashed):
+    """The engine could not sort terms that it cannot compare."""
 
 
 class ServiceError(Placed, EngineError):

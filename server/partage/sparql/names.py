@@ -1,16 +1,13 @@
 """The terms of a query as IRIs, and the terms of a dataset as a query may write them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from partage.rdf.namespaces import PLAIN, curie, iri
 from partage.rdf.terms import iriref, is_iri
-from partage.sparql.pieces import Term
-from partage.sparql.protocol import prefixes
-from partage.sparql.tokens import Lexer
+from partage.sparql.syntax.tree import Path, QueryTree, Term
 from partage.store.engine import Term as RdfTerm
 
 PLAIN_TYPES = {iri(f"xsd:{name}") for name in ("integer", "boolean")}
@@ -29,29 +26,32 @@ class Named:
 class Names:
     """The names that one query declares."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    @cached_property
-    def declared(self) -> Mapping[str, str]:
-        """The namespaces by their prefixes."""
-        return dict(prefixes(self.text))
+    def __init__(self, tree: QueryTree) -> None:
+        self._tree = tree
+        self.declared = tree.prefixes
 
     def within(self, term: Term) -> Iterator[Named]:
         """Yield the IRIs that a term is or, being a path, is made of."""
-        if term.nature not in {"iri", "path"} or term.start == term.end:
-            return
-        at, lexer = term.start, Lexer(self.text)
-        while at < term.end:
-            token = lexer.at(at)
-            at = token.end
-            if found := self._iri(token.kind, token.text):
-                yield Named(found, token.text, token.start, token.end)
+        if term.start == term.end:
+            return  # a verb of a list, which nobody wrote
+        if term.path is not None:
+            yield from self._steps(term.path)
+        elif found := self.iri(term):
+            yield Named(found, term.text, term.start, term.end)
+
+    def _steps(self, path: Path) -> Iterator[Named]:
+        if path.text:
+            found = self.iri(Term("iri", path.text, path.start, path.end))
+            if found:
+                end = path.start + len(path.text)
+                yield Named(found, path.text, path.start, end)
+        for step in path.steps:
+            yield from self._steps(step)
 
     def iri(self, term: Term) -> str | None:
-        """Return the IRI that a term is."""
-        found = list(self.within(term)) if term.nature == "iri" else []
-        return found[0].iri if len(found) == 1 else None
+        """Return the absolute IRI that a term is."""
+        found = self._tree.iri(term) if term.start < term.end else None
+        return found if found is not None and is_iri(found) else None
 
     def spelled(self, term: Term) -> str:
         """Return a term with its IRIs in full."""
@@ -60,18 +60,6 @@ class Names:
             at = one.start - term.start
             text = f"{text[:at]}{iriref(one.iri)}{text[at + len(one.text) :]}"
         return text
-
-    def _iri(self, kind: str, text: str) -> str | None:
-        if text == "a":
-            return iri("rdf:type")
-        prefix, colon, local = text.partition(":")
-        if kind == "iri":
-            found = text[1:-1]
-        elif kind == "name" and colon and prefix in self.declared:
-            found = self.declared[prefix] + local
-        else:
-            return None
-        return found if is_iri(found) else None  # a relative one, or one with escapes, is none
 
     def write(self, term: RdfTerm) -> str | None:
         """Return how the query may write a term; None where it has no words for it."""

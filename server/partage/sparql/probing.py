@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 
 from pyoxigraph import Literal
 
-from partage.errors import MemoryExceeded, QuerySyntaxError, QueryTimeout, ServiceRefused
+from partage.errors import MemoryExceeded, QueryTimeout, ServiceRefused
 from partage.sparql.guard import refuse_service
-from partage.sparql.pieces import NotTakenApart, Parsed
+from partage.sparql.syntax.tree import QueryTree
 from partage.store.engine import Engine, Limits, Query, Solution
 
 # What is more is told as more.
@@ -26,7 +26,7 @@ class Prober:
 
     engine: Engine
     query: Query
-    parsed: Parsed
+    tree: QueryTree
     unfinished: bool = False
     asked: int = 0
     _deadline: float = field(default_factory=lambda: time.monotonic() + SECONDS_IN_ALL)
@@ -57,24 +57,14 @@ class Prober:
     def find(
         self, wanted: str, body: str, limit: int = 1, after: str = ""
     ) -> list[Solution] | None:
-        """
-        Return solutions of a group.
-
-        Raises
-        ------
-        NotTakenApart
-            The engine does not read it: the query was taken apart wrongly.
-        """
-        text, parsed = self.query.text, self.parsed
-        dataset = " ".join(text[start:end] for start, end in parsed.dataset)
+        """Return solutions of a group."""
+        text, tree = self.tree.text, self.tree
+        dataset = " ".join(text[one.start : one.end] for one in tree.dataset)
         asked = (
-            f"{text[: parsed.start]}\nSELECT {wanted} {dataset} WHERE {{\n{body}\n}} {after} "
+            f"{text[: tree.start]}\nSELECT {wanted} {dataset} WHERE {{\n{body}\n}} {after} "
             f"LIMIT {limit}"
         )
-        try:
-            return self._solutions(asked, limit)
-        except QuerySyntaxError as error:
-            raise NotTakenApart(parsed.start) from error
+        return self._solutions(asked, limit)
 
     def _is_late(self) -> bool:
         late = time.monotonic() >= self._deadline

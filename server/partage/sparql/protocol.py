@@ -26,6 +26,8 @@ FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
 MAX_PARAMETERS = 1000
+# What some editors begin a file with; it is no part of the text.
+BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 Method = Literal["GET", "POST", "QUERY"]
 ONCE = ("query", "format", "graphs", "update")
@@ -103,7 +105,7 @@ def parse(  # noqa: PLR0913, PLR0917  # each is a fact of the request or of the 
         return DescribeService(_first(given, "format"))
     _check_once(given)
     _check(given, method)
-    text = given["query"][0]
+    text = given["query"][0].removeprefix(BOM)
     refuse_update(text)
     refuse_deep(text)
     calls = allowed_calls(text, base, allowed)

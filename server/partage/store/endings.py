@@ -9,6 +9,7 @@ from partage.errors import (
     OutOfResources,
     PartageError,
     QueryCrashed,
+    UnorderedTerms,
     message,
 )
 
@@ -41,18 +42,18 @@ def explain(pid: int, status: int, words: str, memory: int) -> PartageError:
             "The system ended the process that evaluated the query, probably because the machine "
             "was short of memory. Make the query more selective, or try again later."
         )
+    if UNORDERED in words:
+        return UnorderedTerms(
+            "The engine failed to sort values of several kinds, because it compares them in a way "
+            "that contradicts itself. Sort by text, as in ORDER BY STR(?value), or by kind first, "
+            "as in ORDER BY DATATYPE(?value) STR(?value)."
+        )
     crash = QueryCrashed(_what(status, words))
     crash.add_note(f"Cause: {cause}: {words}")
     return crash
 
 
 def _what(status: int, words: str) -> Message:
-    if UNORDERED in words:
-        return message(
-            "The engine failed to sort values of several kinds, because it compares them in a way "
-            "that contradicts itself. Sort by text, as in ORDER BY STR(?value), or by kind first, "
-            "as in ORDER BY DATATYPE(?value) STR(?value)."
-        )
     if PANIC in words:
         return message(
             "The engine failed on this query by a fault of its own. Write the query in another "

@@ -139,8 +139,9 @@ def run(
     limits = query.limits if seconds is None else replace(query.limits, seconds=seconds)
     key = None if written is None or calls else written.key
     query = replace(query, limits=limits, ticket=running.ticket, written=key)
-    planner = site().planner if planned else None
-    running.result = answered(site().engine, query, site().federation, calls, planner)
+    running.result = answered(
+        site().engine, query, site().federation, calls, site().planner, joins=planned
+    )
     running.opened = time.perf_counter()
     return running.result
 

@@ -90,8 +90,7 @@ class Site:
         self.record = record
         self.federation = Federation.of(settings)
         # Plans are written for the engine that is our own.
-        planned = settings.plan_joins and not settings.engine
-        self.planner = Planner(engine) if planned else None
+        self.planner = None if settings.engine else Planner(engine, joins=bool(settings.plan_joins))
         self.known = Known(engine)
         self.spelling = Spelling(engine)
         # What is known of the whole dataset, by the method that computes it.

@@ -23,11 +23,11 @@ from partage.sparql.limits import refuse_deep
 from partage.sparql.lookup import lookup
 from partage.sparql.names import Names
 from partage.sparql.normalize import normalize
-from partage.sparql.patterns import parse
 from partage.sparql.planning import Planner
 from partage.sparql.probing import Prober
 from partage.sparql.protocol import QueryOperation, kind, prefixes
 from partage.sparql.spelling import Spelling
+from partage.sparql.syntax import parse
 from partage.sparql.why import Diagnosis
 from partage.store.embedded import EmbeddedEngine
 from partage.store.engine import Engine, Query, Solution
@@ -120,7 +120,8 @@ def federate(text: str) -> None:
 
 READERS: list[Callable[[str], object]] = [
     refuse_deep, refuse_service, refuse_update, kind, prefixes, lookup, lasts, normalize, plan, why,
-    cite, federate, locating, lambda text: misspelt(text, KNOWN), lambda text: Names(text).declared,
+    cite, federate, locating, lambda text: misspelt(text, KNOWN),
+    lambda text: Names(parse(text)).declared,
 ]  # fmt: skip
 
 

@@ -186,7 +186,8 @@ def test_a_query_has_the_same_answers_as_it_is_asked_and_as_it_is_written(
 ) -> None:
     data, text = store(quads), PROLOGUE + query
     try:
-        asked = answer(data, text)
+        right = Planner(EmbeddedEngine(data), joins=False).plan(Query(text)).plan
+        asked = answer(data, right or text)
     except SyntaxError:  # as a variable of BIND that was bound before
         return
     for lookup in LOOKUPS:
@@ -252,7 +253,6 @@ def test_two_stars_that_share_two_variables_are_joined_by_hashing(plan: Ask) -> 
             "SELECT * { VALUES ?a { :s } ?f :p ?a; :r ?b }",
             "{ VALUES ?a { :s } } LATERAL { ?f :p ?a . }",
         ),
-        ("SELECT * { ?f :p ?a . ?a ^:p|:r :s }", "{ ?a ^:p|:r :s . }"),
         (
             "SELECT ?f { ?f :q ?n } ORDER BY DESC(?n) LIMIT 3",
             "FILTER(!COALESCE(?n < ?partage_bound",

@@ -11,6 +11,7 @@ from partage.errors import (
     OutOfResources,
     PartageError,
     QueryCrashed,
+    UnorderedTerms,
 )
 from partage.store.answering import translate
 from partage.store.endings import explain
@@ -31,7 +32,7 @@ OVERFLOW = PANIC % "attempt to add with overflow"
         (-signal.SIGABRT, "what():  std::bad_alloc", MemoryExceeded, 503, "sort and group fewer"),
         (1, "Traceback (most recent call last):\nMemoryError", MemoryExceeded, 503, "memory"),
         (-signal.SIGKILL, "", OutOfResources, 503, "probably because the machine was short"),
-        (-signal.SIGABRT, ORDER, QueryCrashed, 500, "ORDER BY DATATYPE(?value) STR(?value)"),
+        (-signal.SIGABRT, ORDER, UnorderedTerms, 500, "ORDER BY DATATYPE(?value) STR(?value)"),
         (-signal.SIGABRT, OVERFLOW, QueryCrashed, 500, "a fault of its own"),
         (-signal.SIGSEGV, "", QueryCrashed, 500, "Nest it less deeply"),
         (-signal.SIGBUS, "", QueryCrashed, 500, "Ask again"),
