@@ -5,7 +5,8 @@ The part of the parser that reads expressions
 
 from abc import abstractmethod
 
-from partage.sparql.syntax.lexer import KEYWORDS, Token
+from partage.errors import QuerySyntaxError
+from partage.sparql.syntax.lexer import KEYWORDS, Token, place
 from partage.sparql.syntax.terms import BOOLEANS, TermParser
 from partage.sparql.syntax.tree import Expression, Group
 
@@ -47,7 +48,7 @@ class ExpressionParser(TermParser):
                 operands = (left, self.expression(precedence + 1))
             left = Expression(operator, left.start, self.last, operands)
             if precedence == RELATIONAL and PRECEDENCES.get(self._operator()) == RELATIONAL:
-                raise self.error("the end of the comparison")
+                raise self.error("`)`")
 
     def _operator(self) -> str:
         """Return the operator that is next; where one must stand, `<` never begins an IRI."""
@@ -76,7 +77,7 @@ class ExpressionParser(TermParser):
             if token.text == "(":
                 return self.bracketed()
             if token.text not in {"<<(", "+", "-"}:
-                raise self.error("an expression")
+                raise self.error("`Expression`")
         if token.kind == "word" and token.word not in BOOLEANS:
             return self._built_in()
         found = self._of_term()
@@ -94,7 +95,7 @@ class ExpressionParser(TermParser):
     def _built_in(self) -> Expression:
         """Take EXISTS, an aggregate, or another function that a keyword names (production 131)."""
         if self.token.word in _NO_FUNCTIONS:
-            raise self.error("an expression")
+            raise self.error("`Expression`")
         token = self.take()
         if token.word == "EXISTS" or (token.word == "NOT" and self.keyword("EXISTS")):
             operator = "EXISTS" if token.word == "EXISTS" else "NOT EXISTS"
@@ -104,13 +105,23 @@ class ExpressionParser(TermParser):
             raise self.error("`(`")
         if token.word in AGGREGATES:
             if self._aggregating:
-                raise self.error(f"no {token.word} within another aggregate")
+                raise self._nested_aggregate(token)
             self._aggregating = True
             found = self._aggregate(token)
             self._aggregating = False
             return found
         _, operands = self._arguments()
         return Expression("CALL", token.start, self.last, operands, token.word)
+
+    def _nested_aggregate(self, token: Token) -> QuerySyntaxError:
+        line, column = place(self.text, token.start)
+        return QuerySyntaxError(
+            "Line %(line)d, column %(column)d: %(name)s stands within another aggregate. Compute "
+            "it in a subquery.",
+            line,
+            column,
+            name=token.word,
+        )
 
     def _aggregate(self, token: Token) -> Expression:
         """Take what follows the name of an aggregate (production 137)."""
@@ -126,7 +137,7 @@ class ExpressionParser(TermParser):
                 self.expect_keyword("SEPARATOR")
                 self.expect("=")
                 if self.token.kind != "string":
-                    raise self.error("a string")
+                    raise self.error("`String`")
                 separator = self.take().text
             self.expect(")")
         return Expression(
@@ -157,7 +168,7 @@ class ExpressionParser(TermParser):
                 raise self.error("`(`")
             return found
         if token.kind != "word" or token.word in BOOLEANS:
-            raise self.error("a condition in parentheses, or a function")
+            raise self.error("`Constraint`")
         return self._built_in()
 
     def bracketed(self) -> Expression:

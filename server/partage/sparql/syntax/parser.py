@@ -28,9 +28,9 @@ from partage.sparql.syntax.tree import (
 
 Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
 _DECLARED = {
-    "BASE": ("iri", "an IRI between < and >"),
-    "PREFIX": ("iri", "an IRI between < and >"),
-    "VERSION": ("string", "a string"),
+    "BASE": ("iri", "`IRIREF`"),
+    "PREFIX": ("iri", "`IRIREF`"),
+    "VERSION": ("string", "`String`"),
 }
 
 
@@ -83,10 +83,10 @@ class _Parser(ExpressionParser):
             if self.sees("{") or self.token.word == "WHERE":
                 where = self._where()
         else:
-            raise self.error("SELECT, ASK, CONSTRUCT or DESCRIBE")
+            raise self.error("`SELECT`, `ASK`, `CONSTRUCT`, `DESCRIBE`")
         clauses = self._clauses()
         if self.token.kind != "end":
-            raise self.error("the end of the query")
+            raise self.error("`EOF`")
         return QueryTree(
             self.text, form, start, prologue, tuple(self.tokens), select, template, described,
             tuple(dataset), where, clauses, self.reified,
@@ -112,7 +112,7 @@ class _Parser(ExpressionParser):
 
     def _prefix(self) -> str:
         if self.token.kind != "name" or not self.token.text.endswith(":"):
-            raise self.error("a prefix that ends with a colon")
+            raise self.error("`PNAME_NS`")
         prefix = self.token.text[:-1]
         self.prefixes.add(prefix)
         self.take()
@@ -134,7 +134,7 @@ class _Parser(ExpressionParser):
         while self.token.kind == "variable" or self.sees("("):
             found.append(self._projection(required=True))
         if not found:
-            raise self.error("`*`, a variable or `(`")
+            raise self.error("`*`, `Var`, `(`")
         return Select(start, self.last, modifier, tuple(found))
 
     def _projection(self, *, required: bool) -> Projection:
@@ -163,7 +163,7 @@ class _Parser(ExpressionParser):
         while self.token.kind in {"variable", "iri", "name"}:
             found.append(self.term())
         if not found:
-            raise self.error("`*`, a variable or an IRI")
+            raise self.error("`*`, `Var`, `iri`")
         return tuple(found)
 
     def _template(self) -> Triples:
@@ -251,10 +251,10 @@ class _Parser(ExpressionParser):
         while self.token.word in {"LIMIT", "OFFSET"}:
             start, word = self.token.start, self.token.word
             if any(clause.word == word for clause in found):
-                raise self.error("the end of the query")
+                raise self.error("`EOF`")
             self.take()
             if self.token.kind != "number" or not self.token.text.isdigit():
-                raise self.error("a whole number")
+                raise self.error("`INTEGER`")
             number = int(self.take().text[:40])
             found.append(Clause(word, start, self.last, number=number))
 
@@ -278,7 +278,7 @@ class _Parser(ExpressionParser):
             while not self.accept(")"):
                 row.append(self._data_value())
             if len(row) != len(found):
-                raise self.error(f"a row of {len(found)} values")
+                raise self.error(f"`DataBlockValue` × {len(found)}")
             rows.append(tuple(row))
         return InlineData(tuple(found), tuple(rows))
 
@@ -286,7 +286,7 @@ class _Parser(ExpressionParser):
         if self.keyword("UNDEF"):
             return None
         if self.token.kind == "variable":
-            raise self.error("an IRI, a literal or UNDEF")
+            raise self.error("`iri`, `RDFLiteral`, `UNDEF`")
         return self.triple_term(value=True) if self.sees("<<(") else self.term()
 
     # Groups
@@ -310,7 +310,7 @@ class _Parser(ExpressionParser):
                 read = _PATTERNS.get(self.token.word or self.token.text)
                 if read is None:
                     if after_triples:
-                        raise self.error("`.` or `}`")
+                        raise self.error("`.`, `}`")
                     patterns += self.triples()
                     after_triples = True
                     continue
@@ -334,7 +334,7 @@ class _Parser(ExpressionParser):
         token = self.take()
         silent = token.word == "SERVICE" and self.keyword("SILENT")
         if self.token.kind not in {"variable", "iri", "name"}:
-            raise self.error("a variable or an IRI")
+            raise self.error("`Var`, `iri`")
         name = self.term()
         group = self.group()
         kind: PatternKind = "graph" if token.word == "GRAPH" else "service"

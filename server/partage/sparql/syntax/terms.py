@@ -78,33 +78,35 @@ class TermParser:
     def expect_keyword(self, word: str) -> Token:
         """Take a keyword, which must be next."""
         if self.token.word != word:
-            raise self.error(word)
+            raise self.error(f"`{word}`")
         return self.take()
 
     def expect_iri(self) -> Token:
         """Take an IRI or a prefixed name, which must be next."""
         if self.token.kind not in {"iri", "name"}:
-            raise self.error("an IRI")
+            raise self.error("`iri`")
         return self.take()
 
     def expect_variable(self) -> str:
         """Take a variable, which must be next, and return its name."""
         if self.token.kind != "variable":
-            raise self.error("a variable")
+            raise self.error("`Var`")
         return self.take().text[1:]
 
     def error(self, expected: str) -> QuerySyntaxError:
-        """Return the error of the next token."""
+        """Return the error of the next token; `expected` are terminals and productions (§19.8)."""
         line, column = place(self.text, self.token.start)
         if self.token.kind == "end":
             return QuerySyntaxError(
-                "Line %(line)d, column %(column)d: the query ends where %(expected)s was expected.",
+                "Line %(line)d, column %(column)d: the query ends where the grammar expects "
+                "%(expected)s.",
                 line,
                 column,
                 expected=expected,
             )
         return QuerySyntaxError(
-            "Line %(line)d, column %(column)d: `%(found)s` stands where %(expected)s was expected.",
+            "Line %(line)d, column %(column)d: `%(found)s` stands where the grammar expects "
+            "%(expected)s.",
             line,
             column,
             found=self.token.text[:80],
@@ -150,7 +152,7 @@ class TermParser:
                 self.take()
                 kind = "literal"
             else:
-                raise self.error("a variable, an IRI or a literal")
+                raise self.error("`Var`, `iri`, `RDFLiteral`")
         self.take()
         if token.kind == "string":
             if self.token.kind == "language":
@@ -190,7 +192,7 @@ class TermParser:
             if token.text == "(" and collections:
                 self.take()
                 return self._collection(token.start, found)
-        raise self.error("a term")
+        raise self.error("`GraphTerm`")
 
     def _collection(self, start: int, found: Triples) -> Term:
         """Take the members of a list; each is a triple with `rdf:first` and one with `rdf:rest`."""
@@ -217,7 +219,7 @@ class TermParser:
         """Take `<<( s p o )>>`; as a value its subject is no triple term (productions 116, 121)."""
         start = self.expect("<<(").start
         if value and self.token.kind not in {"variable", "iri", "name"}:
-            raise self.error("a variable or an IRI")
+            raise self.error("`Var`, `iri`")
         subject = self.node([], collections=False)
         verb = self._simple_verb()
         target = self.node([], collections=False)
