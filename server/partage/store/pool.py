@@ -33,6 +33,8 @@ from partage.store.shelf import no_release
 from partage.store.visit import Tally, TooHeavy, Visit, Watchman
 
 RESERVED = 2
+# Within so many seconds a query takes no memory to speak of.
+SOON = 1.0
 # An answer longer than this is not soon done: a reserved process hands over a whole one or none.
 RESERVED_BYTES = 1_000_000
 # Bytes of JSON that solutions are read from.
@@ -188,6 +190,13 @@ class PooledResult:
 
     def serialize(self, fmt: Format) -> Iterator[bytes]:
         """Return the answer in chunks; the first is ready when this returns."""
+        try:
+            return self._serialize(fmt)
+        except OutOfResources as error:
+            self._once_more(error)
+            return self._serialize(fmt)
+
+    def _serialize(self, fmt: Format) -> Iterator[bytes]:
         order = Serialize(fmt.key)
         self._ordered = True
         if self._visit.reserved:
@@ -200,16 +209,16 @@ class PooledResult:
 
     def solutions(self, limit: int | None = None) -> list[Solution]:
         """Return the solutions, at most `limit`."""
-        try:
-            return self._solutions(limit)
-        except OutOfResources as error:
-            self._once_more(error)
-            return self._solutions(limit)
-
-    def _solutions(self, limit: int | None) -> list[Solution]:
         if self.kind == "solutions" and limit is None:
             # Engines write and read JSON five times as fast as Python pickles terms.
             return self._all(self.serialize(JSON))
+        try:
+            return self._collected(limit)
+        except OutOfResources as error:
+            self._once_more(error)
+            return self._collected(limit)
+
+    def _collected(self, limit: int | None) -> list[Solution]:
         order = Collect(limit)
         self._ordered = True
         try:
@@ -245,8 +254,8 @@ class PooledResult:
         return self._open()
 
     def _once_more(self, error: OutOfResources) -> Opened:
-        """Ask what a page asks once more, where the system ended the process that had it."""
-        if self._query.ticket is not None or self._asked_twice:
+        """Ask once more where the system ended the process soon, so for no fault of the query."""
+        if self._asked_twice or self._visit.spent > SOON:
             raise error
         self._asked_twice = True
         self._visit = self._pool.admit(self._query, self._store, heavy=True)

@@ -49,6 +49,7 @@ from partage.errors import (
     UnknownRelease,
     UnknownResource,
     UnknownStyle,
+    UnorderedTerms,
     UnsupportedMediaType,
     UpdateRefused,
     WithdrawnResource,
@@ -86,6 +87,7 @@ STATUS: dict[type[PartageError], int] = {
     EngineError: 500,
     EngineFailure: 500,
     QueryCrashed: 500,
+    UnorderedTerms: 500,
     EngineUnavailable: 502,
     QueryTimeout: 503,
     QueryEnded: 503,
@@ -129,6 +131,7 @@ NAMES: dict[type[PartageError], str] = {
     EngineBusy: _("Too many queries at once"),
     OutOfResources: _("The server is short of resources"),
     QueryCrashed: _("The query crashed its process"),
+    UnorderedTerms: _("The query crashed its process"),
     ServiceFailed: _("Another endpoint failed"),
     ServiceExceeded: _("Another endpoint answers too much"),
 }
