@@ -79,7 +79,11 @@ def ensure(place: Path, make: Callable[[Path], None]) -> None:
         make(made)
         (made / SUMS).write_bytes(_sums(made))
         if os.path.lexists(place):
-            log.warning("The store kept in %s is damaged: it has been made again.", place)
+            log.warning(
+                "The store kept in %s was damaged, or of an earlier version, and has been made "
+                "again.",
+                place,
+            )
             place.rename(folder / "damaged")
         made.rename(place)
 

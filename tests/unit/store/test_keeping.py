@@ -132,7 +132,9 @@ def test_a_damaged_store_is_made_again_and_said_to_be(
     making(file, made)
     making(file, made)
     assert len(made) == 2
-    assert caplog.messages == [f"The store kept in {place} is damaged: it has been made again."]
+    assert caplog.messages == [
+        f"The store kept in {place} was damaged, or of an earlier version, and has been made again."
+    ]
     assert [*(file.parent / "archive/current").iterdir()] == [place]
 
 

@@ -121,5 +121,5 @@ def test_the_store_of_a_release_is_made_again_where_it_is_damaged(
     later = Shelf(catalog, tmp_path / "kept")
     assert len(later.open(FIRST)) == len(three_releases.quads(FIRST))
     assert [record.message for record in caplog.records if record.levelname == "WARNING"] == [
-        f"The store kept in {place} is damaged: it has been made again."
+        f"The store kept in {place} was damaged, or of an earlier version, and has been made again."
     ]
