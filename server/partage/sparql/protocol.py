@@ -30,9 +30,11 @@ MAX_PARAMETERS = 1000
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 Method = Literal["GET", "POST", "QUERY"]
-ONCE = ("query", "format", "graphs", "update")
+ONCE = ("query", "graphs", "update")
+# They say in which format an answer is wished for; what they say may fit or not.
+WISHING = ("format", "output", "results")
 # They choose how the service description is written; a request with no others asks for that.
-DRESSING = frozenset({"format", "lang", "version"})
+DRESSING = frozenset({*WISHING, "lang", "version"})
 READING = ("default-graph-uri", "named-graph-uri")
 WRITING = ("using-graph-uri", "using-named-graph-uri")
 KINDS: dict[str, Kind] = {
@@ -56,7 +58,7 @@ class QueryOperation:
 
     query: Query
     kind: Kind
-    format: str | None = None
+    formats: tuple[str, ...] = ()
     graphs: str | None = None
     calls: tuple[Call, ...] = ()
 
@@ -65,7 +67,7 @@ class QueryOperation:
 class DescribeService:
     """A request for the service description (SPARQL 1.1 Service Description §2)."""
 
-    format: str | None = None
+    formats: tuple[str, ...] = ()
 
 
 Operation = QueryOperation | DescribeService
@@ -102,7 +104,7 @@ def parse(  # noqa: PLR0913, PLR0917  # each is a fact of the request or of the 
         _add_body(given, media_type, body)
     elif given.keys() <= DRESSING:
         _check_once(given)
-        return DescribeService(_first(given, "format"))
+        return DescribeService(_formats(given))
     _check_once(given)
     _check(given, method)
     text = given["query"][0].removeprefix(BOM)
@@ -116,9 +118,7 @@ def parse(  # noqa: PLR0913, PLR0917  # each is a fact of the request or of the 
         base=base,
         prefixes=prefixes(text),
     )
-    return QueryOperation(
-        query, kind(text), _first(given, "format"), _first(given, "graphs"), calls
-    )
+    return QueryOperation(query, kind(text), _formats(given), _first(given, "graphs"), calls)
 
 
 def kind(text: str) -> Kind:
@@ -241,6 +241,11 @@ def _media_type(content_type: str) -> tuple[str, str]:
     return media_type.strip().lower(), charset
 
 
+def _formats(given: Parameters) -> tuple[str, ...]:
+    """Return the formats wished for, in the order of the parameters' names."""
+    return tuple(value for name in WISHING for value in given.get(name, ()))
+
+
 def _first(given: Parameters, name: str) -> str | None:
     return given[name][0] if name in given else None
 
@@ -256,7 +261,7 @@ def _check_once(given: Parameters) -> None:
 
 
 def _check(given: Parameters, method: Method) -> None:
-    if "graphs" in given and any(name in given for name in READING):
+    if "graphs" in given and any(any(given.get(name, ())) for name in READING):
         raise ProtocolError(
             "graphs= and %(one)s= or %(other)s= both choose the dataset. Use one of them.",
             one=READING[0],
@@ -279,11 +284,13 @@ def _check(given: Parameters, method: Method) -> None:
 
 def _graphs(given: Parameters, name: str) -> tuple[str, ...] | None:
     """Return the graphs named, None when the request names no dataset at all."""
-    if not any(parameter in given for parameter in READING):
+    # One without a value says nothing: forms of other servers send it so.
+    named = {one: [*filter(None, given.get(one, ()))] for one in READING}
+    if not any(named.values()):
         return None
-    for graph in given.get(name, ()):
+    for graph in named[name]:
         if ":" not in graph or any(character in graph for character in '<>"{}|^`\\ \t\r\n'):
             raise ProtocolError(
                 "%(name)s=%(graph)r is no absolute IRI.", name=name, graph=graph[:200]
             )
-    return tuple(given.get(name, ()))
+    return tuple(named[name])

@@ -28,7 +28,20 @@ ALIASES = {
     "application/xml": {"xml", "rdfxml"},
     "text/xml": {"xml", "rdfxml"},
     "application/x-turtle": {"turtle"},
+    "text/n3": {"turtle"},
+    "text/rdf+n3": {"turtle"},
     "text/plain": {"ntriples"},
+}
+# What clients call formats in parameters, by the keys of ours; the first that is offered is meant.
+CALLED = {
+    "json": ("json", "jsonld"),
+    "json-ld": ("jsonld",),
+    "xml": ("xml", "rdfxml"),
+    "rdf": ("rdfxml",),
+    "rdf+xml": ("rdfxml",),
+    "rdf/xml": ("rdfxml",),
+    "n3": ("turtle",),
+    "text": ("csv", "ntriples"),
 }
 # Everything here is UTF-8; the form of JSON-LD, and the style and locale of a bibliography are
 # chosen apart: any of them would spoil the match.
@@ -65,6 +78,27 @@ def negotiate(accept: str | None, offers: Sequence[str], wish: str | None = None
     if chosen is None:
         raise NotAcceptable(offers)
     return chosen
+
+
+def preferred(accept: str | None, offers: Sequence[str], wishes: Sequence[str]) -> str:
+    """
+    Return the media type of the first format wished for that is offered, else by `Accept`.
+
+    So a parameter that names no format, or one that does not fit, vetoes nothing.
+
+    Raises
+    ------
+    NotAcceptable
+        Nothing offered satisfies the request.
+    """
+    for wish in wishes:
+        keys = CALLED.get(wish.strip().lower(), ())
+        called = [fmt.media_type for fmt in map(by_key, keys) if fmt is not None]
+        for wanted in (*called, _media_type(wish)):
+            if wanted in offers:
+                assert wanted is not None
+                return wanted
+    return negotiate(accept, offers)
 
 
 def media_types(formats: Sequence[Format], *, html: bool = True) -> list[str]:

@@ -45,6 +45,8 @@ CHARGED = frozenset(
         "why.why_as_json",
     }
 )
+# How other servers' forms say that none is wished.
+NO_TIMEOUT = frozenset({"", "0"})
 # As many letters as 128 bits need, at least.
 CHOSEN = re.compile(r"[A-Za-z0-9_-]{22,128}")
 
@@ -246,7 +248,8 @@ def _identifier() -> str:
 
 
 def _seconds() -> float | None:
-    given = [*request.args.getlist("timeout"), *request.form.getlist("timeout")]
+    sent = [*request.args.getlist("timeout"), *request.form.getlist("timeout")]
+    given = [one for one in sent if one.strip() not in NO_TIMEOUT]
     if not given:
         return None
     if len(given) > 1:
