@@ -116,7 +116,7 @@ def answer(iri: str, wish: str | None, path: str | None, suffix: str | None = No
         response = _data(told, profile, format_of(chosen, formats), chosen)
     response.vary.add("Accept-Profile")
     response.headers["Content-Profile"] = f"<{profile.iri}>"
-    response.headers["Link"] = header(links)
+    response.headers["Link"] = header(links, response.mimetype or "")
     return response
 
 
