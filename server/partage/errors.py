@@ -9,6 +9,7 @@ Every error Partage raises on purpose.
     │  ├ ProtocolError        SPARQL 1.1 Protocol §2.1: parameters, method or body
     │  ├ QuerySyntaxError     the query text does not parse (line, column)
     │  ├ NotAcceptable        no offered format satisfies Accept (offers)
+    │  ├ Unwritable           the answer holds what its format cannot write
     │  ├ UnsupportedMediaType the body's media type is none we read
     │  ├ PayloadTooLarge      the body is longer than the limit
     │  ├ AddressTooLong       the address is longer than the limit
@@ -152,6 +153,10 @@ class NotAcceptable(RequestError):
         )
         self.offers = tuple(offers)
         self.addresses = tuple(addresses)
+
+
+class Unwritable(RequestError):
+    """An answer holds what its format has no way to write."""
 
 
 class UnsupportedMediaType(RequestError):

@@ -27,10 +27,12 @@ from partage.errors import (
     OutOfResources,
     PartageError,
     QuerySyntaxError,
+    Unwritable,
 )
 from partage.rdf.formats import COLUMNAR_FORMATS, Format
 from partage.store import columnar
 from partage.store.engine import Kind, Query, Solution
+from partage.store.unwritable import XML, XmlFile, unwritable
 
 CHUNK = 32 * 1024
 # A longer delivery would be held whole by who reads it: one value may have hundreds of megabytes.
@@ -120,12 +122,13 @@ class Sink:
 
 def write(sink: Sink, fmt: Format, prefixes: dict[str, str], result: Evaluated) -> None:
     """Write a result into a sink, whole."""
+    file = XmlFile(sink) if fmt.key in XML else sink
     if isinstance(result, QueryTriples | QuadParser):
-        pyoxigraph.serialize(result, sink, fmt.rdf, prefixes=prefixes)  # type: ignore[arg-type]
+        pyoxigraph.serialize(result, file, fmt.rdf, prefixes=prefixes)  # type: ignore[arg-type]
     elif isinstance(result, QuerySolutions) and fmt in COLUMNAR_FORMATS:
         columnar.write(result, sink, fmt.key)
     else:
-        result.serialize(sink, fmt.results)  # type: ignore[arg-type]  # a sink is all it needs
+        result.serialize(file, fmt.results)  # type: ignore[arg-type]  # a sink is all it needs
     sink.flush()
 
 
@@ -160,11 +163,15 @@ def short(store: Store, query: Query, fmt: Format) -> bytes:
     SyntaxError, ValueError, RuntimeError, OSError
         What the engine raises, as it does.
     """
-    file = _Short()
+    short = _Short()
+    file = XmlFile(short) if fmt.key in XML else short
     result = evaluate(store, query)
     assert isinstance(result, QuerySolutions | QueryBoolean)
-    result.serialize(file, fmt.results)  # type: ignore[arg-type]  # a file is all it needs
-    return bytes(file.held)
+    try:
+        result.serialize(file, fmt.results)  # type: ignore[arg-type]  # a file is all it needs
+    except Unwritable as error:  # the others tell
+        raise TooLong from error
+    return bytes(short.held)
 
 
 def collect(courier: Courier, limit: int | None, result: Evaluated) -> None:
@@ -204,6 +211,8 @@ def translate(error: Exception, text: str) -> PartageError:
             column,
             reason=English(_expected(place[3])),
         )
+    if (found := unwritable(error)) is not None:
+        return found
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return OutOfResources(
             "There is no room left on the server's disk for this answer. Ask for another format, "

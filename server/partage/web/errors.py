@@ -51,6 +51,7 @@ from partage.errors import (
     UnknownStyle,
     UnorderedTerms,
     UnsupportedMediaType,
+    Unwritable,
     UpdateRefused,
     WithdrawnResource,
     message,
@@ -75,6 +76,7 @@ STATUS: dict[type[PartageError], int] = {
     TooLarge: 404,
     UnknownCitation: 404,
     NotAcceptable: 406,
+    Unwritable: 406,
     BodyTimeout: 408,
     NotCitable: 409,
     WithdrawnResource: 410,
@@ -126,6 +128,7 @@ TITLES: dict[int, str] = {
 NAMES: dict[type[PartageError], str] = {
     QuerySyntaxError: _("The query does not parse"),
     UnknownStyle: _("No such citation style"),
+    Unwritable: _("This format cannot write the answer"),
     QueryEnded: _("The query was ended"),
     MemoryExceeded: _("The query needed too much memory"),
     EngineBusy: _("Too many queries at once"),
