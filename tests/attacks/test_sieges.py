@@ -29,17 +29,16 @@ from benchmarks.attacks.siege import Figures, failures, siege, status  # noqa: E
 from benchmarks.servers import descendants, is_query_process, resident  # noqa: E402
 
 MEGABYTES = 600
-# An idle server on a busy machine has been seen to need a fifth of these.
-MILLISECONDS = 1_500
-OF_A_PAGE = 3_000
+# What only a hang takes: how long others wait exactly is for `python -m benchmarks.attacks`.
+MILLISECONDS = 5_000
+OF_A_PAGE = 10_000
 SECONDS_TO_RECOVER = 10
 FRESH = 250_000_000
 
 # What shows within so many seconds.
 QUICK = {
     "headers-8k": 1, "headers-100k": 1, "headers-spaces": 1, "why-nest": 1, "service-nest": 3,
-    "silent-1100": 3, "half-closed": 1, "many-addresses": 1, "odd-addresses": 1,
-    "killed-workers": 2,
+    "silent-1100": 3, "many-addresses": 1,
 }  # fmt: skip
 ALONE = ("few-descriptors",)
 LONG = tuple(name for name in ATTACKS if name not in {*QUICK, *ALONE, "nothing"})
