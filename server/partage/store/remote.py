@@ -39,6 +39,8 @@ from partage.store.shelf import no_release
 from partage.store.transport import Address, Connections, Exchange, Request
 
 SECONDS_OF_SILENCE = 300.0
+# Bytes of an answer to the server's own question.
+MOST_HELD = 100_000_000
 MAX_COMPLAINT = 16_384
 SOLUTIONS = "application/sparql-results+json"
 TRIPLES = "application/n-triples"
@@ -95,7 +97,9 @@ class RemoteEngine:
         request = Request("POST", headers, urlencode([("query", text), *dataset]).encode("ascii"))
         seconds = query.limits.seconds
         silence = self._silence if seconds is None else min(self._silence, seconds + 1)
-        exchange = Exchange(self._connections, silence, self._max_bytes)
+        # What a page asks is held whole.
+        most = self._max_bytes if query.ticket is not None else self._max_bytes or MOST_HELD
+        exchange = Exchange(self._connections, silence, most)
         evaluation = WireEvaluation(exchange, partial(_ask, exchange, request), query)
         if query.ticket is not None:
             query.ticket.on_end(evaluation.end)

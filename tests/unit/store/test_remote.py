@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -18,8 +19,10 @@ from partage.errors import (
     SettingsError,
 )
 from partage.rdf.formats import by_key
+from partage.store import remote
 from partage.store.engine import Limits, Query
 from partage.store.remote import RemoteEngine
+from partage.store.ticket import Ticket
 
 JSON = "application/sparql-results+json"
 ROW = b'{"a":{"type":"uri","value":"http://e.example/"}}'
@@ -123,6 +126,20 @@ def test_an_answer_longer_than_allowed_is_refused() -> None:
         pytest.raises(EngineFailure, match="longer than allowed"),
     ):
         engine.query(SELECT).solutions()
+
+
+def test_what_a_page_asks_is_bounded_and_what_a_client_asks_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(remote, "MOST_HELD", 1000)
+    body = HEAD + b",".join([ROW] * 100) + b"]}}"
+    with (
+        service(200, {"Content-Type": JSON}, body) as (url, _),
+        closing(RemoteEngine(url)) as engine,
+    ):
+        with pytest.raises(EngineFailure, match="longer than allowed"):
+            engine.query(SELECT).solutions()
+        assert len(engine.query(replace(SELECT, ticket=Ticket())).solutions()) == 100
 
 
 def test_nothing_is_sent_that_the_embedded_parser_refuses() -> None:
