@@ -26,6 +26,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
         (f"CONSTRUCT {{ {TRIPLE} 'a\\u000B' }} {{}}", GRAPH, "control characters"),
         ("CONSTRUCT { <urn:s> <http://e.example/> 1 } {}", GRAPH, "no XML name"),
         ("CONSTRUCT { <urn:s> <http://e.example/1> 1 } {}", GRAPH, "no XML name"),
+        ("PREFIX x: <http://e.example/> CONSTRUCT { <urn:s> x: 1 } {}", GRAPH, "no XML name"),
         (f"CONSTRUCT {{ {TRIPLE} <<( <urn:a> <urn:b> <urn:c> )>> }} {{}}", "application/ld+json",
          "triple terms"),
     ],

@@ -7,8 +7,10 @@ from partage.errors import Unwritable
 
 XML = frozenset({"xml", "rdfxml"})
 _NO_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
-# What the engine makes of a predicate that ends in no name.
-_NO_NAME = b"<oxprefix: "
+# An element whose name ends with its prefix: the predicate leaves no local name.
+_NO_NAME = re.compile(rb"<[^\s<>/]+:[\s/>]")
+# Bytes looked at again with the next: no element's name that is written in parts is longer.
+_AGAIN = 1_000
 
 
 class Writing(Protocol):
@@ -40,17 +42,17 @@ class XmlFile:
             A character is none of XML, or a predicate has no name that an element may have.
         """
         seen = self._end + data
-        if _NO_XML.search(data):
+        if _NO_XML.search(seen):
             raise Unwritable(
                 "The answer holds control characters, which XML has no way to write. Ask for it "
                 "as JSON, Turtle or N-Triples."
             )
-        if _NO_NAME in seen:
+        if _NO_NAME.search(seen):
             raise Unwritable(
                 "The graph has a predicate whose end is no XML name, which RDF/XML has no way to "
                 "write. Ask for it as Turtle, JSON-LD or N-Triples."
             )
-        self._end = seen[-len(_NO_NAME) :]
+        self._end = seen[-_AGAIN:]
         self._file.write(data.replace(b"\r", b"&#xD;"))
         return len(data)
 
