@@ -35,6 +35,7 @@ Every error Partage raises on purpose.
     │  ├ RdfSyntaxError (file, line, column) · CanonicalFormError · IdentifierError
     │  ├ ShapesGraphError · ProfileViolation · InconsistentOntology
     │  ├ NonConformance (report) · CompetencyFailure · IntegrityError · ReleaseRefused
+    ├ NotWritten              a file could not be written; it is as it was before
     └ SettingsError           a setting, path or port is unusable
 
 Classes carry facts; `partage.web.errors` alone knows HTTP status codes and `partage.cli` alone
@@ -331,6 +332,16 @@ class IntegrityError(BuildError):
 
 class ReleaseRefused(BuildError):
     """The release cannot be frozen as things stand."""
+
+
+class NotWritten(PartageError):
+    """A file or a directory could not be written; what was there before is untouched."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        super().__init__(
+            f"{path} cannot be written ({error.strerror or error}). What was there before is "
+            "untouched. Make room there or allow writing, then try again."
+        )
 
 
 class SettingsError(PartageError):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from partage import assets
+from partage import assets, disk
 from partage.cli.base import FINDING, cli, example
 
 
@@ -36,12 +36,17 @@ def allocate(kind: str, names: tuple[str, ...], count: int) -> None:
     from partage.pipeline import identifiers
 
     path = _registry()
-    rows = identifiers.read_registry(path)
     today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
-    minted = identifiers.allocate(rows, kind, today, count=count, slugs=names)
-    path.write_text(identifiers.format_registry([*rows, *minted]), encoding="utf-8")
+    with disk.locked(path.parent, _wait):
+        rows = identifiers.read_registry(path)
+        minted = identifiers.allocate(rows, kind, today, count=count, slugs=names)
+        identifiers.write_registry(path, [*rows, *minted])
     for row in minted:
         click.echo(row.iri)
+
+
+def _wait() -> None:
+    click.echo("Another command is writing the registry: waiting for it …", err=True)
 
 
 @ids.command(epilog=example("partage ids check", "partage ids check --write"))
@@ -63,8 +68,9 @@ def freeze() -> None:
     from partage.pipeline import committed, identifiers
 
     path = _registry()
-    rows = identifiers.read_registry(path)
-    digests = committed.version_digests(committed.files(assets.root()), rows)
-    frozen = identifiers.freeze(rows, digests)
-    path.write_text(identifiers.format_registry(frozen), encoding="utf-8")
+    with disk.locked(path.parent, _wait):
+        rows = identifiers.read_registry(path)
+        digests = committed.version_digests(committed.files(assets.root()), rows)
+        frozen = identifiers.freeze(rows, digests)
+        identifiers.write_registry(path, frozen)
     click.echo(f"{sum(a != b for a, b in zip(rows, frozen, strict=True))} versions frozen.")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 
+from partage import disk
 from partage.errors import CanonicalFormError
 from partage.pipeline import identifiers, nanopublications, promises
 from partage.rdf import layout
@@ -140,10 +141,11 @@ def check_identifiers(
 def rewrite(root: Path, committed: list[CommittedFile]) -> None:
     """Put every file and the registry into the committed form."""
     for file in committed:
-        if file.name not in FREE_FORM:
-            file.path.write_text(layout.document(file.quads), encoding="utf-8")
+        if check_form(file) is not None:
+            disk.write(file.path, layout.document(file.quads))
     path = root / identifiers.PATH
-    path.write_text(identifiers.format_registry(identifiers.read_registry(path)), encoding="utf-8")
+    with disk.locked(path.parent):
+        identifiers.write_registry(path, identifiers.read_registry(path))
 
 
 def version_digests(

@@ -13,17 +13,19 @@ import subprocess
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
-from partage.errors import IntegrityError, ReleaseRefused
+from partage import disk
+from partage.errors import IntegrityError, NotWritten, ReleaseRefused
 from partage.pipeline import identifiers, promises, run, versioning
 from partage.pipeline.identifiers import RETIRED, Row
 from partage.pipeline.manifest import Manifest, commit
 from partage.rdf.namespaces import BASE
 from partage.rdf.reading import read, value_of
 from partage.releases import archive
-from partage.releases.catalog import Catalog
+from partage.releases.catalog import DIRECTORY, Catalog
 from partage.releases.record import Record
 from partage.store.opening import DATASET
 
@@ -49,7 +51,20 @@ def freeze(
         Something stands in the way; the error says all of it, and what to do.
     BuildError
         The release does not build.
+    NotWritten
+        The disk is full, or may not be written to; nothing was released.
     """
+    registry = root / identifiers.PATH
+    wait = partial(progress, "wait for another command", 0, 2, None)
+    with disk.locked(registry.parent, wait):
+        for folder in (registry.parent, root / DIRECTORY):
+            disk.remove_stale(folder)
+        return _freeze(root, target, wanted, now, progress)
+
+
+def _freeze(
+    root: Path, target: Path, wanted: str | None, now: datetime, progress: run.Progress
+) -> Record:
     catalog = Catalog.read(root)
     rows = identifiers.read_registry(root / identifiers.PATH)
     version, issued = described(root, "dcat:version"), described(root, "dct:issued")
@@ -75,13 +90,17 @@ def freeze(
     progress("write the archive", 1, 2, None)
     record = _record(manifest, now, newest, change)
     new = identifiers.mentioned(promises.names(archive.quads(change.added)))
-    registry = identifiers.format_registry(released(rows, new, version))
-    archive.write(catalog, record, change)
+    path = root / identifiers.PATH
+    held = path.read_bytes()
     try:
-        _replace(root / identifiers.PATH, registry)
-    except OSError as error:
-        shutil.rmtree(catalog.directory / version)
-        raise IntegrityError(f"The registry cannot be written ({error}).") from error
+        # The registry first: where a process ends in between, git shows a change to undo, and to
+        # freeze again after it was committed gives the same.
+        with archive.writing(catalog, record, change):
+            identifiers.write_registry(path, released(rows, new, version))
+    except NotWritten:
+        if path.read_bytes() != held:
+            disk.write(path, held)
+        raise
     progress("write the archive", 2, 2, None)
     return record
 
@@ -97,15 +116,6 @@ def released(rows: Iterable[Row], names: Set[str], version: str) -> list[Row]:
 def described(root: Path, predicate: str) -> str:
     """Return what `data/dataset.ttl` says of the dataset, or an empty string."""
     return value_of(read(root / DESCRIPTION), BASE, predicate)
-
-
-def _replace(path: Path, text: str) -> None:
-    staged = path.with_name(f".{path.name}")
-    try:
-        staged.write_text(text, encoding="utf-8")
-        staged.replace(path)
-    finally:
-        staged.unlink(missing_ok=True)
 
 
 def _record(

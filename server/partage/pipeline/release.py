@@ -8,9 +8,9 @@ its quads sorted, and compressed without a date: one commit makes the same bytes
 
 import gzip
 import shutil
-import tempfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pyoxigraph import (
@@ -23,8 +23,8 @@ from pyoxigraph import (
     serialize,
 )
 
-from partage import __version__
-from partage.errors import IntegrityError
+from partage import __version__, disk
+from partage.errors import IntegrityError, NotWritten
 from partage.pipeline.manifest import NAME, Family, Manifest, commit, tools
 from partage.pipeline.projection import TYPE
 from partage.pipeline.state import State
@@ -114,36 +114,28 @@ def classes(view: Iterable[Quad]) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
-def staging(release: Path) -> Path:
-    """Make an empty directory beside the release."""
-    release.parent.mkdir(parents=True, exist_ok=True)
-    return Path(tempfile.mkdtemp(prefix=f".{release.name}-", dir=release.parent))
-
-
-def promote(staged: Path, release: Path) -> None:
+@contextmanager
+def replacing(release: Path) -> Iterator[Path]:
     """
-    Put the staged directory in the release's place; on failure the last release stays.
+    Give an empty directory; at the end of the block it takes the release's place.
 
     Raises
     ------
     IntegrityError
         The release's place is taken by something that is not a release.
+    NotWritten
+        It cannot be written; the last release stays.
     """
     if release.exists() and not (release / NAME).is_file() and any(release.iterdir()):
         raise IntegrityError(
             f"{release} is not empty and holds no release. Choose another directory with --out."
         )
-    staged.chmod(0o755)  # mkdtemp makes it private
-    former = staged.with_name(staged.name + "-former")
-    if release.exists():
-        release.rename(former)
     try:
-        staged.rename(release)
+        with disk.making(release) as made:
+            made.mkdir()
+            yield made
     except OSError as error:
-        if former.exists():
-            former.rename(release)
-        raise IntegrityError(f"{release} could not be written: {error}") from error
-    shutil.rmtree(former, ignore_errors=True)
+        raise NotWritten(release, error) from error
 
 
 def _compressed(path: Path, text: str) -> None:

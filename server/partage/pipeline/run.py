@@ -6,7 +6,6 @@ nothing has changed since the last release, nothing is done.
 """
 
 import json
-import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from partage import disk
 from partage.errors import BuildError, IntegrityError, NonConformance
 from partage.pipeline import (
     competency,
@@ -99,23 +99,22 @@ def build(
     BuildError
         A step failed; its note names the step. The last release is untouched.
     """
-    inputs = inputs_digest(root)
-    last = None if force else unchanged(target, inputs)
-    if last:
-        progress("nothing has changed", 1, 1, 0.0)
-        return last
-    clock = _Clock(progress, len(steps) + 1)
-    state = State(root)
-    for step in steps:
-        state = clock.timed(step.name, partial(step.function, state))
-    staged = release.staging(target)
-    try:
-        manifest = clock.timed("write release", lambda: release.write(state, staged, inputs))
-        release.promote(staged, target)
-    finally:
-        shutil.rmtree(staged, ignore_errors=True)
-    clock.report(target.with_name("build-report.json"), manifest)
-    return manifest
+    target.parent.mkdir(parents=True, exist_ok=True)
+    wait = partial(progress, "wait for another build", 0, len(steps) + 1, None)
+    with disk.locked(target.parent, wait):
+        inputs = inputs_digest(root)
+        last = None if force else unchanged(target, inputs)
+        if last:
+            progress("nothing has changed", 1, 1, 0.0)
+            return last
+        clock = _Clock(progress, len(steps) + 1)
+        state = State(root)
+        for step in steps:
+            state = clock.timed(step.name, partial(step.function, state))
+        with release.replacing(target) as made:
+            manifest = clock.timed("write release", lambda: release.write(state, made, inputs))
+        clock.report(target.with_name("build-report.json"), manifest)
+        return manifest
 
 
 def unchanged(target: Path, inputs: str) -> Manifest | None:
@@ -155,4 +154,4 @@ class _Clock:
             "seconds": {name: round(seconds, 2) for name, seconds in self.seconds.items()},
             "counts": manifest.checks,
         }
-        path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+        disk.write(path, json.dumps(report, indent=2) + "\n")

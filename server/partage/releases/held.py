@@ -8,11 +8,11 @@ those that their tags tell; and what is not what its manifest says is not served
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from partage import disk
 from partage.errors import IntegrityError
 from partage.releases.artefact import Artefact
 
@@ -29,8 +29,8 @@ def held(release: Path) -> Iterator[Path]:
     IntegrityError
         They cannot be read, or are not what the manifest says.
     """
-    with tempfile.TemporaryDirectory(prefix="partage-release-") as folder:
-        place = Path(folder) / "release"
+    with disk.temporary() as folder:
+        place = folder / "release"
         try:
             shutil.copytree(release, place, copy_function=_same)
         except OSError as error:  # also where a build replaces them at this moment

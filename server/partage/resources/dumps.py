@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pyoxigraph import DefaultGraph, Quad, RdfFormat, serialize
 
-from partage import __version__
+from partage import __version__, disk
 from partage.errors import EngineUnavailable, SettingsError
 from partage.rdf.namespaces import PREFIXES
 from partage.releases import archive, diff, notes
@@ -25,7 +25,6 @@ from partage.releases.record import NAME, Record
 from partage.releases.statements import said
 from partage.resources import distributions, tables
 from partage.store import columnar
-from partage.store.shelf import beside
 
 NOTES, DESCRIPTION, SUMS = "RELEASE-NOTES.md", "dcat.ttl", "SHA256SUMS"
 log = logging.getLogger(__name__)
@@ -110,7 +109,7 @@ class Files:
     def _make(self, record: Record, place: Path) -> None:
         log.info("Release %s: making its files from the archive", record.version)
         try:
-            with beside(place, Path.is_dir) as made:
+            with disk.making(place, keep=Path.is_dir) as made:
                 export(self._catalog, record.version, made)
         except (OSError, SettingsError) as error:
             raise EngineUnavailable(

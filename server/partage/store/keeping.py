@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from partage.store.shelf import beside, is_store
+from partage import disk
+from partage.store.shelf import is_store
 
 try:
     import fcntl
@@ -51,7 +52,7 @@ def _hold(place: Path, make: Make) -> int:
     """Return a descriptor that keeps the store from being removed, made first where it is not."""
     while True:
         if not is_store(place):
-            with beside(place, is_store) as made:
+            with disk.making(place, keep=is_store) as made:
                 make(made)
             _remove_unused(place.parent, place)
         lock = os.open(place, os.O_RDONLY)

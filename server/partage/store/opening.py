@@ -1,11 +1,11 @@
 """From what an operator asks for to an open engine."""
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from partage import disk
 from partage.errors import SettingsError
 from partage.releases.held import held
 from partage.settings import Settings
@@ -61,6 +61,8 @@ def choose_source(
             engine=Address.parse(settings.engine).url,
             default_graph=settings.engine_default_graph or None,
         )
+    if not dataset.is_file():
+        disk.remove_stale(settings.release.absolute().parent)  # a build that was killed has it
     if not dataset.is_file():
         raise SettingsError(
             f"There is no release in {settings.release} yet. Run `partage build` (or `make run`) "
@@ -124,8 +126,7 @@ def stored(
             with suppress(OSError):
                 place = stack.enter_context(kept(source.files[0], archive, make))
         if place is None:
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="partage-"))
-            place = Path(folder) / "store"
+            place = stack.enter_context(disk.temporary()) / "store"
             make(place)
         yield replace(source, files=(), store=place)
 

@@ -7,10 +7,8 @@ place and then renamed, so that a half-written store is never opened.
 """
 
 import logging
-import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
@@ -19,6 +17,7 @@ from typing import NoReturn
 
 from pyoxigraph import Store
 
+from partage import disk
 from partage.errors import EngineUnavailable, UnknownRelease
 from partage.releases import archive
 from partage.releases.catalog import Catalog
@@ -91,7 +90,7 @@ class Shelf:
     def _make(self, record: Record, place: Path) -> None:
         log.info("Release %s: making its store from the archive", record.version)
         try:
-            with beside(place, is_store) as made:
+            with disk.making(place, keep=is_store) as made:
                 store = Store(str(made))
                 text = archive.restore(self.catalog, record.version)
                 load_named(store, BytesIO(text.encode()))
@@ -151,17 +150,3 @@ class ByRelease:
 def is_store(place: Path) -> bool:
     """Return whether a directory holds a store; what does not exist holds none."""
     return (place / "CURRENT").is_file()
-
-
-@contextmanager
-def beside(place: Path, is_made: Callable[[Path], bool]) -> Iterator[Path]:
-    """Give where to make a directory; it is renamed to its place once whole, or not at all."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=place.parent, prefix=".making-") as folder:
-        made = Path(folder) / "made"
-        yield made
-        try:
-            made.rename(place)
-        except OSError:
-            if not is_made(place):  # else another process was first, with the same content
-                raise
