@@ -203,7 +203,7 @@ def test_a_lock_is_waited_for_and_the_waiting_told(tmp_path: Path) -> None:
         assert stdin is not None
         assert stdout is not None
         assert stdout.readline() == b"held\n"
-        told = []
+        told: list[object] = []
         with disk.locked(tmp_path, lambda: told.append(stdin.close())):
             assert other.wait(60) == 0
         assert len(told) == 1

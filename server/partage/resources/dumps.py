@@ -82,11 +82,12 @@ class Files:
     def __init__(self, catalog: Catalog, directory: Path) -> None:
         self._catalog = catalog
         self._directory = directory.absolute()
+        self._listed: dict[Path, tuple[Artefact, ...]] = {}
         self._making = threading.Lock()
 
     def of(self, version: str) -> Path:
         """
-        Return the directory that holds a release's files.
+        Return the directory that holds a release's files, made again where they are damaged.
 
         Raises
         ------
@@ -100,22 +101,60 @@ class Files:
         record = self._catalog.find(version)
         # Another version of ours may write other columns.
         place = self._directory / f"{record.rdfc10}-{__version__}"
-        if not place.is_dir():
+        if place not in self._listed:
             with self._making:
-                if not place.is_dir():
+                if not whole(place):
                     self._make(record, place)
+                self._listed[place] = listed(place)
         return place
+
+    def listed(self, version: str) -> tuple[Artefact, ...]:
+        """Return what the files of a release are; raises as `of` does."""
+        return self._listed[self.of(version)]
 
     def _make(self, record: Record, place: Path) -> None:
         log.info("Release %s: making its files from the archive", record.version)
         try:
-            with disk.making(place, keep=Path.is_dir) as made:
+            with disk.making(place, keep=whole) as made:
                 export(self._catalog, record.version, made)
         except (OSError, SettingsError) as error:
             raise EngineUnavailable(
                 f"The files of release {record.version} cannot be written to {place}: {error} "
                 "Set PARTAGE_ARCHIVE to a directory that this server may write to."
             ) from error
+
+
+def listed(directory: Path) -> tuple[Artefact, ...]:
+    """
+    Return the files that the checksums in a directory list, and the checksums themselves.
+
+    Raises
+    ------
+    OSError, ValueError
+        The checksums cannot be read, or a file that they list is not there.
+    """
+    sums = (directory / SUMS).read_text(encoding="ascii")
+    names = [line.partition("  ")[2] for line in sums.splitlines()]
+    return tuple(Artefact.of(directory / name) for name in sorted([*names, SUMS]))
+
+
+def whole(directory: Path) -> bool:
+    """Return whether a directory holds the files of a release, byte for byte."""
+    try:
+        found = listed(directory)
+        sums = (directory / SUMS).read_text(encoding="ascii")
+    except (OSError, ValueError):
+        return False
+    return (
+        bool(sums)
+        and sums == _sums(found)
+        and not any((directory / file.name).is_symlink() for file in found)
+    )
+
+
+def _sums(files: Sequence[Artefact]) -> str:
+    every = sorted((file for file in files if file.name != SUMS), key=lambda file: file.name)
+    return "".join(f"{file.sha256}  {file.name}\n" for file in every)
 
 
 def dumps(text: str, quads: Sequence[Quad], before: Sequence[Quad] | None) -> list[Dump]:
@@ -156,8 +195,7 @@ def _described(
     told = [file for file in files if file.name not in (NOTES, NAME)]
     text = distributions.document(record, quads, told, NOTES)
     description = _write(directory / DESCRIPTION, text.encode("utf-8"))
-    every = sorted([*files, Artefact.of(description)], key=lambda file: file.name)
-    sums = "".join(f"{file.sha256}  {file.name}\n" for file in every)
+    sums = _sums([*files, Artefact.of(description)])
     return [description, _write(directory / SUMS, sums.encode("ascii"))]
 
 

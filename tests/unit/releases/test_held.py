@@ -1,5 +1,6 @@
 """The files of a release are held as they are, and only where they are what its manifest says."""
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -60,6 +61,37 @@ def test_what_is_no_whole_release_is_refused(
     assert str(release) in str(refused.value)
 
 
+def test_what_the_manifest_does_not_list_is_not_held(release: Path, tmp_path: Path) -> None:
+    before = contents(release)
+    (tmp_path / "secret").write_text("secret")
+    (release / "secret").symlink_to(tmp_path / "secret")
+    (release / "notes.txt").write_text("of the operator")
+    (release / "folder").mkdir()
+    (release / "folder/file").write_text("deeper")
+    with held(release) as place:
+        assert contents(place) == before
+
+
+def test_a_listed_link_is_held_by_what_it_leads_to(release: Path, tmp_path: Path) -> None:
+    before = contents(release)
+    (release / "ontology.ttl").rename(tmp_path / "elsewhere")
+    (release / "ontology.ttl").symlink_to(tmp_path / "elsewhere")
+    with held(release) as place:
+        (release / "ontology.ttl").unlink()
+        assert contents(place) == before
+        assert not any(path.is_symlink() for path in place.iterdir())
+
+
+@pytest.mark.parametrize("name", ["../secret", "/etc/hostname", "folder/file", ".."])
+def test_a_manifest_that_leads_out_of_its_release_is_refused(release: Path, name: str) -> None:
+    path = release / "manifest.json"
+    facts = json.loads(path.read_text())
+    facts["artefacts"].append({"name": name, "bytes": 1, "sha256": "0" * 64})
+    path.write_text(json.dumps(facts))
+    with pytest.raises(IntegrityError, match="is no name"), held(release):
+        pass
+
+
 def test_a_release_that_is_gone_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(IntegrityError, match="cannot be read"), held(tmp_path / "none"):
+    with pytest.raises(IntegrityError, match="manifest is missing"), held(tmp_path / "none"):
         pass
