@@ -6,7 +6,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test install build serve check format lint types layers unit packaging validate lock conformance bench wheel clean site messages screenshots
+.PHONY: help suites run test install build serve check format lint types layers unit packaging validate lock conformance attacks bench wheel clean site messages screenshots
 FRONTEND := server/frontend
 TRANSLATIONS := server/partage/web/translations
 
@@ -86,12 +86,25 @@ types: .venv/dev.done ## Check the types (mypy, strict)
 layers: .venv/dev.done ## Check who imports whom
 	@$(BIN)/lint-imports
 
-unit: .venv/dev.done site ## Run every test
+unit: .venv/dev.done site suites ## Run every test
 	@$(BIN)/pytest
 
-conformance: .venv/dev.done build site ## Run every test and write docs/reference/conformance.md
-	@$(BIN)/pytest -q --junitxml out/tests.xml; status=$$?; \
+suites: out/suites/done ## Fetch the W3C's suites of SPARQL tests (once; without them their tests are skipped)
+
+out/suites/done: .ci/suites.txt | .venv/dev.done
+	@mkdir -p out/suites
+	@echo "Fetching the W3C's suites of SPARQL tests (once, a few seconds) …"
+	@{ $(BIN)/python -m pip download -qq --disable-pip-version-check --no-deps --no-binary rdflib \
+	    --require-hashes --requirement .ci/suites.txt --dest out/suites && \
+	  tar xzf out/suites/rdflib-*.tar.gz --directory out/suites --strip-components=4 --wildcards '*/test/data/suites/w3c' && \
+	  touch $@; } || echo "They cannot be had here: their tests are skipped." >&2
+
+conformance: .venv/dev.done build site suites ## Run every test and write docs/reference/conformance.md
+	@PARTAGE_WHOLE_SUITES=1 $(BIN)/pytest -q --junitxml out/tests.xml; status=$$?; \
 	  PYTHONPATH=tests $(BIN)/python -m conformance.report out/tests.xml > docs/reference/conformance.md && exit $$status
+
+attacks: .venv/dev.done build site ## Run every test that attacks a running server, also the slow ones
+	@$(BIN)/pytest -q -m "slow or not slow" tests/attacks
 
 bench: .venv/dev.done build ## Measure side by side, write benchmarks/report.md (BENCH="--sizes corpus --seconds 1")
 	@$(BIN)/python -m benchmarks $(BENCH)

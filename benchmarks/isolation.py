@@ -1,5 +1,5 @@
 """
-Measure what keeps one query from harming others: `python benchmarks/isolation.py`.
+Measure what keeps one query from harming others: `python -m benchmarks.isolation`.
 
 A server of its own over the built release: how long after its deadline a query is gone; how long
 lookups take while nothing, and while as many endless queries as workers, are running; how much
@@ -15,9 +15,9 @@ import sys
 import threading
 import time
 import urllib.parse
-from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from benchmarks.servers import ROOT, descendants, is_query_process, resident
+
 PORT, WORKERS, ROWS, LOOKUPS, KILLS = 8468, 2, 10_000_000, 3000, 100
 TRIPLES = "{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 ENDLESS = f"SELECT (COUNT(*) AS ?n) {TRIPLES}"
@@ -144,25 +144,9 @@ def memory(server: int) -> dict[str, float]:
     """Return the resident memory of the server's processes and of its query processes."""
     found = {"server": 0.0, "largest query process": 0.0}
     for process in descendants(server):
-        try:
-            status = Path(f"/proc/{process}/status").read_text()
-            command = Path(f"/proc/{process}/cmdline").read_text()
-        except OSError:
-            continue
-        resident = next((line for line in status.splitlines() if line.startswith("VmRSS")), "x 0")
-        size = round(int(resident.split()[1]) / 1000, 1)
-        if "partage.store.worker" in command:
-            found["largest query process"] = max(found["largest query process"], size)
-        else:
-            found["server"] = max(found["server"], size)
-    return found
-
-
-def descendants(process: int) -> list[int]:
-    found = [process]
-    for task in Path(f"/proc/{process}/task").glob("*/children"):
-        for child in task.read_text().split():
-            found += descendants(int(child))
+        size = round(resident(process) / 1e6, 1)
+        kind = "largest query process" if is_query_process(process) else "server"
+        found[kind] = max(found[kind], size)
     return found
 
 

@@ -19,6 +19,7 @@ JSON = "application/sparql-results+json"
 N_TRIPLES = "application/n-triples"
 OF_GRAPHS = re.compile(r"^(?:CONSTRUCT|DESCRIBE)\b", re.MULTILINE)
 KEPT_SECONDS, IDLE_SHARE = 1.0, 0.03
+PAGE = os.sysconf("SC_PAGE_SIZE")
 FIRST = "ASK { ?s ?p ?o }"
 
 
@@ -93,7 +94,7 @@ class Server:
         until = time.monotonic() + most
         before = -1.0
         while time.monotonic() < until:
-            now = sum(map(_processor_seconds, _descendants(self.process.pid)))
+            now = sum(map(_processor_seconds, descendants(self.process.pid)))
             if before >= 0 and now - before < IDLE_SHARE:
                 return
             before = now
@@ -101,7 +102,7 @@ class Server:
 
     def memory(self) -> float:
         """Return the proportional memory of all of its processes, in MiB."""
-        return sum(map(_proportional, _descendants(self.process.pid))) / 1024
+        return sum(map(_proportional, descendants(self.process.pid))) / 1024
 
 
 @contextmanager
@@ -149,13 +150,30 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _descendants(process: int) -> list[int]:
+def descendants(process: int) -> list[int]:
+    """Return a process and all that it has begun."""
     found = [process]
-    for task in Path(f"/proc/{process}/task").glob("*/children"):
-        with suppress(OSError):
+    with suppress(OSError):  # it may end meanwhile
+        for task in Path(f"/proc/{process}/task").glob("*/children"):
             for child in task.read_text().split():
-                found += _descendants(int(child))
+                found += descendants(int(child))
     return found
+
+
+def is_query_process(process: int) -> bool:
+    """Tell whether a process evaluates queries for our server."""
+    try:
+        return "partage.store.worker" in Path(f"/proc/{process}/cmdline").read_text()
+    except OSError:
+        return False
+
+
+def resident(process: int) -> int:
+    """Return the resident memory of a process in bytes, 0 of one that has ended."""
+    try:
+        return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * PAGE
+    except OSError:
+        return 0
 
 
 def _processor_seconds(process: int) -> float:

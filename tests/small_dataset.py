@@ -1,8 +1,8 @@
 """The small dataset in the shape of a release: as quads, as a store, as a release directory."""
 
 import gzip
+import hashlib
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, Store
@@ -10,7 +10,6 @@ from pyoxigraph import NamedNode, Quad, Store
 from partage.rdf.canonical import nquads
 from partage.rdf.namespaces import GRAPH
 from partage.rdf.reading import read
-from partage.releases.artefact import Artefact
 from partage.store.opening import DATASET
 
 FILE = Path(__file__).with_suffix(".trig")
@@ -39,14 +38,17 @@ def release(directory: Path, *more: Quad) -> Path:
     """Write a release directory with the dataset, `more` quads and a manifest."""
     directory.mkdir(parents=True, exist_ok=True)
     data = gzip.compress(nquads([*quads(), *more]).encode("utf-8"), mtime=0)
-    (directory / DATASET).write_bytes(data)
-    (directory / "ontology.ttl").write_text("# nothing\n", encoding="utf-8")
-    files = [Artefact.of(directory / name) for name in (DATASET, "ontology.ttl")]
+    files = {DATASET: data, "ontology.ttl": b"# nothing\n"}
+    for name, content in files.items():
+        (directory / name).write_bytes(content)
     manifest = {
         "data": "2026.11.0",
         "ontology": "0.1.0",
         "quads": len(quads()) + len(more),
-        "artefacts": [asdict(file) for file in files],
+        "artefacts": [
+            {"name": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+            for name, content in files.items()
+        ],
     }
     (directory / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     return directory

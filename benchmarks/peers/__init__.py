@@ -7,6 +7,7 @@ answers queries by GET.
 
 import importlib
 import pkgutil
+import random
 import shutil
 import socket
 import sys
@@ -48,12 +49,16 @@ def program(name: str) -> str:
 
 
 def free_port() -> int:
-    """Return a port of loopback that nobody listens on, and neither on the next one."""
+    """
+    Return a port of loopback that nobody listens on, and neither on the next one.
+
+    Below those that a system gives to clients, who may be many meanwhile.
+    """
     while True:
+        port = random.randrange(15_000, 32_000)
         with socket.socket() as one, socket.socket() as next_one:
-            one.bind(("127.0.0.1", 0))
-            port = int(one.getsockname()[1])
             try:
+                one.bind(("127.0.0.1", port))
                 next_one.bind(("127.0.0.1", port + 1))
             except OSError:
                 continue

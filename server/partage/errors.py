@@ -9,9 +9,15 @@ Every error Partage raises on purpose.
     │  ├ ProtocolError        SPARQL 1.1 Protocol §2.1: parameters, method or body
     │  ├ QuerySyntaxError     the query text does not parse (line, column)
     │  ├ NotAcceptable        no offered format satisfies Accept (offers)
+    │  ├ Unwritable           the answer holds what its format cannot write
     │  ├ UnsupportedMediaType the body's media type is none we read
     │  ├ PayloadTooLarge      the body is longer than the limit
     │  ├ AddressTooLong       the address is longer than the limit
+    │  ├ FieldsTooLarge       the header fields are longer, or more, than the limit
+    │  ├ BrokenBody           the body breaks off
+    │  ├ BodyTimeout          the body does not come in time
+    │  ├ TooManyRequests      the client has too much under way (retry_after)
+    │  ├ NotSupported         the method or transfer coding is none we know
     │  ├ UpdateRefused        the endpoint is read-only
     │  ├ ServiceRefused       the query would reach out to another endpoint
     │  ├ UnknownResource      nothing is known of this IRI
@@ -23,11 +29,12 @@ Every error Partage raises on purpose.
     │  ├ StatementsNotIndexed the dataset is too large to find statements by digest
     │  ├ TooLarge             the dataset is too large to be told or searched as a whole
     │  ├ UnknownStyle         no citation style has this name
-    │  └ BudgetSpent          the client has used up its query time (retry_after)
+    │  └ BudgetSpent          the client has used up its query time or share (retry_after)
     ├ EngineError             the store could not answer
-    │  ├ QueryTimeout · QueryEnded · MemoryExceeded · EngineBusy (retry_after)
+    │  ├ QueryTimeout · QueryEnded · MemoryExceeded
+    │  ├ EngineBusy (retry_after) · OutOfResources (retry_after)
     │  ├ EngineUnavailable
-    │  ├ EngineFailure · QueryCrashed
+    │  ├ EngineFailure · QueryCrashed · UnorderedTerms
     │  ├ QueryStoreFull       no more results can be cited here
     │  └ ServiceError         another endpoint that the query calls (line, column)
     │     └ ServiceFailed · ServiceTimeout · ServiceExceeded
@@ -35,7 +42,6 @@ Every error Partage raises on purpose.
     │  ├ RdfSyntaxError (file, line, column) · CanonicalFormError · IdentifierError
     │  ├ ShapesGraphError · ProfileViolation · InconsistentOntology
     │  ├ NonConformance (report) · CompetencyFailure · IntegrityError · ReleaseRefused
-    ├ NotWritten              a file could not be written; it is as it was before
     └ SettingsError           a setting, path or port is unusable
 
 Classes carry facts; `partage.web.errors` alone knows HTTP status codes and `partage.cli` alone
@@ -149,6 +155,10 @@ class NotAcceptable(RequestError):
         self.addresses = tuple(addresses)
 
 
+class Unwritable(RequestError):
+    """An answer holds what its format has no way to write."""
+
+
 class UnsupportedMediaType(RequestError):
     """The body's media type is none that this resource reads."""
 
@@ -159,6 +169,30 @@ class PayloadTooLarge(RequestError):
 
 class AddressTooLong(RequestError):
     """The address is longer than the limit; a body may be longer."""
+
+
+class FieldsTooLarge(RequestError):
+    """The header fields are longer than the limit, or more."""
+
+
+class BrokenBody(RequestError):
+    """The body of the request breaks off."""
+
+
+class BodyTimeout(RequestError):
+    """The body of the request does not come in time."""
+
+
+class TooManyRequests(RequestError):
+    """The client has too much under way at once; `retry_after` is in seconds."""
+
+    def __init__(self, text: str, retry_after: int = 1, **values: object) -> None:
+        super().__init__(text, **values)
+        self.retry_after = retry_after
+
+
+class NotSupported(RequestError):
+    """The method or the transfer coding is none that is known here."""
 
 
 class UpdateRefused(RequestError):
@@ -214,11 +248,18 @@ class UnknownStyle(RequestError):
 
 
 class BudgetSpent(RequestError):
-    """The client has used up its query time for now; `retry_after` is in seconds."""
+    """
+    The client has used up what it may take for now; `retry_after` is in seconds.
 
-    def __init__(self, text: str, retry_after: int, **values: object) -> None:
+    `policy` is the name of what is limited (draft-ietf-httpapi-ratelimit-headers).
+    """
+
+    def __init__(
+        self, text: str, retry_after: int, policy: str = "query-time", **values: object
+    ) -> None:
         super().__init__(text, **values)
         self.retry_after = retry_after
+        self.policy = policy
 
 
 class EngineError(PartageError):
@@ -245,6 +286,10 @@ class EngineBusy(EngineError):
         self.retry_after = retry_after
 
 
+class OutOfResources(EngineBusy):
+    """The machine lacks memory, processes, open files or room on its disk for the moment."""
+
+
 class EngineUnavailable(EngineError):
     """The store cannot be reached or opened."""
 
@@ -259,6 +304,10 @@ class QueryStoreFull(EngineError):
 
 class QueryCrashed(EngineFailure):
     """The query ended the process that evaluated it; the cause is a note, for the log."""
+
+
+class UnorderedTerms(QueryCrashed):
+    """The engine could not sort terms that it cannot compare."""
 
 
 class ServiceError(Placed, EngineError):
@@ -332,16 +381,6 @@ class IntegrityError(BuildError):
 
 class ReleaseRefused(BuildError):
     """The release cannot be frozen as things stand."""
-
-
-class NotWritten(PartageError):
-    """A file or a directory could not be written; what was there before is untouched."""
-
-    def __init__(self, path: Path, error: OSError) -> None:
-        super().__init__(
-            f"{path} cannot be written ({error.strerror or error}). What was there before is "
-            "untouched. Make room there or allow writing, then try again."
-        )
 
 
 class SettingsError(PartageError):

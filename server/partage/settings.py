@@ -8,6 +8,7 @@ package reads the environment.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Self
 
@@ -19,9 +20,19 @@ RANGED = (
     "query_store_bytes",
     "service_seconds", "service_rows", "service_bytes",
 )  # fmt: skip
-COUNTS = ("client_seconds", "trusted_proxies", "cache_bytes", "plan_joins")
-HOST = re.compile(r"(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(?P<port>[1-9][0-9]{0,4}))?", re.I)
+COUNTS = (
+    "client_seconds", "client_connections", "client_requests", "trusted_proxies", "cache_bytes",
+    "plan_joins",
+)  # fmt: skip
+# No name of the DNS is longer (RFC 1035 §2.3.4).
+HOST = re.compile(
+    r"(?:[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::(?P<port>[1-9][0-9]{0,4}))?", re.I
+)
 CONTACT = re.compile(r"mailto:[^\s<>\"{}|\\^`@]+@[^\s<>\"{}|\\^`@]+|https://[^\s<>\"{}|\\^`]+")
+# More than a browser asks at once, and less than half of what may be under way here.
+CLIENT_REQUESTS = 16
+# More than a browser or a whole office behind one address holds, and a small part of what fits.
+CLIENT_CONNECTIONS = 100
 ACCESS_LOGS = ("none", "json")
 
 
@@ -61,6 +72,20 @@ class Settings:
     client_seconds: int = field(
         default=0,
         metadata={"help": "Seconds of query time a minute for each client; 0 sets no limit."},
+    )
+    client_connections: int | None = field(
+        default=None,
+        metadata={
+            "help": "Connections of one client, 0 for any number; if not given, 100 on a "
+            "[public server](#a-public-server)."
+        },
+    )
+    client_requests: int | None = field(
+        default=None,
+        metadata={
+            "help": "Requests of one client at once, 0 for any number; if not given, 16 on a "
+            "[public server](#a-public-server)."
+        },
     )
     trusted_proxies: int = field(
         default=0,
@@ -120,7 +145,8 @@ class Settings:
         for setting in fields(cls):
             name = PREFIX + setting.name.upper()
             if name in environ:
-                given[setting.name] = _cast(name, environ[name], type(setting.default))
+                kind = int if setting.default is None else type(setting.default)
+                given[setting.name] = _cast(name, environ[name], kind)
         settings = cls(**given)  # type: ignore[arg-type]  # _cast gives each field its own type
         settings.check()
         return settings
@@ -136,6 +162,8 @@ class Settings:
         """
         for name in RANGED + COUNTS:
             value, least = getattr(self, name), 1 if name in RANGED else 0
+            if value is None:
+                continue
             if not least <= value < (65536 if name == "port" else 2**40):
                 raise SettingsError(f"{PREFIX}{name.upper()} is {value}: out of range.")
         if self.access_log not in ACCESS_LOGS:
@@ -153,6 +181,20 @@ class Settings:
                 "without a path or a slash at the end, as https://partage.example."
             )
 
+    def most_client_connections(self) -> int:
+        """Return how many connections one client may hold; 0 for any number."""
+        if self.trusted_proxies:
+            return 0  # they all come from the proxy
+        if self.client_connections is not None:
+            return self.client_connections
+        return 0 if is_loopback(self.host) else CLIENT_CONNECTIONS
+
+    def most_client_requests(self) -> int:
+        """Return how many requests one client may have under way at once; 0 for any number."""
+        if self.client_requests is not None:
+            return self.client_requests
+        return CLIENT_REQUESTS if self.trusted_proxies or not is_loopback(self.host) else 0
+
     def override(
         self, *, host: str | None = None, port: int | None = None, engine: str | None = None
     ) -> Self:
@@ -169,6 +211,16 @@ def is_host(text: str) -> bool:
     """Whether this is a host, perhaps with a port, as a `Host` header has it (RFC 9110 §7.2)."""
     found = HOST.fullmatch(text)
     return found is not None and int(found["port"] or 0) < 65536
+
+
+def is_loopback(host: str) -> bool:
+    """Whether what listens at this host can be reached from the same machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def is_origin(text: str) -> bool:

@@ -211,10 +211,3 @@ CASES = (
     # ASK (§16.3)
     Case("ask no", "", "ASK { ?s ?p ?o }", ("false",)),
 )  # fmt: skip
-
-# Where the engine answers otherwise than the specification, and what it does instead.
-DEVIATIONS = {
-    "path of length zero on an unknown term":
-        "Oxigraph: no answer for a term outside the data (§9.3)",
-    "path alternatives keep duplicates": "Oxigraph: alternatives answer once, not twice (§18.4)",
-}  # fmt: skip

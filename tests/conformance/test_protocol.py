@@ -260,8 +260,6 @@ REFUSALS = {
     "another charset": (Sent("POST", body=ASK, media_type=QUERY + "; charset=latin1"), 415),
     "DELETE": (Sent("DELETE"), 405),
     "PATCH": (Sent("PATCH"), 405),
-    "an unknown format": (Sent("GET", (("query", ASK), ("format", "word"))), 406),
-    "a format for another form": (Sent("GET", (("query", ASK), ("format", "turtle"))), 406),
     "an Accept that nothing satisfies": (
         Sent("GET", (("query", ASK),), headers={"Accept": "image/png"}), 406),
     "an Accept that refuses everything": (

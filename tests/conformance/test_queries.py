@@ -6,9 +6,8 @@ from collections.abc import Mapping
 
 import httpx
 import pytest
-from _pytest.mark import ParameterSet
 
-from conformance.query_cases import CASES, DEVIATIONS, Case
+from conformance.query_cases import CASES, Case
 
 JSON = "application/sparql-results+json"
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -49,14 +48,7 @@ def cell(row: Row, name: str) -> str:
     return f'"{value}"'
 
 
-def marked(case: Case) -> ParameterSet:
-    known = DEVIATIONS.get(case.name)
-    return pytest.param(
-        case, id=case.name, marks=[pytest.mark.xfail(reason=known)] if known else []
-    )
-
-
-@pytest.mark.parametrize("case", [marked(case) for case in CASES])
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_query_answers_as_the_specification_says(client: httpx.Client, case: Case) -> None:
     found = rows(ask(client, case.text, **{"default-graph-uri": case.graph}))
     assert (found if case.ordered else sorted(found)) == (

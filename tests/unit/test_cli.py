@@ -1,5 +1,6 @@
 """The command line: sentences, exit statuses, and help that shows an example."""
 
+import random
 import socket
 import subprocess
 import sys
@@ -155,3 +156,25 @@ def test_a_list_of_endpoints_with_a_fault_stops_a_server_from_starting(
     result = partage("serve", "--load", file)
     assert result.returncode == 2
     assert "PARTAGE_SERVICE_ALLOWED holds 'ftp://e.example/'" in result.stderr
+
+
+def test_a_query_that_the_engine_cannot_sort_is_answered(tmp_path: Path) -> None:
+    values = random.Random(5).sample(range(2000), 200)
+    mixed = (f"<a:{n}> <a:v> {n if n % 2 else chr(34) + str(n) + chr(34)} ." for n in values)
+    file = tmp_path / "mixed.ttl"
+    file.write_text("\n".join(mixed))
+    result = partage("query", "--load", file, "SELECT ?v { ?s ?p ?v } ORDER BY ?v")
+    assert result.returncode == 0
+    assert result.stdout.count('"value"') == 200
+    assert "panicked" not in result.stderr
+
+
+def test_a_query_that_ends_the_engine_is_an_error_and_no_trace(file: Path) -> None:
+    many = "ASK { ?s ?p " + "?o," * 30_000 + "?o }"
+    result = partage("query", "--load", file, "-", stdin=many)
+    assert result.returncode == 3
+    assert (
+        "partage: The process that evaluated the query ended in the middle of it" in result.stderr
+    )
+    assert "Traceback" not in result.stderr
+    assert result.stderr.count("\n") <= 2

@@ -10,8 +10,10 @@ import small_dataset
 from partage.errors import BudgetSpent
 from partage.settings import Settings
 from partage.store.embedded import EmbeddedEngine
+from partage.store.ticket import note_wait
+from partage.web import queries
 from partage.web.app import create_app
-from partage.web.budget import UNKNOWN, Allowance, Bucket, Budget, client
+from partage.web.budget import UNKNOWN, Allowance, Bucket, Budget, account, admit, client
 
 HERE, THERE = "192.0.2.1", "192.0.2.2"
 QUERY = "SELECT (1 AS ?one) {}"
@@ -107,6 +109,7 @@ def test_what_is_left_is_told_in_whole_seconds(left: float, state: str) -> None:
         ("", UNKNOWN),
         ("unix:", UNKNOWN),
         ("<script>", UNKNOWN),
+        ("192.0.2.1" + " " * 100, UNKNOWN),
     ],
 )
 def test_a_client_is_an_address_or_a_subscribers_network(address: str, whose: str) -> None:
@@ -196,7 +199,7 @@ def test_a_refusal_is_counted_and_costs_nothing(limited: Flask) -> None:
     before = limited.extensions["partage.budget"].left(HERE, 0.0)
     for _ in range(3):
         assert ask(limited).status_code == 429
-    assert limited.extensions["partage.budget"].left(HERE, 0.0) == before
+    assert limited.extensions["partage.budget"].left(HERE, 0.0) == pytest.approx(before)
     numbers = limited.test_client().get("/metrics").text
     assert "\npartage_queries_over_budget_total 3\n" in numbers
     assert "\npartage_budget_clients 1\n" in numbers
@@ -252,3 +255,90 @@ def test_all_addresses_of_a_subscriber_share_a_budget(limited: Flask) -> None:
     spend(limited, client("2001:db8:1:2::1"), 60)
     assert ask(limited, address="2001:db8:1:2:ffff::9").status_code == 429
     assert ask(limited, address="2001:db8:1:3::1").status_code == 200
+
+
+# What reads or evaluates what a client asks is charged: an address that does, for each endpoint.
+CHARGED = {
+    "browse.kind": "/browse/flows.csv?q=a",
+    "cite.cite": "/cite?iri=c:c0001",
+    "compare.compare": "/compare?a=a&b=b",
+    "differences.difference": "/release/1/diff/2",
+    "querycite.cite": "POST /query",
+    "querying.labels_json": "POST /labels.json",
+    "resources.any_resource": "/resource?iri=http://e.example/",
+    "search.data": "/search.json?q=a",
+    "search.page": "/search?q=a",
+    "sparql.endpoint": "POST /sparql",
+    "why.why": "POST /sparql/why",
+    "why.why_as_json": "/sparql/why.json?query=ASK{}",
+}
+# A cited result can be read by all; its beginning, and its verification, are asked as a query is.
+PARTLY = {"querycite.page"}
+FREE = {
+    "about.about", "about.how_to_cite", "about.licences", "about.method", "browse.index",
+    "discovery.context", "discovery.dcat", "discovery.linkset", "discovery.robots",
+    "discovery.sitemap", "discovery.sitemap_part", "downloads.artefact", "downloads.files",
+    "nanopublications.by_code", "nanopublications.by_version", "nanopublications.thing",
+    "operations.alive", "operations.numbers", "operations.ready", "pages.corrections",
+    "pages.home", "pictures.disputes", "pictures.flows", "pictures.timeline", "queries.end",
+    "queries.show", "querying.examples", "querying.terms_json", "releases.nowhere",
+    "releases.ontology", "releases.release", "releases.releases", "releases.timemap",
+    "resources.page", "resources.thing", "search.opensearch", "static", "statements.page",
+    "statements.thing", "wellknown.example", "wellknown.void",
+}  # fmt: skip
+
+
+def test_of_every_address_it_is_known_whether_it_is_charged(limited: Flask) -> None:
+    routed = {rule.endpoint for rule in limited.url_map.iter_rules()}
+    assert routed == CHARGED.keys() | PARTLY | FREE
+    assert CHARGED.keys() == queries.CHARGED
+
+
+@pytest.mark.parametrize("endpoint", CHARGED)
+def test_reading_what_is_asked_is_charged_and_refused_to_who_owes(
+    limited: Flask, endpoint: str
+) -> None:
+    method, _, address = f"GET {CHARGED[endpoint]}".rpartition(" ")
+    method = method.rpartition(" ")[2]
+    form = {"query": "SELECT * { broken", "iri": "http://e.example/"} if method == "POST" else None
+
+    def answer() -> TestResponse:
+        return limited.test_client().open(
+            address, method=method, data=form, environ_base={"REMOTE_ADDR": HERE}, buffered=True
+        )
+
+    budget = limited.extensions["partage.budget"]
+    told = answer()
+    assert told.status_code < 429
+    assert "RateLimit" in told.headers
+    assert budget.left(HERE, 0.0) < 30
+    spend(limited, HERE, 60)
+    assert answer().status_code == 429
+
+
+@pytest.mark.parametrize("address", ["/sparql", "/sparql/why"])
+def test_a_form_is_shown_to_who_owes(limited: Flask, address: str) -> None:
+    spend(limited, HERE, 60)
+    asked = {"headers": {"Accept": "text/html"}, "environ_base": {"REMOTE_ADDR": HERE}}
+    assert limited.test_client().get(address, **asked).status_code == 200
+
+
+def test_reading_a_long_query_is_charged_as_evaluating_one_is(limited: Flask) -> None:
+    query = "SELECT * { " + "{" * 190 + "?s ?p ?o . " * 30_000 + "}" * 190 + "} broken"
+    began = time.perf_counter()
+    answer = limited.test_client().post(
+        "/sparql", data={"query": query}, environ_base={"REMOTE_ADDR": HERE}, buffered=True
+    )
+    taken = time.perf_counter() - began
+    assert answer.status_code == 400
+    left = limited.extensions["partage.budget"].left(HERE, time.monotonic())
+    assert 30 - left > taken / 3
+
+
+def test_waiting_for_a_turn_is_not_charged(limited: Flask) -> None:
+    with limited.test_request_context("/search?q=a", environ_base={"REMOTE_ADDR": HERE}):
+        admit()
+        began = account()
+        assert began is not None
+        note_wait(1000.0, None)
+        assert began.cost() < 1  # below zero, as the clock has not gone on

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import small_dataset
 from live_server import Server, serving
 from partage.rdf.canonical import nquads
+from partage.settings import Settings
+from partage.web.addresses import origin_of
 from partage.web.cache import Cache, Headers, Scope
 
 PUBLIC: Headers = [(b"etag", b'"a"'), (b"cache-control", b"public, no-cache"), (b"date", b"now")]
@@ -25,12 +29,16 @@ def scope(path: str = "/doc/org/facebook", method: str = "GET", **headers: str) 
     }
 
 
+def keeping(most: int, **settings: Any) -> Cache:
+    return Cache(Settings(cache_bytes=most, **settings))
+
+
 def test_a_kept_answer_is_given_again_without_its_date() -> None:
-    cache = Cache(10_000)
+    cache = keeping(20_000)
     assert cache.find(scope()) is None
     cache.keep(scope(), 200, PUBLIC, b"page")
     assert cache.find(scope()) == (200, PUBLIC[:2], b"page")
-    assert (cache.hits, cache.misses, len(cache)) == (1, 1, 1)
+    assert (cache.kept.hits, cache.kept.misses, len(cache.kept)) == (1, 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +52,7 @@ def test_a_kept_answer_is_given_again_without_its_date() -> None:
         scope(accept_encoding="gzip"),
         scope(accept_profile="<https://schema.org/>"),
         scope(accept_datetime="Thu, 26 Nov 2026 00:00:00 GMT"),
-        scope(x_forwarded_proto="https"),
+        {**scope(), "scheme": "https"},
         scope(range="bytes=0-1"),
         scope(query_id="x" * 22),
         scope(content_length="0"),
@@ -52,9 +60,74 @@ def test_a_kept_answer_is_given_again_without_its_date() -> None:
     ids=str,
 )
 def test_who_asks_for_another_is_not_given_it(other: Scope) -> None:
-    cache = Cache(10_000)
+    cache = keeping(20_000)
     cache.keep(scope(), 200, PUBLIC, b"page")
     assert cache.find(other) is None
+
+
+@pytest.mark.parametrize("name", ["proto", "host", "port", "prefix", "for"])
+def test_an_answer_does_not_depend_on_what_nobody_believes(name: str) -> None:
+    cache = keeping(20_000)
+    cache.keep(scope(), 200, PUBLIC, b"page")
+    assert cache.find(scope(**{f"x_forwarded_{name}": "a" * 400_000})) is not None
+
+
+def test_an_answer_depends_on_what_the_trusted_proxies_forward_and_nothing_before() -> None:
+    cache = keeping(20_000, trusted_proxies=1)
+    cache.keep(scope(x_forwarded_host="a, b", x_forwarded_proto="https"), 200, PUBLIC, b"page")
+    same = scope(x_forwarded_host="c,b", x_forwarded_proto="http, https", x_forwarded_prefix="/p")
+    assert cache.find(same) is not None
+    assert cache.find(scope(x_forwarded_host="b, a", x_forwarded_proto="https")) is None
+    assert cache.find(scope(x_forwarded_host="a, b", x_forwarded_proto="http")) is None
+
+
+def test_where_the_origin_is_set_no_host_is_told_from_another() -> None:
+    cache = keeping(20_000, origin="https://partage.example")
+    cache.keep(scope(host="a.example"), 200, PUBLIC, b"page")
+    assert cache.find(scope(host="b.example")) is not None
+
+
+def test_of_headers_with_one_name_the_order_counts() -> None:
+    cache = keeping(20_000)
+    lines = [(b"accept-language", b"fr"), (b"accept-language", b"en")]
+    cache.keep({**scope(), "headers": lines}, 200, PUBLIC, b"page")
+    assert cache.find({**scope(), "headers": lines[::-1]}) is None
+    assert cache.find(scope(accept_language="fr,en")) is not None
+
+
+@pytest.mark.parametrize("trusted", [0, 1, 2])
+@pytest.mark.parametrize("host", ["", "a", "a, b", "a,b,c", '"a,b", c', ",", "a,", " a "])
+@pytest.mark.parametrize("proto", ["", "https", "http, https"])
+def test_the_origin_of_an_answer_is_what_the_application_takes_for_it(
+    trusted: int, host: str, proto: str
+) -> None:
+    seen = []
+
+    def application(environ: dict[str, Any], _: object) -> list[bytes]:
+        seen.append((environ["wsgi.url_scheme"], environ["HTTP_HOST"]))
+        return []
+
+    settings = Settings(trusted_proxies=trusted)
+    told = {
+        b"host": b"own",
+        b"x-forwarded-host": host.encode(),
+        b"x-forwarded-proto": proto.encode(),
+    }
+    environ = {
+        "HTTP_" + name.decode().upper().replace("-", "_"): value.decode()
+        for name, value in told.items()
+    }
+    behind = ProxyFix(application, x_for=trusted, x_proto=trusted, x_host=trusted)
+    behind({**environ, "wsgi.url_scheme": "http"}, lambda *_: lambda _: None)
+    assert origin_of(scope(), told, settings) == seen[0]
+
+
+def test_the_bytes_of_keys_count() -> None:
+    cache = keeping(1_000_000)
+    for number in range(1_000):
+        cache.keep(scope(f"/{number}" + "x" * 10_000), 200, PUBLIC, b"page")
+    assert cache.kept.size <= 1_000_000
+    assert len(cache.kept) < 100
 
 
 @pytest.mark.parametrize(
@@ -65,25 +138,24 @@ def test_who_asks_for_another_is_not_given_it(other: Scope) -> None:
         (200, [(b"etag", b'W/"a"'), (b"cache-control", b"public")], b"page"),
         (200, [(b"etag", b'"a"'), (b"cache-control", b"no-store")], b"page"),
         (200, PUBLIC, None),
-        (200, PUBLIC, b"x" * 2000),
+        (200, PUBLIC, b"x" * 2500),
     ],
     ids=["not found", "no tag", "weak tag", "not to be stored", "a stream", "too much"],
 )
 def test_what_may_change_or_is_too_much_is_not_kept(
     status: int, headers: Headers, body: bytes | None
 ) -> None:
-    cache = Cache(10_000)
+    cache = keeping(20_000)
     cache.keep(scope(), status, headers, body)
-    assert len(cache) == 0
-    assert cache.size == 0
+    assert (len(cache.kept), cache.kept.size) == (0, 0)
 
 
 def test_what_was_not_asked_for_longest_is_forgotten_first() -> None:
-    cache = Cache(8 * 200)
+    cache = keeping(8 * 1600)
     for number in range(12):
         cache.keep(scope(f"/{number}"), 200, PUBLIC, b"x" * 150)
         assert cache.find(scope("/0")) is not None
-        assert cache.size <= 8 * 200
+        assert cache.kept.size <= 8 * 1600
     assert cache.find(scope("/1")) is None
     assert cache.find(scope("/11")) is not None
 
@@ -99,7 +171,7 @@ def test_what_was_not_asked_for_longest_is_forgotten_first() -> None:
     ],
 )
 def test_who_has_it_is_told_so(wish: dict[str, str], status: int) -> None:
-    cache = Cache(10_000)
+    cache = keeping(20_000)
     modified = (b"last-modified", b"Wed, 25 Nov 2026 00:00:00 GMT")
     kind = (b"content-type", b"text/html")
     cache.keep(scope(), 200, [*PUBLIC, modified, kind], b"page")
@@ -175,16 +247,16 @@ def test_what_the_cache_does_is_counted(servers: Clients) -> None:
 
 
 def test_what_was_kept_is_not_found_once_it_is_to_be_forgotten() -> None:
-    cache = Cache(10_000)
+    cache = keeping(20_000)
     cache.keep(scope(), 200, PUBLIC, b"page")
-    cache.forget()
+    cache.kept.clear()
     assert cache.find(scope()) is None
     cache.keep(scope(), 200, PUBLIC, b"page")
     assert cache.find(scope()) is not None
 
 
 def test_what_was_told_of_one_client_or_evaluation_is_told_nobody_else() -> None:
-    cache = Cache(10_000)
+    cache = keeping(20_000)
     of_one = [(b"query-id", b"x"), (b"server-timing", b"x"), (b"ratelimit", b"x")]
     cache.keep(scope(), 200, [*PUBLIC, *of_one], b"rows")
     assert cache.find(scope()) == (200, PUBLIC[:2], b"rows")

@@ -9,9 +9,10 @@ import subprocess
 import sys
 import time
 import urllib.request
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat, parse, parse_query_results
@@ -200,3 +201,70 @@ def test_pandas_reads_parquet_and_arrow_with_their_types(endpoint: str) -> None:
 def _total(endpoint: str) -> str:
     answer = json.loads(fetch(endpoint, query="SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"))
     return str(answer["results"]["bindings"][0]["n"]["value"])
+
+
+FORMS = {
+    "SELECT": NAMES,
+    "ASK": "ASK { ?s ?p ?o }",
+    "CONSTRUCT": CONSTRUCT,
+    "DESCRIBE": f"DESCRIBE <{ID}org/netflix>",
+}
+SAID = ("JSON", "XML", "TURTLE", "N3", "RDF", "RDFXML", "CSV", "TSV", "JSONLD")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("said", SAID)
+@pytest.mark.parametrize("form", FORMS)
+def test_sparqlwrapper_gets_each_form_in_each_format(
+    endpoint: str, form: str, said: str, method: str
+) -> None:
+    import SPARQLWrapper as library  # noqa: N813  # the name of a module and a class
+
+    asking = library.SPARQLWrapper(endpoint)
+    asking.setMethod(method)
+    asking.setReturnFormat(getattr(library, said))
+    asking.setQuery(FORMS[form])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what it makes of formats that do not fit a form
+        answer = asking.query().response
+    media_type = answer.headers.get_content_type()
+    body = answer.read()
+    if form in {"CONSTRUCT", "DESCRIBE"}:
+        known = {
+            "text/turtle": RdfFormat.TURTLE, "text/n3": RdfFormat.TURTLE,
+            "text/rdf+n3": RdfFormat.TURTLE, "application/rdf+xml": RdfFormat.RDF_XML,
+            "application/ld+json": RdfFormat.JSON_LD, "application/json": RdfFormat.JSON_LD,
+            "application/n-triples": RdfFormat.N_TRIPLES,
+        }  # fmt: skip
+        assert list(parse(body, format=known[media_type]))
+        wanted = {"TURTLE": RdfFormat.TURTLE, "JSONLD": RdfFormat.JSON_LD, "XML": RdfFormat.RDF_XML,
+                  "RDFXML": RdfFormat.RDF_XML, "N3": RdfFormat.TURTLE}.get(said)  # fmt: skip
+        assert wanted is None or known[media_type] == wanted
+    else:
+        wanted_type = {"JSON": "json", "XML": "xml", "CSV": "csv", "TSV": "tab-separated-values"}
+        assert body
+        assert said not in wanted_type or wanted_type[said] in media_type or form == "ASK"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "default-graph-uri=&query={}&should-sponge=&format=text%2Fhtml&timeout=0&debug=on&run=+Run+Query+",
+        "default-graph-uri=&query={}&format=application%2Fsparql-results%2Bjson&timeout=0&signal_void=on",
+        "query={}&output=json&stylesheet=&force-accept=text%2Fplain",
+        "query={}&queryLn=SPARQL&limit_query=100&infer=true&Accept=application%2Fsparql-results%2Bjson",
+        "query={}&infer=true&sameAs=true&limit=1001&offset=0",
+        "query={}&analytic=true&namespace=kb&includeInferred=true",
+        "query={}&reasoning=false&results=json&output=json&format=json",
+        "query={}&format=json&format=xml",
+        "query={}&format=nonsense",
+    ],
+)
+def test_addresses_of_other_servers_are_answered(endpoint: str, address: str) -> None:
+    asked = urllib.request.Request(  # loopback
+        endpoint + "?" + address.format(quote(NAMES)),
+        headers={"Accept": "application/sparql-results+json, text/html;q=0.5"},
+    )
+    with urllib.request.urlopen(asked, timeout=20) as answer:
+        assert answer.status == 200
+        assert b"Netflix" in answer.read()

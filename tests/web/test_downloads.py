@@ -119,16 +119,3 @@ def test_who_asks_at_once_gets_files_that_were_made_once(tmp_path: Path) -> None
     assert len(set(answers)) == 1
     (kept,) = (tmp_path / "out/archive/files").iterdir()
     assert (kept / "dataset.nq.gz").read_bytes() == answers[0]
-
-
-def test_what_the_manifest_does_not_list_is_not_sent(tmp_path: Path) -> None:
-    app = application(tmp_path)
-    secret = tmp_path / "secret"
-    secret.write_text("secret")
-    (tmp_path / "out/release/secret.ttl").symlink_to(secret)
-    (tmp_path / "out/release/notes.ttl").write_text("of the operator")
-    client = app.test_client()
-    for name in ("secret.ttl", "notes.ttl"):
-        assert client.get(f"/download/{name}", buffered=True).status_code == 404
-        assert name not in client.get("/download/", headers={"Accept": "text/html"}).text
-    assert client.get("/download/manifest.json", buffered=True).status_code == 200

@@ -20,7 +20,9 @@ from partage.web.wsgi import LASTING, edition, forget
 
 
 def made(closed: list[str], name: str) -> Edition:
-    return Edition(Flask(name), Cache(0), lambda *_: None, lambda: closed.append(name))
+    return Edition(
+        Flask(name), Cache(Settings(cache_bytes=0)), lambda *_: None, lambda: closed.append(name)
+    )
 
 
 def of_small_dataset(directory: Path) -> Settings:

@@ -1,12 +1,14 @@
 import logging
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
 from flask.testing import FlaskClient
+from pyoxigraph import Store
 
 from partage import errors
 from partage.errors import EngineError, EngineFailure, PartageError, QueryTimeout, RequestError
 from partage.settings import Settings
+from partage.store.embedded import EmbeddedEngine
 from partage.store.engine import Query
 from partage.web.app import create_app
 from partage.web.errors import STATUS, TITLES, status_of
@@ -128,3 +130,54 @@ def test_a_body_beyond_the_limit_is_refused(client: FlaskClient, accept: str) ->
         headers={"Accept": accept},
     )
     assert response.status_code == 413
+
+
+SECURITY = {"Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy"}
+
+
+def failing(where: str) -> FlaskClient:
+    """Return a client of an application that fails where nobody foresaw it."""
+    app = create_app(Settings(), EmbeddedEngine(Store()))
+
+    def fail(*_: object) -> Response:
+        raise ValueError("secret 100 % cause")
+
+    @app.get("/fails")
+    def view() -> Response:
+        if where == "view":
+            fail()
+        return Response("fine")
+
+    if where == "page of the error":
+        app.context_processor(fail)  # type: ignore[type-var]
+    if where != "view":
+        app.after_request(fail)
+    return app.test_client()
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json", "text/plain", "\xe9;;q=x"])
+@pytest.mark.parametrize("where", ["view", "after the request", "page of the error"])
+def test_what_nobody_foresaw_is_answered_all_the_same(
+    where: str, accept: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.ERROR):
+        response = failing(where).get("/fails", headers={"Accept": accept})
+    assert response.status_code == 500
+    assert "secret" not in response.text
+    assert "Traceback" not in response.text
+    assert response.text.split("number ")[1][:12] in caplog.text
+    assert "secret 100 % cause" in caplog.text
+    assert set(response.headers.keys()) >= SECURITY
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_every_header_is_ascii() -> None:
+    app = create_app(Settings(), Broken(ValueError()))  # type: ignore[arg-type]
+
+    @app.get("/odd")
+    def odd() -> Response:
+        return Response("odd", headers={"Query-Hint": 'ns#\u20ac;é "100 %"', "Location": "/\u20ac"})
+
+    headers = app.test_client().get("/odd").headers
+    assert headers["Query-Hint"] == 'ns#%E2%82%AC;%C3%A9 "100 %"'
+    assert headers["Location"] == "/%E2%82%AC"

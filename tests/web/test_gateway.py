@@ -131,6 +131,34 @@ def test_a_query_is_ended_over_the_wire(server: Server) -> None:
         read_to_its_bad_end(answer)
 
 
+def test_a_page_s_parts_are_kept_in_front_of_the_application(server: Server) -> None:
+    address = f"{server.address}/static/style.css"
+    first = httpx.get(address)
+    before = number(server, "partage_answers_hits_total")
+    again = httpx.get(address)
+    assert (again.status_code, again.content) == (200, first.content)
+    assert number(server, "partage_answers_hits_total") == before + 1
+    tag = {"If-None-Match": first.headers["ETag"]}
+    assert httpx.get(address, headers=tag).status_code == 304
+
+
+def test_an_overlong_field_is_refused_over_the_wire(server: Server) -> None:
+    with httpx.Client(base_url=server.address) as client:
+        refused = client.get("/sparql?query=ASK{}", headers={"Accept-Profile": "<" * 100_000})
+        assert refused.status_code == 431
+        assert refused.headers["X-Content-Type-Options"] == "nosniff"
+        assert client.get("/healthz").text == "alive\n"
+
+
+def test_a_long_answer_in_memory_comes_whole_and_as_long_as_it_says(server: Server) -> None:
+    answer = httpx.get(f"{server.address}/sitemap.xml", headers={"Accept-Encoding": "identity"})
+    script = httpx.get(
+        f"{server.address}/static/built/query.js", headers={"Accept-Encoding": "identity"}
+    )
+    for each in (answer, script):
+        assert int(each.headers["Content-Length"]) == len(each.content) > 0
+
+
 def test_an_answer_that_nobody_reads_does_not_gather_in_memory(server: Server) -> None:
     identifier = new_id()
     connection = ask(server, ROWS, identifier)

@@ -137,7 +137,8 @@ def test_d7_dcat_names_the_files_with_their_digests_and_the_endpoint(client: Fla
     quads = reading_rdf.quads(client.get("/doc/dataset.nt").data, NT)
     urls = [q.object.value for q in quads if q.predicate == NamedNode(iri("dcat:downloadURL"))
             if isinstance(q.object, NamedNode)]  # fmt: skip
-    assert urls == ["http://localhost/download/dataset.nq.gz"]
+    folder = "http://localhost/download/"
+    assert urls == [folder + "dataset.nq.gz", folder + "ontology.ttl"]
     with client.get(urls[0].removeprefix("http://localhost")) as file:
         assert file.status_code == 200
         assert file.data[:2] == b"\x1f\x8b"

@@ -15,9 +15,9 @@ from partage.store.embedded import EmbeddedEngine
 from partage.store.ticket import Ticket
 from partage.web import observing
 from partage.web.app import create_app
+from partage.web.bridge import environ_of, start
 from partage.web.cache import ONCE, Cache, Headers, Scope
 from partage.web.edition import Edition
-from partage.web.gateway import _environ, _start
 from partage.web.lookups import Lookups
 
 NETFLIX = "https://w3id.org/partage/id/org/netflix"
@@ -85,11 +85,11 @@ def made(directory: Path, **settings: object) -> Edition:
     app = create_app(chosen, EmbeddedEngine(store), release, Catalog.read(Path()))
     app.extensions["partage"].prepare()
     lookups = Lookups(app, partial(short, store))
-    return Edition(app, Cache(10_000_000), observing.observer(app), lambda: None, lookups)
+    return Edition(app, Cache(chosen), observing.observer(app), lambda: None, lookups)
 
 
 def applied(edition: Edition, asked: Scope) -> tuple[int, Headers, bytes]:
-    answer = _start(edition, _environ(asked, b"", Ticket()))
+    answer = start(edition, environ_of(asked, b"", Ticket()))
     whole = b"".join(answer.chunks) if answer.whole is None else answer.whole
     return answer.status, answer.headers, whole
 
@@ -122,10 +122,10 @@ def test_a_lookup_is_answered_as_the_application_answers_it(
 
 def test_an_answer_is_kept_when_it_is_asked_again(edition: Edition) -> None:
     learnt(edition, scope(SAME[0] + "#"))
-    kept = len(edition.cache)
+    kept = edition.cache.kept
+    before, hits = len(kept), kept.hits
     answers = [edition.at_once(scope(SAME[0])) for _ in range(3)]
-    assert len(edition.cache) == kept + 1
-    assert edition.cache.hits == 1
+    assert (len(kept), kept.hits) == (before + 1, hits + 1)
     first, *others = [(answer[0], told(answer[1])[0], answer[2]) for answer in answers if answer]
     assert others == [first, first]
 

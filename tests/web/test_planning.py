@@ -4,20 +4,28 @@ import pytest
 from pyoxigraph import Store
 
 from partage.settings import Settings
+from partage.sparql import planning
 from partage.store.embedded import EmbeddedEngine
+from partage.store.engine import Query
 from partage.web.site import Site
 
 
 @pytest.mark.parametrize(
-    ("settings", "planned"),
+    ("settings", "planned", "rewritten"),
     [
-        (Settings(), True),
-        (Settings(plan_joins=0), False),
-        (Settings(engine="http://engine.example/sparql"), False),
+        (Settings(), True, True),
+        (Settings(plan_joins=0), False, True),
+        (Settings(engine="http://engine.example/sparql"), False, False),
     ],
 )
 def test_queries_are_planned_for_our_own_engine_unless_the_operator_says_no(
-    settings: Settings, planned: bool
+    settings: Settings, planned: bool, rewritten: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    site = Site(settings, EmbeddedEngine(Store()), None)
-    assert (site.planner is not None) is planned
+    monkeypatch.setattr(planning, "CHEAP", -1.0)
+    monkeypatch.setattr(planning, "GAIN", 0.0)
+    planner = Site(settings, EmbeddedEngine(Store()), None).planner
+    assert (planner is not None) is rewritten
+    if planner is not None:
+        joined = planner.plan(Query("SELECT * { ?a <a:p> ?b . ?b <a:q> ?c }")).plan
+        assert (joined is not None) is planned
+        assert planner.plan(Query("ASK { FILTER(TRUE) }")).plan == "ASK WHERE { FILTER (true) }"

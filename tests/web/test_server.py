@@ -1,5 +1,6 @@
 """The real server, in processes of its own, on a loopback port."""
 
+import multiprocessing
 import os
 import signal
 import socket
@@ -9,7 +10,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -19,7 +20,12 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 import partage
 import small_dataset
+from partage.errors import SettingsError
+from partage.settings import Settings
 from partage.store.loading import load
+from partage.store.opening import EngineSource
+from partage.web.messages import Ready
+from partage.web.server import _Watch, serve
 
 needs_hangup = pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="needs SIGHUP")
 PROGRAM = """
@@ -178,6 +184,65 @@ def test_a_port_in_use_is_a_clear_error(tmp_path: Path) -> None:
     assert code == 3
     assert f"Port {port} on 127.0.0.1 is in use." in output
     assert "--port" in output
+
+
+def test_a_host_that_is_no_address_is_a_clear_error(tmp_path: Path) -> None:
+    source = EngineSource(store=tmp_path)
+    with pytest.raises(SettingsError, match=r"example\.org is no IP address.*--host 127\.0\.0\.1"):
+        serve(Settings(host="example.org"), source, print)
+
+
+@needs_hangup
+def test_a_killed_server_leaves_no_process_no_port_and_no_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "mine.ttl"
+    file.write_text('<http://e.example/a> <http://e.example/b> "c" .')
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    port = free_port()
+    with start(tmp_path, port, "files", file) as server:
+        assert told(server).startswith("ready")
+        (worker,) = [child for child in children(server.pid) if children(child)]
+        processes = [worker, *children(worker)]
+        server.kill()
+    left = set(temporary.iterdir())
+    assert left
+    until(lambda: not any(alive(pid) for pid in processes))
+    with start(tmp_path, port, "files", file) as server:
+        assert told(server) == f"ready http://127.0.0.1:{port}/\n"
+        assert not left & set(temporary.iterdir())
+        server.send_signal(signal.SIGINT)
+        assert server.wait(timeout=20) == 0
+    assert list(temporary.iterdir()) == []
+
+
+@needs_hangup
+def test_signals_that_come_together_are_one_wish(monkeypatch: pytest.MonkeyPatch) -> None:
+    began, go_on = threading.Semaphore(0), threading.Semaphore(0)
+
+    def renew(_: object) -> None:
+        began.release()
+        go_on.acquire()
+
+    monkeypatch.setattr(_Watch, "_renew", renew)
+    monkeypatch.setattr("partage.web.server._answers", lambda _: False)
+    monkeypatch.setattr(multiprocessing, "set_start_method", lambda *_, **__: None)
+    before = signal.getsignal(signal.SIGHUP)
+    try:
+        watch = _Watch(Settings(), EngineSource(), ExitStack(), lambda _: None)
+        watch.messages.put(Ready())
+        watch.start()
+        os.kill(os.getpid(), signal.SIGHUP)
+        assert began.acquire(timeout=10)
+        for _ in range(200):
+            os.kill(os.getpid(), signal.SIGHUP)
+        go_on.release(3)
+        assert began.acquire(timeout=10)
+        assert not began.acquire(timeout=0.5)
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_a_file_that_does_not_parse_is_a_clear_error(tmp_path: Path) -> None:

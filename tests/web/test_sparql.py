@@ -107,7 +107,6 @@ def test_relative_iris_resolve_against_the_endpoint(client: FlaskClient) -> None
         (400, {"query": "ASK {}", "update": "CLEAR ALL"}),
         (403, {"query": "INSERT DATA {}"}),
         (403, {"query": "ASK { SERVICE <http://127.0.0.1:1/> {} }"}),
-        (406, {"query": "ASK {}", "format": "turtle"}),
         (400, {"query": "SELECT (<http://f.example/>(1) AS ?x) {}"}),
     ],
 )

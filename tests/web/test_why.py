@@ -116,7 +116,10 @@ def test_the_format_can_be_negotiated(client: FlaskClient) -> None:
         )
         assert answer.mimetype == "application/json"
         assert told(answer)["empties_at"] == 2
-    refused = client.get("/sparql/why", query_string={"query": MISSPELT, "format": "turtle"})
+    address = {"query": MISSPELT, "format": "turtle"}
+    unfit = client.get("/sparql/why", query_string=address, headers={"Accept": "application/json"})
+    assert unfit.mimetype == "application/json"
+    refused = client.get("/sparql/why", query_string=address, headers={"Accept": "text/turtle"})
     assert refused.status_code == 406
 
 

@@ -7,6 +7,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from partage.citation.model import LANGUAGES, NOTHING, Words
 from partage.rdf.namespaces import SPARQL_PREFIXES, iri
+from partage.rdf.terms import iriref, values
 from partage.store.engine import Engine, Query, Term
 
 NAMING = ("skos:prefLabel", "rdfs:label", "dct:title", "foaf:name", "dct:description")
@@ -70,16 +71,15 @@ class Reader:
         found = {thing: Facts({}) for thing in things}
         if not found:
             return {}
-        given = " ".join(f"<{thing}>" for thing in found)
-        asked = ", ".join(f"<{iri(curie)}>" for curie in _ASKED)
-        pattern = f"VALUES ?s {{ {given} }} ?s ?p ?o FILTER(?p IN ({asked}))"
-        values: dict[str, dict[str, list[Term]]] = {thing: {} for thing in found}
+        asked = ", ".join(_ASKED)
+        pattern = f"{values('s', found)} ?s ?p ?o FILTER(?p IN ({asked}))"
+        told: dict[str, dict[str, list[Term]]] = {thing: {} for thing in found}
         for row in self._rows(f"{{ {pattern} }} UNION {{ GRAPH ?g {{ {pattern} }} }}"):
             subject, predicate = row["s"], row["p"]
             assert isinstance(subject, NamedNode)
             assert isinstance(predicate, NamedNode)
-            values[subject.value].setdefault(predicate.value, []).append(row["o"])
-        return {thing: Facts(told) for thing, told in values.items()}
+            told[subject.value].setdefault(predicate.value, []).append(row["o"])
+        return {thing: Facts(of_thing) for thing, of_thing in told.items()}
 
     def names(self, things: Iterable[str]) -> dict[str, Words]:
         """Return what things are called, after their identifiers where they have no name."""
@@ -87,16 +87,16 @@ class Reader:
 
     def exists(self, thing: str) -> bool:
         """Return whether the dataset says anything of a thing, or has a graph of its name."""
+        name = iriref(thing)
         asked = (
-            f"{{ <{thing}> ?p ?o }} UNION {{ GRAPH ?g {{ <{thing}> ?p ?o }} }} "
-            f"UNION {{ GRAPH <{thing}> {{ ?s ?p ?o }} }}"
+            f"{{ {name} ?p ?o }} UNION {{ GRAPH ?g {{ {name} ?p ?o }} }} "
+            f"UNION {{ GRAPH {name} {{ ?s ?p ?o }} }}"
         )
         return self.engine.query(Query(f"ASK {{ {asked} }}")).answer is True
 
     def graphs(self, names: Iterable[str]) -> list[Quad]:
         """Return the quads of some named graphs."""
-        given = " ".join(f"<{name}>" for name in names)
-        text = f"SELECT ?g ?s ?p ?o {{ VALUES ?g {{ {given} }} GRAPH ?g {{ ?s ?p ?o }} }}"
+        text = f"SELECT ?g ?s ?p ?o {{ {values('g', names)} GRAPH ?g {{ ?s ?p ?o }} }}"
         found = []
         for row in self.engine.query(Query(text)).solutions():
             subject, predicate, graph = row["s"], row["p"], row["g"]

@@ -5,10 +5,11 @@ Formatted text by citeproc: any style of the CSL repository, by its name
 
 import json
 from difflib import get_close_matches
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+from partage.caching import LRUCache
 from partage.errors import UnknownStyle, message
 
 LOCALES = {"en": "en-US", "fr": "fr-FR"}
@@ -21,6 +22,7 @@ STYLES = (
 )
 DEFAULT_STYLE = STYLES[0][0]
 SUGGESTED = 5
+ENTRIES = LRUCache(4_000_000, "citations")
 
 
 @cache
@@ -64,7 +66,6 @@ def _unusable(name: str) -> UnknownStyle:
     )
 
 
-@lru_cache(maxsize=2048)
 def formatted(item: str, style: str, language: str) -> str:
     """
     Return a CSL-JSON item as an entry of a bibliography, in plain text.
@@ -74,6 +75,11 @@ def formatted(item: str, style: str, language: str) -> str:
     UnknownStyle
         There is no style of this name, or the processor cannot use it.
     """
+    made = named(style), item, language
+    return ENTRIES.get(made, lambda: _formatted(*made))
+
+
+def _formatted(name: str, item: str, language: str) -> str:
     from citeproc import (
         Citation,
         CitationItem,
@@ -83,7 +89,6 @@ def formatted(item: str, style: str, language: str) -> str:
     )
     from citeproc.source.json import CiteProcJSON
 
-    name = named(style)
     told = json.loads(item)
     try:
         made = CitationStylesStyle(_independent(name), validate=False, locale=LOCALES[language])

@@ -50,10 +50,3 @@ def main() -> NoReturn:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left
         sys.exit(0)
-    except OSError as error:
-        if error.errno is None:  # not the system's word: a fault of ours, which needs its trace
-            raise
-        place = f"{error.filename}: " if error.filename else ""
-        advice = "Look at the space that is left, the path and its permissions."
-        click.echo(f"partage: {place}{error.strerror}. {advice}", err=True)
-        sys.exit(FAULT)

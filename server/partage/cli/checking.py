@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from partage import assets, disk
+from partage import assets
 from partage.cli.base import FINDING, cli, example, settings
 
 
@@ -114,7 +114,7 @@ def nanopub(version: str | None, every: bool, out: Path | None) -> None:
                 continue
             out.mkdir(parents=True, exist_ok=True)
             claim = name.rpartition("/")[0].rpartition("/")[2]
-            disk.write(out / f"{claim}.{made.iri.rpartition('/')[2]}.trig", text)
+            (out / f"{claim}.{made.iri.rpartition('/')[2]}.trig").write_bytes(text)
     finally:
         engine.close()
     if out is not None:

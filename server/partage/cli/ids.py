@@ -1,12 +1,16 @@
 """Commands that mint identifiers and guard those that were minted."""
 
 import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from partage import assets, disk
+from partage import assets
 from partage.cli.base import FINDING, cli, example
+from partage.errors import IntegrityError
+from partage.files import locked, replace_file
 
 
 @cli.group(epilog=example("partage ids allocate claim", "partage ids check"))
@@ -18,6 +22,19 @@ def _registry() -> Path:
     from partage.pipeline import identifiers
 
     return assets.root() / identifiers.PATH
+
+
+@contextmanager
+def _rewriting(path: Path) -> Iterator[None]:
+    """Let nobody else read or write the registry meanwhile, and tell what keeps it as it is."""
+    try:
+        with locked(path.parent):
+            yield
+    except OSError as error:
+        raise IntegrityError(
+            f"{path} could not be written ({error.strerror or error}), so it is as it was. Mend "
+            "that and try again."
+        ) from error
 
 
 @ids.command(
@@ -37,16 +54,12 @@ def allocate(kind: str, names: tuple[str, ...], count: int) -> None:
 
     path = _registry()
     today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
-    with disk.locked(path.parent, _wait):
+    with _rewriting(path):
         rows = identifiers.read_registry(path)
         minted = identifiers.allocate(rows, kind, today, count=count, slugs=names)
-        identifiers.write_registry(path, [*rows, *minted])
+        replace_file(path, identifiers.format_registry([*rows, *minted]))
     for row in minted:
         click.echo(row.iri)
-
-
-def _wait() -> None:
-    click.echo("Another command is writing the registry: waiting for it …", err=True)
 
 
 @ids.command(epilog=example("partage ids check", "partage ids check --write"))
@@ -68,9 +81,9 @@ def freeze() -> None:
     from partage.pipeline import committed, identifiers
 
     path = _registry()
-    with disk.locked(path.parent, _wait):
+    with _rewriting(path):
         rows = identifiers.read_registry(path)
         digests = committed.version_digests(committed.files(assets.root()), rows)
         frozen = identifiers.freeze(rows, digests)
-        identifiers.write_registry(path, frozen)
+        replace_file(path, identifiers.format_registry(frozen))
     click.echo(f"{sum(a != b for a, b in zip(rows, frozen, strict=True))} versions frozen.")

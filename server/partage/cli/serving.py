@@ -126,26 +126,34 @@ def query(
     """Ask a SPARQL query: TEXT, `-` for standard input, or --file."""
     from partage.sparql.calling import Federation
     from partage.sparql.running import run_query
-    from partage.store.opening import choose_source, open_engine
+    from partage.store.opening import choose_source, isolated
 
     if (text is None) == (file is None):
         raise click.UsageError("Give the query as TEXT, as `-` (standard input), or with --file.")
     if file:
-        text = file.read_text(encoding="utf-8")
+        text = _decoded(file.read_bytes(), str(file))
     elif text == "-":
-        text = sys.stdin.read()
+        text = _decoded(sys.stdin.buffer.read(), "Standard input")
     assert text is not None
     federation = Federation.of(settings())
-    engine = open_engine(choose_source(settings(), files, store))
-    try:
+    with isolated(choose_source(settings(), files, store), settings()) as engine:
         if form is None and sys.stdout.isatty():
             _table(engine, text, federation)
             return
         for chunk in run_query(engine, text, form, federation):
             sys.stdout.buffer.write(chunk)
         sys.stdout.buffer.flush()
-    finally:
-        engine.close()
+
+
+def _decoded(data: bytes, name: str) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise click.UsageError(
+            f"{name}, line {line}: the byte {data[error.start]:#04x} is not UTF-8. Save the query "
+            "in UTF-8, or convert it: iconv -f latin1 -t utf-8."
+        ) from error
 
 
 def _table(engine: Engine, text: str, federation: "Federation") -> None:

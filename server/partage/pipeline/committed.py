@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 
-from partage import disk
 from partage.errors import CanonicalFormError
+from partage.files import locked, replace_file
 from partage.pipeline import identifiers, nanopublications, promises
 from partage.rdf import layout
 from partage.rdf.reading import read
@@ -141,11 +141,11 @@ def check_identifiers(
 def rewrite(root: Path, committed: list[CommittedFile]) -> None:
     """Put every file and the registry into the committed form."""
     for file in committed:
-        if check_form(file) is not None:
-            disk.write(file.path, layout.document(file.quads))
+        if file.name not in FREE_FORM:
+            replace_file(file.path, layout.document(file.quads))
     path = root / identifiers.PATH
-    with disk.locked(path.parent):
-        identifiers.write_registry(path, identifiers.read_registry(path))
+    with locked(path.parent):
+        replace_file(path, identifiers.format_registry(identifiers.read_registry(path)))
 
 
 def version_digests(

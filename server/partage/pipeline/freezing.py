@@ -13,19 +13,18 @@ import subprocess
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
-from partage import disk
-from partage.errors import IntegrityError, NotWritten, ReleaseRefused
+from partage.errors import IntegrityError, ReleaseRefused
+from partage.files import locked, replace_file
 from partage.pipeline import identifiers, promises, run, versioning
 from partage.pipeline.identifiers import RETIRED, Row
 from partage.pipeline.manifest import Manifest, commit
 from partage.rdf.namespaces import BASE
 from partage.rdf.reading import read, value_of
 from partage.releases import archive
-from partage.releases.catalog import DIRECTORY, Catalog
+from partage.releases.catalog import Catalog
 from partage.releases.record import Record
 from partage.store.opening import DATASET
 
@@ -51,14 +50,8 @@ def freeze(
         Something stands in the way; the error says all of it, and what to do.
     BuildError
         The release does not build.
-    NotWritten
-        The disk is full, or may not be written to; nothing was released.
     """
-    registry = root / identifiers.PATH
-    wait = partial(progress, "wait for another command", 0, 2, None)
-    with disk.locked(registry.parent, wait):
-        for folder in (registry.parent, root / DIRECTORY):
-            disk.remove_stale(folder)
+    with locked((root / identifiers.PATH).parent):
         return _freeze(root, target, wanted, now, progress)
 
 
@@ -90,17 +83,13 @@ def _freeze(
     progress("write the archive", 1, 2, None)
     record = _record(manifest, now, newest, change)
     new = identifiers.mentioned(promises.names(archive.quads(change.added)))
-    path = root / identifiers.PATH
-    held = path.read_bytes()
+    registry = identifiers.format_registry(released(rows, new, version))
+    archive.write(catalog, record, change)
     try:
-        # The registry first: where a process ends in between, git shows a change to undo, and to
-        # freeze again after it was committed gives the same.
-        with archive.writing(catalog, record, change):
-            identifiers.write_registry(path, released(rows, new, version))
-    except NotWritten:
-        if path.read_bytes() != held:
-            disk.write(path, held)
-        raise
+        replace_file(root / identifiers.PATH, registry)
+    except OSError as error:
+        shutil.rmtree(catalog.directory / version)
+        raise IntegrityError(f"The registry cannot be written ({error}).") from error
     progress("write the archive", 2, 2, None)
     return record
 

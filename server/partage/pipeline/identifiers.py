@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from partage import disk
 from partage.errors import IdentifierError
 from partage.rdf.namespaces import ID, PREFIXES, VOC
 
@@ -110,18 +109,6 @@ def format_registry(rows: Iterable[Row]) -> str:
     lines = ["\t".join(HEADER)]
     lines += ["\t".join(getattr(row, name) for name in HEADER) for row in sorted(rows, key=order)]
     return "\n".join(lines) + "\n"
-
-
-def write_registry(path: Path, rows: Iterable[Row]) -> None:
-    """
-    Write the registry; whoever read it to change it holds `disk.locked(path.parent)` meanwhile.
-
-    Raises
-    ------
-    NotWritten
-        The registry is as it was before.
-    """
-    disk.write(path, format_registry(rows))
 
 
 def order(row: Row) -> tuple[object, ...]:

@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Self
 
-from partage import __version__, disk
+from partage import __version__
 from partage.errors import IntegrityError
 from partage.releases.artefact import Artefact
 
@@ -115,8 +115,7 @@ def _files(base: Path, names: tuple[str, ...]) -> Iterator[Path]:
     for name in names:
         top = base / name
         for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
-            passing = any(part.startswith(disk.PREFIX) for part in path.parts)
-            if not passing and path.is_file() and path.suffix != ".pyc":
+            if path.is_file() and path.suffix != ".pyc":
                 yield path
 
 

@@ -8,6 +8,7 @@ its quads sorted, and compressed without a date: one commit makes the same bytes
 
 import gzip
 import shutil
+import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -23,8 +24,9 @@ from pyoxigraph import (
     serialize,
 )
 
-from partage import __version__, disk
-from partage.errors import IntegrityError, NotWritten
+from partage import __version__
+from partage.errors import IntegrityError
+from partage.files import locked
 from partage.pipeline.manifest import NAME, Family, Manifest, commit, tools
 from partage.pipeline.projection import TYPE
 from partage.pipeline.state import State
@@ -34,6 +36,7 @@ from partage.rdf.namespaces import BASE, GRAPH, PREFIXES
 from partage.rdf.reading import short, value_of
 from partage.releases.artefact import Artefact
 
+FORMER = "-former"
 DEFAULT = DefaultGraph()
 COPIED = ("ontology/partage.ttl", "ontology/alignments.ttl", "ontology/context.jsonld")
 
@@ -115,27 +118,52 @@ def classes(view: Iterable[Quad]) -> dict[str, int]:
 
 
 @contextmanager
-def replacing(release: Path) -> Iterator[Path]:
+def staging(release: Path) -> Iterator[Path]:
     """
-    Give an empty directory; at the end of the block it takes the release's place.
+    Give an empty directory beside the release, which goes with the block where it is still there.
+
+    One process at a time has one. What a killed build left goes; the release that it had put aside
+    comes back.
+    """
+    release.parent.mkdir(parents=True, exist_ok=True)
+    prefix = f".{release.name}-"
+    with locked(release.parent):
+        for former in release.parent.glob(f"{prefix}*{FORMER}"):
+            if not release.exists():
+                former.rename(release)
+        for left in release.parent.glob(f"{prefix}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        staged = Path(tempfile.mkdtemp(prefix=prefix, dir=release.parent))
+        try:
+            yield staged
+        finally:
+            shutil.rmtree(staged, ignore_errors=True)
+
+
+def promote(staged: Path, release: Path) -> None:
+    """
+    Put the staged directory in the release's place; on failure the last release stays.
 
     Raises
     ------
     IntegrityError
         The release's place is taken by something that is not a release.
-    NotWritten
-        It cannot be written; the last release stays.
     """
     if release.exists() and not (release / NAME).is_file() and any(release.iterdir()):
         raise IntegrityError(
             f"{release} is not empty and holds no release. Choose another directory with --out."
         )
+    staged.chmod(0o755)  # mkdtemp makes it private
+    former = staged.with_name(staged.name + FORMER)
+    if release.exists():
+        release.rename(former)
     try:
-        with disk.making(release) as made:
-            made.mkdir()
-            yield made
+        staged.rename(release)
     except OSError as error:
-        raise NotWritten(release, error) from error
+        if former.exists():
+            former.rename(release)
+        raise IntegrityError(f"{release} could not be written: {error}") from error
+    shutil.rmtree(former, ignore_errors=True)
 
 
 def _compressed(path: Path, text: str) -> None:

@@ -13,8 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from partage import disk
 from partage.errors import BuildError, IntegrityError, NonConformance
+from partage.files import replace_file
 from partage.pipeline import (
     competency,
     examples,
@@ -99,22 +99,26 @@ def build(
     BuildError
         A step failed; its note names the step. The last release is untouched.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    wait = partial(progress, "wait for another build", 0, len(steps) + 1, None)
-    with disk.locked(target.parent, wait):
-        inputs = inputs_digest(root)
-        last = None if force else unchanged(target, inputs)
-        if last:
-            progress("nothing has changed", 1, 1, 0.0)
-            return last
-        clock = _Clock(progress, len(steps) + 1)
-        state = State(root)
-        for step in steps:
-            state = clock.timed(step.name, partial(step.function, state))
-        with release.replacing(target) as made:
-            manifest = clock.timed("write release", lambda: release.write(state, made, inputs))
+    inputs = inputs_digest(root)
+    last = None if force else unchanged(target, inputs)
+    if last:
+        progress("nothing has changed", 1, 1, 0.0)
+        return last
+    clock = _Clock(progress, len(steps) + 1)
+    state = State(root)
+    for step in steps:
+        state = clock.timed(step.name, partial(step.function, state))
+    try:
+        with release.staging(target) as staged:
+            manifest = clock.timed("write release", lambda: release.write(state, staged, inputs))
+            release.promote(staged, target)
         clock.report(target.with_name("build-report.json"), manifest)
-        return manifest
+    except OSError as error:
+        raise IntegrityError(
+            f"{target} could not be written ({error.strerror or error}). What was built before "
+            "is as it was. Mend that and build again."
+        ) from error
+    return manifest
 
 
 def unchanged(target: Path, inputs: str) -> Manifest | None:
@@ -154,4 +158,4 @@ class _Clock:
             "seconds": {name: round(seconds, 2) for name, seconds in self.seconds.items()},
             "counts": manifest.checks,
         }
-        disk.write(path, json.dumps(report, indent=2) + "\n")
+        replace_file(path, json.dumps(report, indent=2) + "\n")

@@ -74,6 +74,11 @@ def by_media_type(media_type: str) -> Format | None:
     return _BY_MEDIA_TYPE.get(media_type.strip().lower())
 
 
+def is_compressed(path: Path) -> bool:
+    """Return whether a file's name says that it is compressed by gzip."""
+    return path.suffix.lower() == ".gz"
+
+
 def by_path(path: Path) -> Format | None:
     """Return the format that a file's name tells (a final `.gz` is passed over), or None."""
     suffixes = [suffix.lstrip(".").lower() for suffix in path.suffixes]

@@ -1,6 +1,6 @@
 """The one prefix table, and the way between IRIs and CURIEs (W3C CURIE Syntax 1.0)."""
 
-from functools import lru_cache
+import re
 
 BASE = "https://w3id.org/partage/"
 ID = BASE + "id/"
@@ -66,6 +66,9 @@ PREFIXES: dict[str, str] = {
     "wd": "http://www.wikidata.org/entity/",
 }
 
+# A local name that every syntax with prefixes takes as it is.
+PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
+
 SPARQL_PREFIXES = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.items())
 
 
@@ -75,14 +78,12 @@ def iri(curie: str) -> str:
     return PREFIXES[prefix] + local
 
 
-@lru_cache(50_000)
+# Each of our namespaces ends in # or /, which no plain local name holds.
+_BY_NAMESPACE = {namespace: prefix for prefix, namespace in PREFIXES.items()}
+
+
 def curie(iri: str) -> str | None:
-    """Shorten an IRI with the longest namespace that leaves a plain local name, or return None."""
-    for prefix, namespace in _LONGEST_FIRST:
-        local = iri.removeprefix(namespace)
-        if local != iri and local and all(c.isalnum() or c in "-_" for c in local):
-            return f"{prefix}:{local}"
-    return None
-
-
-_LONGEST_FIRST = sorted(PREFIXES.items(), key=lambda item: -len(item[1]))
+    """Shorten an IRI with the namespace that leaves a plain local name, or return None."""
+    cut = max(iri.rfind("#"), iri.rfind("/")) + 1
+    prefix, local = _BY_NAMESPACE.get(iri[:cut]), iri[cut:]
+    return f"{prefix}:{local}" if prefix is not None and PLAIN.fullmatch(local) else None

@@ -1,6 +1,5 @@
 """Read RDF files; every fault names its file, line and column."""
 
-import gzip
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,6 +9,7 @@ from pyoxigraph import Literal, Quad, parse
 from partage.errors import RdfSyntaxError
 from partage.rdf.formats import by_path
 from partage.rdf.namespaces import BASE, ID, curie, iri
+from partage.rdf.sources import opened
 
 
 def read(path: Path) -> list[Quad]:
@@ -28,16 +28,8 @@ def read(path: Path) -> list[Quad]:
         raise RdfSyntaxError(
             path, "no RDF format has this ending; use .ttl, .trig, .nt, .nq, .rdf or .jsonld"
         )
-    try:
-        data = path.read_bytes()
-        if path.suffix == ".gz":
-            data = gzip.decompress(data)
-        return list(parse(data, format=fmt.rdf, base_iri=ID))
-    except OSError as error:
-        raise RdfSyntaxError(path, f"cannot be read: {error}") from error
-    except (SyntaxError, ValueError) as error:
-        at = error if isinstance(error, SyntaxError) else SyntaxError()
-        raise RdfSyntaxError(path, str(error), at.lineno, at.offset) from error
+    with opened(path, fmt.rdf) as source:
+        return list(parse(source, format=fmt.rdf, base_iri=ID))
 
 
 def value_of(quads: Iterable[Quad], subject: str, predicate: str) -> str:

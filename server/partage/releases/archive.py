@@ -9,16 +9,16 @@ prove.
 """
 
 import lzma
+import shutil
+import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from pyoxigraph import Quad, RdfFormat, parse
 
-from partage import disk
-from partage.errors import IntegrityError, NotWritten
+from partage.errors import IntegrityError
 from partage.releases.catalog import Catalog
 from partage.releases.record import NAME, Record
 
@@ -136,35 +136,28 @@ def write(catalog: Catalog, record: Record, change: ChangeSet) -> Catalog:
     """
     Write a new release's record and change set; return the catalog with it.
 
-    Raises as `writing` does.
-    """
-    with writing(catalog, record, change):
-        return Catalog(catalog.directory, (*catalog.records, record))
-
-
-@contextmanager
-def writing(catalog: Catalog, record: Record, change: ChangeSet) -> Iterator[None]:
-    """
-    Write a new release's record and change set; it is there when the block ends without an error.
-
     Raises
     ------
     IntegrityError
-        The release is there already, for a release never changes.
-    NotWritten
-        It cannot be written.
+        The release is there already, for a release never changes, or it cannot be written.
     """
     folder = catalog.directory / record.version
     if folder.exists():
         raise IntegrityError(f"{folder} is there already. A release never changes: make a new one.")
+    catalog.directory.mkdir(parents=True, exist_ok=True)
+    for left in catalog.directory.parent.glob(".staged-*"):  # by a release that was killed
+        shutil.rmtree(left, ignore_errors=True)
+    staged = Path(tempfile.mkdtemp(prefix=".staged-", dir=catalog.directory.parent))
     try:
-        with disk.making(folder) as made:
-            made.mkdir()
-            (made / CHANGES).write_bytes(compress(change.text))
-            (made / NAME).write_text(record.to_json(), encoding="utf-8")
-            yield
+        (staged / CHANGES).write_bytes(compress(change.text))
+        (staged / NAME).write_text(record.to_json(), encoding="utf-8")
+        staged.chmod(0o755)  # mkdtemp makes it private
+        staged.rename(folder)
     except OSError as error:
-        raise NotWritten(folder, error) from error
+        raise IntegrityError(f"{folder} could not be written: {error}") from error
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+    return Catalog(catalog.directory, (*catalog.records, record))
 
 
 def changes_path(catalog: Catalog, record: Record) -> Path:

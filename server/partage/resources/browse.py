@@ -12,6 +12,7 @@ from functools import cached_property
 
 from partage.errors import Message, ProtocolError, message
 from partage.rdf.namespaces import curie
+from partage.rdf.terms import iriref
 from partage.resources.browse_kinds import Kind, Property
 from partage.resources.browse_query import ROWS, View, counted, pattern, some
 from partage.resources.describe import ask
@@ -316,7 +317,7 @@ def _some(values: Iterable[str]) -> Message:
 
 def _given(kind: Kind, members: Iterable[Member]) -> str:
     """Return a VALUES clause of members."""
-    rows = " ".join(f"({' '.join(f'<{name}>' for name in member)})" for member in members)
+    rows = " ".join(f"({' '.join(map(iriref, member))})" for member in members)
     return f"VALUES ({' '.join(f'?{key}' for key in kind.keys)}) {{ {rows} }}"
 
 

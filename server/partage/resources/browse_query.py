@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from partage.rdf.namespaces import PREFIXES, curie
+from partage.rdf.terms import iriref, string
 from partage.resources.browse_kinds import Kind, Property
-from partage.resources.identifiers import is_iri
 
 ROWS = 50
 NAMED = "?value skos:prefLabel ?name"
@@ -104,7 +104,7 @@ def _filters(kind: Kind, view: View, language: str) -> list[str]:
         label = pattern(kind.find("label"), language)
         parts.append(
             f"  # words\n  {{ SELECT DISTINCT {keys} {{ {label} "
-            f"FILTER(CONTAINS(LCASE(STR(?value)), {_quoted(view.words.lower())})) }} }}"
+            f"FILTER(CONTAINS(LCASE(STR(?value)), {string(view.words.lower())})) }} }}"
         )
     return parts
 
@@ -124,14 +124,14 @@ def _bindings(each: Property) -> list[tuple[str, str]]:
 
 
 def _joined(values: str, separator: str, name: str) -> tuple[str, str]:
-    gathered = f'GROUP_CONCAT(DISTINCT {values}; SEPARATOR="{separator}")'
+    gathered = f"GROUP_CONCAT(DISTINCT {values}; SEPARATOR={string(separator)})"
     return f"?{name}", f"({gathered} AS ?{name})"
 
 
 def _optional(kind: Kind, each: Property, language: str, ordered: bool) -> str:
     body = pattern(each, language)
     if each.values == "named":
-        body += f' . {NAMED} FILTER(LANG(?name) = "{language}")'
+        body += f" . {NAMED} FILTER(LANG(?name) = {string(language)})"
     gathered = [expression for _, expression in _bindings(each)]
     gathered += [f"({_first(each)} AS ?order)"] if ordered else []
     lines = "\n      ".join(gathered)
@@ -150,14 +150,8 @@ def _first(each: Property) -> str:
 
 def _written(each: Property, value: str) -> str:
     if each.values != "named":
-        return _quoted(value)
-    assert is_iri(value)
-    return curie(value) or f"<{value}>"
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + escaped.replace("\n", "\\n").replace("\r", "\\r") + '"'
+        return string(value)
+    return curie(value) or iriref(value)
 
 
 def _keys(kind: Kind) -> str:
@@ -169,4 +163,4 @@ def _prefixed(*lines: str) -> str:
     text = "\n".join(lines) + "\n"
     plain = re.sub(r'"(?:[^"\\]|\\.)*"', '""', text)
     used = sorted({found[1] for found in _PREFIXED.finditer(plain) if found[1]})
-    return "".join(f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in used) + "\n" + text
+    return "".join(f"PREFIX {name}: {iriref(PREFIXES[name])}\n" for name in used) + "\n" + text

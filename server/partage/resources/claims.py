@@ -12,6 +12,7 @@ from itertools import groupby
 from pyoxigraph import Literal, NamedNode
 
 from partage.rdf.namespaces import iri
+from partage.rdf.terms import iriref
 from partage.resources.describe import Description, Statement, ask
 from partage.resources.labels import Labels, labels
 from partage.resources.rows import Row, Value, Writer, shown_iris
@@ -127,10 +128,11 @@ def _in_language(terms: Sequence[Term], languages: Sequence[str]) -> Value | Non
 
 
 def _passage_rows(engine: Engine, claim: str) -> list[Solution]:
+    name = iriref(claim)
     return ask(
         engine,
         f"""SELECT ?passage ?thing ?p ?o {{
-        <{claim}> prov:wasDerivedFrom ?passage .
+        {name} prov:wasDerivedFrom ?passage .
         {{ ?passage ?p ?o BIND(?passage AS ?thing) }}
         UNION {{ ?passage oa:hasSource ?thing . ?thing ?p ?o }}
         UNION {{ ?passage oa:hasSelector ?thing . ?thing ?p ?o }} }}""",
@@ -193,14 +195,15 @@ def _sayings(assertion: Sequence[Statement], write: Writer) -> tuple[Saying, ...
 
 
 def _relation_rows(engine: Engine, claim: str) -> list[Solution]:
+    name = iriref(claim)
     return ask(
         engine,
         f"""SELECT DISTINCT ?relation ?outgoing ?other ?speaker ?in_logic {{
         VALUES ?relation {{ {" ".join(RELATIONS)} }}
-        {{ <{claim}> ?relation ?other BIND(true AS ?outgoing) }}
-        UNION {{ ?other ?relation <{claim}> BIND(false AS ?outgoing) }}
+        {{ {name} ?relation ?other BIND(true AS ?outgoing) }}
+        UNION {{ ?other ?relation {name} BIND(false AS ?outgoing) }}
         OPTIONAL {{ ?other ds:assertedBy ?speaker }}
-        BIND(EXISTS {{ <{claim}> ds:logicallyContradicts|^ds:logicallyContradicts ?other }}
+        BIND(EXISTS {{ {name} ds:logicallyContradicts|^ds:logicallyContradicts ?other }}
           AS ?in_logic) }}""",
     )
 

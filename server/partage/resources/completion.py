@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, Quad
 
 from partage.rdf.namespaces import curie, iri
-from partage.resources.describe import ask, values
-from partage.resources.identifiers import is_iri
+from partage.rdf.terms import iriref, is_iri, values
+from partage.resources.describe import ask
 from partage.resources.labels import Label, labels
 from partage.store.engine import Engine
 
@@ -34,7 +34,7 @@ class Term:
     @property
     def name(self) -> str:
         """Return the term as a query writes it."""
-        return curie(self.iri) or f"<{self.iri}>"
+        return curie(self.iri) or iriref(self.iri)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def _most_used(found: Iterable[Term]) -> tuple[Term, ...]:
 def _definitions(engine: Engine, iris: Sequence[str], languages: Sequence[str]) -> dict[str, str]:
     if not iris:
         return {}
-    either = "|".join(f"<{iri(name)}>" for name in DEFINING)
+    either = "|".join(DEFINING)
     found: dict[str, tuple[int, str]] = {}
     for row in ask(engine, f"SELECT ?iri ?text {{ {values('iri', iris)} ?iri {either} ?text }}"):
         term, text = row["iri"], row["text"]

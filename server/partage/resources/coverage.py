@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode
 
 from partage.rdf.namespaces import GRAPH, iri
-from partage.resources.describe import ask, values
+from partage.rdf.terms import values
+from partage.resources.describe import ask
 from partage.resources.labels import labels
 from partage.resources.rows import Value, Writer
 from partage.store.engine import Engine

@@ -13,6 +13,7 @@ from pyoxigraph import BlankNode, NamedNode, Quad
 from partage.errors import EngineFailure, QuerySyntaxError, UnknownResource
 from partage.rdf.namespaces import GRAPH, SPARQL_PREFIXES
 from partage.rdf.nanopublication import PARTS
+from partage.rdf.terms import iriref, values
 from partage.store.engine import Engine, Query, Solution, Term
 
 # Of the links that come in, a page of HTML shows so many, and data are whole up to so many.
@@ -117,7 +118,7 @@ def describe(engine: Engine, iri: str, page: int | None = None) -> Description:
 
 def exists_graph(engine: Engine, iri: str) -> bool:
     """Say whether the dataset has a graph of that name."""
-    return bool(ask(engine, f"SELECT * {{ GRAPH <{iri}> {{ ?s ?p ?o }} }} LIMIT 1"))
+    return bool(ask(engine, f"SELECT * {{ GRAPH {iriref(iri)} {{ ?s ?p ?o }} }} LIMIT 1"))
 
 
 def graph_contents(engine: Engine, iri: str) -> list[Quad]:
@@ -129,7 +130,7 @@ def graph_contents(engine: Engine, iri: str) -> list[Quad]:
     UnknownResource
         There is no such graph: an empty one cannot be told from none.
     """
-    rows = ask(engine, f"SELECT ?s ?p ?o {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}")
+    rows = ask(engine, f"SELECT ?s ?p ?o {{ GRAPH {iriref(iri)} {{ ?s ?p ?o }} }}")
     if not rows:
         raise UnknownResource(iri)
     merged = _merged((row["s"], row["p"], row["o"], None) for row in rows)
@@ -151,13 +152,8 @@ def ask(engine: Engine, text: str, limit: int | None = None) -> list[Solution]:
         raise EngineFailure(f"{error} In our own query: {text}") from error
 
 
-def values(name: str, iris: Iterable[str]) -> str:
-    """Return a VALUES clause; `partage.resources.identifiers.is_iri` holds for each IRI."""
-    return f"VALUES ?{name} {{ {' '.join(f'<{iri}>' for iri in iris)} }}"
-
-
 def _statements(engine: Engine, iri: str) -> tuple[Statement, ...]:
-    pattern = f"<{iri}> ?p ?o"
+    pattern = f"{iriref(iri)} ?p ?o"
     rows = ask(engine, f"SELECT ?p ?o ?g {{ {pattern} OPTIONAL {{ GRAPH ?g {{ {pattern} }} }} }}")
     rows = rows or ask(engine, f"SELECT ?p ?o ?g {{ GRAPH ?g {{ {pattern} }} }}")
     found = _merged((NamedNode(iri), row["p"], row["o"], row.get("g")) for row in rows)
@@ -168,7 +164,7 @@ def _statements(engine: Engine, iri: str) -> tuple[Statement, ...]:
 
 def _nested(engine: Engine, iri: str) -> tuple[Statement, ...]:
     """Return what hangs on the blank nodes of a resource (its concise bounded description)."""
-    rows = engine.query(Query(f"DESCRIBE <{iri}>")).solutions()
+    rows = engine.query(Query(f"DESCRIBE {iriref(iri)}")).solutions()
     return _merged(
         (row["s"], row["p"], row["o"], None) for row in rows if isinstance(row["s"], BlankNode)
     )
@@ -176,7 +172,8 @@ def _nested(engine: Engine, iri: str) -> tuple[Statement, ...]:
 
 def _counts(engine: Engine, iri: str) -> tuple[dict[str, int], str]:
     """Return how many links come in by each property, and the pattern that finds them."""
-    for pattern in (f"?s ?p <{iri}> {COUNTED}", f"GRAPH ?any {{ ?s ?p <{iri}> }}"):
+    name = iriref(iri)
+    for pattern in (f"?s ?p {name} {COUNTED}", f"GRAPH ?any {{ ?s ?p {name} }}"):
         rows = ask(engine, f"SELECT ?p (COUNT(DISTINCT ?s) AS ?n) {{ {pattern} }} GROUP BY ?p")
         counts = {_text(row["p"]): int(_text(row["n"])) for row in rows if "p" in row}
         if counts:
@@ -192,9 +189,10 @@ def _incoming(
     for name, number in sorted(counts.items()):
         within = range(max(start, window.start), min(start + number, window.stop))
         if within:  # to put only these in order is what makes a page of very many links soon done
+            predicate = iriref(name)
             branches.append(
-                f"{{ {{ SELECT DISTINCT ?s {{ {pattern.replace('?p', f'<{name}>')} }} ORDER BY ?s "
-                f"LIMIT {len(within)} OFFSET {within.start - start} }} BIND(<{name}> AS ?p) }}"
+                f"{{ {{ SELECT DISTINCT ?s {{ {pattern.replace('?p', predicate)} }} ORDER BY ?s "
+                f"LIMIT {len(within)} OFFSET {within.start - start} }} BIND({predicate} AS ?p) }}"
             )
         start += number
     if not branches:
@@ -202,7 +200,7 @@ def _incoming(
     rows = ask(
         engine,
         f"SELECT ?s ?p ?g {{ {' UNION '.join(branches)} "
-        f"OPTIONAL {{ GRAPH ?g {{ ?s ?p <{iri}> }} }} }}",
+        f"OPTIONAL {{ GRAPH ?g {{ ?s ?p {iriref(iri)} }} }} }}",
     )
     return _merged((row["s"], row["p"], NamedNode(iri), row.get("g")) for row in rows)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pyoxigraph import DefaultGraph, Quad, RdfFormat, serialize
 
-from partage import __version__, disk
+from partage import __version__
 from partage.errors import EngineUnavailable, SettingsError
 from partage.rdf.namespaces import PREFIXES
 from partage.releases import archive, diff, notes
@@ -25,6 +25,7 @@ from partage.releases.record import NAME, Record
 from partage.releases.statements import said
 from partage.resources import distributions, tables
 from partage.store import columnar
+from partage.store.making import beside
 
 NOTES, DESCRIPTION, SUMS = "RELEASE-NOTES.md", "dcat.ttl", "SHA256SUMS"
 log = logging.getLogger(__name__)
@@ -82,12 +83,11 @@ class Files:
     def __init__(self, catalog: Catalog, directory: Path) -> None:
         self._catalog = catalog
         self._directory = directory.absolute()
-        self._listed: dict[Path, tuple[Artefact, ...]] = {}
         self._making = threading.Lock()
 
     def of(self, version: str) -> Path:
         """
-        Return the directory that holds a release's files, made again where they are damaged.
+        Return the directory that holds a release's files.
 
         Raises
         ------
@@ -101,60 +101,22 @@ class Files:
         record = self._catalog.find(version)
         # Another version of ours may write other columns.
         place = self._directory / f"{record.rdfc10}-{__version__}"
-        if place not in self._listed:
+        if not place.is_dir():
             with self._making:
-                if not whole(place):
+                if not place.is_dir():
                     self._make(record, place)
-                self._listed[place] = listed(place)
         return place
-
-    def listed(self, version: str) -> tuple[Artefact, ...]:
-        """Return what the files of a release are; raises as `of` does."""
-        return self._listed[self.of(version)]
 
     def _make(self, record: Record, place: Path) -> None:
         log.info("Release %s: making its files from the archive", record.version)
         try:
-            with disk.making(place, keep=whole) as made:
+            with beside(place, Path.is_dir) as made:
                 export(self._catalog, record.version, made)
         except (OSError, SettingsError) as error:
             raise EngineUnavailable(
                 f"The files of release {record.version} cannot be written to {place}: {error} "
                 "Set PARTAGE_ARCHIVE to a directory that this server may write to."
             ) from error
-
-
-def listed(directory: Path) -> tuple[Artefact, ...]:
-    """
-    Return the files that the checksums in a directory list, and the checksums themselves.
-
-    Raises
-    ------
-    OSError, ValueError
-        The checksums cannot be read, or a file that they list is not there.
-    """
-    sums = (directory / SUMS).read_text(encoding="ascii")
-    names = [line.partition("  ")[2] for line in sums.splitlines()]
-    return tuple(Artefact.of(directory / name) for name in sorted([*names, SUMS]))
-
-
-def whole(directory: Path) -> bool:
-    """Return whether a directory holds the files of a release, byte for byte."""
-    try:
-        found = listed(directory)
-        sums = (directory / SUMS).read_text(encoding="ascii")
-    except (OSError, ValueError):
-        return False
-    return (
-        bool(sums)
-        and sums == _sums(found)
-        and not any((directory / file.name).is_symlink() for file in found)
-    )
-
-
-def _sums(files: Sequence[Artefact]) -> str:
-    every = sorted((file for file in files if file.name != SUMS), key=lambda file: file.name)
-    return "".join(f"{file.sha256}  {file.name}\n" for file in every)
 
 
 def dumps(text: str, quads: Sequence[Quad], before: Sequence[Quad] | None) -> list[Dump]:
@@ -195,7 +157,8 @@ def _described(
     told = [file for file in files if file.name not in (NOTES, NAME)]
     text = distributions.document(record, quads, told, NOTES)
     description = _write(directory / DESCRIPTION, text.encode("utf-8"))
-    sums = _sums([*files, Artefact.of(description)])
+    every = sorted([*files, Artefact.of(description)], key=lambda file: file.name)
+    sums = "".join(f"{file.sha256}  {file.name}\n" for file in every)
     return [description, _write(directory / SUMS, sums.encode("ascii"))]
 
 

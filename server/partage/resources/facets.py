@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 from unicodedata import combining, normalize
 
-from partage.resources.identifiers import is_iri
+from partage.rdf.terms import is_iri
 from partage.resources.rows import Writer
 
 Facets = Mapping[str, frozenset[str]]

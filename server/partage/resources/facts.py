@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from pyoxigraph import Literal, NamedNode
 
 from partage.rdf.namespaces import iri
-from partage.resources.describe import ask, values
+from partage.rdf.terms import iriref, string, values
+from partage.resources.describe import ask
 from partage.resources.labels import BATCH, Labels, labels
 from partage.resources.rows import TYPE
 from partage.store.engine import Engine, Term
@@ -140,8 +141,8 @@ def facts_around(engine: Engine, things: Iterable[str]) -> Facts:
 def _linked(engine: Engine, thing: str) -> Iterable[list[str]]:
     """Return what is linked to a thing, by the property, and one more than is read of each."""
     branches = " UNION ".join(
-        f"{{ {{ SELECT ?s {{ ?s {name} <{thing}> }} LIMIT {MOST_LINKED + 1} }} "
-        f'BIND("{name}" AS ?by) }}'
+        f"{{ {{ SELECT ?s {{ ?s {name} {iriref(thing)} }} LIMIT {MOST_LINKED + 1} }} "
+        f"BIND({string(name)} AS ?by) }}"
         for name in LINKING
     )
     found: dict[str, list[str]] = {}

@@ -13,6 +13,7 @@ from typing import Literal
 
 from pyoxigraph import NamedNode
 
+from partage.rdf.terms import string
 from partage.resources.dates import years
 from partage.resources.describe import ask
 from partage.resources.facets import Choice, choices, folded
@@ -160,7 +161,7 @@ _DATES = """SELECT DISTINCT ?flow ?state ?date {
 
 def _properties() -> str:
     branches = " UNION ".join(
-        f'{{ {pattern} BIND("{key}" AS ?key) }}' for key, pattern in _PROPERTIES.items()
+        f"{{ {pattern} BIND({string(key)} AS ?key) }}" for key, pattern in _PROPERTIES.items()
     )
     return f"SELECT DISTINCT ?flow ?key ?value {{ ?flow a ds:DataFlow . {branches} }}"
 

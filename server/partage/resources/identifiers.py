@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from partage.rdf.formats import GRAPH_FORMATS
 from partage.rdf.namespaces import BASE
+from partage.rdf.terms import is_iri
 
 DOCUMENTS = "/doc/"
 HTML = "html"
@@ -27,7 +28,6 @@ _THINGS = {path: local for local, path in SINGLE.items()}
 _SEGMENT = r"[A-Za-z0-9](?:[A-Za-z0-9._~-]*[A-Za-z0-9_~-])?"
 _LOCAL = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*")
 _FRAGMENT = re.compile(r"[A-Za-z0-9._~:=/?@!$&'()*+,;%-]+")
-_UNSAFE = re.compile(r"[\x00-\x20<>\"{}|\\^`]")
 
 
 def document(iri: str) -> str | None:
@@ -68,7 +68,7 @@ def here(iri: str) -> str | None:
     """Return the path at which this host answers an IRI of ours: its document's, or its own."""
     local = iri.removeprefix(BASE)
     direct = iri.startswith(BASE) and local.startswith(DIRECT)
-    return document(iri) or ("/" + local if direct and not _UNSAFE.search(iri) else None)
+    return document(iri) or ("/" + local if direct and is_iri(iri) else None)
 
 
 def link(iri: str, *, known: bool) -> str | None:
@@ -82,8 +82,3 @@ def link(iri: str, *, known: bool) -> str | None:
     if known:
         return "/resource?iri=" + quote(iri, safe="")
     return iri if iri.startswith(("https://", "http://")) else None
-
-
-def is_iri(text: str) -> bool:
-    """Return whether a text may stand between `<` and `>` in a query as an absolute IRI."""
-    return re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", text) is not None and not _UNSAFE.search(text)

@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from functools import cached_property
 
 from partage.rdf.namespaces import BASE, iri
+from partage.rdf.terms import iriref
 from partage.resources.describe import ask
 from partage.resources.identifiers import document
 from partage.resources.labels import NAMING
@@ -30,8 +31,8 @@ class Known:
         found: dict[str, list[str]] = {}
         rows = ask(
             self._engine,
-            f"SELECT ?p ?o {{ <{BASE}> ?p ?o FILTER(?p IN (dct:license, dct:creator, dct:issued, "
-            "dct:publisher)) } ORDER BY ?p ?o",
+            f"SELECT ?p ?o {{ {iriref(BASE)} ?p ?o FILTER(?p IN (dct:license, dct:creator, "
+            "dct:issued, dct:publisher)) } ORDER BY ?p ?o",
         )
         for row in rows:
             names = found.setdefault(str(getattr(row["p"], "value", "")), [])
@@ -59,7 +60,7 @@ class Known:
     @cached_property
     def names(self) -> dict[str, tuple[str, ...]]:
         """Every thing of ours that has a document, with its names; none where they are too many."""
-        naming = ", ".join(f"<{name}>" for name in NAMING)
+        naming = ", ".join(map(iriref, NAMING))
         pattern = "?thing a ?type OPTIONAL { ?thing ?naming ?name FILTER(?naming IN (%s)) }"
         rows = ask(
             self._engine,

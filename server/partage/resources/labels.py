@@ -7,13 +7,14 @@ failing that, after its identifier.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
+from weakref import ref
 
 from pyoxigraph import Literal, NamedNode, Quad
 
+from partage.caching import LRUCache
 from partage.rdf.namespaces import BASE, ID, curie, iri
-from partage.resources.describe import ask, values
-from partage.resources.identifiers import is_iri
+from partage.rdf.terms import iriref, is_iri, values
+from partage.resources.describe import ask
 from partage.resources.wording import WORDS
 from partage.store.engine import Engine, Term
 
@@ -34,9 +35,8 @@ COMPOSING = tuple(
 NAMES = NAMING[:3]
 LONGEST = 160
 BATCH = 400
-# Datasets do not change while they are served: what things are called is remembered, so many.
-MOST_KEPT = 50_000
-_KEPT: WeakKeyDictionary[Engine, dict[tuple[str, ...], dict[str, "Label"]]] = WeakKeyDictionary()
+# Datasets do not change while they are served: what things of an engine are called is kept.
+LABELS = LRUCache(12_000_000, "labels")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +72,12 @@ class Labels(Mapping[str, Label]):
 def labels(engine: Engine, iris: Iterable[str], languages: Sequence[str]) -> Labels:
     """Return what each IRI is called, in the first of the languages that has a name for it."""
     wanted = {name for name in iris if is_iri(name)}
-    kept = _KEPT.setdefault(engine, {}).setdefault(tuple(languages), {})
-    new = sorted(wanted - kept.keys())
-    found = _found(engine, new, languages)
-    if len(kept) + len(new) <= MOST_KEPT:
-        kept.update((name, found[name]) for name in new)
-    return Labels({name: kept.get(name) or found[name] for name in wanted})
+    of = ref(engine), tuple(languages)
+    kept: dict[str, Label | None] = {name: LABELS.find((*of, name)) for name in wanted}
+    new = _found(engine, sorted(name for name in kept if kept[name] is None), languages)
+    for name, label in new.items():
+        LABELS.put((*of, name), label)
+    return Labels({name: label or new[name] for name, label in kept.items()})
 
 
 def _found(engine: Engine, wanted: Sequence[str], languages: Sequence[str]) -> dict[str, Label]:
@@ -180,7 +180,7 @@ def _rows(
     rows: list[tuple[str, int, Term]] = []
     # One UNION branch a predicate: the engine looks each up, eight times faster than VALUES.
     branches = " UNION ".join(
-        f"{{ ?iri <{predicate}> ?value BIND({number} AS ?n) }}"
+        f"{{ ?iri {iriref(predicate)} ?value BIND({number} AS ?n) }}"
         for number, predicate in enumerate(predicates)
     )
     for start in range(0, len(wanted), BATCH):

@@ -7,7 +7,8 @@ from pyoxigraph import BlankNode, NamedNode, Quad
 from partage.errors import UnknownResource
 from partage.rdf.namespaces import ID, iri
 from partage.rdf.nanopublication import PARTS, Nanopublication, nanopublication
-from partage.resources.describe import ask, values
+from partage.rdf.terms import values
+from partage.resources.describe import ask
 from partage.store.engine import Engine
 
 VERSION = re.compile(re.escape(ID) + r"claim/[A-Za-z0-9_-]+/v[1-9][0-9]*")

@@ -1,6 +1,7 @@
 """Whether a dataset holds a resource, as `partage.resources.describe` would find it."""
 
 from partage.rdf.namespaces import GRAPH
+from partage.rdf.terms import iriref, is_iri
 from partage.resources.describe import ask
 from partage.store.engine import Engine
 
@@ -13,17 +14,20 @@ def holds(engine: Engine, iri: str) -> bool:
     """
     Say whether the dataset has a statement about a resource, to it, or in a graph of its name.
 
-    `partage.resources.identifiers.is_iri` holds for `iri`.
+    No dataset has any of what is no absolute IRI.
     """
+    if not is_iri(iri):
+        return False
+    name = iriref(iri)
     rows = ask(
         engine,
         f"""SELECT ?held {{
             BIND(EXISTS {{
-                {{ <{iri}> ?p ?o }} UNION {{ ?s ?p <{iri}> {COUNTED} }}
-                UNION {{ GRAPH ?g {{ <{iri}> ?p ?o }} }} UNION {{ GRAPH ?g {{ ?s ?p <{iri}> }} }}
-                UNION {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}
+                {{ {name} ?p ?o }} UNION {{ ?s ?p {name} {COUNTED} }}
+                UNION {{ GRAPH ?g {{ {name} ?p ?o }} }} UNION {{ GRAPH ?g {{ ?s ?p {name} }} }}
+                UNION {{ GRAPH {name} {{ ?s ?p ?o }} }}
             }} && NOT EXISTS {{
-                <{iri}> schema:creativeWorkStatus ?status FILTER(?status IN {RETIRED})
+                {name} schema:creativeWorkStatus ?status FILTER(?status IN {RETIRED})
             }} AS ?held)
         }}""",
     )

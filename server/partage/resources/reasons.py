@@ -18,6 +18,7 @@ from itertools import groupby
 from pyoxigraph import Literal, NamedNode, Triple
 
 from partage.rdf.namespaces import iri
+from partage.rdf.terms import iriref
 from partage.resources.describe import DERIVED, INFERRED, UNITED, ask
 from partage.store.engine import Engine, Solution, Term
 
@@ -229,7 +230,7 @@ def _stated(engine: Engine, premises: Iterable[Triple]) -> set[Triple]:
     """Return those of the premises that stand in a graph besides the inferred and derived ones."""
     wanted = sorted(set(premises), key=str)
     found: set[Triple] = set()
-    others = ", ".join(f"<{name}>" for name in (INFERRED, DERIVED, UNITED))
+    others = ", ".join(iriref(name) for name in (INFERRED, DERIVED, UNITED))
     for start in range(0, len(wanted), BATCH):
         given = _given(wanted[start : start + BATCH])
         pattern = f"GRAPH ?g {{ ?s ?p ?o }} FILTER(?g NOT IN ({others}))"

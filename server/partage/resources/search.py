@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from partage.rdf.namespaces import ID, PREFIXES
-from partage.resources.identifiers import is_iri
 from partage.resources.presence import holds
 from partage.resources.search_index import (
     NAME,
@@ -116,7 +115,7 @@ def identified(engine: Engine, question: str) -> str | None:
         iri = PREFIXES[prefix] + local
     else:
         iri = text
-    return iri if is_iri(iri) and holds(engine, iri) else None
+    return iri if holds(engine, iri) else None
 
 
 def marked(text: str, sought: Sequence[Sought], longest: int = SNIPPET) -> list[tuple[str, bool]]:

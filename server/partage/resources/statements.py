@@ -14,7 +14,8 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 from partage.errors import EngineError, Message, UnknownRelease, message
 from partage.rdf.canonical import STATEMENTS, statement_digest, statement_iri
 from partage.rdf.namespaces import BASE, RELEASES, curie, iri
-from partage.resources.describe import UNITED, Statement, ask, values
+from partage.rdf.terms import values
+from partage.resources.describe import UNITED, Statement, ask
 from partage.resources.reasons import Reason, reasons
 from partage.store.engine import Engine, Query, Term
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode
 
 from partage.rdf.namespaces import iri
+from partage.rdf.terms import iriref
 from partage.resources.describe import Description, ask
 from partage.resources.labels import labels
 from partage.resources.rows import Value, Writer
@@ -37,7 +38,7 @@ def claims_about(
     rows = ask(
         engine,
         f"""SELECT ?claim ?type ?speaker ?disputing {{
-        ?claim {path} <{description.iri}> ; a ds:Claim .
+        ?claim {path} {iriref(description.iri)} ; a ds:Claim .
         OPTIONAL {{ ?claim ds:claimType ?type }}
         OPTIONAL {{ ?claim ds:assertedBy ?speaker }}
         OPTIONAL {{ ?disputing ds:disputes ?claim }} }}""",

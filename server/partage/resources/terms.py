@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pyoxigraph import Literal, NamedNode, Quad
 
 from partage.rdf.namespaces import BASE, curie, iri
+from partage.rdf.terms import iriref, values
 from partage.resources.axioms import Axioms, Expression, axioms
-from partage.resources.describe import ask, values
+from partage.resources.describe import ask
 from partage.resources.labels import labels
 from partage.resources.rows import Value, Writer
 from partage.store.engine import Engine, Term
@@ -135,7 +136,7 @@ def reference(
             successors=tuple(write.value(v) for v in said.get(iri("dct:isReplacedBy"), ())),
             count=counts.get(term, 0),
             example=tuple(write.value(v) for v in examples.get(term, ())),
-            query=_runnable(query.format(term=curie(term) or f"<{term}>")),
+            query=_runnable(query.format(term=curie(term) or iriref(term))),
         )
 
     sections = tuple(
@@ -214,7 +215,7 @@ def _uses(engine: Engine) -> tuple[dict[str, int], dict[str, tuple[Term, ...]]]:
         counts[term] = int(str(getattr(row["n"], "value", 0)))
         if one := str(getattr(row.get("one"), "value", "")):
             first[term] = one
-    pairs = " ".join(f"(<{term}> <{one}>)" for term, one in sorted(first.items()))
+    pairs = " ".join(f"({iriref(term)} {iriref(one)})" for term, one in sorted(first.items()))
     rows = ask(
         engine, f"SELECT ?term ?s (MIN(?o) AS ?o1) {{ VALUES (?term ?s) {{ {pairs} }} "
         "?s ?term ?o } GROUP BY ?term ?s"
@@ -261,7 +262,7 @@ def _literals(said: Mapping[str, Sequence[Term]], name: str) -> list[Literal]:
 
 def _runnable(query: str) -> str:
     """Put the prefixes that a query uses before it."""
-    lines = [f"PREFIX ds: <{SPACE}>"]
+    lines = [f"PREFIX ds: {iriref(SPACE)}"]
     if "skos:" in query:
-        lines.append(f"PREFIX skos: <{iri('skos:')}>")
+        lines.append(f"PREFIX skos: {iriref(iri('skos:'))}")
     return "\n".join([*lines, query])

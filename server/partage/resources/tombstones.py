@@ -9,6 +9,7 @@ from datetime import date
 from pyoxigraph import Literal, NamedNode, Quad
 
 from partage.rdf.namespaces import iri
+from partage.rdf.terms import iriref
 from partage.releases.statements import REGISTRY
 from partage.resources.describe import ask
 from partage.store.engine import Engine, Term
@@ -53,7 +54,7 @@ def tombstones(engine: Engine) -> dict[str, Tombstone]:
     """Return the tombstone of each identifier that was withdrawn or merged."""
     rows = ask(
         engine,
-        f"SELECT ?iri ?p ?o {{ GRAPH <{REGISTRY}> {{ ?iri owl:deprecated true ; ?p ?o }} }}",
+        f"SELECT ?iri ?p ?o {{ GRAPH {iriref(REGISTRY)} {{ ?iri owl:deprecated true ; ?p ?o }} }}",
     )
     told: dict[str, list[Quad]] = {}
     for row in rows:

@@ -15,7 +15,7 @@ from partage.sparql.digest import Digest, digest, is_ordered
 from partage.sparql.normalize import ENDPOINT, normalize
 from partage.sparql.protocol import QueryOperation
 from partage.sparql.query_store import Asked, CitedResult
-from partage.sparql.running import evaluate
+from partage.sparql.running import evaluate, rewriter
 from partage.sparql.selection import CURRENT, Parts
 from partage.sparql.tokens import tokens
 from partage.store.engine import Engine, Query, Result
@@ -153,7 +153,8 @@ def verify(engine: Engine, cited: CitedResult, current: str | None) -> Verificat
     def parts(release: str | None) -> Parts:
         return Parts(engine if release is None else AtRelease(engine, release))
 
-    return compare(cited, evaluate(engine, question(cited.asked, current, parts)))
+    asked = question(cited.asked, current, parts)
+    return compare(cited, evaluate(engine, asked, rewriter(engine)))
 
 
 def compare(cited: CitedResult, result: Result) -> Verification:

@@ -1,22 +1,26 @@
 """How often the predicates of a dataset are used, asked once each when a query needs it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from weakref import ref
 
 from pyoxigraph import Literal
 
+from partage.caching import LRUCache
 from partage.errors import MemoryExceeded, QueryTimeout
+from partage.rdf.terms import iriref
 from partage.store.engine import Engine, Limits, Query
 
 SECONDS = 2.0
 # How many triples of a predicate are looked at for its degrees.
 SAMPLE = 50_000
-REMEMBERED = 10_000
+# What was counted, by what was asked of which engine.
+COUNTS = LRUCache(2_000_000, "counts")
 # A constant that may be in so many triples is counted itself.
 COMMON = 2_000
 COUNT = "SELECT (COUNT(*) AS ?n) {{ {pattern} }}"
 MEAN = (
     "SELECT (SUM(?k) AS ?n) (SUM(?k * ?k) AS ?q) {{ SELECT (COUNT(*) AS ?k) {{ SELECT * "
-    "{{ ?s <{iri}> ?o }} LIMIT {sample} }} GROUP BY ?{place} }}"
+    "{{ ?s {iri} ?o }} LIMIT {sample} }} GROUP BY ?{place} }}"
 )
 
 
@@ -33,8 +37,6 @@ class Degrees:
 
 
 UNUSED = Degrees(0, 1, 1)
-# A text, and the dataset that it is asked of.
-Asked = tuple[str, tuple[str, ...] | None, tuple[str, ...] | None, str | None]
 
 
 @dataclass(slots=True)
@@ -42,15 +44,14 @@ class Counter:
     """Asks and remembers; what was not counted in time is None."""
 
     engine: Engine
-    _known: dict[Asked, dict[str, float] | None] = field(default_factory=dict)
 
     def degrees(self, query: Query, iri: str) -> Degrees | None:
         """Return the degrees of a predicate in the dataset of a query."""
-        number = self.number(query, f"?s <{iri}> ?o")
+        number = self.number(query, f"?s {iriref(iri)} ?o")
         if not number:
             return None if number is None else UNUSED
         means = [
-            self._ask(query, MEAN.format(iri=iri, sample=SAMPLE, place=place))
+            self._ask(query, MEAN.format(iri=iriref(iri), sample=SAMPLE, place=place))
             for place in ("s", "o")
         ]
         if means[0] is None or means[1] is None:
@@ -63,22 +64,20 @@ class Counter:
         return None if found is None else found["n"]
 
     def _ask(self, query: Query, text: str) -> dict[str, float] | None:
-        dataset = query.default_graphs, query.named_graphs, query.release
-        asked: Asked = (text, *dataset)
-        if asked not in self._known:
-            if len(self._known) >= REMEMBERED:
-                self._known.clear()
-            default, named, release = dataset
-            limits = Limits(SECONDS)
-            counting = Query(text, default, named, limits=limits, release=release)
-            try:
-                (row,) = self.engine.query(counting).solutions()
-            except (QueryTimeout, MemoryExceeded):
-                self._known[asked] = None
-            else:
-                self._known[asked] = {
-                    name: float(value.value)
-                    for name, value in row.items()
-                    if isinstance(value, Literal)
-                }
-        return self._known[asked]
+        counting = Query(
+            text,
+            query.default_graphs,
+            query.named_graphs,
+            limits=Limits(SECONDS),
+            release=query.release,
+        )
+        return COUNTS.get((ref(self.engine), counting), lambda: self._counted(counting))
+
+    def _counted(self, counting: Query) -> dict[str, float] | None:
+        try:
+            (row,) = self.engine.query(counting).solutions()
+        except (QueryTimeout, MemoryExceeded):
+            return None
+        return {
+            name: float(value.value) for name, value in row.items() if isinstance(value, Literal)
+        }

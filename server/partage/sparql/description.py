@@ -13,6 +13,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 from partage.errors import EngineError, QuerySyntaxError
 from partage.rdf.formats import Format
 from partage.rdf.namespaces import GRAPH, iri
+from partage.rdf.terms import iriref
 from partage.sparql.functions import CANDIDATES
 from partage.sparql.running import offers
 from partage.store.engine import Engine, Query
@@ -175,7 +176,7 @@ def _counts(engine: Engine, text: str) -> dict[str, int]:
 
 def _known(engine: Engine, function: str) -> bool:
     try:
-        engine.query(Query(f"SELECT (<{function}>() AS ?x) {{}}")).solutions()
+        engine.query(Query(f"SELECT ({iriref(function)}() AS ?x) {{}}")).solutions()
     except (QuerySyntaxError, EngineError):
         return False
     return True

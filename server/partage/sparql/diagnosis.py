@@ -16,6 +16,7 @@ from pyoxigraph import NamedNode
 
 from partage.errors import EngineError, English, Message, QuerySyntaxError, message
 from partage.rdf.namespaces import BASE, ID, PREFIXES, VOC, curie
+from partage.sparql.limits import LONGEST
 from partage.sparql.protocol import prefixes
 from partage.sparql.tokens import Token, place, tokens
 from partage.store.engine import Engine, Limits, Query
@@ -64,8 +65,10 @@ class Hint:
 
 def locate(engine: Engine, query: Query, error: QuerySyntaxError) -> QuerySyntaxError:
     """Return the error with the place and the words that a person would point at."""
+    if error.line is None or len(query.text) > LONGEST:
+        return error
     read = list(tokens(query.text))
-    if error.line is None or not read:
+    if not read:
         return error
     starts, spread = [], ""
     for token in read:
@@ -143,7 +146,7 @@ def vocabulary(engine: Engine) -> frozenset[str]:
 
 def misspelt(text: str, known: frozenset[str]) -> list[Hint]:
     """Return the terms of our namespaces in a query that are none of the known ones."""
-    if not known:
+    if not known or len(text) > LONGEST:
         return []
     declared = dict(prefixes(text))
     found: dict[str, Hint] = {}

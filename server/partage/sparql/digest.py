@@ -80,6 +80,16 @@ def digest_of(chunks: Iterable[bytes], fmt: Format, *, ordered: bool) -> Digest:
         The bytes are not of this format.
     """
     source = cast("IO[bytes]", _Chunks(chunks))
+    try:
+        return _digest_of(source, fmt, ordered=ordered)
+    except MemoryError:  # a bound of the parser's own
+        raise NotCitable(
+            "A value of the answer is too long to be cited. Leave it out, or shorten it with "
+            "SUBSTR."
+        ) from None
+
+
+def _digest_of(source: IO[bytes], fmt: Format, *, ordered: bool) -> Digest:
     if fmt.rdf is not None:
         return _graph(source, fmt.rdf)
     if fmt.results is None or fmt.key not in LOSSLESS:

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import urljoin
 
-from partage.errors import ServiceRefused
+from partage.errors import PayloadTooLarge, ServiceRefused
+from partage.rdf.terms import iriref
 from partage.sparql.guard import opening, refuse_service
 from partage.sparql.inlining import NOTHING
+from partage.sparql.limits import LONGEST
 from partage.sparql.tokens import Token, place, tokens
 
 MOST_CALLS = 8
@@ -57,7 +59,20 @@ def allowed_calls(text: str, base: str | None, allowed: Collection[str]) -> tupl
     ------
     ServiceRefused
         Another call can be read in it, also inside such a call; or there are too many.
+    PayloadTooLarge
+        It is too long for a query that calls others.
     """
+    if allowed and len(text) > LONGEST:
+        try:
+            refuse_service(text, allowed)
+        except ServiceRefused as error:
+            raise PayloadTooLarge(
+                "The query has %(length)s characters; one with SERVICE may have %(most)s. Ask "
+                "that endpoint yourself and put its answer in with VALUES.",
+                length=len(text),
+                most=LONGEST,
+            ) from error
+        return ()
     calls = find_calls(text, base, allowed) if allowed else ()
     # The guard reads the text as the user wrote it, so that it can say where a call is, and then
     # as the engine is going to get it, which is the last word.
@@ -136,7 +151,7 @@ def _group(text: str, call: Call) -> str:
 def _prologue(text: str, base: str | None) -> str:
     form = opening(text)
     declared = text[: form.start] if form else ""
-    return f"BASE <{base}>\n{declared}" if base else declared
+    return f"BASE {iriref(base)}\n{declared}" if base else declared
 
 
 class _Names:

@@ -12,11 +12,12 @@ from typing import Literal
 from pyoxigraph import NamedNode
 
 from partage.rdf.namespaces import iri
+from partage.rdf.terms import iriref
 from partage.sparql.joining import Emptied, Place, Report, scoped
 from partage.sparql.names import Named, Names
-from partage.sparql.pieces import Element, Term
 from partage.sparql.probing import Prober
 from partage.sparql.spelling import Role, Spelling, split
+from partage.sparql.syntax.tree import Pattern, Term
 from partage.store.engine import Solution
 from partage.store.engine import Term as RdfTerm
 
@@ -34,7 +35,7 @@ MOST_SUSPECTS = 4
 MOST_SHOWN = 3
 MANY = 1_000_000
 ANY = "?partage_any"
-NAMING = ", ".join(f"<{iri(name)}>" for name in ("skos:prefLabel", "skos:altLabel", "rdfs:label"))
+NAMING = ", ".join(iriref(iri(name)) for name in ("skos:prefLabel", "skos:altLabel", "rdfs:label"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def corrected(text: str, edits: Edits) -> str:
 
 def triple_hints(prober: Prober, report: Report, spelling: Spelling) -> list[Hint]:
     """Return what may be wrong with triple patterns: the one that empties the query first."""
-    finder = _Finder(prober, spelling, Names(prober.query.text))
+    finder = _Finder(prober, spelling, Names(prober.tree))
     found: list[Hint] = []
     ended = [one for e in (report.emptied,) if e for one in (e.branches or (e,))]
     culprits = {id(one.element) for one in ended}
@@ -73,7 +74,7 @@ def triple_hints(prober: Prober, report: Report, spelling: Spelling) -> list[Hin
     return found
 
 
-def _alone(report: Report, element: Element) -> bool:
+def _alone(report: Report, element: Pattern) -> bool:
     return any(place.count == 0 for place in report.places if place.element is element)
 
 
@@ -92,7 +93,7 @@ class _Finder:
                 return found[:MOST_SHOWN]
         return []
 
-    def joined(self, element: Element, emptied: Emptied) -> list[Hint]:
+    def joined(self, element: Pattern, emptied: Emptied) -> list[Hint]:
         """Return what may be wrong with a triple pattern that finds nothing that goes along."""
         for check in (self._class, self._inverted, self._other_property, self._outside, self._form):
             if found := list(check(element, emptied)):
@@ -120,7 +121,7 @@ class _Finder:
             return None
         for space in sorted(self.spelling.namespaces, key=len):
             if space + local in self.spelling.things and _slipped(declared, space):
-                start = self.prober.query.text.find(f"<{declared}>")
+                start = self.prober.tree.text.find(f"<{declared}>")
                 facts = {"prefix": prefix, "declared": declared, "namespace": space}
                 edits = ((start, start + len(declared) + 2, f"<{space}>"),)
                 return Hint("namespace", start, facts, f"PREFIX {prefix}: <{space}>", edits)
@@ -148,8 +149,9 @@ class _Finder:
     def _known(self, name: str) -> bool:
         if name in self.spelling.things or name == iri("rdf:type"):
             return True
-        mentioned = f"{{ <{name}> {ANY} [] }} UNION {{ [] {ANY} <{name}> }}"
-        used = f"{{ [] <{name}> {ANY} }}"
+        thing = iriref(name)
+        mentioned = f"{{ {thing} {ANY} [] }} UNION {{ [] {ANY} {thing} }}"
+        used = f"{{ [] {thing} {ANY} }}"
         every = f"{mentioned} UNION {used}"
         # What was not answered in time is not called unknown.
         found = self.prober.find("*", f"{every} UNION {{ GRAPH ?partage_g {{ {every} }} }}")
@@ -166,7 +168,7 @@ class _Finder:
         elif self.prober.holds(text):
             yield Hint("default-graph", place.element.start)
 
-    def _elsewhere(self, element: Element, body: str) -> Iterator[Hint]:
+    def _elsewhere(self, element: Pattern, body: str) -> Iterator[Hint]:
         rows = self.prober.find("DISTINCT ?partage_g", body, 2) or ()
         graphs = [row["partage_g"] for row in rows]
         if not graphs:
@@ -176,21 +178,21 @@ class _Finder:
         written = f"GRAPH {graph}" if len(graphs) == 1 else "GRAPH ?graph"
         edits: Edits = ()
         if self._whole(element):
-            text = self.prober.query.text[element.start : element.end]
+            text = self.prober.tree.text[element.start : element.end]
             edits = ((element.start, element.end, f"{written} {{ {text} }}"),)
         yield Hint("other-graph", element.start, {"graph": graph}, written, edits)
 
-    def _whole(self, element: Element) -> bool:
+    def _whole(self, element: Pattern) -> bool:
         """Return whether the triple stands by itself, so that braces can go around it."""
         subject, verb, _ = element.terms
-        rest = self.prober.query.text[element.end :].lstrip()
+        rest = self.prober.tree.text[element.end :].lstrip()
         whole = element.start == subject.start < verb.start
-        return whole and rest[:1] in {".", "}"} and "blank" not in {t.nature for t in element.terms}
+        return whole and rest[:1] in {".", "}"} and "blank" not in {t.kind for t in element.terms}
 
     def _literal(self, place: Place) -> Iterator[Hint]:
         """Look for literals that differ from one in their tag, datatype, case or white space."""
         subject, verb, node = place.element.terms
-        if node.nature != "literal":
+        if node.kind != "literal":
             return
         pattern = scoped(place.scope, f"{subject.text} {verb.text} {ANY}")
         same = f"LCASE(REPLACE(STR({ANY}), '^\\\\s+|\\\\s+$', ''))"
@@ -226,7 +228,7 @@ class _Finder:
     def _wants(self, place: Place) -> Iterator[Hint]:
         """Look for a literal where the pattern has an IRI: the name of the thing."""
         subject, verb, node = place.element.terms
-        if node.nature != "iri" or self.names.iri(verb) == iri("rdf:type"):
+        if node.kind != "iri" or self.names.iri(verb) == iri("rdf:type"):
             return
         pattern = scoped(place.scope, f"{subject.text} {verb.text} {ANY}")
         body = f"{pattern} FILTER(isLiteral({ANY})) {node.text} ?partage_p {ANY}"
@@ -236,14 +238,14 @@ class _Finder:
 
     def _swapped(self, place: Place) -> Iterator[Hint]:
         subject, verb, node = place.element.terms
-        if verb.nature != "iri" or node.nature == "literal" or verb.text == "a":
+        if verb.kind != "iri" or node.kind == "literal" or verb.text == "a":
             return
         if self.prober.holds(scoped(place.scope, f"{subject.text} ^{verb.text} {node.text}")):
             yield self._instead("swapped", verb, f"^{verb.text}")
 
     def _instance(self, place: Place) -> Iterator[Hint]:
         _, verb, node = place.element.terms
-        if self.names.iri(verb) != iri("rdf:type") or node.nature != "iri":
+        if self.names.iri(verb) != iri("rdf:type") or node.kind != "iri":
             return
         classes = self._values(f"{node.text} a {ANY}")
         written = [name for term in classes if (name := self.names.write(term))]
@@ -253,7 +255,7 @@ class _Finder:
     def _property(self, place: Place) -> Iterator[Hint]:
         """Look for properties that do have this value, or are used with this subject."""
         subject, verb, node = place.element.terms
-        if verb.nature != "iri" or node.nature == "literal" or verb.text == "a":
+        if verb.kind != "iri" or node.kind == "literal" or verb.text == "a":
             return
         body = scoped(place.scope, f"{subject.text} {ANY} {node.text}")
         yield from self._properties(verb, body)
@@ -263,7 +265,7 @@ class _Finder:
         _, verb, node = place.element.terms
         values = self._values(scoped(place.scope, f"{ANY}_subject {verb.text} {ANY}"))
         written = [name for term in values if (name := self.names.write(term)) and len(name) < 80]
-        if written and node.nature in {"iri", "literal"}:
+        if written and node.kind in {"iri", "literal"}:
             facts = {"term": node.text, "property": verb.text, "values": ", ".join(written)}
             yield Hint("sample", node.start, facts)
 
@@ -282,7 +284,7 @@ class _Finder:
 
     # A triple pattern together with those before
 
-    def _class(self, element: Element, emptied: Emptied) -> Iterator[Hint]:
+    def _class(self, element: Pattern, emptied: Emptied) -> Iterator[Hint]:
         """Look for the classes that do have the property."""
         if self._is_type(element):
             subject, _, node = element.terms
@@ -294,12 +296,12 @@ class _Finder:
                 subject, _, node = other.terms
                 yield from self._classes(node, f"{element.text} {subject.text} a {ANY}", element)
 
-    def _is_type(self, element: Element) -> bool:
-        if not element.terms or element.terms[2].nature != "iri":
+    def _is_type(self, element: Pattern) -> bool:
+        if not element.terms or element.terms[2].kind != "iri":
             return False
         return self.names.iri(element.terms[1]) == iri("rdf:type")
 
-    def _classes(self, node: Term, body: str, partner: Element) -> Iterator[Hint]:
+    def _classes(self, node: Term, body: str, partner: Pattern) -> Iterator[Hint]:
         # Of those that all of them have, the one that has fewest others says most.
         found = sorted(self._frequent(body), key=lambda term: (self._members(term), str(term)))
         for term in found:
@@ -313,27 +315,27 @@ class _Finder:
         count = self.prober.count(f"[] a {term}") if isinstance(term, NamedNode) else None
         return MANY if count is None else count
 
-    def _outside(self, element: Element, emptied: Emptied) -> Iterator[Hint]:
+    def _outside(self, element: Pattern, emptied: Emptied) -> Iterator[Hint]:
         yield from self._elsewhere(element, emptied.body(f"GRAPH ?partage_g {{ {element.text} }}"))
 
-    def _inverted(self, element: Element, emptied: Emptied) -> Iterator[Hint]:
+    def _inverted(self, element: Pattern, emptied: Emptied) -> Iterator[Hint]:
         subject, verb, node = element.terms
-        if verb.nature == "iri" and verb.start != verb.end and node.nature != "literal":
+        if verb.kind == "iri" and verb.start != verb.end and node.kind != "literal":
             body = emptied.body(f"{subject.text} ^{verb.text} {node.text}")
             if self.prober.holds(body):
                 yield self._instead("swapped", verb, f"^{verb.text}")
 
-    def _other_property(self, element: Element, emptied: Emptied) -> Iterator[Hint]:
+    def _other_property(self, element: Pattern, emptied: Emptied) -> Iterator[Hint]:
         subject, verb, node = element.terms
-        if verb.nature == "iri" and verb.start != verb.end and node.nature != "variable":
+        if verb.kind == "iri" and verb.start != verb.end and node.kind != "variable":
             body = emptied.body(f"{subject.text} {ANY} {node.text}")
             yield from self._properties(verb, body)
 
-    def _form(self, element: Element, emptied: Emptied) -> Iterator[Hint]:
+    def _form(self, element: Pattern, emptied: Emptied) -> Iterator[Hint]:
         """Look for a shared variable whose values are the same but for their tag or datatype."""
         node = element.terms[2]
         before = frozenset[str]().union(*(one.variables for one in emptied.joined))
-        if node.nature != "variable" or node.text[1:] not in before:
+        if node.kind != "variable" or node.text[1:] not in before:
             return
         pattern = _replaced(element, node, ANY)
         # Things have one form; and only of few values each can be compared with each.
@@ -350,7 +352,7 @@ class _Finder:
             yield Hint("form", node.start, facts)
 
 
-def _replaced(element: Element, piece: Named | Term, written: str) -> str:
+def _replaced(element: Pattern, piece: Named | Term, written: str) -> str:
     """Return a triple with a piece of it replaced."""
     parts = []
     for term in element.terms:

@@ -11,10 +11,10 @@ from difflib import get_close_matches
 from partage.rdf.namespaces import iri
 from partage.sparql.hints import MOST, Edits, Hint, HintKind, corrected, triple_hints
 from partage.sparql.joining import Emptied, Report
-from partage.sparql.pieces import Clause, Element, Group
 from partage.sparql.probing import Prober
 from partage.sparql.spelling import Spelling
-from partage.sparql.tokens import Token, tokens
+from partage.sparql.syntax.lexer import Token
+from partage.sparql.syntax.tree import Clause, Group, Pattern
 
 SEARCHING = ("CONTAINS", "STRSTARTS", "STRENDS")
 YEAR = f"<{iri('xsd:integer')}>(SUBSTR(STR({{variable}}), 1, 4))"
@@ -78,28 +78,28 @@ def _clause(clause: Clause) -> Hint:
 
 def _unbound(prober: Prober) -> list[Hint]:
     """Return the filters and BINDs that ask for a variable that no pattern of their group binds."""
-    where = prober.parsed.where
-    return list(_unbound_in(where, frozenset())) if where else []
+    where = prober.tree.where
+    return list(_unbound_in(prober, where, frozenset())) if where else []
 
 
-def _unbound_in(group: Group, outside: frozenset[str]) -> Iterator[Hint]:
-    if group.select is not None:
-        group = group.select.where
+def _unbound_in(prober: Prober, group: Group, outside: frozenset[str]) -> Iterator[Hint]:
+    if group.subselect is not None:
+        group = group.subselect.where
     bound = frozenset[str]().union(*(
-        element.variables for element in group.elements if element.kind not in {"filter", "minus"}
+        element.variables for element in group.patterns if element.kind not in {"filter", "minus"}
     ))  # fmt: skip
-    for element in group.elements:
+    for element in group.patterns:
         within = frozenset[str]()
         if element.kind in {"optional", "filter"}:
             within = bound | outside
-        for inner in element.groups:
-            yield from _unbound_in(inner, within)
-        if element.kind == "filter" and not element.groups:
-            yield from _unbound_of(element, bound | outside)
+        for inner in element.inner:
+            yield from _unbound_in(prober, inner, within)
+        if element.kind == "filter" and not element.inner:
+            yield from _unbound_of(prober, element, bound | outside)
 
 
-def _unbound_of(element: Element, bound: frozenset[str]) -> Iterator[Hint]:
-    for token in _tokens(element):
+def _unbound_of(prober: Prober, element: Pattern, bound: frozenset[str]) -> Iterator[Hint]:
+    for token in _tokens(prober, element):
         name = token.text[1:]
         if token.kind != "variable" or name in bound:
             continue
@@ -110,9 +110,9 @@ def _unbound_of(element: Element, bound: frozenset[str]) -> Iterator[Hint]:
         yield Hint("unbound", token.start, facts, written, edits)
 
 
-def _filter(prober: Prober, element: Element, emptied: Emptied) -> list[Hint]:
+def _filter(prober: Prober, element: Pattern, emptied: Emptied) -> list[Hint]:
     """Return the ways to write a filter in which it lets something pass."""
-    read = list(_tokens(element))
+    read = list(_tokens(prober, element))
     found: dict[HintKind, Hint] = {}  # of each kind the first, which changes least
     for kind, edits in _rewritings(prober, read, emptied):
         if kind in found:
@@ -129,11 +129,11 @@ def _rewritings(
     prober: Prober, read: Sequence[Token], emptied: Emptied
 ) -> Iterator[tuple[HintKind, Edits]]:
     for at, token in enumerate(read):
-        if token.is_word("REGEX"):
+        if token.word == "REGEX":
             yield from _searched(read, at, flags=True)
-        elif token.is_word(*SEARCHING):
+        elif token.word in SEARCHING:
             yield from _searched(read, at, flags=False)
-        elif token.is_word("LANG"):
+        elif token.word == "LANG":
             yield from _language(prober, read, at, emptied)
         elif token.text in {"=", "<", ">", "<=", ">="} and 0 < at < len(read) - 1:
             yield from _compared(read[at - 1], token, read[at + 1])
@@ -204,8 +204,8 @@ def _language(
             yield "filter-language", ((string.start, string.end, str(language)),)
 
 
-def _tokens(element: Element) -> Iterator[Token]:
-    """Yield the tokens of an element, with their places in the query."""
-    for token in tokens(element.text):
-        start = token.start + element.start
-        yield Token(token.kind, token.text, start, start + len(token.text))
+def _tokens(prober: Prober, element: Pattern) -> Iterator[Token]:
+    """Yield the tokens of a pattern."""
+    for token in prober.tree.tokens:
+        if element.start <= token.start and token.end <= element.end:
+            yield token

@@ -6,8 +6,8 @@ together. See docs/decisions/0013-why-empty.md.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from partage.sparql.pieces import Clause, Element, Group
 from partage.sparql.probing import Prober
+from partage.sparql.syntax.tree import Clause, Group, Pattern
 
 Wrap = Callable[[str], str]
 
@@ -17,7 +17,7 @@ class Place:
     """A pattern of the query: its number in the text, what it stands in, and what it finds."""
 
     number: int
-    element: Element
+    element: Pattern
     within: tuple[str, ...]
     scope: tuple[str, ...]
     count: int | None
@@ -40,11 +40,11 @@ class Emptied:
     as what `body` is given. Where `sure` is false, an earlier join was not counted in time.
     """
 
-    element: Element | None
+    element: Pattern | None
     clause: Clause | None
     before: int | None
     body: Wrap
-    joined: tuple[Element, ...] = ()
+    joined: tuple[Pattern, ...] = ()
     sure: bool = True
     branches: tuple["Emptied", ...] = ()
 
@@ -58,7 +58,7 @@ class Report:
     emptied: Emptied | None
     total: int | None
 
-    def number(self, element: Element | None) -> int | None:
+    def number(self, element: Pattern | None) -> int | None:
         """Return the number of a pattern."""
         return next((p.number for p in self.places if p.element is element), None)
 
@@ -69,16 +69,14 @@ def explain(prober: Prober) -> Report:
 
     Raises
     ------
-    NotTakenApart
-        The query was taken apart wrongly.
     EngineError
         The engine failed, or its owner ended the query.
     """
-    where = prober.parsed.where
+    where = prober.tree.where
     if where is None:
         return Report((), (), None, None)
     walk = _Walk(prober)
-    emptied = walk.group(where, _same) or walk.clauses(where, prober.parsed.clauses)
+    emptied = walk.group(where, _same) or walk.clauses(where, prober.tree.clauses)
     places = tuple(
         Place(number, element, within, scope, walk.alone(element, scope))
         for number, (element, within, scope) in enumerate(written(where), 1)
@@ -90,14 +88,14 @@ def explain(prober: Prober) -> Report:
 
 def written(
     group: Group, within: tuple[str, ...] = (), scope: tuple[str, ...] = ()
-) -> Iterator[tuple[Element, tuple[str, ...], tuple[str, ...]]]:
+) -> Iterator[tuple[Pattern, tuple[str, ...], tuple[str, ...]]]:
     """Yield every pattern as written, with the kinds of what it stands in, and their GRAPHs."""
-    inner = group.select.where if group.select else group
-    for element in inner.elements:
+    inner = group.subselect.where if group.subselect else group
+    for element in inner.patterns:
         yield element, within, scope
         if element.kind != "service":
             graphs = (*scope, element.head) if element.kind == "graph" else scope
-            for part in element.groups:
+            for part in element.inner:
                 yield from written(part, (*within, element.kind), graphs)
 
 
@@ -113,18 +111,18 @@ class _Walk:
     """Joins patterns, and keeps what it counted on the way."""
 
     prober: Prober
-    joins: list[tuple[Element, int | None]] = field(default_factory=list)
+    joins: list[tuple[Pattern, int | None]] = field(default_factory=list)
     passing: dict[int, int | None] = field(default_factory=dict)
     total: int | None = None
 
-    def alone(self, element: Element, scope: Sequence[str]) -> int | None:
+    def alone(self, element: Pattern, scope: Sequence[str]) -> int | None:
         """Count what a pattern finds by itself; of a filter, what it lets pass by itself."""
         if element.kind in {"filter", "bind", "service"}:
             return self.passing.get(id(element))
         body = element.text
         if element.kind in {"optional", "minus"}:
             (group,) = element.groups
-            body = self.prober.query.text[group.start : group.end]
+            body = self.prober.tree.text[group.start : group.end]
         return self.prober.count(scoped(scope, body))
 
     def group(self, group: Group, wrap: Wrap, last: int | None = None) -> Emptied | None:
@@ -133,9 +131,9 @@ class _Walk:
 
         `wrap` puts it where it stands, `last` is how many solutions there are before.
         """
-        joined: list[Element] = []
+        joined: list[Pattern] = []
         prior, sure = "", True
-        for element in ordered(group.elements):
+        for element in ordered(group.patterns):
             if element.kind == "service":
                 continue
             count = self._join(element, wrap(f"{prior}\n{element.text}"))
@@ -147,7 +145,7 @@ class _Walk:
             prior, last = f"{prior}\n{element.text}", count
         return self._filters(group, joined, wrap, last)
 
-    def _join(self, element: Element, body: str) -> int | None:
+    def _join(self, element: Pattern, body: str) -> int | None:
         count = self.prober.count(body)
         self.joins.append((element, count))
         return count
@@ -159,7 +157,7 @@ class _Walk:
             return here
         if element.kind == "select":
             return self._subquery(element.groups[0]) or here
-        subqueries = any(group.select for group in element.groups)
+        subqueries = any(group.subselect for group in element.groups)
         if subqueries or element.kind not in {"graph", "group", "union"}:
             return here
 
@@ -173,15 +171,15 @@ class _Walk:
 
     def _subquery(self, group: Group) -> Emptied | None:
         """Find the place within a subquery, which nothing around it reaches into."""
-        if group.select is None:
+        if group.subselect is None:
             return None
-        where, clauses = group.select.where, group.select.clauses
+        where, clauses = group.subselect.where, group.subselect.clauses
         return self.group(where, _same) or self.clauses(where, clauses, group.start)
 
     def _filters(
-        self, group: Group, joined: Sequence[Element], wrap: Wrap, last: int | None
+        self, group: Group, joined: Sequence[Pattern], wrap: Wrap, last: int | None
     ) -> Emptied | None:
-        filters = [element for element in group.elements if element.kind == "filter"]
+        filters = [element for element in group.patterns if element.kind == "filter"]
         prior = "\n".join(one.text for one in joined)
         for element in filters:
             self.passing[id(element)] = self.prober.count(wrap(f"{prior}\n{element.text}"))
@@ -203,13 +201,14 @@ class _Walk:
 
         `start` is where the group of a subquery begins; None stands for the query.
         """
-        text, parsed = self.prober.query.text, self.prober.parsed
-        begin = parsed.start if start is None else start + 1
+        tree = self.prober.tree
+        text = tree.text
+        begin = tree.start if start is None else start + 1
         head = text[begin : where.start]
         if start is None:
-            for first, end in parsed.dataset:
-                head = head.replace(text[first:end], " ")
-            if parsed.form != "SELECT":
+            for one in tree.dataset:
+                head = head.replace(text[one.start : one.end], " ")
+            if tree.form != "SELECT":
                 head = "SELECT * WHERE "
         kept: list[Clause] = []
         before = self.total
@@ -238,14 +237,14 @@ def _after(wrap: Wrap, prior: str) -> Wrap:
     return lambda body: wrap(f"{prior}\n{body}")
 
 
-def ordered(elements: Sequence[Element]) -> list[Element]:
+def ordered(elements: Sequence[Pattern]) -> list[Pattern]:
     """
     Return the patterns of a group in the order to join them: as written, but of triples that stand
     together the first that shares a variable with those before. Filters, which hold for all of the
     group, are left out.
     """
     waiting = [element for element in elements if element.kind != "filter"]
-    found: list[Element] = []
+    found: list[Pattern] = []
     bound = frozenset[str]()
     while waiting:
         run = [waiting[0]]

@@ -1,18 +1,16 @@
 """The terms of a query as IRIs, and the terms of a dataset as a query may write them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from partage.rdf.namespaces import curie, iri
-from partage.sparql.pieces import Term
-from partage.sparql.protocol import prefixes
-from partage.sparql.tokens import token_at
+from partage.rdf.namespaces import PLAIN, curie, iri
+from partage.rdf.terms import iriref, is_iri
+from partage.sparql.syntax.tree import Path, QueryTree, Term
 from partage.store.engine import Term as RdfTerm
 
-PLAIN = {iri(f"xsd:{name}") for name in ("integer", "boolean")}
+PLAIN_TYPES = {iri(f"xsd:{name}") for name in ("integer", "boolean")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,47 +26,40 @@ class Named:
 class Names:
     """The names that one query declares."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    @cached_property
-    def declared(self) -> Mapping[str, str]:
-        """The namespaces by their prefixes."""
-        return dict(prefixes(self.text))
+    def __init__(self, tree: QueryTree) -> None:
+        self._tree = tree
+        self.declared = tree.prefixes
 
     def within(self, term: Term) -> Iterator[Named]:
         """Yield the IRIs that a term is or, being a path, is made of."""
-        if term.nature not in {"iri", "path"} or term.start == term.end:
-            return
-        at = term.start
-        while at < term.end:
-            token = token_at(self.text, at)
-            at = token.end
-            if found := self._iri(token.kind, token.text):
-                yield Named(found, token.text, token.start, token.end)
+        if term.start == term.end:
+            return  # a verb of a list, which nobody wrote
+        if term.path is not None:
+            yield from self._steps(term.path)
+        elif found := self.iri(term):
+            yield Named(found, term.text, term.start, term.end)
+
+    def _steps(self, path: Path) -> Iterator[Named]:
+        if path.text:
+            found = self.iri(Term("iri", path.text, path.start, path.end))
+            if found:
+                end = path.start + len(path.text)
+                yield Named(found, path.text, path.start, end)
+        for step in path.steps:
+            yield from self._steps(step)
 
     def iri(self, term: Term) -> str | None:
-        """Return the IRI that a term is."""
-        found = list(self.within(term)) if term.nature == "iri" else []
-        return found[0].iri if len(found) == 1 else None
+        """Return the absolute IRI that a term is."""
+        found = self._tree.iri(term) if term.start < term.end else None
+        return found if found is not None and is_iri(found) else None
 
     def spelled(self, term: Term) -> str:
         """Return a term with its IRIs in full."""
         text = term.text
         for one in reversed([*self.within(term)]):
             at = one.start - term.start
-            text = f"{text[:at]}<{one.iri}>{text[at + len(one.text) :]}"
+            text = f"{text[:at]}{iriref(one.iri)}{text[at + len(one.text) :]}"
         return text
-
-    def _iri(self, kind: str, text: str) -> str | None:
-        if text == "a":
-            return iri("rdf:type")
-        if kind == "iri":
-            return text[1:-1] if ":" in text and "\\" not in text else None
-        prefix, colon, local = text.partition(":")
-        if kind != "name" or not colon or prefix not in self.declared or "\\" in local:
-            return None
-        return self.declared[prefix] + local
 
     def write(self, term: RdfTerm) -> str | None:
         """Return how the query may write a term; None where it has no words for it."""
@@ -78,7 +69,7 @@ class Names:
             return None
         if term.language or term.datatype.value == iri("xsd:string"):
             return str(term)
-        if term.datatype.value in PLAIN:
+        if term.datatype.value in PLAIN_TYPES:
             return term.value
         quoted = str(Literal(term.value))
         return f"{quoted}^^{self.name(term.datatype.value)}"
@@ -88,9 +79,9 @@ class Names:
         spaces = sorted(self.declared.items(), key=lambda pair: -len(pair[1]))
         for prefix, space in spaces:
             local = name.removeprefix(space)
-            if space and local != name and local and all(c.isalnum() or c in "-_" for c in local):
+            if space and local != name and PLAIN.fullmatch(local):
                 return f"{prefix}:{local}"
-        return f"<{name}>"
+        return iriref(name)
 
 
 def told(name: str) -> str:

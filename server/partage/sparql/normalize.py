@@ -10,12 +10,17 @@ stay as typed. The form parses, and answers as the query does.
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
-from pyoxigraph import RdfFormat, parse
+from pyoxigraph import RdfFormat
+from pyoxigraph import parse as read
 
 from partage.errors import NotCitable
 from partage.rdf.namespaces import BASE, iri
-from partage.sparql.tokens import IRI, Token, place, tokens, unescape
+from partage.sparql.syntax import parse
+from partage.sparql.syntax.lexer import IRI, LOCAL_ESCAPE, Token, place, unescape
+from partage.sparql.syntax.terms import BOOLEANS
+from partage.sparql.syntax.tree import QueryTree
 
 # Longer than any query somebody wrote; reading one of these takes some 350 ms.
 LONGEST = 50_000
@@ -25,17 +30,7 @@ ENDPOINT = BASE + "sparql"
 TYPE = f"<{iri('rdf:type')}>"
 # What resolves IRIs while the query runs needs the base then.
 RESOLVING = ("IRI", "URI")
-# Marks of SPARQL 1.2 that are one word though `tokens` reads several.
-_MARKS = ("<<(", ")>>", "<<", ">>", "{|", "|}")
-# Oxigraph reads these in small letters only.
-_AS_TYPED = ("true", "false")
-_IRI = re.compile(IRI)
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
-_LOCATED = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*://")
-# A comparison that has no space in it, `?a<?b&&?c>?d`, looks like an IRI.
-_COMPARED = re.compile(r"&&|[),]|^<[?$]")
-_OPERANDS = ("variable", "string", "language", "number", "name", "iri")
-_ESCAPED = re.compile(r"\\([_~.\-!$&'()*+,;=/?#@%])")
 
 
 def normalize(text: str, base: str = ENDPOINT) -> str:
@@ -45,7 +40,9 @@ def normalize(text: str, base: str = ENDPOINT) -> str:
     Raises
     ------
     NotCitable
-        It is too long; a name in it can be read in two ways, or its prefix is declared nowhere.
+        It is too long.
+    QuerySyntaxError
+        It does not parse.
     """
     if len(text) > LONGEST:
         raise NotCitable(
@@ -55,11 +52,11 @@ def normalize(text: str, base: str = ENDPOINT) -> str:
             most=LONGEST,
         )
     # Forms send the end of a line as two characters; it must not matter who sent it.
-    text = text.replace("\r\n", "\n")
-    reader = _Reader(text, base)
+    tree = parse(text.replace("\r\n", "\n"))
+    reader = _Reader(tree, base)
     words = []
     size = 0
-    for word in reader.words(_merged(text)):
+    for word in reader.words():
         words.append(word)
         size += len(word) + 1
         if size > LONGEST_FORM:  # a long prefix makes much of little
@@ -76,18 +73,26 @@ def normalize(text: str, base: str = ENDPOINT) -> str:
 class _Reader:
     """Reads the prologue, then writes what follows it."""
 
-    def __init__(self, text: str, base: str) -> None:
-        self.text = text
+    def __init__(self, tree: QueryTree, base: str) -> None:
         self.base = base
         self.resolves = False
+        self._tree = tree
         self._prefixes: dict[str, str] = {}
 
-    def words(self, read: Iterator[Token]) -> Iterator[str]:
+    def words(self) -> Iterator[str]:
         """Yield the words of the normal form; tokens that belong together are one word."""
+        for one in self._tree.prologue:
+            start = one.end - len(one.value) - 2
+            if one.word == "BASE":
+                self.base = self._resolve(one.value, start)
+            elif one.word == "PREFIX":
+                self._prefixes[one.prefix] = self._resolve(one.value, start)
         word = ""
         before: Token | None = None
-        for token in self._body(read):
-            written = self._write(token, before)
+        for token in self._tree.tokens:
+            if token.start < self._tree.start:
+                continue
+            written = self._write(token)
             if before is not None and _joined(before, token):
                 word += written
             else:
@@ -95,79 +100,41 @@ class _Reader:
                     yield word
                 word = written
             before = token
-        if word:
-            yield word
+        yield word
 
-    def _body(self, read: Iterator[Token]) -> Iterator[Token]:
-        """Take in the prologue and yield the rest."""
-        for token in read:
-            if token.is_word("BASE"):
-                self.base = self._resolve(next(read, token))
-            elif token.is_word("PREFIX"):
-                name = next(read, token).text
-                self._prefixes[name.removesuffix(":")] = self._resolve(next(read, token))
-            elif token.is_word("VERSION"):
-                next(read, None)
-            else:
-                yield token
-                break
-        yield from read
-
-    def _write(self, token: Token, before: Token | None) -> str:
+    def _write(self, token: Token) -> str:
         match token.kind:
-            case "word" if token.text == "a":
-                return TYPE
             case "word":
-                self.resolves = self.resolves or token.is_word(*RESOLVING)
-                return token.text if token.text in _AS_TYPED else token.text.upper()
+                self.resolves = self.resolves or token.word in RESOLVING
+                lower = token.word in BOOLEANS
+                return TYPE if token.text == "a" else token.text.lower() if lower else token.word
             case "variable":
                 return "?" + token.text[1:]
             case "iri":
-                self._doubt(token, before)
-                return f"<{self._resolve(token)}>"
-            case "name" if not token.text.startswith("_:"):
-                return f"<{self._expand(token)}>"
+                return f"<{self._resolve(token.text[1:-1], token.start)}>"
+            case "name":
+                prefix, _, local = token.text.partition(":")
+                local = LOCAL_ESCAPE.sub(r"\1", local)
+                return f"<{self._prefixes[prefix]}{local}>"
         return token.text
 
-    def _expand(self, token: Token) -> str:
-        prefix, _, local = token.text.partition(":")
-        if prefix not in self._prefixes:
-            raise NotCitable(
-                "Line %(line)d, column %(column)d: the prefix %(prefix)s: is not declared.",
-                **self._place(token),
-                prefix=prefix[:40],
-            )
-        return self._prefixes[prefix] + _ESCAPED.sub(r"\1", local)
-
-    def _resolve(self, token: Token) -> str:
+    def _resolve(self, written: str, start: int) -> str:
         """Return an IRI absolute and without escapes, as Oxigraph reads it."""
-        plain = unescape(token.text)
-        if not _IRI.fullmatch(plain):
-            raise NotCitable(
-                "Line %(line)d, column %(column)d: %(token)s is no IRI.",
-                **self._place(token),
-                token=token.text[:80],
-            )
-        if _ABSOLUTE.match(plain, 1):
-            return plain[1:-1]
-        triple = f"{plain} <a:a> <a:a> ."
-        subject = next(parse(triple, format=RdfFormat.TURTLE, base_iri=self.base)).subject
-        return str(subject)[1:-1]
-
-    def _doubt(self, token: Token, before: Token | None) -> None:
-        """Refuse what may be a comparison: which it is, only the grammar could tell."""
-        operand = before is not None and (before.kind in _OPERANDS or before.text in {")", "true"})
-        if operand and not _LOCATED.match(token.text) and _COMPARED.search(token.text):
-            raise NotCitable(
-                "Line %(line)d, column %(column)d: %(token)s may be an IRI or a comparison. Put a "
-                "space after < if it compares.",
-                **self._place(token),
-                token=token.text[:80],
-            )
-
-    def _place(self, token: Token) -> dict[str, int]:
-        line, column = place(self.text, token.start)
-        return {"line": line, "column": column}
+        plain = unescape(written)
+        if IRI.fullmatch(f"<{plain}>"):
+            if _ABSOLUTE.match(plain):
+                return plain
+            triple = f"<{plain}> <a:a> <a:a> ."
+            with suppress(ValueError, SyntaxError):  # the one of its base, the other its own
+                found = next(read(triple, format=RdfFormat.TURTLE, base_iri=self.base))
+                return str(found.subject)[1:-1]
+        line, column = place(self._tree.text, start)
+        raise NotCitable(
+            "Line %(line)d, column %(column)d: %(token)s is no IRI.",
+            line=line,
+            column=column,
+            token=f"<{written}>"[:80],
+        )
 
 
 def _joined(before: Token, token: Token) -> bool:
@@ -180,25 +147,3 @@ def _joined(before: Token, token: Token) -> bool:
     if before.kind == "word" and token.text == "(":
         return True
     return before.text in {"+", "-"} and token.kind == "number" and before.end == token.start
-
-
-def _merged(text: str) -> Iterator[Token]:
-    """Yield the tokens, with SPARQL 1.2's marks in one, and a full stop apart from its number."""
-    until = 0
-    for token in tokens(text):
-        if token.start < until:
-            continue
-        if token.kind == "mark" and (mark := _mark(text, token)):
-            until = token.start + len(mark)
-            yield Token("mark", mark, token.start, until)
-        elif token.kind == "number" and token.text.endswith("."):
-            yield Token("number", token.text[:-1], token.start, token.end - 1)
-            yield Token("mark", ".", token.end - 1, token.end)
-        else:
-            yield token
-
-
-def _mark(text: str, token: Token) -> str | None:
-    if _IRI.match(text, token.end):  # `?a<<urn:b>` compares
-        return None
-    return next((mark for mark in _MARKS if text.startswith(mark, token.start)), None)

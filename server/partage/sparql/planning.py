@@ -6,18 +6,23 @@ joins by hashing. What is not understood, or would gain little, is left as it is
 docs/decisions/0015-joins.md.
 """
 
-import re
+import time
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from functools import partial
+from weakref import ref
 
+from partage.caching import LRUCache
 from partage.errors import QuerySyntaxError
 from partage.rdf.namespaces import iri
+from partage.rdf.terms import iriref, is_iri
 from partage.sparql.degrees import COMMON, Counter, Degrees
 from partage.sparql.joins import (
     BUILD,
     LOOKUP,
     MOST_HELD,
+    MOST_PATTERNS,
     Ends,
     Part,
     filtered,
@@ -25,9 +30,12 @@ from partage.sparql.joins import (
     looked_up,
 )
 from partage.sparql.names import Names
-from partage.sparql.patterns import parse
-from partage.sparql.pieces import Clause, Element, Group, Nature, NotTakenApart, Term
-from partage.sparql.tokens import Token, tokens
+from partage.sparql.rewriting import rewritten
+from partage.sparql.rewriting.aggregates import is_grouped
+from partage.sparql.rewriting.order import total_order
+from partage.sparql.syntax import parse
+from partage.sparql.syntax.serializer import query_text
+from partage.sparql.syntax.tree import Clause, Group, Path, Pattern, QueryTree, Select, Term
 from partage.sparql.topmost import Cut, keyed, topmost
 from partage.store.dialect import check
 from partage.store.engine import Engine, Limits, Query
@@ -42,92 +50,132 @@ FAR = 10_000
 MANY = 5_000
 # Longer texts are lists of values, or no question of a person.
 LONGEST = 20_000
-REMEMBERED = 1_000
+# Counting what a query is about takes no longer, for the first who asks it.
+SECONDS = 5.0
+# How queries of each engine are written.
+PLANS = LRUCache(4_000_000, "plans")
 TYPE = iri("rdf:type")
 PATTERNS = {"triple", "values"}
 # What may stand beside the triples of a group: it brings no solutions of its own.
 BESIDE = {"filter", "optional", "minus", "bind"}
-_EXISTS = re.compile(r"FILTER\s*(?P<no>NOT\s+)?EXISTS\s*\{", re.IGNORECASE)
-_AGGREGATE = re.compile(r"\b(?:COUNT|SUM|MIN|MAX|AVG|SAMPLE|GROUP_CONCAT)\s*\(", re.IGNORECASE)
 # Variables that we bring along: those of blank nodes, and between the steps of a path.
 OURS = "partage_"
 # Where something that is written anew goes: to the triples, where it was, or to the end.
 JOINED, HERE, LAST = range(3)
 
 
+class _OutOfTime(Exception):
+    """Counting what a query is about takes longer than a plan is worth."""
+
+
 class Planner:
     """Writes queries for one engine, and remembers how."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, joins: bool = True) -> None:
+        """Plan joins, too, where `joins` says so; else queries are only rewritten."""
+        self._engine = ref(engine)
         self._counter = Counter(engine)
-        self._plans: dict[Query, str | None] = {}
+        self._joins = joins
 
-    def plan(self, query: Query) -> Query:
+    def plan(self, query: Query, *, joins: bool = True) -> Query:
         """
-        Return the query with what to ask instead of its text, if that is faster.
+        Return the query with what to ask instead of its text: so that the engine answers it as
+        SPARQL says, and with `joins` fast.
 
         Raises
         ------
         EngineError
             The engine failed to count what the query is about.
         """
-        key = replace(query, limits=Limits(), ticket=None, prefixes=())
-        if key not in self._plans:
-            if len(self._plans) >= REMEMBERED:
-                self._plans.clear()
-            self._plans[key] = self._write(key)
-        return replace(query, plan=self._plans[key])
+        graphs = (*(query.default_graphs or ()), *(query.named_graphs or ()))
+        if len(query.text) + sum(map(len, graphs)) > LONGEST:
+            return query
+        bare = replace(query, limits=Limits(), ticket=None, prefixes=(), plan=None)
+        joins = joins and self._joins
+        try:
+            plan = PLANS.get((self._engine, joins, bare), lambda: self._write(bare, joins=joins))
+        except _OutOfTime:  # what was counted until now is known the next time
+            return query
+        return replace(query, plan=plan)
 
-    def _write(self, query: Query) -> str | None:
-        text = query.text
-        if len(text) > LONGEST or OURS in text:
+    def sorted(self, query: Query) -> Query | None:
+        """Return a query that sorts by keys which can be compared; None where it sorts nothing."""
+        try:
+            tree = parse(query.plan or query.text)
+        except QuerySyntaxError:
+            return None
+        written = total_order(tree)
+        return None if written is tree else replace(query, plan=query_text(written))
+
+    def _write(self, query: Query, *, joins: bool) -> str | None:
+        if OURS in query.text:
             return None
         try:
-            parsed = parse(text)
-            where = parsed.where
-            if where is None or parsed.dataset or parsed.form == "ASK":
-                return None
-            if _ends_early(text[parsed.start : where.start], parsed.clauses):
-                return None
-            writer = _Writer(query, self._counter, Names(text))
-            body = writer.group(where)
-            expected = writer.expected.get(where.start)
-            head, clauses = text[parsed.start : where.start], parsed.clauses
-            written = f"{head}{body}{text[where.end :]}"
-            if expected and expected.rows >= MANY:
-                cut = topmost(head, body, clauses, text, expected)
-                first = cut and f"{head}{writer.triples(where, cut)}{text[where.end :]}"
-                first = first or keyed(head, body, clauses, text)
-                writer.changed = writer.changed or first is not None
-                written = first or written
-            if writer.changed:
-                check(text, query.base)
-        except (NotTakenApart, QuerySyntaxError):  # the engine says what is wrong with it
+            tree = parse(query.text)
+            right = rewritten(tree, partial(self._is_known, query))
+        except QuerySyntaxError:  # the engine says what is wrong with it
             return None
-        return text[: parsed.start] + written if writer.changed else None
+        if joins:
+            with suppress(QuerySyntaxError):  # what only our own engine reads, as LATERAL
+                return self._join(query, tree if right is None else parse(right)) or right
+        return right
+
+    def _is_known(self, query: Query, name: str) -> bool:
+        """Return whether a triple of the default graph has an IRI at one of its ends."""
+        if not is_iri(name):
+            return False  # a relative one, say
+        patterns = (f"{iriref(name)} ?p ?o", f"?s ?p {iriref(name)}")
+        return any(self._counter.number(query, one) for one in patterns)
+
+    def _join(self, query: Query, tree: QueryTree) -> str | None:
+        """Return the text of a query whose joins are planned; None where it is fast as it is."""
+        where = tree.where
+        if where is None or tree.dataset or tree.form == "ASK" or tree.reified is not None:
+            return None
+        if _ends_early(tree.select, tree.clauses):
+            return None
+        writer = _Writer(query, tree, self._counter, Names(tree))
+        body = writer.group(where)
+        expected = writer.expected.get(where.start)
+        text, head = tree.text, tree.text[tree.start : where.start]
+        written = f"{head}{body}{text[where.end :]}"
+        if expected and expected.rows >= MANY:
+            cut = topmost(tree, body, expected)
+            first = cut and f"{head}{writer.triples(where, cut)}{text[where.end :]}"
+            first = first or keyed(tree, body)
+            writer.changed = writer.changed or first is not None
+            written = first or written
+        if not writer.changed:
+            return None
+        check(text, query.base)
+        return text[: tree.start] + written
 
 
-def _ends_early(head: str, clauses: Sequence[Clause]) -> bool:
+def _ends_early(select: Select | None, clauses: Sequence[Clause]) -> bool:
     """Return whether a query is done before all of its solutions are found."""
     words = {clause.word for clause in clauses}
-    return "LIMIT" in words and not words & {"ORDER", "GROUP"} and not _AGGREGATE.search(head)
+    if "LIMIT" not in words or words & {"ORDER", "GROUP"}:
+        return False
+    return select is None or not is_grouped(select.projections, clauses)
 
 
 @dataclass(slots=True)
 class _Writer:
     query: Query
+    tree: QueryTree
     counter: Counter
     names: Names
     changed: bool = field(default=False, init=False)
     steps: int = field(default=0, init=False)
+    deadline: float = field(default_factory=lambda: time.monotonic() + SECONDS, init=False)
     # What the triples of groups find, by where the groups start.
     expected: dict[int, Part] = field(default_factory=dict, init=False)
 
     def group(self, group: Group) -> str:
         """Write a group that is joined to nothing around it."""
-        text = self.query.text
-        if select := group.select:
-            if _ends_early(text[group.start : select.where.start], select.clauses):
+        text = self.tree.text
+        if select := group.subselect:
+            if _ends_early(select.select, select.clauses):
                 return text[group.start : group.end]
             head, tail = text[group.start : select.where.start], text[select.where.end : group.end]
             return f"{head}{self.group(select.where)}{tail}"
@@ -135,20 +183,20 @@ class _Writer:
 
     def _around(self, group: Group) -> str:
         """Write the groups within a group that are asked by themselves."""
-        alone = [one.kind for one in group.elements if one.kind not in BESIDE]
+        alone = [one.kind for one in group.patterns if one.kind not in BESIDE]
         by_itself = {"select", "union", "group"} if len(alone) == 1 else {"select"}
         text, at = "", group.start
-        for one in group.elements:
+        for one in group.patterns:
             if one.kind in by_itself:
-                text += self.query.text[at : one.start]
+                text += self.tree.text[at : one.start]
                 text += " UNION ".join(self.group(part) for part in one.groups)
                 at = one.end
-        return text + self.query.text[at : group.end]
+        return text + self.tree.text[at : group.end]
 
     def triples(self, group: Group, cut: Cut | None = None) -> str | None:
         """Write a group of triples and what only adds to their solutions or takes some away."""
         triples, others = _apart(group)
-        kinds = [one.kind for one in group.elements if one.kind != "filter"]
+        kinds = [one.kind for one in group.patterns if one.kind != "filter"]
         if {*kinds[: len(triples)]} - PATTERNS or {*kinds[len(triples) :]} - BESIDE:
             return None
         parts = self._parts(triples, others)
@@ -178,13 +226,13 @@ class _Writer:
         return "\n".join(["{", first, *(text for _, text in written), "}"])
 
     def _beside(
-        self, element: Element, base: Part, unsure: Collection[str]
+        self, pattern: Pattern, base: Part, unsure: Collection[str]
     ) -> tuple[int, str] | None:
         """Write OPTIONAL, EXISTS or NOT EXISTS to be evaluated once, not for each solution."""
-        test = _EXISTS.match(element.text) if element.kind == "filter" else None
-        if not (test or element.kind == "optional"):
+        test = pattern.expression.operator if pattern.expression is not None else ""
+        if test not in {"EXISTS", "NOT EXISTS"} and pattern.kind != "optional":
             return None
-        triples, filters = _apart(element.groups[0])
+        triples, filters = _apart(pattern.inner[0])
         parts = self._parts(triples, filters)
         inner = joined(parts) if all(_plain(one) for one in filters) and parts else None
         if inner is None or not inner.variables & base.variables:
@@ -200,18 +248,25 @@ class _Writer:
         self.changed = True
         return _aside(test, inner, _text(filters), inner.variables & base.variables)
 
-    def _parts(self, triples: Sequence[Element], others: Sequence[Element]) -> list[Part]:
+    def _parts(self, triples: Sequence[Pattern], others: Sequence[Pattern]) -> list[Part]:
         """Return what is expected of triples; nothing where one of them is not known enough."""
         filters = [one.variables for one in others if _plain(one)]
-        values = [_values(one.text) for one in triples if one.kind == "values"]
+        values = [_values(one) for one in triples if one.kind == "values"]
         written = [one.terms for one in triples if one.kind == "triple"]
-        parts = values + [self._part(step) for terms in written for step in self._steps(terms)]
+        steps = [step for terms in written for step in self._steps(terms)]
+        if len(values) + len(steps) > MOST_PATTERNS:
+            return []
+        parts = values + [self._part(step) for step in steps]
         return [filtered(part, filters) for part in parts if part] if all(parts) else []
 
     def _steps(self, terms: Sequence[Term]) -> Iterator[tuple[Term, Term, Term]]:
         """Yield the triples of a path that goes step by step."""
         subject, verb, target = terms
-        *before, last = _sequence(verb)
+        path = verb.path
+        if path is None or path.kind != "sequence":
+            yield subject, verb, target
+            return
+        *before, last = map(self._step, path.steps)
         for step in before:
             self.steps += 1
             between = Term("variable", f"?{OURS}step_{self.steps}", verb.start, verb.start)
@@ -219,16 +274,23 @@ class _Writer:
             subject = between
         yield subject, last, target
 
+    def _step(self, path: Path) -> Term:
+        """Return a part of a path as a verb."""
+        text = path.text or self.tree.text[path.start : path.end]
+        return Term("iri" if path.text else "path", text, path.start, path.end, path=path)
+
     def _part(self, terms: tuple[Term, Term, Term]) -> Part | None:
         """Return what is expected of a triple or path; None where that is not known enough."""
+        if time.monotonic() > self.deadline:
+            raise _OutOfTime
         subject, verb, target = terms
-        if verb.text.startswith("^") and not _alternatives(verb):
-            subject, verb, target = target, _step(verb, list(tokens(verb.text))[1:]), subject
+        if verb.path is not None and verb.path.kind == "inverse":
+            subject, verb, target = target, self._step(verb.path.steps[0]), subject
         ends = _name(subject), _name(target)
         text = f"{subject.text} {verb.text} {target.text} ."
         if ends[0] == ends[1]:
             return None
-        if verb.nature == "path":
+        if verb.kind == "path":
             reached = self._reached((subject, verb, target))
             distinct = {end: reached for end in ends if end}
             walked = Part(text, distinct, reached, LOOKUP * reached, ends, path=True)
@@ -246,7 +308,7 @@ class _Writer:
     def _reached(self, terms: tuple[Term, Term, Term]) -> float:
         """Return how far a path goes from its known end, counted where it cannot go far."""
         steps = [
-            self.counter.number(self.query, f"?s <{step.iri}> ?o")
+            self.counter.number(self.query, f"?s {iriref(step.iri)} ?o")
             for step in self.names.within(terms[1])
         ]
         known = [step for step in steps if step is not None]
@@ -266,20 +328,17 @@ class _Writer:
         constant = self.names.iri(target)
         if constant is None or (name != TYPE and degrees.of_object < COMMON):
             return degrees.of_object
-        counted = self.counter.number(self.query, f"?s <{name}> <{constant}>")
+        counted = self.counter.number(self.query, f"?s {iriref(name)} {iriref(constant)}")
         return degrees.of_object if counted is None else counted
 
 
-def _values(text: str) -> Part | None:
+def _values(pattern: Pattern) -> Part | None:
     """Return what is expected of VALUES; None where it leaves something open."""
-    read = list(tokens(text))
-    opened = next(n for n, token in enumerate(read) if token.text == "{")
-    names = [token.text[1:] for token in read[:opened] if token.kind == "variable"]
-    terms = [token for token in read[opened:] if token.kind != "mark"]
-    if not names or any(token.is_word("UNDEF") for token in terms):
+    data = pattern.data
+    if data is None or not data.variables or any(None in row for row in data.rows):
         return None
-    rows = max(len(terms) / len(names), 1.0)
-    return Part(text, dict.fromkeys(names, rows), rows, rows, single=False)
+    rows = max(float(len(data.rows)), 1.0)
+    return Part(pattern.text, dict.fromkeys(data.variables, rows), rows, rows, single=False)
 
 
 def _written(part: Part) -> dict[str, float]:
@@ -296,51 +355,18 @@ def _visible(part: Part) -> Part:
 
 
 def _name(term: Term) -> str | None:
-    return term.text[1:] if term.nature in {"variable", "blank"} else None
+    return term.text[1:] if term.kind in {"variable", "blank"} else None
 
 
-def _sequence(verb: Term) -> list[Term]:
-    """Return the steps of a path, one where it is no sequence of steps."""
-    read = list(tokens(verb.text)) if verb.nature == "path" else []
-    if _alternatives(verb):
-        return [verb]
-    ends = [-1, *_outside(read, "/")]
-    steps = [read[a + 1 : b] for a, b in pairwise([*ends, len(read)])]
-    return [_step(verb, step) for step in steps] if read else [verb]
-
-
-def _alternatives(verb: Term) -> bool:
-    """Return whether a path goes one way or another; they bind less than its inverses do."""
-    return any(_outside(list(tokens(verb.text)), "|"))
-
-
-def _outside(read: Sequence[Token], mark: str) -> Iterator[int]:
-    """Yield where a mark stands outside of parentheses."""
-    depth = 0
-    for number, token in enumerate(read):
-        depth += (token.text == "(") - (token.text == ")")
-        if depth == 0 and token.text == mark:
-            yield number
-
-
-def _step(verb: Term, read: Sequence[Token]) -> Term:
-    """Return a part of a path."""
-    start, end = read[0].start, read[-1].end
-    nature: Nature = "iri" if len(read) == 1 else "path"
-    return Term(nature, verb.text[start:end], verb.start + start, verb.start + end)
-
-
-def _plain(element: Element) -> bool:
+def _plain(pattern: Pattern) -> bool:
     """Return whether this is a filter without patterns of its own."""
-    return element.kind == "filter" and not element.groups
+    return pattern.kind == "filter" and not pattern.inner
 
 
-def _aside(
-    test: re.Match[str] | None, inner: Part, filters: str, shared: Collection[str]
-) -> tuple[int, str]:
-    if test is None:
+def _aside(test: str, inner: Part, filters: str, shared: Collection[str]) -> tuple[int, str]:
+    if not test:
         return HERE, f"OPTIONAL {{ {_visible(inner).selected} {filters} }}"
-    if test["no"]:
+    if test == "NOT EXISTS":
         return LAST, f"MINUS {{ {inner.text} {filters} }}"
     names = " ".join(f"?{name}" for name in sorted(shared))
     return JOINED, f"{{ SELECT DISTINCT {names} {{ {inner.text} {filters} }} }}"
@@ -350,11 +376,11 @@ def _pays(cost: float, looked_up: float) -> bool:
     return looked_up > CHEAP and looked_up > GAIN * cost
 
 
-def _apart(group: Group) -> tuple[list[Element], list[Element]]:
+def _apart(group: Group) -> tuple[list[Pattern], list[Pattern]]:
     """Return the triples and values of a group, and what else there is."""
-    triples = [one for one in group.elements if one.kind in PATTERNS]
-    return triples, [one for one in group.elements if one.kind not in PATTERNS]
+    triples = [one for one in group.patterns if one.kind in PATTERNS]
+    return triples, [one for one in group.patterns if one.kind not in PATTERNS]
 
 
-def _text(elements: Sequence[Element]) -> str:
-    return "\n".join(one.text for one in elements)
+def _text(patterns: Sequence[Pattern]) -> str:
+    return "\n".join(one.text for one in patterns)

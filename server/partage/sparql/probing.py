@@ -3,14 +3,15 @@ Pieces of a query, asked by themselves: with its prologue and dataset, a short t
 no more than a count of what they find.
 """
 
+import hashlib
 import time
 from dataclasses import dataclass, field, replace
 
 from pyoxigraph import Literal
 
-from partage.errors import MemoryExceeded, QuerySyntaxError, QueryTimeout, ServiceRefused
+from partage.errors import MemoryExceeded, QueryTimeout, ServiceRefused
 from partage.sparql.guard import refuse_service
-from partage.sparql.pieces import NotTakenApart, Parsed
+from partage.sparql.syntax.tree import QueryTree
 from partage.store.engine import Engine, Limits, Query, Solution
 
 # What is more is told as more.
@@ -25,20 +26,24 @@ class Prober:
 
     engine: Engine
     query: Query
-    parsed: Parsed
+    tree: QueryTree
     unfinished: bool = False
     asked: int = 0
     _deadline: float = field(default_factory=lambda: time.monotonic() + SECONDS_IN_ALL)
-    _counts: dict[str, int | None] = field(default_factory=dict)
+    # By the digests of the groups that were counted: of their texts, too much would be kept.
+    _counts: dict[bytes, int | None] = field(default_factory=dict)
 
     def count(self, body: str) -> int | None:
         """Count the solutions of a group, up to one more than `MOST`."""
-        if body not in self._counts:
+        key = hashlib.blake2b(body.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        if key not in self._counts:
+            if self._is_late():
+                return None
             inner = f"{{ SELECT * WHERE {{\n{body}\n}} LIMIT {MOST + 1} }}"
             found = self.find("(COUNT(*) AS ?partage_count)", inner)
             number = found[0]["partage_count"] if found else None
-            self._counts[body] = int(number.value) if isinstance(number, Literal) else None
-        return self._counts[body]
+            self._counts[key] = int(number.value) if isinstance(number, Literal) else None
+        return self._counts[key]
 
     def holds(self, body: str) -> bool:
         """Return whether a group is known to have a solution."""
@@ -52,36 +57,29 @@ class Prober:
     def find(
         self, wanted: str, body: str, limit: int = 1, after: str = ""
     ) -> list[Solution] | None:
-        """
-        Return solutions of a group.
-
-        Raises
-        ------
-        NotTakenApart
-            The engine does not read it: the query was taken apart wrongly.
-        """
-        text, parsed = self.query.text, self.parsed
-        dataset = " ".join(text[start:end] for start, end in parsed.dataset)
+        """Return solutions of a group."""
+        text, tree = self.tree.text, self.tree
+        dataset = " ".join(text[one.start : one.end] for one in tree.dataset)
         asked = (
-            f"{text[: parsed.start]}\nSELECT {wanted} {dataset} WHERE {{\n{body}\n}} {after} "
+            f"{text[: tree.start]}\nSELECT {wanted} {dataset} WHERE {{\n{body}\n}} {after} "
             f"LIMIT {limit}"
         )
-        try:
-            return self._solutions(asked, limit)
-        except QuerySyntaxError as error:
-            raise NotTakenApart(parsed.start) from error
+        return self._solutions(asked, limit)
+
+    def _is_late(self) -> bool:
+        late = time.monotonic() >= self._deadline
+        self.unfinished = self.unfinished or late
+        return late
 
     def _solutions(self, text: str, limit: int) -> list[Solution] | None:
+        if self._is_late():
+            return None
         try:
             refuse_service(text)
         except ServiceRefused:  # the engine would call it
             return None
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            self.unfinished = True
-            return None
         self.asked += 1
-        limits = Limits(min(SECONDS, left))
+        limits = Limits(max(0.01, min(SECONDS, self._deadline - time.monotonic())))
         try:
             result = self.engine.query(replace(self.query, text=text, limits=limits))
             try:

@@ -18,6 +18,7 @@ from partage.errors import (
 )
 from partage.sparql.federation import Call, allowed_calls
 from partage.sparql.guard import opening, refuse_update
+from partage.sparql.limits import refuse_deep
 from partage.sparql.tokens import place, tokens, unescape
 from partage.store.engine import Kind, Query
 
@@ -25,11 +26,15 @@ FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
 MAX_PARAMETERS = 1000
+# What some editors begin a file with; it is no part of the text.
+BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 Method = Literal["GET", "POST", "QUERY"]
-ONCE = ("query", "format", "graphs", "update")
+ONCE = ("query", "graphs", "update")
+# They say in which format an answer is wished for; what they say may fit or not.
+WISHING = ("format", "output", "results")
 # They choose how the service description is written; a request with no others asks for that.
-DRESSING = frozenset({"format", "lang", "version"})
+DRESSING = frozenset({*WISHING, "lang", "version"})
 READING = ("default-graph-uri", "named-graph-uri")
 WRITING = ("using-graph-uri", "using-named-graph-uri")
 KINDS: dict[str, Kind] = {
@@ -53,7 +58,7 @@ class QueryOperation:
 
     query: Query
     kind: Kind
-    format: str | None = None
+    formats: tuple[str, ...] = ()
     graphs: str | None = None
     calls: tuple[Call, ...] = ()
 
@@ -62,7 +67,7 @@ class QueryOperation:
 class DescribeService:
     """A request for the service description (SPARQL 1.1 Service Description §2)."""
 
-    format: str | None = None
+    formats: tuple[str, ...] = ()
 
 
 Operation = QueryOperation | DescribeService
@@ -88,7 +93,7 @@ def parse(  # noqa: PLR0913, PLR0917  # each is a fact of the request or of the 
     ProtocolError
         Parameters are missing, repeated or contradictory, or the text is not UTF-8.
     QuerySyntaxError
-        The text has none of the four query forms.
+        The text has none of the four query forms, or nests too deeply.
     UnsupportedMediaType
         A POST body is neither a form nor a query.
     UpdateRefused, ServiceRefused
@@ -99,11 +104,12 @@ def parse(  # noqa: PLR0913, PLR0917  # each is a fact of the request or of the 
         _add_body(given, media_type, body)
     elif given.keys() <= DRESSING:
         _check_once(given)
-        return DescribeService(_first(given, "format"))
+        return DescribeService(_formats(given))
     _check_once(given)
     _check(given, method)
-    text = given["query"][0]
+    text = given["query"][0].removeprefix(BOM)
     refuse_update(text)
+    refuse_deep(text)
     calls = allowed_calls(text, base, allowed)
     query = Query(
         text=text,
@@ -112,9 +118,7 @@ def parse(  # noqa: PLR0913, PLR0917  # each is a fact of the request or of the 
         base=base,
         prefixes=prefixes(text),
     )
-    return QueryOperation(
-        query, kind(text), _first(given, "format"), _first(given, "graphs"), calls
-    )
+    return QueryOperation(query, kind(text), _formats(given), _first(given, "graphs"), calls)
 
 
 def kind(text: str) -> Kind:
@@ -237,6 +241,11 @@ def _media_type(content_type: str) -> tuple[str, str]:
     return media_type.strip().lower(), charset
 
 
+def _formats(given: Parameters) -> tuple[str, ...]:
+    """Return the formats wished for, in the order of the parameters' names."""
+    return tuple(value for name in WISHING for value in given.get(name, ()))
+
+
 def _first(given: Parameters, name: str) -> str | None:
     return given[name][0] if name in given else None
 
@@ -252,7 +261,7 @@ def _check_once(given: Parameters) -> None:
 
 
 def _check(given: Parameters, method: Method) -> None:
-    if "graphs" in given and any(name in given for name in READING):
+    if "graphs" in given and any(any(given.get(name, ())) for name in READING):
         raise ProtocolError(
             "graphs= and %(one)s= or %(other)s= both choose the dataset. Use one of them.",
             one=READING[0],
@@ -275,9 +284,13 @@ def _check(given: Parameters, method: Method) -> None:
 
 def _graphs(given: Parameters, name: str) -> tuple[str, ...] | None:
     """Return the graphs named, None when the request names no dataset at all."""
-    if not any(parameter in given for parameter in READING):
+    # One without a value says nothing: forms of other servers send it so.
+    named = {one: [*filter(None, given.get(one, ()))] for one in READING}
+    if not any(named.values()):
         return None
-    for graph in given.get(name, ()):
+    for graph in named[name]:
         if ":" not in graph or any(character in graph for character in '<>"{}|^`\\ \t\r\n'):
-            raise ProtocolError("%(name)s=%(graph)r is no absolute IRI.", name=name, graph=graph)
-    return tuple(given.get(name, ()))
+            raise ProtocolError(
+                "%(name)s=%(graph)r is no absolute IRI.", name=name, graph=graph[:200]
+            )
+    return tuple(named[name])

@@ -7,20 +7,30 @@ read, as a line that was torn when the machine stopped, is passed over and count
 file taken at any time is a backup.
 """
 
+import errno
+import fcntl
 import hashlib
 import json
 import os
 import re
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from io import BufferedReader, FileIO
 from pathlib import Path
 
-from partage.errors import English, NotCitable, QueryStoreFull
+from partage.errors import English, PayloadTooLarge, QueryStoreFull
 from partage.store.engine import Kind
 
+# A line that is longer was not written by us.
 LONGEST_LINE = 1_000_000
+# What a query may take: as typed and in its normal form, where each name is a whole IRI.
+MOST_KEPT = 128_000
+# How long a lock is waited for; a line is written in milliseconds.
+SECONDS = 5.0
 _IRI = re.compile(r"<([^<>]*)>")
 
 
@@ -97,7 +107,8 @@ class QueryStore:
     """
     The file and where in it each result stands.
 
-    Threads may share it; of processes only one may write.
+    Threads may share it, and processes too: who writes holds a lock on the file (`flock`), and what
+    others have written is read when a result is looked for that is not known.
     """
 
     def __init__(self, path: Path, most_bytes: int) -> None:
@@ -105,19 +116,15 @@ class QueryStore:
         self._most_bytes = most_bytes
         self._lock = threading.Lock()
         self._places: dict[str, int] = {}
+        # How much of the file has been read.
+        self._end = 0
         # The IRIs in the normal forms of all queries: what names none of them was not cited.
         self.mentioned: set[str] = set()
         self.damaged = 0
-        for place, line in self._lines():
-            found = CitedResult.from_json(line)
-            if found is None:
-                self.damaged += 1
-            else:
-                self._places.setdefault(found.asked.id, place)
-                self.mentioned.update(_IRI.findall(found.asked.normal))
+        self._catch_up()
 
     def __contains__(self, identifier: str) -> bool:
-        return identifier in self._places
+        return self._place(identifier) is not None
 
     def __len__(self) -> int:
         return len(self._places)
@@ -130,72 +137,154 @@ class QueryStore:
 
     def find(self, identifier: str) -> CitedResult | None:
         """Return the result with this id, None where there is none."""
-        place = self._places.get(identifier)
+        place = self._place(identifier)
         if place is None:
             return None
         with self._path.open("rb") as file:
             file.seek(place)
-            return CitedResult.from_json(file.readline(LONGEST_LINE + 1))
+            found = CitedResult.from_json(file.readline(LONGEST_LINE + 1))
+        return found if found is not None and found.asked.id == identifier else None
 
     def add(self, result: CitedResult) -> CitedResult:
         """
         Write a result down, unless it is there; return the one that is there.
 
+        It is on the disk when this returns, or has left nothing there.
+
         Raises
         ------
-        NotCitable
+        PayloadTooLarge
             The query is too long to be kept.
         QueryStoreFull
             The file has reached its size, or cannot be written.
         """
+        refuse_large(result.asked, result.text)
         line = (result.to_json() + "\n").encode("utf-8")
-        if len(line) > LONGEST_LINE:
-            raise NotCitable(
-                "The query takes %(bytes)s bytes to keep, more than %(most)s. Shorten it.",
-                bytes=len(line),
-                most=LONGEST_LINE,
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._lock, self._path.open("ab+", buffering=0) as file:
+                _locked(file, fcntl.LOCK_EX)
+                self._read(file)
+                if result.asked.id not in self._places:
+                    self._append(file, line)
+                    self._read(file)
+                    return result
+        except OSError as error:
+            raise QueryStoreFull(
+                "The result cannot be noted down here (%(reason)s), so it cannot be cited now. "
+                "Tell the operator.",
+                reason=English(error.strerror),
+            ) from error
+        return self.find(result.asked.id) or result
+
+    def _append(self, file: FileIO, line: bytes) -> None:
+        """Write a line so that it is on the disk; where that fails, none of it."""
+        end = file.seek(0, os.SEEK_END)
+        if end:
+            file.seek(end - 1)
+            if file.read(1) != b"\n":  # a torn line: the new one must not become its end
+                line = b"\n" + line
+        if end + len(line) > self._most_bytes:
+            raise QueryStoreFull(
+                "The query store has reached %(bytes)s bytes, so nothing more can be cited "
+                "here. The operator can raise PARTAGE_QUERY_STORE_BYTES.",
+                bytes=self._most_bytes,
             )
-        with self._lock:
-            if (found := self.find(result.asked.id)) is not None:
-                return found
-            try:
-                self._places[result.asked.id] = self._append(line)
-                self.mentioned.update(_IRI.findall(result.asked.normal))
-            except OSError as error:
-                raise QueryStoreFull(
-                    "The result cannot be noted down here (%(reason)s), so it cannot be cited now. "
-                    "Tell the operator.",
-                    reason=English(error.strerror),
-                ) from error
-        return result
-
-    def _append(self, line: bytes) -> int:
-        """Write a line so that it is on the disk, and return where it begins."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.open("ab+") as file:
-            place = file.seek(0, os.SEEK_END)
-            if place:
-                file.seek(place - 1)
-                if file.read(1) != b"\n":  # a torn line: the new one must not become its end
-                    line, place = b"\n" + line, place + 1
-            if place + len(line) > self._most_bytes:
-                raise QueryStoreFull(
-                    "The query store has reached %(bytes)s bytes, so nothing more can be cited "
-                    "here. The operator can raise PARTAGE_QUERY_STORE_BYTES.",
-                    bytes=self._most_bytes,
-                )
-            file.write(line)
-            file.flush()
+        try:
+            rest = memoryview(line)
+            while rest:
+                rest = rest[os.write(file.fileno(), rest) :]
             os.fsync(file.fileno())
-        return place
+            if end == 0:
+                _sync_directory(self._path.parent)
+        except OSError:
+            with suppress(OSError):  # where this fails too, the next line begins on its own
+                os.ftruncate(file.fileno(), end)
+            raise
 
-    def _lines(self) -> Iterator[tuple[int, bytes]]:
-        """Yield where each line begins, and the line; one that is too long is read in pieces."""
+    def _place(self, identifier: str) -> int | None:
+        """Return where the line of a result begins."""
+        if identifier not in self._places and self._has_changed():
+            self._catch_up()
+        return self._places.get(identifier)
+
+    def _has_changed(self) -> bool:
+        try:
+            return self._path.stat().st_size != self._end
+        except OSError:
+            return False
+
+    def _catch_up(self) -> None:
+        """Read what was written since."""
         if not self._path.is_file():
             return
-        with self._path.open("rb") as file:
-            place = 0
-            while line := file.readline(LONGEST_LINE + 1):
-                if line.strip():
-                    yield place, line
-                place += len(line)
+        # Where another process writes for so long, it is read the next time.
+        with self._lock, self._path.open("rb", buffering=0) as file, suppress(TimeoutError):
+            _locked(file, fcntl.LOCK_SH)
+            self._read(file)
+
+    def _read(self, file: FileIO) -> None:
+        """Read on in a locked file; all of it, where it has become shorter."""
+        if os.fstat(file.fileno()).st_size < self._end:
+            self._places.clear()
+            self._end = self.damaged = 0
+        file.seek(self._end)
+        reader = BufferedReader(file)
+        while line := reader.readline(LONGEST_LINE + 1):  # one that is too long: in pieces
+            if line.strip():
+                found = CitedResult.from_json(line)
+                if found is None:
+                    self.damaged += 1
+                else:
+                    self._places.setdefault(found.asked.id, self._end)
+                    self.mentioned.update(_IRI.findall(found.asked.normal))
+            self._end += len(line)
+        reader.detach()
+
+
+def refuse_large(asked: Asked, text: str) -> None:
+    """
+    Let a query pass that is short enough to be kept, as typed and in its normal form.
+
+    Raises
+    ------
+    PayloadTooLarge
+        It takes more than `MOST_KEPT` bytes.
+    """
+    kept = json.dumps([asdict(asked), text], ensure_ascii=False).encode("utf-8")
+    if len(kept) > MOST_KEPT:
+        raise PayloadTooLarge(
+            "With its names written out, the query takes %(bytes)s bytes to keep, more than "
+            "%(most)s. Shorten it, or cite the release as a whole.",
+            bytes=len(kept),
+            most=MOST_KEPT,
+        )
+
+
+def _locked(file: FileIO, kind: int) -> None:
+    """
+    Lock a file until it is closed.
+
+    Raises
+    ------
+    TimeoutError
+        Another process has held it for too long.
+    """
+    until = time.monotonic() + SECONDS
+    while True:
+        try:
+            fcntl.flock(file, kind | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                raise TimeoutError(errno.ETIMEDOUT, "another process holds the file") from None
+            time.sleep(0.01)
+        else:
+            return
+
+
+def _sync_directory(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from partage.errors import NotAcceptable, QuerySyntaxError
+from partage.errors import NotAcceptable, QuerySyntaxError, UnorderedTerms
 from partage.rdf.formats import COLUMNAR_FORMATS, GRAPH_FORMATS, RESULT_FORMATS, Format, by_key
 from partage.rdf.namespaces import BASE
 from partage.sparql.calling import Federation
@@ -10,9 +10,10 @@ from partage.sparql.diagnosis import locate
 from partage.sparql.federation import Call
 from partage.sparql.guard import refuse_update
 from partage.sparql.planning import Planner
-from partage.sparql.protocol import kind, prefixes
+from partage.sparql.protocol import BOM, kind, prefixes
 from partage.store.columnar import available
-from partage.store.engine import Engine, Kind, Query, Result
+from partage.store.engine import Engine, Kind, Query, Result, Solution
+from partage.store.remote import RemoteEngine
 
 
 def offers(answered: Kind) -> tuple[Format, ...]:
@@ -24,7 +25,9 @@ def offers(answered: Kind) -> tuple[Format, ...]:
     return RESULT_FORMATS
 
 
-def evaluate(engine: Engine, query: Query, planner: Planner | None = None) -> Result:
+def evaluate(
+    engine: Engine, query: Query, planner: Planner | None = None, *, joins: bool = True
+) -> Result:
     """
     Evaluate a query, as the planner writes it; a syntax error says where it really is.
 
@@ -34,20 +37,73 @@ def evaluate(engine: Engine, query: Query, planner: Planner | None = None) -> Re
         As `Engine.query`.
     """
     try:
-        return engine.query(planner.plan(query) if planner else query)
+        if planner is None:
+            return engine.query(query)
+        return _Sorted(engine, planner.plan(query, joins=joins), planner)
     except QuerySyntaxError as error:
         raise locate(engine, query, error) from error
 
 
-def answered(
+def rewriter(engine: Engine) -> Planner | None:
+    """Return what mends the faults of our own engine in queries; None for an engine elsewhere."""
+    return None if isinstance(engine, RemoteEngine) else Planner(engine, joins=False)
+
+
+class _Sorted:
+    """An answer that is asked again, sorted in another way, where the engine fails to sort it."""
+
+    def __init__(self, engine: Engine, query: Query, planner: Planner) -> None:
+        self._engine = engine
+        self._query = query
+        self._planner = planner
+        try:
+            self._result = engine.query(query)
+        except UnorderedTerms as error:
+            self._result = self._again(error)
+        self.kind = self._result.kind
+        self.variables = self._result.variables
+        self.answer = self._result.answer
+
+    def serialize(self, fmt: Format) -> Iterator[bytes]:
+        """Return the answer in chunks; see `Result.serialize`."""
+        try:
+            return self._result.serialize(fmt)
+        except UnorderedTerms as error:
+            self._result = self._again(error)
+            return self._result.serialize(fmt)
+
+    def solutions(self, limit: int | None = None) -> list[Solution]:
+        """Return the solutions, at most `limit`."""
+        try:
+            return self._result.solutions(limit)
+        except UnorderedTerms as error:
+            self._result = self._again(error)
+            return self._result.solutions(limit)
+
+    def close(self) -> None:
+        """End the evaluation."""
+        self._result.close()
+
+    def _again(self, error: UnorderedTerms) -> Result:
+        query = self._planner.sorted(self._query)
+        if query is None:
+            raise error
+        return self._engine.query(query)
+
+
+def answered(  # noqa: PLR0913  # each is a fact of the request or of the endpoint
     engine: Engine,
     query: Query,
     federation: Federation,
     calls: Sequence[Call] = (),
     planner: Planner | None = None,
+    *,
+    joins: bool = True,
 ) -> Result:
     """Evaluate a query with its calls to other endpoints, if any; see `Federation.query`."""
-    return federation.query(engine, query, calls) if calls else evaluate(engine, query, planner)
+    if calls:
+        return federation.query(engine, query, calls)
+    return evaluate(engine, query, planner, joins=joins)
 
 
 def run_query(
@@ -67,6 +123,7 @@ def run_query(
     QuerySyntaxError, EngineError
         As `Engine.query`.
     """
+    text = text.removeprefix(BOM)
     refuse_update(text)
     federation = federation or Federation()
     calls = federation.calls(text, BASE)
@@ -75,4 +132,4 @@ def run_query(
     if fmt is None or fmt not in fitting:
         raise NotAcceptable([offer.key for offer in fitting])
     query = Query(text, base=BASE, prefixes=prefixes(text))
-    return answered(engine, query, federation, calls).serialize(fmt)
+    return answered(engine, query, federation, calls, rewriter(engine)).serialize(fmt)

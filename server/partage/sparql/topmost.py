@@ -9,13 +9,11 @@ itself in memory: one with a mark before it, which sorts as the text does. And t
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from partage.sparql.joins import Part, capped
-from partage.sparql.pieces import Clause
-from partage.sparql.tokens import tokens
+from partage.sparql.syntax.tree import Clause, Expression, QueryTree
 
 SAMPLE = 2_000
 MOST = 1_000
@@ -25,9 +23,6 @@ KEY = "?partage_key_"
 READ = 8.0
 # Two evaluations of the same group find the same only without these.
 _CHANGING = re.compile(r"\b(?:RAND|NOW|UUID|STRUUID|BNODE)\s*\(|_:", re.IGNORECASE)
-_SELECT = re.compile(r"SELECT[^*]*", re.IGNORECASE)
-_VALUE = r"(?:(?P<text>STR) \( [?$](?P<one>\w+) \)|[?$](?P<other>\w+))"
-_KEY = re.compile(rf"(?:(?P<way>ASC|DESC) \( )?{_VALUE}(?(way) \)|)(?: |$)", re.IGNORECASE)
 _WAYS = {"ASC": ("ASC", ">"), "DESC": ("DESC", "<")}
 
 
@@ -69,21 +64,22 @@ class Cut:
         )
 
 
-def topmost(
-    head: str, body: str, clauses: Sequence[Clause], text: str, expected: Part
-) -> Cut | None:
+def topmost(tree: QueryTree, body: str, expected: Part) -> Cut | None:
     """
     Return how to find few more than the first of the solutions; None where that cannot be told.
 
-    `head` and `clauses` are what stands around `body` in `text`, `expected` are its triples.
+    `body` is the group of the query as it is to be asked, `expected` are its triples.
     """
-    written = {clause.word: text[clause.start : clause.end] for clause in clauses}
-    if not _SELECT.fullmatch(head) or re.search(r"\b(?:DISTINCT|REDUCED)\b|\(", head, re.I):
+    clauses = {clause.word: clause for clause in tree.clauses}
+    select = tree.select
+    if select is None or select.modifier or not select.projections:
         return None
-    if not {"ORDER", "LIMIT"} <= written.keys() <= {"ORDER", "LIMIT", "OFFSET"}:
+    if any(one.expression is not None for one in select.projections):
         return None
-    key = next(_keys(written["ORDER"]))
-    count = sum(int(written[word].split()[1]) for word in ("LIMIT", "OFFSET") if word in written)
+    if not {"ORDER", "LIMIT"} <= clauses.keys() <= {"ORDER", "LIMIT", "OFFSET"}:
+        return None
+    key = next(_keys(clauses["ORDER"]))
+    count = sum(clauses[word].number or 0 for word in ("LIMIT", "OFFSET") if word in clauses)
     if key is None or key.variable not in expected.distinct or not 0 < count <= MOST:
         return None
     if _CHANGING.search(body):
@@ -109,50 +105,48 @@ def _sample(key: _Key, body: str, expected: Part) -> str:
     )
 
 
-def keyed(head: str, body: str, clauses: Sequence[Clause], text: str) -> str | None:
+def keyed(tree: QueryTree, body: str) -> str | None:
     """
     Return a query that makes each text to sort by once; None where there is none, or it is not
     shown.
     """
-    written = {clause.word: text[clause.start : clause.end] for clause in clauses}
-    shown = _shown(head) if _SELECT.match(head) else []
-    keys = list(_keys(written.get("ORDER", "")))
+    clauses = {clause.word: clause for clause in tree.clauses}
+    if tree.select is None or tree.where is None or "ORDER" not in clauses:
+        return None
+    shown = [one.variable for one in tree.select.projections if one.variable is not None]
+    keys = list(_keys(clauses["ORDER"]))
     made = {
         key.variable: f"BIND({key.term} AS {KEY}{key.variable})" for key in keys if key and key.text
     }
-    if not made or None in keys or "VALUES" in written or not made.keys() <= {*shown}:
+    if not made or None in keys or "VALUES" in clauses or not made.keys() <= {*shown}:
         return None
     if not {key.variable for key in keys if key} <= {*shown}:
         return None
     by = (f"{key.way}({KEY if key.text else '?'}{key.variable})" for key in keys if key)
-    grouped = " ".join(written[word] for word in ("GROUP", "HAVING") if word in written)
-    cut = " ".join(written[word] for word in ("LIMIT", "OFFSET") if word in written)
+
+    def written(*words: str) -> str:
+        found = (clauses[word] for word in words if word in clauses)
+        return " ".join(tree.text[one.start : one.end] for one in found)
+
+    head = tree.text[tree.start : tree.where.start]
     return (
         f"SELECT {' '.join(f'?{name}' for name in shown)} "
-        f"{{ {{ {head}{body} {grouped} }} {' '.join(made.values())} }} "
-        f"ORDER BY {' '.join(by)} {cut}"
+        f"{{ {{ {head}{body}\n{written('GROUP', 'HAVING')}\n}} {' '.join(made.values())} }} "
+        f"ORDER BY {' '.join(by)} {written('LIMIT', 'OFFSET')}"
     )
 
 
-def _shown(head: str) -> list[str]:
-    """Return the variables that a SELECT shows; none where it shows all."""
-    found, depth = [], 0
-    for before, token in pairwise(tokens(head)):
-        depth += (token.text == "(") - (token.text == ")")
-        if depth == 0 and token.text == "*":
-            return []
-        if token.kind == "variable" and (depth == 0 or (depth == 1 and before.is_word("AS"))):
-            found.append(token.text[1:])
-    return found
-
-
-def _keys(order: str) -> Iterator[_Key | None]:
+def _keys(order: Clause) -> Iterator[_Key | None]:
     """Yield what is sorted by, where it is a variable or its text; None and no more, if not."""
-    read, at = " ".join(token.text for token in tokens(order)), len("ORDER BY ")
-    while at < len(read):
-        key = _KEY.match(read, at)
-        if key is None:
+    for one in order.conditions:
+        is_text = one.expression.name == "STR" and len(one.expression.operands) == 1
+        name = _variable(one.expression.operands[0] if is_text else one.expression)
+        if name is None:
             yield None
             return
-        yield _Key((key["way"] or "ASC").upper(), bool(key["text"]), key["one"] or key["other"])
-        at = key.end()
+        yield _Key("DESC" if one.descending else "ASC", is_text, name)
+
+
+def _variable(expression: Expression) -> str | None:
+    term = expression.term
+    return term.text[1:] if term is not None and term.kind == "variable" else None

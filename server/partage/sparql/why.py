@@ -7,16 +7,17 @@ See docs/decisions/0013-why-empty.md.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from partage.errors import QuerySyntaxError, QueryTimeout
+from partage.errors import PayloadTooLarge, QuerySyntaxError, QueryTimeout
 from partage.sparql.diagnosis import locate
 from partage.sparql.federation import Call, disguised
 from partage.sparql.hints import Hint
 from partage.sparql.hints_of_filters import hints
 from partage.sparql.joining import Report, explain
-from partage.sparql.patterns import parse
-from partage.sparql.pieces import NotTakenApart
+from partage.sparql.limits import MOST_PATTERNS, refuse_long
 from partage.sparql.probing import Prober
 from partage.sparql.spelling import Spelling
+from partage.sparql.syntax import parse
+from partage.sparql.syntax.tree import QueryTree
 from partage.store.engine import Engine, Limits, Query
 
 
@@ -46,22 +47,37 @@ def diagnose(
 
     Raises
     ------
+    PayloadTooLarge
+        The query is too long to be looked into, or has too many patterns.
     QuerySyntaxError, EngineError
         As `Engine.query`.
     """
-    _check(engine, query, calls)
-    try:
-        parsed = parse(query.text)
-    except NotTakenApart as error:
-        return Diagnosis(None, None, refused=error.offset)
-    prober = Prober(engine, query, parsed)
+    refuse_long(query.text)
+    tree = _read(engine, query, calls)
+    prober = Prober(engine, query, tree)
     answers = prober.answers(query.text)
-    try:
-        report = explain(prober)
-        found = () if answers and report.emptied is None else tuple(hints(prober, report, spelling))
-    except NotTakenApart as error:
-        return Diagnosis(answers, None, refused=error.offset)
+    if tree.reified is not None:
+        return Diagnosis(answers, None, refused=tree.reified)
+    report = explain(prober)
+    found = () if answers and report.emptied is None else tuple(hints(prober, report, spelling))
     return Diagnosis(answers, report, found, services=bool(calls), unfinished=prober.unfinished)
+
+
+def _read(engine: Engine, query: Query, calls: Sequence[Call]) -> QueryTree:
+    """Return the tree of a query that the engine reads, too."""
+    try:
+        tree = parse(query.text)
+    except QuerySyntaxError:
+        _check(engine, query, calls)  # which tells more of what is wrong
+        raise
+    if len(list(tree.patterns())) > MOST_PATTERNS:
+        raise PayloadTooLarge(
+            "The query has more than %(most)s patterns. It is answered, but not looked into "
+            "pattern by pattern: ask about a part of it.",
+            most=MOST_PATTERNS,
+        )
+    _check(engine, query, calls)
+    return tree
 
 
 def _check(engine: Engine, query: Query, calls: Sequence[Call]) -> None:

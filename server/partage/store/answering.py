@@ -5,6 +5,7 @@ It is opened (what kind of answer is it?), then written in a format or taken as 
 deliveries to whoever reads it; and an engine's own errors become ours.
 """
 
+import errno
 import re
 from itertools import islice
 from typing import Protocol
@@ -19,12 +20,27 @@ from pyoxigraph import (
     Store,
 )
 
-from partage.errors import EngineFailure, English, PartageError, QuerySyntaxError
+from partage.errors import (
+    EngineFailure,
+    English,
+    MemoryExceeded,
+    OutOfResources,
+    PartageError,
+    QuerySyntaxError,
+    Unwritable,
+)
 from partage.rdf.formats import COLUMNAR_FORMATS, Format
 from partage.store import columnar
 from partage.store.engine import Kind, Query, Solution
+from partage.store.unwritable import XML, XmlFile, unwritable
 
 CHUNK = 32 * 1024
+# A longer delivery would be held whole by who reads it: one value may have hundreds of megabytes.
+LONGEST = 32 * CHUNK
+# Bytes of solutions that a process hands over all at once.
+MOST_HELD = 20_000_000
+# When to ask again where the disk is full.
+SECONDS_WITHOUT_ROOM = 30
 
 # A graph comes as triples from a store, as quads of one graph where it is read from elsewhere.
 Evaluated = QuerySolutions | QueryTriples | QuadParser | QueryBoolean
@@ -99,19 +115,20 @@ class Sink:
 
     def flush(self) -> None:
         """Hand on what is left."""
-        if self._buffer:
-            self._courier.deliver(bytes(self._buffer))
-            self._buffer.clear()
+        for start in range(0, len(self._buffer), LONGEST):
+            self._courier.deliver(bytes(self._buffer[start : start + LONGEST]))
+        self._buffer.clear()
 
 
 def write(sink: Sink, fmt: Format, prefixes: dict[str, str], result: Evaluated) -> None:
     """Write a result into a sink, whole."""
+    file = XmlFile(sink) if fmt.key in XML else sink
     if isinstance(result, QueryTriples | QuadParser):
-        pyoxigraph.serialize(result, sink, fmt.rdf, prefixes=prefixes)  # type: ignore[arg-type]
+        pyoxigraph.serialize(result, file, fmt.rdf, prefixes=prefixes)  # type: ignore[arg-type]
     elif isinstance(result, QuerySolutions) and fmt in COLUMNAR_FORMATS:
         columnar.write(result, sink, fmt.key)
     else:
-        result.serialize(sink, fmt.results)  # type: ignore[arg-type]  # a sink is all it needs
+        result.serialize(file, fmt.results)  # type: ignore[arg-type]  # a sink is all it needs
     sink.flush()
 
 
@@ -146,11 +163,15 @@ def short(store: Store, query: Query, fmt: Format) -> bytes:
     SyntaxError, ValueError, RuntimeError, OSError
         What the engine raises, as it does.
     """
-    file = _Short()
+    short = _Short()
+    file = XmlFile(short) if fmt.key in XML else short
     result = evaluate(store, query)
     assert isinstance(result, QuerySolutions | QueryBoolean)
-    result.serialize(file, fmt.results)  # type: ignore[arg-type]  # a file is all it needs
-    return bytes(file.held)
+    try:
+        result.serialize(file, fmt.results)  # type: ignore[arg-type]  # a file is all it needs
+    except Unwritable as error:  # the others tell
+        raise TooLong from error
+    return bytes(short.held)
 
 
 def collect(courier: Courier, limit: int | None, result: Evaluated) -> None:
@@ -171,6 +192,14 @@ def solutions_of(result: Evaluated, limit: int | None = None) -> list[Solution]:
     return [{"s": t.subject, "p": t.predicate, "o": t.object} for t in islice(result, limit)]
 
 
+def too_much() -> MemoryExceeded:
+    """Return the error of solutions that are too long to be held."""
+    return MemoryExceeded(
+        "The solutions are too long to be held all at once. Ask for them as a file, as in CSV, or "
+        "for fewer or shorter ones."
+    )
+
+
 def translate(error: Exception, text: str) -> PartageError:
     """Return an engine's error, raised while it answered `text`, as one of ours."""
     message = str(error)
@@ -181,6 +210,14 @@ def translate(error: Exception, text: str) -> PartageError:
             line,
             column,
             reason=English(_expected(place[3])),
+        )
+    if (found := unwritable(error)) is not None:
+        return found
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return OutOfResources(
+            "There is no room left on the server's disk for this answer. Ask for another format, "
+            "as CSV or JSON, or for less.",
+            SECONDS_WITHOUT_ROOM,
         )
     if isinstance(error, SyntaxError | ValueError):
         return QuerySyntaxError("%(reason)s", reason=English(message))

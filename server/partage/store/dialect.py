@@ -30,11 +30,15 @@ _FORMS: dict[str, Kind] = {
     "SELECT": "solutions", "ASK": "boolean", "CONSTRUCT": "graph", "DESCRIBE": "graph",
 }  # fmt: skip
 _FROM = re.compile(r"\bFROM\b", re.IGNORECASE)
+# What follows the keyword may be missing, so that comments are not read again from each in them.
 _GRAPH = re.compile(
-    rf"\bGRAPH\b{_BLANK}*+(?:<(?P<iri>[^<>]*)>|(?P<variable>[?$])|(?P<prefix>[\w.-]*):(?P<local>[\w-]*))",
+    rf"\bGRAPH\b{_BLANK}*+(?:<(?P<iri>[^<>]*)>|(?P<variable>[?$])"
+    r"|(?P<prefix>[\w.-]{0,200}+):(?P<local>[\w-]*))?",
     re.IGNORECASE,
 )
-_PREFIX = re.compile(rf"\bPREFIX{_BLANK}++([^\s:<>]*+):{_BLANK}*+<([^<>]*+)>", re.IGNORECASE)
+_PREFIX = re.compile(
+    rf"\bPREFIX{_BLANK}++(?:([^\s:<>]{{0,200}}+):{_BLANK}*+(?:<([^<>]*+)>)?)?", re.IGNORECASE
+)
 _NATIVE = re.compile(r"<\s*(?:bif|sql):", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
@@ -89,7 +93,7 @@ def may_choose_graphs(text: str) -> bool:
 def asked_graphs(text: str, base: str | None) -> tuple[tuple[str, ...], bool]:
     """Return the graphs that a query names with GRAPH, and whether it asks for any by variable."""
     text = _unescape(text)
-    prefixes = {found[1]: found[2] for found in _PREFIX.finditer(text)}
+    prefixes = {found[1]: found[2] for found in _PREFIX.finditer(text) if found[2] is not None}
     names: dict[str, None] = {}
     variable = False
     for found in _GRAPH.finditer(text):
@@ -105,6 +109,6 @@ def asked_graphs(text: str, base: str | None) -> tuple[tuple[str, ...], bool]:
 def _unescape(text: str) -> str:
     def character(match: re.Match[str]) -> str:
         code = int(match[1] or match[2], 16)
-        return chr(code) if code < 0x110000 else match[0]
+        return chr(code) if code < 0xD800 or 0xDFFF < code < 0x110000 else match[0]
 
     return _ESCAPE.sub(character, text)

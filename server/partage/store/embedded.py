@@ -13,11 +13,11 @@ from typing import Self
 
 from pyoxigraph import Store
 
-from partage.errors import EngineUnavailable
 from partage.store.answering import evaluate
 from partage.store.crew import Crew
 from partage.store.engine import Query, Result
 from partage.store.evaluation import EmbeddedResult, Evaluation
+from partage.store.making import opened
 from partage.store.shelf import no_release
 
 RELEASES_OPEN = 8
@@ -42,18 +42,7 @@ class EmbeddedEngine:
         EngineUnavailable
             The directory holds no store.
         """
-        # RocksDB would make an empty store of any writable directory: look for its own files.
-        if not (directory / "CURRENT").is_file():
-            raise EngineUnavailable(
-                f"{directory} holds no store. "
-                f"Make one with `partage load FILE… --store {directory}`."
-            )
-        try:
-            return cls(Store.read_only(str(directory)))
-        except OSError as error:
-            raise EngineUnavailable(
-                f"The store in {directory} cannot be opened: {error}"
-            ) from error
+        return cls(opened(directory))
 
     def query(self, query: Query) -> Result:
         """Evaluate a query in a thread of its own; see `Engine.query`."""

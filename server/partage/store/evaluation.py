@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from queue import Empty, Queue, SimpleQueue
 from threading import Event
+from typing import TypeVar
 
 from partage.errors import EngineFailure, PartageError, QueryEnded, QueryTimeout
 from partage.rdf.formats import Format
@@ -18,6 +19,8 @@ from partage.store.answering import End, Evaluated, Opened, Sink, collect, trans
 from partage.store.engine import Query, Solution
 
 QUEUED_CHUNKS = 8
+
+Fault = TypeVar("Fault", bound=BaseException)
 
 Order = Callable[[Evaluated], None]
 Delivery = Opened | bytes | list[Solution] | End | PartageError
@@ -60,11 +63,10 @@ class Evaluation:
                 raise _Abandoned
             order(result)
         except PartageError as error:  # what evaluates knew better than `translate` could
-            return error.with_traceback(None)
+            return _alone(error)
         except (SyntaxError, ValueError, RuntimeError, OSError, MemoryError) as error:
-            # The traceback holds the result, which must die in this thread: leave it here.
             fault = self.translate(error)
-            fault.__cause__ = error.with_traceback(None)
+            fault.__cause__ = _alone(error)
             return fault
         return End()
 
@@ -119,6 +121,19 @@ class Evaluation:
                 self._deliveries.get_nowait()
             except Empty:
                 break
+
+
+def _alone(error: Fault) -> Fault:
+    """
+    Return an error without tracebacks, its own and those of what led to it.
+
+    Their frames hold the result, which must die in the thread that made it.
+    """
+    error.__traceback__ = None
+    for led in (error.__cause__, error.__context__):
+        if led is not None:
+            _alone(led)
+    return error
 
 
 class EmbeddedResult:

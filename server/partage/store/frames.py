@@ -5,6 +5,7 @@ A frame is a letter, a length and so many bytes: a chunk of an answer as it is, 
 message. Both ends are ours and run the same code; nothing of a request is ever unpickled.
 """
 
+import math
 import pickle
 import struct
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from partage.errors import PartageError
-from partage.store.answering import End, Opened
+from partage.store.answering import End, Opened, TooLong
 from partage.store.engine import Query, Solution
 
 _HEAD = struct.Struct("!cQ")
@@ -79,13 +80,28 @@ ToWorker = Asked | Order
 FromWorker = Ready | Opened | bytes | list[Solution] | End | PartageError
 
 
-def send(stream: Writing, message: ToWorker | FromWorker, *, at_once: bool = True) -> None:
-    """Write one frame, `at_once` or with the next that is."""
+def send(
+    stream: Writing,
+    message: ToWorker | FromWorker,
+    *,
+    at_once: bool = True,
+    most: float = math.inf,
+) -> None:
+    """
+    Write one frame, `at_once` or with the next that is.
+
+    Raises
+    ------
+    TooLong
+        It is a message of more than `most` bytes; nothing was written.
+    """
     if isinstance(message, bytes):
         stream.write(_HEAD.pack(CHUNK, len(message)))
         stream.write(message)
     else:
         data = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
+        if len(data) > most:
+            raise TooLong
         stream.write(_HEAD.pack(MESSAGE, len(data)) + data)
     if at_once:
         stream.flush()

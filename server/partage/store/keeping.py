@@ -2,8 +2,8 @@
 The store of the built release, kept from one start of a server to the next.
 
 It lies in `{directory}/current/{SHA-256 of its file}`: a store is never out of date, and a start
-that finds one has nothing to load. Whoever serves one holds a lock on its directory; those that
-nobody holds any more go when the next one is made.
+that finds a sound one has nothing to load. Whoever serves one holds a lock on its directory; those
+that nobody holds any more go at the next start.
 """
 
 import hashlib
@@ -13,15 +13,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from partage import disk
-from partage.store.shelf import is_store
+from partage.files import CAN_LOCK
+from partage.store.making import alone, ensure
 
-try:
+if CAN_LOCK:
     import fcntl
-except ImportError:  # a system without such locks
-    CAN_LOCK = False
-else:
-    CAN_LOCK = True
 
 Make = Callable[[Path], None]
 
@@ -50,20 +46,16 @@ def kept(file: Path, directory: Path, make: Make) -> Iterator[Path]:
 
 def _hold(place: Path, make: Make) -> int:
     """Return a descriptor that keeps the store from being removed, made first where it is not."""
-    while True:
-        if not is_store(place):
-            with disk.making(place, keep=is_store) as made:
-                make(made)
-            _remove_unused(place.parent, place)
+    with alone(place.parent):
+        ensure(place, make)
+        _remove_unused(place.parent, place)
         lock = os.open(place, os.O_RDONLY)
         fcntl.flock(lock, fcntl.LOCK_SH)
-        if is_store(place) and os.path.samestat(os.fstat(lock), place.stat()):
-            return lock
-        os.close(lock)  # it was removed between the two lines
+    return lock
 
 
 def _remove_unused(folder: Path, wanted: Path) -> None:
-    for other in filter(is_store, folder.iterdir()):
+    for other in filter(Path.is_dir, folder.iterdir()):
         lock = os.open(other, os.O_RDONLY)
         try:
             if other != wanted:

@@ -5,7 +5,6 @@ Formats come from the file names, also of `.gz` files; a dataset keeps its graph
 default graph. Each file is parsed whole by the engine, which reads at its own speed.
 """
 
-import gzip
 import io
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -14,8 +13,9 @@ from typing import IO, cast
 
 from pyoxigraph import RdfFormat, Store, parse
 
-from partage.errors import RdfSyntaxError, SettingsError
+from partage.errors import SettingsError
 from partage.rdf.formats import GRAPH_FORMATS, by_path
+from partage.rdf.sources import opened
 
 READ_SIZE = 1 << 20
 
@@ -68,22 +68,23 @@ def load(
     RdfSyntaxError
         A file does not parse; what was loaded before it stays loaded.
     SettingsError
-        A file is missing or has an unknown ending, or `target` cannot hold a store.
+        A file is missing or has an unknown ending, or `target` cannot hold a store, or not so
+        much.
     """
     files = tuple(files)
     check(files)
     try:
         store = Store() if target is None else Store(str(target))
+        for file in files:
+            _load(store, file, progress, named)
+        if target is not None:
+            store.flush()
+            store.optimize()
     except OSError as error:
         raise SettingsError(
-            f"{target} cannot hold a store ({error}). Choose an empty or new directory, "
-            "and stop other programs that write to it."
+            f"{target} cannot hold a store ({error}). Choose an empty or new directory with room "
+            "enough, and stop other programs that write to it."
         ) from error
-    for file in files:
-        _load(store, file, progress, named)
-    if target is not None:
-        store.flush()
-        store.optimize()
     return store
 
 
@@ -101,21 +102,17 @@ def load_named(store: Store, lines: IO[bytes]) -> None:
 
 def _load(store: Store, file: Path, progress: Report, named: bool) -> None:
     size = file.stat().st_size
-    try:
-        with file.open("rb") as raw:
-            counted = cast("IO[bytes]", _Counted(raw, file, size, progress))
-            opened = counted
-            if file.suffix == ".gz":
-                opened = cast("IO[bytes]", gzip.GzipFile(fileobj=counted))
-            if named:
-                load_named(store, opened)
-            else:
-                # Relative IRIs resolve against the file, as RDF 1.1 reads a retrieved document.
-                store.bulk_load(opened, _format(file), base_iri=file.resolve().as_uri())
-    except SyntaxError as error:
-        raise RdfSyntaxError(file, str(error), error.lineno, error.offset) from error
-    except (OSError, EOFError, ValueError) as error:
-        raise RdfSyntaxError(file, f"cannot be read: {error}") from error
+    form = _format(file)
+
+    def counted(raw: IO[bytes]) -> IO[bytes]:
+        return cast("IO[bytes]", _Counted(raw, file, size, progress))
+
+    with opened(file, form, counted) as source:
+        if named:
+            load_named(store, source)
+        else:
+            # Relative IRIs resolve against the file, as RDF 1.1 reads a retrieved document.
+            store.bulk_load(source, form, base_iri=file.resolve().as_uri())
     progress(LoadProgress(file, size, size))
 
 

@@ -1,13 +1,15 @@
 """From what an operator asks for to an open engine."""
 
+import logging
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import TIMEOUT_MAX
 
-from partage import disk
 from partage.errors import SettingsError
 from partage.releases.held import held
+from partage.releases.temporary import temporary_directory
 from partage.settings import Settings
 from partage.store.embedded import EmbeddedEngine
 from partage.store.engine import Engine
@@ -19,6 +21,8 @@ from partage.store.shelf import ByRelease, Shelf, no_release
 from partage.store.transport import Address
 
 DATASET = "dataset.nq.gz"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +65,6 @@ def choose_source(
             engine=Address.parse(settings.engine).url,
             default_graph=settings.engine_default_graph or None,
         )
-    if not dataset.is_file():
-        disk.remove_stale(settings.release.absolute().parent)  # a build that was killed has it
     if not dataset.is_file():
         raise SettingsError(
             f"There is no release in {settings.release} yet. Run `partage build` (or `make run`) "
@@ -108,6 +110,8 @@ def stored(
         A file does not parse.
     IntegrityError
         The release is not what its manifest says.
+    SettingsError
+        No store can be written anywhere.
     """
     with ExitStack() as stack:
         if source.release is not None:
@@ -123,12 +127,37 @@ def stored(
 
         place = None
         if source.release is not None:
-            with suppress(OSError):
+            try:
                 place = stack.enter_context(kept(source.files[0], archive, make))
+            except (OSError, SettingsError) as error:
+                log.warning(
+                    "No store can be kept in %s, and each start makes one: %s", archive, error
+                )
         if place is None:
-            place = stack.enter_context(disk.temporary()) / "store"
+            place = stack.enter_context(temporary_directory())
             make(place)
         yield replace(source, files=(), store=place)
+
+
+@contextmanager
+def isolated(source: EngineSource, settings: Settings) -> Iterator[Engine]:
+    """
+    Open the engine for a query of somebody's own, which may take the time that it takes.
+
+    A process evaluates it: a query that the engine fails on ends that process, and nothing else.
+
+    Raises
+    ------
+    RdfSyntaxError, IntegrityError, SettingsError
+        As `stored`.
+    EngineUnavailable
+        The directory holds no store, or a process cannot be started.
+    """
+    limits = PoolLimits(1, reserved=0, seconds=TIMEOUT_MAX, memory=settings.worker_memory)
+    with stored(source, settings.archive) as ready:
+        engine = open_engine(ready) if ready.store is None else PoolEngine(ready.store, limits)
+        with closing(engine):
+            yield engine
 
 
 def open_served(source: EngineSource, settings: Settings, shelf: Shelf | None = None) -> Engine:

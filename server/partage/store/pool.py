@@ -9,25 +9,36 @@ done there, it is killed and waits for an ordinary one, and its reader notices n
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from pyoxigraph import QueryResultsFormat, QuerySolutions, Store, parse_query_results
+from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
 
-from partage.errors import EngineBusy, PartageError, QueryEnded
+from partage.errors import (
+    EngineBusy,
+    EngineUnavailable,
+    OutOfResources,
+    PartageError,
+    QueryEnded,
+)
 from partage.rdf.formats import RESULT_FORMATS, Format
-from partage.store.answering import End, Opened, short, solutions_of
+from partage.store.answering import End, Opened, short, solutions_of, too_much
 from partage.store.engine import Query, Solution
 from partage.store.frames import Asked, Close, Collect, Order, Serialize
+from partage.store.making import opened
 from partage.store.process import WorkerProcess
 from partage.store.roster import Roster
 from partage.store.shelf import no_release
 from partage.store.visit import Tally, TooHeavy, Visit, Watchman
 
 RESERVED = 2
+# Within so many seconds a query takes no memory to speak of.
+SOON = 1.0
 # An answer longer than this is not soon done: a reserved process hands over a whole one or none.
 RESERVED_BYTES = 1_000_000
+# Bytes of JSON that solutions are read from.
+MOST_READ = 100_000_000
 JSON = next(fmt for fmt in RESULT_FORMATS if fmt.key == "json")
 
 
@@ -36,6 +47,7 @@ class PoolLimits:
     """What queries may cost, all together and each."""
 
     workers: int = 2
+    reserved: int = RESERVED
     seconds: float = 30
     memory: int = 2_000_000_000
     queue: int = 32
@@ -78,9 +90,13 @@ class PoolEngine:
         self._older = older
         self._tally = Tally()
         self._refused = 0
-        self._roster = Roster(start, self.limits.workers, RESERVED, self.limits.queue)
-        # The processes have opened it, so it is one.
-        self._here = Store.read_only(str(store))
+        self._roster = Roster(start, self.limits.workers, self.limits.reserved, self.limits.queue)
+        try:
+            # The processes have opened it, so it is one.
+            self._here = opened(store)
+        except EngineUnavailable:
+            self._roster.close()
+            raise
         self._watchman = Watchman()
 
     def query(self, query: Query) -> "PooledResult":
@@ -102,7 +118,7 @@ class PoolEngine:
         Raises
         ------
         EngineBusy
-            Too many queries are waiting, or this one has waited too long.
+            Too many queries are waiting, this one has waited too long, or no process lives.
         QueryEnded
             The query's owner ended it while it waited.
         """
@@ -119,11 +135,17 @@ class PoolEngine:
             raise
         visit = Visit(self._roster, worker, query, seconds, self._tally)
         visit.deadline -= spent
-        visit.send(Asked(replace(query, ticket=None), store))
+        # Before anything is sent: a process that has stopped takes no more than its pipe holds.
         self._watchman.watch(visit)
         if query.ticket is not None:
             query.ticket.on_end(visit.end_for_owner)
+        visit.send(Asked(visit.query, store))
         return visit
+
+    @property
+    def healthy(self) -> bool:
+        """Whether queries can be answered: False where no process lives and none can be started."""
+        return self._roster.healthy
 
     def figures(self) -> PoolFigures:
         """Return how the pool is doing."""
@@ -154,17 +176,27 @@ class PooledResult:
         self._query = query
         self._store = store
         self._ordered = False
+        self._asked_twice = False
         self._visit = pool.admit(query, store, heavy=False)
         try:
             opened = self._open()
         except TooHeavy:
             opened = self._move()
+        except OutOfResources as error:
+            opened = self._once_more(error)
         self.kind = opened.kind
         self.variables = opened.variables
         self.answer = opened.answer
 
     def serialize(self, fmt: Format) -> Iterator[bytes]:
         """Return the answer in chunks; the first is ready when this returns."""
+        try:
+            return self._serialize(fmt)
+        except OutOfResources as error:
+            self._once_more(error)
+            return self._serialize(fmt)
+
+    def _serialize(self, fmt: Format) -> Iterator[bytes]:
         order = Serialize(fmt.key)
         self._ordered = True
         if self._visit.reserved:
@@ -179,10 +211,14 @@ class PooledResult:
         """Return the solutions, at most `limit`."""
         if self.kind == "solutions" and limit is None:
             # Engines write and read JSON five times as fast as Python pickles terms.
-            text = b"".join(self.serialize(JSON))
-            found = parse_query_results(text, format=QueryResultsFormat.JSON)
-            assert isinstance(found, QuerySolutions)
-            return solutions_of(found)
+            return self._all(self.serialize(JSON))
+        try:
+            return self._collected(limit)
+        except OutOfResources as error:
+            self._once_more(error)
+            return self._collected(limit)
+
+    def _collected(self, limit: int | None) -> list[Solution]:
         order = Collect(limit)
         self._ordered = True
         try:
@@ -217,6 +253,14 @@ class PooledResult:
         self._visit = self._pool.admit(self._query, self._store, heavy=True, spent=spent)
         return self._open()
 
+    def _once_more(self, error: OutOfResources) -> Opened:
+        """Ask once more where the system ended the process soon, so for no fault of the query."""
+        if self._asked_twice or self._visit.spent > SOON:
+            raise error
+        self._asked_twice = True
+        self._visit = self._pool.admit(self._query, self._store, heavy=True)
+        return self._open()
+
     def _whole(self, order: Order) -> list[bytes]:
         """Return a short answer whole, so that a reader has all of it or can be given another."""
         held: list[bytes] = []
@@ -234,6 +278,20 @@ class PooledResult:
                 delivery = self._visit.receive()
         finally:
             self.close()
+
+    def _all(self, chunks: Iterator[bytes]) -> list[Solution]:
+        text = bytearray()
+        for chunk in chunks:
+            text += chunk
+            if len(text) > MOST_READ:
+                self.close()
+                raise too_much()
+        try:
+            found = parse_query_results(bytes(text), format=QueryResultsFormat.JSON)
+            assert isinstance(found, QuerySolutions)
+            return solutions_of(found)
+        except MemoryError:  # of one value, by a bound of the parser's own
+            raise too_much() from None
 
     def _rows(self, order: Order) -> list[Solution]:
         self._send(order)

@@ -3,7 +3,6 @@
 import contextlib
 import logging
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -13,13 +12,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import partage
-from partage.errors import EngineUnavailable, MemoryExceeded, PartageError, QueryCrashed
+from partage.errors import EngineUnavailable, PartageError
+from partage.store.endings import explain
 from partage.store.frames import Asked, Order, Ready, receive, send
 
-# What the allocators of Rust, C++ and Python say, in this order, before they give up.
-OUT_OF_MEMORY = ("memory allocation of", "bad_alloc", "MemoryError", "Cannot allocate memory")
 LAST_WORDS = 4000
 NICE = 15
+# How long a process may take to open its store.
+SECONDS_TO_START = 60
+# How long one that has closed its answers may take to end by itself.
+SECONDS_TO_END = 5
 
 log = logging.getLogger(__name__)
 
@@ -33,22 +35,39 @@ class WorkerProcess:
     """
 
     def __init__(self, store: Path, memory: int, *, reserved: bool) -> None:
+        """
+        Start the process.
+
+        Raises
+        ------
+        EngineUnavailable
+            The system refuses it: no descriptor, memory, process or temporary file is left.
+        """
         self.reserved = reserved
         self.memory = memory
         self._burial = threading.Lock()
-        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  # it lives as long as the process
-        niceness = 0 if reserved else NICE
-        # Of a pipe the end shows once the process is dead, and on a busy machine one that stepped
-        # back dies slowly. A socket can be hung up from here.
-        self._answers, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
-                _command(store, memory, niceness),
-                stdin=subprocess.PIPE,
-                stdout=theirs.fileno(),
-                stderr=self._stderr,
-                env={**os.environ, "PYTHONPATH": _python_path()},
-            )
+        self._words = ""
+        try:
+            self._start(_command(store, memory, 0 if reserved else NICE))
+        except (OSError, MemoryError, subprocess.SubprocessError) as error:
+            raise EngineUnavailable(f"A query process cannot be started: {error}") from error
+
+    def _start(self, command: Sequence[str]) -> None:
+        with contextlib.ExitStack() as opened:
+            self._stderr = opened.enter_context(tempfile.TemporaryFile())
+            # Of a pipe the end shows once the process is dead, and on a busy machine one that
+            # stepped back dies slowly. A socket can be hung up from here.
+            self._answers, theirs = socket.socketpair()
+            opened.enter_context(self._answers)
+            with theirs:
+                self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=theirs.fileno(),
+                    stderr=self._stderr,
+                    env=_environment(),
+                )
+            opened.pop_all()
         assert self._process.stdin is not None
         self._to, self._from = self._process.stdin, self._answers.makefile("rb")
 
@@ -59,8 +78,14 @@ class WorkerProcess:
 
     @property
     def alive(self) -> bool:
-        """Whether it has not ended."""
-        return self._process.poll() is None
+        """Whether it has not ended; to be asked of one that has nothing to say."""
+        try:
+            self._answers.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return True
+        except OSError:  # closed
+            return False
+        return False  # its end shows here sooner than its exit status
 
     def await_ready(self) -> Ready:
         """
@@ -69,14 +94,15 @@ class WorkerProcess:
         Raises
         ------
         EngineUnavailable
-            It could not.
+            It could not, or not in time.
         """
+        self._answers.settimeout(SECONDS_TO_START)
         try:
             message = receive(self._from)
-        except EOFError:
-            raise EngineUnavailable(
-                f"A query process did not start: {self.last_words() or 'it said nothing'}"
-            ) from None
+        except (EOFError, TimeoutError, ValueError):
+            reason = self.last_words() or "it said nothing"
+            raise EngineUnavailable(f"A query process did not start: {reason}") from None
+        self._answers.settimeout(None)
         if isinstance(message, PartageError):
             raise message
         assert isinstance(message, Ready)
@@ -120,6 +146,7 @@ class WorkerProcess:
     def bury(self) -> int:
         """Wait for a dead process, free what it held, and return its exit status."""
         status = self._process.wait()
+        self.last_words()  # while they can be read
         with self._burial:
             for stream in (self._to, self._from, self._answers, self._stderr):
                 with contextlib.suppress(BrokenPipeError):  # an order was never read
@@ -128,32 +155,21 @@ class WorkerProcess:
 
     def post_mortem(self) -> PartageError:
         """Say why a process ended that nobody had ended."""
-        status = self._process.wait()
-        words = self.last_words()
-        if any(sign in words for sign in OUT_OF_MEMORY):
-            return MemoryExceeded(
-                "The query needed more than the %(bytes)s bytes of memory that a query may "
-                "have. Make it more selective, or sort and group fewer solutions.",
-                bytes=self.memory,
-            )
-        cause = signal.Signals(-status).name if status < 0 else f"exit status {status}"
-        log.error("Query process %d died of %s: %s", self.pid, cause, words)
-        crash = QueryCrashed(
-            "The process that evaluated the query ended in the middle of it. Other queries are not "
-            "affected, and another process has taken its place. Make the query simpler: nest it "
-            "less deeply, or cut it in two."
-        )
-        crash.add_note(f"Cause: {cause}: {words}")
-        return crash
+        try:
+            status = self._process.wait(SECONDS_TO_END)
+        except subprocess.TimeoutExpired:  # it closed its answers, and that was all
+            self.kill()
+            status = self._process.wait()
+        return explain(self.pid, status, self.last_words(), self.memory)
 
     def last_words(self) -> str:
         """Return the end of what it wrote to standard error."""
-        try:
-            end = self._stderr.seek(0, os.SEEK_END)
-            self._stderr.seek(max(0, end - LAST_WORDS))
-            return self._stderr.read().decode(errors="replace").strip()
-        except ValueError:
-            return ""
+        with self._burial:
+            if not self._stderr.closed:
+                end = self._stderr.seek(0, os.SEEK_END)
+                self._stderr.seek(max(0, end - LAST_WORDS))
+                self._words = self._stderr.read().decode(errors="replace").strip()
+            return self._words
 
 
 def _command(store: Path, memory: int, niceness: int) -> Sequence[str]:
@@ -162,7 +178,9 @@ def _command(store: Path, memory: int, niceness: int) -> Sequence[str]:
     return [*worker, str(store), str(memory), str(niceness)]
 
 
-def _python_path() -> str:
-    """Return a path on which the process finds the package that runs here, wherever that is."""
+def _environment() -> dict[str, str]:
+    """Return an environment in which the process finds the package that runs here."""
     package = Path(partage.__file__).parents[1]
-    return os.pathsep.join(filter(None, (str(package), os.environ.get("PYTHONPATH"))))
+    path = os.pathsep.join(filter(None, (str(package), os.environ.get("PYTHONPATH"))))
+    # A backtrace would drive the reason of an end out of the last words.
+    return {**os.environ, "PYTHONPATH": path, "RUST_BACKTRACE": "0"}

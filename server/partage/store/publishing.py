@@ -20,6 +20,7 @@ from pyoxigraph import Literal as RdfLiteral
 from partage.errors import EngineFailure, IntegrityError, SettingsError
 from partage.rdf.canonical import digest, rdfc10
 from partage.rdf.reading import read
+from partage.rdf.terms import iriref
 from partage.store.credentials import Credentials, Visitor
 from partage.store.engine import Engine, Query
 from partage.store.remote import RemoteEngine
@@ -138,7 +139,7 @@ def _name(name: str | None, target: Target) -> str | None:
 
 
 def _pattern(name: str | None) -> str:
-    return "{ ?s ?p ?o }" if name is None else f"{{ GRAPH <{name}> {{ ?s ?p ?o }} }}"
+    return "{ ?s ?p ?o }" if name is None else f"{{ GRAPH {iriref(name)} {{ ?s ?p ?o }} }}"
 
 
 def _counts(engine: Engine, target: Target) -> dict[str | None, int]:
@@ -168,13 +169,13 @@ def _write(visitor: Visitor, target: Target, name: str | None, quads: list[Quad]
             assert body is not None  # without an output, serialize returns the bytes
             visitor.visit(Request(method, {"Content-Type": TRIPLES}, body, which))
         return
-    graph = "DEFAULT" if name is None else f"GRAPH <{name}>"
+    graph = "DEFAULT" if name is None else f"GRAPH {iriref(name)}"
     clears = _first(f"CLEAR SILENT {graph} ; ", "")
     for clear, batch in zip(clears, _batches(quads), strict=False):
         body = serialize(batch, format=RdfFormat.N_TRIPLES)
         assert body is not None
         triples = body.decode("utf-8")
-        data = triples if name is None else f"GRAPH <{name}> {{ {triples} }}"
+        data = triples if name is None else f"GRAPH {iriref(name)} {{ {triples} }}"
         form = urlencode({"update": f"{clear}INSERT DATA {{ {data} }}"}).encode("ascii")
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         visitor.visit(Request("POST", headers, form))

@@ -29,6 +29,7 @@ from partage.errors import (
     QuerySyntaxError,
     QueryTimeout,
 )
+from partage.rdf.terms import iriref
 from partage.store import dialect
 from partage.store.answering import Evaluated
 from partage.store.crew import Crew
@@ -89,7 +90,7 @@ class RemoteEngine:
         self._connections.close()
 
     def _ask(self, query: Query, dataset: list[tuple[str, str]]) -> Result:
-        text = f"BASE <{query.base}> {query.text}" if query.base else query.text
+        text = f"BASE {iriref(query.base)} {query.text}" if query.base else query.text
         headers = {"Accept": ACCEPT[dialect.kind(query.text)], "Content-Type": FORM}
         request = Request("POST", headers, urlencode([("query", text), *dataset]).encode("ascii"))
         seconds = query.limits.seconds

@@ -2,8 +2,8 @@
 The stores of the releases: made when one is first asked for, kept, and asked for ever.
 
 Each lies in `{directory}/{rdfc10}`, named by the digest of its content; so a store is never out of
-date, and a build that is byte for byte a release needs no second store. One is made beside its
-place and then renamed, so that a half-written store is never opened.
+date, and a build that is byte for byte a release needs no second store. One that is damaged is made
+again when a server first asks for it.
 """
 
 import logging
@@ -17,13 +17,13 @@ from typing import NoReturn
 
 from pyoxigraph import Store
 
-from partage import disk
 from partage.errors import EngineUnavailable, UnknownRelease
 from partage.releases import archive
 from partage.releases.catalog import Catalog
 from partage.releases.record import Record
 from partage.store.engine import Engine, Query, Result
 from partage.store.loading import load_named
+from partage.store.making import alone, ensure, is_store, opened
 
 NOTHING_HELD: Mapping[str, Path] = MappingProxyType({})
 
@@ -55,6 +55,7 @@ class Shelf:
         self.catalog = catalog
         self._directory = directory
         self._held = held
+        self._sound = set(held.values())
         self._making = threading.Lock()
 
     def directory(self, version: str) -> Path:
@@ -72,38 +73,44 @@ class Shelf:
         """
         record = self.catalog.find(version)
         place = self._held.get(record.rdfc10, self._directory / record.rdfc10)
-        if not is_store(place):
+        if not self._has(place):
             with self._making:
-                if not is_store(place):
-                    self._make(record, place)
+                if not self._has(place):
+                    self._ensure(record, place)
+                    self._sound.add(place)
         return place
+
+    def _has(self, place: Path) -> bool:
+        """Return whether a store is there, and was found sound once."""
+        return place in self._sound and is_store(place)
 
     def open(self, version: str) -> Store:
         """Return the open store of a release; raises as `directory` does."""
-        return Store.read_only(str(self.directory(version)))
+        return opened(self.directory(version))
 
     def prepare(self) -> None:
         """Make the stores that are missing, the newest first, so that nobody waits for one."""
         for record in reversed(self.catalog.records):
             self.directory(record.version)
 
-    def _make(self, record: Record, place: Path) -> None:
-        log.info("Release %s: making its store from the archive", record.version)
+    def _ensure(self, record: Record, place: Path) -> None:
+        def make(made: Path) -> None:
+            log.info("Release %s: making its store from the archive", record.version)
+            store = Store(str(made))
+            text = archive.restore(self.catalog, record.version)
+            load_named(store, BytesIO(text.encode()))
+            store.flush()
+            store.optimize()
+            log.info("Release %s: %s quads are ready", record.version, f"{len(store):,}")
+
         try:
-            with disk.making(place, keep=is_store) as made:
-                store = Store(str(made))
-                text = archive.restore(self.catalog, record.version)
-                load_named(store, BytesIO(text.encode()))
-                store.flush()
-                store.optimize()
-                quads = len(store)
-                del store  # it holds a lock on its directory
+            with alone(place.parent):
+                ensure(place, make)
         except OSError as error:
             raise EngineUnavailable(
                 f"The store of release {record.version} cannot be written to {place}: {error}. "
                 "Set PARTAGE_ARCHIVE to a directory that this server may write to."
             ) from error
-        log.info("Release %s: %s quads are ready", record.version, f"{quads:,}")
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
@@ -145,8 +152,3 @@ class ByRelease:
         self._current.close()
         if self._older is not None:
             self._older.close()
-
-
-def is_store(place: Path) -> bool:
-    """Return whether a directory holds a store; what does not exist holds none."""
-    return (place / "CURRENT").is_file()

@@ -3,6 +3,20 @@
 import threading
 from collections.abc import Callable
 
+_thread = threading.local()
+
+
+def waited() -> float:
+    """Return for how many seconds the queries of the current thread have waited for their turns."""
+    return getattr(_thread, "waited", 0.0)
+
+
+def note_wait(seconds: float, ticket: "Ticket | None") -> None:
+    """Note that a query of the current thread has waited, also on its ticket if it has one."""
+    _thread.waited = waited() + seconds
+    if ticket is not None:
+        ticket.waited += seconds
+
 
 class Ticket:
     """
@@ -12,7 +26,9 @@ class Ticket:
     before an evaluation began.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, client: str = "") -> None:
+        """`client` is whose query it is: clients who wait take turns."""
+        self.client = client
         self.waited = 0.0
         self._lock = threading.Lock()
         self._ended = False

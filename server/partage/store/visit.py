@@ -4,7 +4,7 @@ import math
 import threading
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from partage.errors import EngineFailure, MemoryExceeded, PartageError, QueryEnded, QueryTimeout
 from partage.store.answering import End, Opened
@@ -15,8 +15,8 @@ from partage.store.roster import STOPPING, Roster
 
 # Visits that are over are forgotten at least this often.
 SECONDS_BETWEEN_LOOKS = 0.25
-# What a reserved process may spend on a query before the query has to move.
-SECONDS_RESERVED = 0.1
+# What a reserved process may spend on a client's query, and on a page's, before it has to move.
+SECONDS_RESERVED, SECONDS_FOR_PAGES = 0.1, 1.0
 
 Delivery = Opened | bytes | list[Solution] | End
 
@@ -58,7 +58,8 @@ class Visit:
     def __init__(
         self, roster: Roster, worker: WorkerProcess, query: Query, seconds: float, tally: Tally
     ) -> None:
-        self.query = query
+        # Without its ticket, which holds the visit: a circle would stay until it is looked for.
+        self.query = replace(query, ticket=None)
         self._roster = roster
         self._worker = worker
         self._seconds = seconds
@@ -67,7 +68,9 @@ class Visit:
         self._fault: Fault | None = None
         self._over = False
         self._began = time.monotonic()
-        self.deadline = self._began + (min(seconds, SECONDS_RESERVED) if self.reserved else seconds)
+        soon = SECONDS_RESERVED if query.ticket is not None else SECONDS_FOR_PAGES
+        self._moves = worker.reserved and seconds > soon
+        self.deadline = self._began + (soon if self._moves else seconds)
 
     @property
     def reserved(self) -> bool:
@@ -122,7 +125,7 @@ class Visit:
             self._over = True
             self._fault = fault
             self._tally.count(fault, "left")
-        self._roster.replace(self._worker)
+        self._worker.kill()
 
     def end_for_owner(self) -> None:
         """Kill the process because the query's owner says so."""
@@ -131,8 +134,7 @@ class Visit:
     def look(self, now: float) -> bool:
         """End a query past its time; say whether it is still running."""
         if not self._over and now >= self.deadline:
-            moves = self.reserved and self._seconds > SECONDS_RESERVED
-            self.end(TooHeavy() if moves else self._too_late())
+            self.end(TooHeavy() if self._moves else self._too_late())
         return not self._over
 
     def _too_late(self) -> QueryTimeout:
@@ -151,12 +153,13 @@ class Visit:
 
     def _died(self) -> Fault:
         with self._lock:
-            if not self._over:  # nobody killed it
-                self._over = True
-                self._fault = self._worker.post_mortem()
-                self._tally.count(self._fault, "crash")
-                self._roster.replace(self._worker)
-        return self._fault or QueryEnded("The answer was closed before its end.")
+            by_itself, self._over = not self._over, True
+        if by_itself:
+            self._fault = self._worker.post_mortem()
+            self._tally.count(self._fault, "crash")
+        # Told once and let go: kept here, what is raised would hold its raisers' frames in a cycle.
+        fault, self._fault = self._fault, None
+        return fault or QueryEnded("The answer was closed before its end.")
 
 
 class Watchman:

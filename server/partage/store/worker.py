@@ -21,12 +21,15 @@ from partage.errors import EngineUnavailable, PartageError
 from partage.rdf.formats import by_key
 from partage.store.answering import (
     CHUNK,
+    MOST_HELD,
     End,
     Evaluated,
     Opened,
     Sink,
+    TooLong,
     collect,
     evaluate,
+    too_much,
     translate,
     write,
 )
@@ -43,11 +46,13 @@ from partage.store.frames import (
     receive,
     send,
 )
+from partage.store.making import opened
 from partage.store.memory import limit_memory
 
 SECONDS_BETWEEN_LOOKS = 1.0
 # A store is open in 25 ms, but holds files and memory while it is.
 STORES_OPEN = 8
+_open = lru_cache(STORES_OPEN)(opened)
 
 
 def main() -> None:
@@ -61,8 +66,8 @@ def main() -> None:
         os.nice(niceness)
     try:
         store = _open(directory)
-    except OSError as error:
-        send(answers, EngineUnavailable(f"The store in {directory} cannot be opened: {error}"))
+    except EngineUnavailable as error:
+        send(answers, error.with_traceback(None))
         return
     ready = Ready(barrier=raise_barrier().description, memory=limit_memory(memory))
     try:
@@ -78,14 +83,9 @@ def main() -> None:
 def _answer(asked: Asked, current: Store, orders: Reading, answers: Writing) -> End | PartageError:
     try:
         store = current if asked.store is None else _open(asked.store)
-    except OSError as error:
-        return EngineUnavailable(f"The store in {asked.store} cannot be opened: {error}")
+    except EngineUnavailable as error:
+        return error.with_traceback(None)
     return _Answering(store, asked.query, answers).run(orders)
-
-
-@lru_cache(STORES_OPEN)
-def _open(directory: Path) -> Store:
-    return Store.read_only(str(directory))
 
 
 def _outlive_nobody(parent: int) -> None:
@@ -112,6 +112,8 @@ class _Answering:
             self._carry_out(Serialize(written) if written else receive(orders), result)
         except BrokenPipeError:
             raise
+        except TooLong:
+            return too_much()
         except (SyntaxError, ValueError, RuntimeError, OSError) as error:
             return translate(error, self._query.text)
         return End()
@@ -119,7 +121,7 @@ class _Answering:
     def deliver(self, delivery: bytes | list[Solution]) -> None:
         """Send a part of the answer; a full pipe makes us wait for its reader."""
         # What is shorter than a chunk is the last, and goes with the end.
-        send(self._answers, delivery, at_once=len(delivery) >= CHUNK)
+        send(self._answers, delivery, at_once=len(delivery) >= CHUNK, most=MOST_HELD)
 
     def _carry_out(self, order: object, result: Evaluated) -> None:
         match order:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, request
 from werkzeug.exceptions import BadRequest
+from werkzeug.http import parse_list_header
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from partage.settings import Settings, is_host
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 SCHEMES = ("http", "https")
+TELLING_ORIGIN = (b"host", b"x-forwarded-proto", b"x-forwarded-host")
 
 
 class Origin:
@@ -52,9 +54,32 @@ def install(app: Flask, settings: Settings) -> None:
 def client_of(scope: Mapping[str, Any], trusted: int) -> str:
     """Return the address of who asks, as the outermost of so many trusted proxies saw it (ASGI)."""
     told = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
-    seen = b",".join(told).decode("latin-1").split(",")
-    behind = trusted and len(seen) >= trusted and seen[-trusted].strip()
-    return behind or str(scope["client"][0])
+    return _forwarded(b",".join(told), trusted) or str(scope["client"][0])
+
+
+def origin_of(
+    scope: Mapping[str, Any], told: Mapping[bytes, bytes], settings: Settings
+) -> tuple[str, ...]:
+    """
+    Return what an application takes for the origin that a request is for, as far as it is believed.
+
+    `scope` is that of ASGI, `told` the values of the headers `TELLING_ORIGIN`.
+    """
+    if settings.origin:
+        return (settings.origin,)
+    scheme, host = (
+        _forwarded(told.get(name, b""), settings.trusted_proxies)
+        for name in (b"x-forwarded-proto", b"x-forwarded-host")
+    )
+    return scheme or scope["scheme"], host or told.get(b"host", b"").decode("latin-1")
+
+
+def _forwarded(value: bytes, trusted: int) -> str:
+    """Return what the outermost of so many trusted proxies forwards, as `ProxyFix` reads it."""
+    if not (trusted and value):
+        return ""
+    entries = parse_list_header(value.decode("latin-1"))
+    return entries[-trusted] if len(entries) >= trusted else ""
 
 
 def _refuse_nonsense() -> None:

@@ -4,12 +4,12 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlencode
 
-from flask import Flask, Response, current_app, request, url_for
+from flask import Flask, current_app, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from partage import __version__
-from partage.errors import AddressTooLong
 from partage.rdf.questions import Question
+from partage.rdf.terms import iriref
 from partage.releases.catalog import Catalog
 from partage.resources.identifiers import document
 from partage.settings import Settings
@@ -22,6 +22,7 @@ from partage.web import (
     compression,
     cors,
     errors,
+    framing,
     language,
     memento,
     observing,
@@ -29,6 +30,7 @@ from partage.web import (
     querystore,
     validators,
 )
+from partage.web.answers import Answer
 from partage.web.blueprints import (
     about,
     browse,
@@ -76,15 +78,6 @@ ROOMS = (
     discovery,
     operations,
 )
-# Pages need nothing from elsewhere; what a script fetches, it fetches here. A picture that a script
-# draws can be saved.
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "font-src 'self'; img-src 'self' data: blob:; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
-)
-# HTTP servers and proxies cut off at about 64 kB; a query that long comes in a body.
-LONGEST_ADDRESS = 60_000
 NO_RELEASES = Catalog(Path())
 STARTER = "SELECT ?thing ?property ?value\nWHERE {\n  ?thing ?property ?value .\n}\nLIMIT 10"
 
@@ -97,6 +90,7 @@ def create_app(
 ) -> Flask:
     """Return the WSGI application that serves one dataset, its release's files, all releases."""
     app = Flask("partage.web", static_folder="static", template_folder="templates")
+    app.response_class = Answer
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_body
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's default provider has it
@@ -110,6 +104,7 @@ def create_app(
         app.register_blueprint(room.blueprint)
     language.install(app)
     errors.install(app)
+    framing.install(app)
     budget.install(app, settings.client_seconds)
     queries.install(app)
     querystore.install(app, settings)
@@ -119,8 +114,6 @@ def create_app(
     compression.install(app)
     cors.install(app)
     addresses.install(app, settings)
-    app.before_request(_refuse_endless)
-    app.after_request(_harden)
     app.context_processor(_everywhere)
     app.add_template_global(language.address)
     app.add_template_global(document)
@@ -129,25 +122,8 @@ def create_app(
     app.add_template_global(citing.box, "citation_box")
     app.add_template_global(_built, "built")
     app.add_template_filter(_number, "number")
+    app.add_template_filter(iriref)
     return app
-
-
-def _refuse_endless() -> None:
-    length = len(request.path) + len(request.query_string)
-    if length > LONGEST_ADDRESS:
-        raise AddressTooLong(
-            "The address has %(length)s characters, more than %(most)s. Send the query in "
-            "the body, by POST.",
-            length=length,
-            most=LONGEST_ADDRESS,
-        )
-
-
-def _harden(response: Response) -> Response:
-    response.headers.setdefault("Content-Security-Policy", POLICY)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "no-referrer")
-    return response
 
 
 def _everywhere() -> dict[str, object]:

@@ -1,5 +1,5 @@
 """
-How much query time each client may use
+How much query time each client may use, reading queries and writing answers included
 (https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/).
 
 A bucket of query seconds for each client, as large as what flows into it in a minute. A query
@@ -13,18 +13,21 @@ import ipaddress
 import math
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import cast
 
 from flask import Flask, Response, current_app, g, request
 
 from partage.errors import BudgetSpent
+from partage.store.ticket import waited
 
 POLICY = "query-time"
 WINDOW = 60
 MOST_CLIENTS = 10_000
 SUBSCRIBER_BITS = 64
+# IPv6 takes 45 signs, besides brackets, zone and port.
+LONGEST_ADDRESS = 100
 UNKNOWN = "unknown"
 
 
@@ -38,19 +41,20 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """How many seconds of query time a client gets in a minute."""
+    """How many seconds of query time a client gets in a minute, or what else in which time."""
 
     seconds: int
+    window: int = WINDOW
 
     def left(self, bucket: Bucket | None, now: float) -> float:
         """Return what is left; below zero, what is owed."""
         if bucket is None:
             return float(self.seconds)
-        return min(self.seconds, bucket.level + (now - bucket.at) * self.seconds / WINDOW)
+        return min(self.seconds, bucket.level + (now - bucket.at) * self.seconds / self.window)
 
     def wait(self, left: float) -> int:
         """Return the whole seconds until something is left again."""
-        return max(1, math.floor(-left * WINDOW / self.seconds) + 1)
+        return max(1, math.floor(-left * self.window / self.seconds) + 1)
 
     def told(self, left: float) -> dict[str, str]:
         """Return the headers that tell a client its allowance and what is left of it."""
@@ -58,12 +62,12 @@ class Allowance:
 
     def policy(self) -> str:
         """Return the allowance as the header `RateLimit-Policy` has it."""
-        return f'"{POLICY}";q={self.seconds};qu="seconds";w={WINDOW}'
+        return f'"{POLICY}";q={self.seconds};qu="seconds";w={self.window}'
 
     def state(self, left: float) -> str:
         """Return what is left as the header `RateLimit` has it."""
         whole = max(0, math.floor(left))
-        return f'"{POLICY}";r={whole};t={WINDOW if whole else self.wait(left)}'
+        return f'"{POLICY}";r={whole};t={self.window if whole else self.wait(left)}'
 
 
 class Budget:
@@ -128,10 +132,24 @@ class Budget:
 
 @dataclass(slots=True)
 class Account:
-    """One request's share in the budget."""
+    """
+    One request's share in the budget.
+
+    It is charged for the time since it was `admitted`: reading what is asked, evaluating it and
+    writing the answer, but not waiting for a query process.
+    """
 
     budget: Budget
     client: str
+    admitted: bool = False
+    _began: float = field(default_factory=time.perf_counter)
+    _waited: float = field(default_factory=waited)
+
+    def cost(self) -> float:
+        """Return the seconds that the request has taken; asked in its own thread."""
+        if not self.admitted:
+            return 0.0
+        return time.perf_counter() - self._began - (waited() - self._waited)
 
     def charge(self, seconds: float) -> None:
         """Take what the request's query has cost."""
@@ -155,7 +173,7 @@ def budget() -> Budget | None:
 
 def admit() -> None:
     """
-    Let the current request begin a query.
+    Let the current request begin what it asks, from which moment on it is charged.
 
     Raises
     ------
@@ -164,8 +182,10 @@ def admit() -> None:
     """
     kept = budget()
     if kept is not None:
-        g.account = Account(kept, client(request.remote_addr or ""))
+        if account() is None:
+            g.account = Account(kept, client(request.remote_addr or ""))
         kept.admit(g.account.client, time.monotonic())
+        g.account.admitted = True
 
 
 def account() -> Account | None:
@@ -173,9 +193,13 @@ def account() -> Account | None:
     return cast("Account | None", g.get("account"))
 
 
-@lru_cache(MOST_CLIENTS)
 def client(address: str) -> str:
     """Return whose address this is; a proxy may have left a port at its end."""
+    return _client(address) if len(address) <= LONGEST_ADDRESS else UNKNOWN
+
+
+@lru_cache(MOST_CLIENTS)
+def _client(address: str) -> str:
     host = address.strip()
     if host.startswith("["):
         host = host[1:].partition("]")[0]

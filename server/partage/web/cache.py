@@ -7,23 +7,25 @@ public and has a strong tag. It is kept under everything of a request that an an
 depend on, and given again whole, or as 304 to whoever has it.
 """
 
-from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from werkzeug.http import is_resource_modified
 
+from partage.caching import LRUCache
+from partage.settings import Settings
+from partage.web.addresses import TELLING_ORIGIN, origin_of
+
 Scope = dict[str, Any]
 Headers = list[tuple[bytes, bytes]]
 Key = tuple[object, ...]
 
-# What our answers vary with, and what a trusted proxy tells of the address that was asked.
-ASKED = (
-    b"host", b"accept", b"accept-language", b"accept-encoding", b"accept-profile",
-    b"accept-datetime", b"x-forwarded-proto", b"x-forwarded-host", b"x-forwarded-port",
-    b"x-forwarded-prefix",
+# What our answers vary with.
+NEGOTIATED = (
+    b"accept", b"accept-language", b"accept-encoding", b"accept-profile", b"accept-datetime",
 )  # fmt: skip
+ASKED = frozenset({*NEGOTIATED, *TELLING_ORIGIN})
 # A request with one of these wants something of its own.
 OWN = frozenset(
     {
@@ -43,9 +45,7 @@ OF_BODIES = frozenset(
 # What an answer tells of the one evaluation or client that it was made for.
 ONCE = frozenset({b"date", b"query-id", b"server-timing", b"ratelimit", b"ratelimit-policy"})
 # Where in a key those things begin that the answer to any query depends on.
-AFTER_QUERY = 3
-# What one answer may take of the whole.
-SHARE = 8
+AFTER_QUERY = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,44 +57,22 @@ class Kept:
     tag: str
     modified: str | None
 
-    @property
-    def size(self) -> int:
-        """About how many bytes it takes."""
-        return len(self.body) + sum(len(name) + len(value) for name, value in self.headers)
-
 
 class Cache:
-    """The answers given last, as many as fit; used from one thread."""
+    """The answers given last, as many as fit."""
 
-    def __init__(self, most: int) -> None:
-        """`most` is in bytes."""
-        self._kept: OrderedDict[Key, Kept] = OrderedDict()
-        self._most = most
-        self._epoch = 0
-        self.size = self.hits = self.misses = 0
-
-    def __len__(self) -> int:
-        return len(self._kept)
-
-    def forget(self) -> None:
-        """Find nothing again that was kept until now; from any thread."""
-        self._epoch += 1
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.kept = LRUCache(settings.cache_bytes, "answers")
 
     def find(self, scope: Scope) -> tuple[int, Headers, bytes] | None:
         """Return the answer to a request, where one is kept."""
         key = self.key(scope)
-        if key is None:
-            return None
-        kept = self._kept.get(key)
-        if kept is None:
-            self.misses += 1
-            return None
-        self._kept.move_to_end(key)
-        self.hits += 1
-        return conditional(kept, scope["headers"])
+        kept: Kept | None = None if key is None else self.kept.find(key)
+        return None if kept is None else conditional(kept, scope["headers"])
 
     def keep(self, scope: Scope, status: int, headers: Headers, body: bytes | None) -> None:
-        """Keep an answer, where it is one to keep, and forget those not asked for longest."""
+        """Keep an answer, where it is one to keep."""
         told = dict(headers)
         tag = told.get(b"etag", b"").decode("latin-1")
         public = told.get(b"cache-control", b"").startswith(b"public")
@@ -103,32 +81,22 @@ class Cache:
             return
         modified = told.get(b"last-modified")
         lasting = [pair for pair in headers if pair[0] not in ONCE]
-        self.put(key, Kept(lasting, body, tag, modified.decode("latin-1") if modified else None))
-
-    def put(self, key: Key, kept: Kept) -> None:
-        """Keep an answer that is one to keep."""
-        size = kept.size
-        if size > self._most // SHARE:
-            return
-        self._drop(key)
-        self._kept[key] = kept
-        self.size += size
-        while self.size > self._most:
-            self._drop(next(iter(self._kept)))
-
-    def _drop(self, key: Key) -> None:
-        gone = self._kept.pop(key, None)
-        self.size -= gone.size if gone else 0
+        kept = Kept(lasting, body, tag, modified.decode("latin-1") if modified else None)
+        self.kept.put(key, kept)
 
     def key(self, scope: Scope) -> Key | None:
         """Return what an answer depends on; None for a request whose answer is its own."""
-        headers = scope["headers"]
-        if scope["method"] != "GET" or not OWN.isdisjoint(name for name, _ in headers):
+        if scope["method"] != "GET":
             return None
-        if (b"host", b"") in headers:
-            return None  # so Granian says that there is none, which HTTP/1.1 does not allow
-        told = sorted(pair for pair in headers if pair[0] in ASKED)
-        return (self._epoch, scope["raw_path"], scope["query_string"], scope["scheme"], *told)
+        told: dict[bytes, bytes] = {}
+        for name, value in scope["headers"]:
+            if name in OWN or (name, value) == (b"host", b""):
+                return None  # so Granian says that there is no host, which HTTP/1.1 does not allow
+            if name in ASKED:  # those of one name are one, in their order (RFC 9110 §5.3)
+                told[name] = told[name] + b"," + value if name in told else value
+        origin = origin_of(scope, told, self._settings)
+        wishes = (told.get(name) for name in NEGOTIATED)
+        return (scope["raw_path"], scope["query_string"], *origin, *wishes)
 
 
 def conditional(kept: Kept, asked: Iterable[tuple[bytes, bytes]]) -> tuple[int, Headers, bytes]:

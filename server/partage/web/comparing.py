@@ -3,6 +3,7 @@
 from dataclasses import replace
 from threading import Lock
 
+from partage.caching import LRUCache, one
 from partage.errors import EngineBusy
 from partage.releases import archive
 from partage.releases.catalog import Catalog
@@ -18,7 +19,7 @@ class Comparing:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._kept: dict[tuple[str, str], Difference] = {}
+        self._kept = LRUCache(KEPT, getsizeof=one)
         self._working = Lock()
 
     def difference(self, before: str, after: str) -> Difference:
@@ -35,17 +36,13 @@ class Comparing:
             Others are being compared.
         """
         pair = before, after
-        if found := self._kept.get(pair):
+        found: Difference | None = self._kept.find(pair)
+        if found is not None:
             return found
         if not self._working.acquire(timeout=PATIENCE):
             raise EngineBusy("Other releases are being compared. Try again in a moment.", 5)
         try:
-            if pair not in self._kept:
-                made = self._made(before, after)
-                # A new mapping each time, since others read it meanwhile.
-                kept = list(self._kept.items())[-(KEPT - 1) :]
-                self._kept = {**dict(kept), pair: made}
-            return self._kept[pair]
+            return self._kept.get(pair, lambda: self._made(before, after))
         finally:
             self._working.release()
 

@@ -21,7 +21,7 @@ class Edition:
     An application, the answers it gave, and the end of what it holds.
 
     `lookups` gives answers of its kind; `observe` is told of each answer that the application did
-    not give: status, seconds.
+    not give: status, seconds. `trouble` returns why no query can be answered, None where they can.
     """
 
     application: Flask
@@ -29,6 +29,7 @@ class Edition:
     observe: Callable[[Scope, int, float], None]
     close: Callable[[], None]
     lookups: Lookups | None = None
+    trouble: Callable[[], str | None] = lambda: None
     requests: int = 0
 
     def at_once(self, scope: Scope) -> tuple[int, Headers, bytes] | None:
@@ -40,7 +41,7 @@ class Edition:
             return None
         kept, once = answered
         if self.lookups.has_seen(key):
-            self.cache.put(key, kept)
+            self.cache.kept.put(key, kept)
         status, headers, body = conditional(kept, scope["headers"])
         return status, headers + once, body
 

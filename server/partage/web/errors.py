@@ -8,20 +8,25 @@ import uuid
 
 from flask import Flask, Response, make_response, render_template, request
 from flask_babel import lazy_gettext as _
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadHost, HTTPException, InternalServerError
 
 from partage.errors import (
     AddressTooLong,
+    BodyTimeout,
+    BrokenBody,
     BudgetSpent,
     EngineBusy,
     EngineError,
     EngineFailure,
     EngineUnavailable,
     English,
+    FieldsTooLarge,
     MemoryExceeded,
     Message,
     NotAcceptable,
     NotCitable,
+    NotSupported,
+    OutOfResources,
     PartageError,
     PayloadTooLarge,
     ProtocolError,
@@ -38,18 +43,20 @@ from partage.errors import (
     ServiceTimeout,
     StatementsNotIndexed,
     TooLarge,
+    TooManyRequests,
     UnknownCitation,
     UnknownQuery,
     UnknownRelease,
     UnknownResource,
     UnknownStyle,
+    UnorderedTerms,
     UnsupportedMediaType,
+    Unwritable,
     UpdateRefused,
     WithdrawnResource,
     message,
 )
 from partage.web import language
-from partage.web.budget import POLICY
 from partage.web.linking import Link, header
 from partage.web.nearest import nearest
 from partage.web.negotiation import HTML, negotiate
@@ -57,6 +64,7 @@ from partage.web.negotiation import HTML, negotiate
 STATUS: dict[type[PartageError], int] = {
     RequestError: 400,
     ProtocolError: 400,
+    BrokenBody: 400,
     QuerySyntaxError: 400,
     UnknownStyle: 400,
     ServiceRefused: 403,
@@ -68,20 +76,27 @@ STATUS: dict[type[PartageError], int] = {
     TooLarge: 404,
     UnknownCitation: 404,
     NotAcceptable: 406,
+    Unwritable: 406,
+    BodyTimeout: 408,
     NotCitable: 409,
     WithdrawnResource: 410,
     PayloadTooLarge: 413,
     AddressTooLong: 414,
     UnsupportedMediaType: 415,
     BudgetSpent: 429,
+    TooManyRequests: 429,
+    FieldsTooLarge: 431,
     EngineError: 500,
     EngineFailure: 500,
     QueryCrashed: 500,
+    UnorderedTerms: 500,
     EngineUnavailable: 502,
     QueryTimeout: 503,
     QueryEnded: 503,
     MemoryExceeded: 503,
     EngineBusy: 503,
+    NotSupported: 501,
+    OutOfResources: 503,
     ServiceFailed: 502,
     ServiceExceeded: 503,
     ServiceTimeout: 504,
@@ -93,6 +108,7 @@ TITLES: dict[int, str] = {
     404: _("Nothing here"),
     405: _("This method is not for this address"),
     406: _("Not in this format"),
+    408: _("The request came too slowly"),
     409: _("Cannot be cited"),
     410: _("Withdrawn"),
     413: _("Too large"),
@@ -100,7 +116,9 @@ TITLES: dict[int, str] = {
     415: _("Not a media type we read"),
     416: _("No such part"),
     429: _("Too much for now"),
+    431: _("The request's header is too long"),
     500: _("The server failed"),
+    501: _("Not known here"),
     502: _("The store cannot be reached"),
     503: _("The query took too long"),
     504: _("Another endpoint was too slow"),
@@ -110,16 +128,27 @@ TITLES: dict[int, str] = {
 NAMES: dict[type[PartageError], str] = {
     QuerySyntaxError: _("The query does not parse"),
     UnknownStyle: _("No such citation style"),
+    Unwritable: _("This format cannot write the answer"),
     QueryEnded: _("The query was ended"),
     MemoryExceeded: _("The query needed too much memory"),
     EngineBusy: _("Too many queries at once"),
+    OutOfResources: _("The server is short of resources"),
     QueryCrashed: _("The query crashed its process"),
+    UnorderedTerms: _("The query crashed its process"),
     ServiceFailed: _("Another endpoint failed"),
     ServiceExceeded: _("Another endpoint answers too much"),
 }
 # What an engine says about its failure is for the log; about a limit, or an endpoint that the
 # query itself names, for the reader.
-TOLD = (QueryTimeout, QueryEnded, MemoryExceeded, EngineBusy, QueryStoreFull, ServiceError)
+TOLD = (
+    QueryTimeout,
+    QueryEnded,
+    MemoryExceeded,
+    EngineBusy,
+    NotSupported,
+    QueryStoreFull,
+    ServiceError,
+)
 # Where a person mends the query and asks again.
 ASKED = ("/sparql", "/sparql/why", "/query")
 PROBLEM = "application/problem+json"
@@ -141,6 +170,7 @@ def install(app: Flask) -> None:
     """Answer every error of ours and of HTTP through one representation."""
     app.register_error_handler(PartageError, _answer_ours)
     app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(InternalServerError, _answer_unforeseen)
 
 
 def _answer_ours(error: PartageError) -> Response:
@@ -157,12 +187,12 @@ def _answer_ours(error: PartageError) -> Response:
     if isinstance(error, UnknownResource):
         facts = {"nearest": nearest(error.iri)}
     if isinstance(error, BudgetSpent):
-        facts = {"type": QUOTA_EXCEEDED, "violated-policies": [POLICY]}
+        facts = {"type": QUOTA_EXCEEDED, "violated-policies": [error.policy]}
     response = _represent(status, told(error), facts, NAMES.get(type(error)))
     if isinstance(error, NotAcceptable) and error.addresses:
         links = [Link("alternate", href, kind) for kind, href in error.addresses]
         response.headers["Link"] = header(links)
-    if isinstance(error, EngineBusy | BudgetSpent):
+    if isinstance(error, EngineBusy | BudgetSpent | TooManyRequests):
         response.headers["Retry-After"] = str(error.retry_after)
     return response
 
@@ -178,10 +208,21 @@ def _answer_http(error: HTTPException) -> Response:
     return response
 
 
+def _answer_unforeseen(error: InternalServerError) -> Response:
+    """Answer what nobody foresaw; where the page that says so fails as well, in plain text."""
+    detail = _generic(error.original_exception or error)
+    try:
+        return _represent(500, detail)
+    except Exception:
+        log.exception("The error could not be represented.")
+        response = make_response(f"{detail}\n", 500)
+        response.mimetype = TEXT
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
 def _told_http(error: HTTPException, status: int) -> Message:
     """Return what to tell of an error of HTTP: our words, where nobody of us chose others."""
-    if status >= 500:
-        return _generic(getattr(error, "original_exception", None) or error)
     if error.description != type(error).description:
         return message("%(reason)s", reason=error.description)
     match status:
@@ -263,6 +304,8 @@ def _represent(
 
 def _chosen() -> str:
     """Return how to tell an error: as the address asks for answers, else as the header does."""
+    if isinstance(request.routing_exception, BadHost):
+        return TEXT  # a page would link to others, and has no address to do so from
     wish = request.args.get("format", "")
     if wish == "html":
         return HTML

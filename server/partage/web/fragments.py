@@ -18,7 +18,7 @@ def fragment(
     Besides those, it may tell what depends on the release and the reader's language alone.
     """
     seen = (request.script_root, language.page_language(), language.chosen())
-    return site().recent.get(
+    return site().recent(
         (template, *seen, *sorted((keys or {}).items())),
         lambda: Markup(render_template(template, **told())),  # noqa: S704  # Jinja has escaped it
     )

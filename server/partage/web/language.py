@@ -77,7 +77,7 @@ def page_language() -> str:
 
 def plain(message: Message) -> str:
     """Return a message in the language of the page, as text."""
-    return message.told(gettext, _shown)
+    return message.told(gettext, lambda value: shown(value, page_language()))
 
 
 def marked(message: Message) -> Markup:
@@ -92,7 +92,7 @@ def _escaped(text: str) -> str:
 def _marked(value: object) -> object:
     if isinstance(value, English) and page_language() != "en":
         return Markup('<span lang="en">{}</span>').format(value)
-    return _shown(value)
+    return shown(value, page_language())
 
 
 class _Spaced(Grouped):
@@ -102,9 +102,10 @@ class _Spaced(Grouped):
         return super().__str__().replace(",", "\u202f")
 
 
-def _shown(value: object) -> object:
+def shown(value: object, code: str) -> object:
+    """Return a value as a text in a language shows it."""
     if type(value) is int:
-        return Grouped(value) if page_language() == "en" else _Spaced(value)
+        return Grouped(value) if code == "en" else _Spaced(value)
     return value
 
 

@@ -41,9 +41,15 @@ def below(root: str, links: Iterable[Link]) -> list[Link]:
     return [replace(link, href=within(root, link.href)) for link in links]
 
 
-def header(links: Iterable[Link]) -> str:
-    """Return links as the value of a `Link` header."""
-    return ", ".join(_written(link, link.href) for link in links)
+def header(links: Iterable[Link], media_type: str = "") -> str:
+    """
+    Return links as the value of a `Link` header of an answer of a media type.
+
+    One in JSON-LD has no alternates: loaders would go on to one (JSON-LD 1.1 API §9.4.1), or fail
+    on several.
+    """
+    passed_over = "alternate" if media_type.startswith("application/ld+json") else ""
+    return ", ".join(_written(link, link.href) for link in links if link.rel != passed_over)
 
 
 def link_format(anchored: Anchored, base: str) -> str:

@@ -17,9 +17,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 from urllib.parse import quote, unquote_plus
+from weakref import ref
 
 from flask import Flask
 
+from partage.caching import LRUCache
 from partage.errors import BudgetSpent
 from partage.rdf.formats import RESULT_FORMATS, Format
 from partage.sparql.citing import lasts
@@ -42,12 +44,13 @@ from partage.web.validators import tag_of_bytes
 PATH = b"/sparql"
 # Of a longer address the answer may not repeat it.
 LONGEST = 1_000
-MOST_MANNERS = 1_000
 MOST_SEEN = 20_000
 QUERY_ID = HEADER.lower().encode()
 _WISH = re.compile(rb"format=[\w.%/+-]+")
 # What depends on the query or its answer; more is told ONCE.
 ANEW = frozenset({b"content-length", b"etag", b"link"})
+# How the application answers, of each dataset.
+MANNERS = LRUCache(2_000_000, "lookups")
 AtOnce = Callable[[Query, Format], bytes]
 
 
@@ -83,7 +86,8 @@ class Lookups:
         self._budget = cast("Budget | None", app.extensions["partage.budget"])
         self._metrics = cast("Metrics", app.extensions["partage.metrics"])
         self._at_once = at_once
-        self._manners: dict[Key, Manner] = {}
+        self._dataset = ref(self)
+        self._has_learnt = False
         self._seen: set[int] = set()
 
     def answer(self, scope: Scope, key: Key) -> tuple[Kept, Headers] | None:
@@ -92,10 +96,10 @@ class Lookups:
 
         `key` is what it depends on. None where the answer is the application's to give.
         """
-        if not self._manners or (asked := _read(scope, key)) is None:
+        if not self._has_learnt or (asked := _read(scope, key)) is None:
             return None
         began = time.perf_counter()
-        short, long = (self._manners.get((*asked.manner, size)) for size in (False, True))
+        short, long = (self._manner(asked, is_long) for is_long in (False, True))
         either = short or long
         if either is None or not self._is_usual(asked):
             return None
@@ -138,17 +142,21 @@ class Lookups:
         media_type = told[b"content-type"].decode("latin-1").partition(";")[0]
         if media_type == HTML:
             return
-        if len(self._manners) >= MOST_MANNERS:
-            self._manners.clear()
         is_long = b"accept-encoding" in told[b"vary"].lower()
         modified = told.get(b"last-modified")
-        self._manners[*asked.manner, is_long] = Manner(
+        manner = Manner(
             format=format_of(media_type, RESULT_FORMATS),
             coding=told[b"content-encoding"].decode() if b"content-encoding" in told else None,
             headers=[pair for pair in headers if pair[0] not in ANEW | ONCE],
             link=link.replace(asked.address, "{}") or None,
             modified=modified.decode("latin-1") if modified else None,
         )
+        MANNERS.put((self._dataset, *asked.manner, is_long), manner)
+        self._has_learnt = True
+
+    def _manner(self, asked: _Asked, is_long: bool) -> Manner | None:
+        found: Manner | None = MANNERS.find((self._dataset, *asked.manner, is_long))
+        return found
 
     def _is_usual(self, asked: _Asked) -> bool:
         """Return whether the answer says of itself what others do: no hint, no citation."""

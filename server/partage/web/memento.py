@@ -27,7 +27,7 @@ from partage.releases.memento import (
     links_of_original,
 )
 from partage.releases.record import Record
-from partage.resources.identifiers import iri_of, is_iri, split
+from partage.resources.identifiers import iri_of, split
 from partage.web import citing
 from partage.web.site import site, sites
 from partage.web.versions import BY_PARAMETER, PARAMETER, RELEASE, named
@@ -100,11 +100,7 @@ def holding(path: str, query: str) -> tuple[Record, ...]:
     records = sites().catalog.records
     if subject is None:
         return records
-    return tuple(
-        record
-        for record in records
-        if is_iri(subject) and sites().of(record.version).holds(subject)
-    )
+    return tuple(record for record in records if sites().of(record.version).holds(subject))
 
 
 def _subject(path: str, query: str) -> str | None:

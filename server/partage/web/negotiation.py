@@ -5,10 +5,15 @@ One function reads `Accept`; nothing else in Partage does.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from werkzeug.datastructures import LanguageAccept, MIMEAccept
-from werkzeug.http import parse_accept_header
+from werkzeug.http import (
+    dump_options_header,
+    parse_accept_header,
+    parse_list_header,
+    parse_options_header,
+)
 
 from partage.errors import NotAcceptable, ProtocolError
 from partage.rdf.formats import ALL_FORMATS, Format, by_key, by_media_type
@@ -23,17 +28,27 @@ ALIASES = {
     "application/xml": {"xml", "rdfxml"},
     "text/xml": {"xml", "rdfxml"},
     "application/x-turtle": {"turtle"},
+    "text/n3": {"turtle"},
+    "text/rdf+n3": {"turtle"},
     "text/plain": {"ntriples"},
+}
+# What clients call formats in parameters, by the keys of ours; the first that is offered is meant.
+CALLED = {
+    "json": ("json", "jsonld"),
+    "json-ld": ("jsonld",),
+    "xml": ("xml", "rdfxml"),
+    "rdf": ("rdfxml",),
+    "rdf+xml": ("rdfxml",),
+    "rdf/xml": ("rdfxml",),
+    "n3": ("turtle",),
+    "text": ("csv", "ntriples"),
 }
 # Everything here is UTF-8; the form of JSON-LD, and the style and locale of a bibliography are
 # chosen apart: any of them would spoil the match.
-_PASSED_OVER = re.compile(
-    r";\s*(?:charset|style|locale|profile)\s*=\s*(?:\"[^\"]*\"|[^\s;,\"]*)", re.IGNORECASE
-)
-_FORM = re.compile(
-    r"application/(?:ld\+)?json\s*;[^,]*?profile\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]*))", re.IGNORECASE
-)
-_PROFILE = re.compile(r"<([^>]*)>\s*(?:;\s*q\s*=\s*([0-9.]+))?", re.IGNORECASE)
+PASSED_OVER = frozenset({"charset", "style", "locale", "profile"})
+JSONLD = frozenset({"application/json", "application/ld+json"})
+# Whatever is sent, this takes time in proportion to it: no part can match in two ways.
+_PROFILE = re.compile(r"<([^<>]*)>\s*(?:;\s*q\s*=\s*([0-9.]+))?", re.IGNORECASE)
 
 
 def negotiate(accept: str | None, offers: Sequence[str], wish: str | None = None) -> str:
@@ -52,13 +67,38 @@ def negotiate(accept: str | None, offers: Sequence[str], wish: str | None = None
         if wanted is None or wanted not in offers:
             raise NotAcceptable(offers)
         return wanted
-    wanted_types = parse_accept_header(_PASSED_OVER.sub("", accept or ""), MIMEAccept)
+    ranges = (
+        dump_options_header(name, {k: v for k, v in given.items() if k not in PASSED_OVER})
+        for name, given in _ranges(accept)
+    )
+    wanted_types = parse_accept_header(",".join(ranges), MIMEAccept)
     if not wanted_types:
         return offers[0]
     chosen = wanted_types.best_match(offers)
     if chosen is None:
         raise NotAcceptable(offers)
     return chosen
+
+
+def preferred(accept: str | None, offers: Sequence[str], wishes: Sequence[str]) -> str:
+    """
+    Return the media type of the first format wished for that is offered, else by `Accept`.
+
+    So a parameter that names no format, or one that does not fit, vetoes nothing.
+
+    Raises
+    ------
+    NotAcceptable
+        Nothing offered satisfies the request.
+    """
+    for wish in wishes:
+        keys = CALLED.get(wish.strip().lower(), ())
+        called = [fmt.media_type for fmt in map(by_key, keys) if fmt is not None]
+        for wanted in (*called, _media_type(wish)):
+            if wanted in offers:
+                assert wanted is not None
+                return wanted
+    return negotiate(accept, offers)
 
 
 def media_types(formats: Sequence[Format], *, html: bool = True) -> list[str]:
@@ -78,8 +118,10 @@ def format_of(media_type: str, formats: Sequence[Format]) -> Format:
 
 def form_of(accept: str | None) -> Form | None:
     """Return the form of JSON-LD that a media type's profile asks for (JSON-LD 1.1, appendix C)."""
-    for quoted, bare in _FORM.findall(accept or ""):
-        for name in (quoted or bare).split():
+    for media_type, parameters in _ranges(accept):
+        if media_type.lower() not in JSONLD:
+            continue
+        for name in parameters.get("profile", "").split():
             for form in FORMS:
                 if name == FORM + form:
                     return form
@@ -122,6 +164,13 @@ def languages(accept_language: str | None, wish: str | None) -> tuple[str, ...]:
     general = [tag.partition("-")[0].lower() for tag, quality in accepted if quality > 0]
     first = wish or next((code for code in general if code in LANGUAGES), LANGUAGES[0])
     return (first, *(code for code in LANGUAGES if code != first), "")
+
+
+def _ranges(accept: str | None) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield the media ranges of `Accept` with their parameters, in order."""
+    # Where Werkzeug divides a media type it tries each space of a run as the first: so none is one.
+    for item in parse_list_header(" ".join((accept or "").split())):
+        yield parse_options_header(item)
 
 
 def _media_type(key: str) -> str | None:

@@ -28,6 +28,25 @@ from partage.web.site import site
 HEADER = "Query-Id"
 # Where the gateway puts the ticket that it ends when the client leaves.
 TICKET = "partage.ticket"
+# The addresses whose requests are charged to their clients: they read or evaluate what is asked.
+CHARGED = frozenset(
+    {
+        "browse.kind",
+        "cite.cite",
+        "compare.compare",
+        "differences.difference",
+        "querycite.cite",
+        "querying.labels_json",
+        "resources.any_resource",
+        "search.data",
+        "search.page",
+        "sparql.endpoint",
+        "why.why",
+        "why.why_as_json",
+    }
+)
+# How other servers' forms say that none is wished.
+NO_TIMEOUT = frozenset({"", "0"})
 # As many letters as 128 bits need, at least.
 CHOSEN = re.compile(r"[A-Za-z0-9_-]{22,128}")
 
@@ -81,7 +100,15 @@ def install(app: Flask) -> None:
     """Give an application its registry and its address for running queries."""
     app.extensions["partage.queries"] = Registry()
     app.register_blueprint(blueprint)
+    app.before_request(_admit)
     app.after_request(_label)
+
+
+def _admit() -> None:
+    """Admit what is asked before it is read, which takes time too; a form is shown to all."""
+    asks = request.query_string or request.view_args or request.method not in {"GET", "HEAD"}
+    if asks and request.endpoint in CHARGED:
+        budget.admit()
 
 
 def run(
@@ -114,8 +141,9 @@ def run(
     limits = query.limits if seconds is None else replace(query.limits, seconds=seconds)
     key = None if written is None or calls else written.key
     query = replace(query, limits=limits, ticket=running.ticket, written=key)
-    planner = site().planner if planned else None
-    running.result = answered(site().engine, query, site().federation, calls, planner)
+    running.result = answered(
+        site().engine, query, site().federation, calls, site().planner, joins=planned
+    )
     running.opened = time.perf_counter()
     return running.result
 
@@ -131,6 +159,9 @@ def begin() -> Running:
     BudgetSpent
         The client has used up its query time.
     """
+    if (running := current()) is not None:  # a request that asks twice, as to verify and to show
+        budget.admit()
+        return running
     # The server's own ticket, where it gives one, ends the query when the client leaves.
     running = Running(_identifier(), request.environ.get(TICKET) or Ticket())
     budget.admit()
@@ -172,19 +203,22 @@ def _find(identifier: str) -> Running:
 def _label(response: Response) -> Response:
     """Send the query's id and timing along, and end the query when its answer is closed."""
     running, account = current(), budget.account()
+    spent = 0.0 if account is None else account.cost()
     if account is not None:
-        account.advertise(response, 0.0 if running is None else running.cost())
+        account.advertise(response, spent)
     if running is None:
+        if account is not None:
+            account.charge(spent)
         return response
     response.headers[HEADER] = running.id
     opened = None if running.opened is None else running.opened - running.began
     response.headers["Server-Timing"] = timing(running.ticket.waited, opened)
-    registry = _registry()
+    registry, sent = _registry(), running.cost()
 
     def leave() -> None:
         registry.leave(running)
         if account is not None:
-            account.charge(running.cost())
+            account.charge(spent + running.cost() - sent)
 
     response.call_on_close(leave)
     return response
@@ -214,7 +248,8 @@ def _identifier() -> str:
 
 
 def _seconds() -> float | None:
-    given = [*request.args.getlist("timeout"), *request.form.getlist("timeout")]
+    sent = [*request.args.getlist("timeout"), *request.form.getlist("timeout")]
+    given = [one for one in sent if one.strip() not in NO_TIMEOUT]
     if not given:
         return None
     if len(given) > 1:

@@ -1,29 +1,37 @@
 """Citing what a query answers: between the request and the query store."""
 
+import logging
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import cast
 
-from flask import Flask, Response, current_app
+from flask import Flask, Response, current_app, request
 
 from partage import __version__
 from partage.citation.model import Citation, Words, of_query, of_result
-from partage.errors import NotCitable, message
+from partage.errors import BudgetSpent, NotCitable, message
 from partage.releases.record import Record
 from partage.settings import Settings
 from partage.sparql.citing import CITED, Verification, asked, compare, may_be_planned, question
 from partage.sparql.digest import digest, is_ordered
 from partage.sparql.protocol import QueryOperation
-from partage.sparql.query_store import Asked, CitedResult, QueryStore
+from partage.sparql.query_store import Asked, CitedResult, QueryStore, refuse_large
 from partage.sparql.selection import Parts
 from partage.store.engine import Query
 from partage.web import queries
+from partage.web.budget import Allowance, Budget, client
 from partage.web.linking import Link, header
 from partage.web.site import site, sites
 
 # Reading one of these takes some 30 ms; a longer query is not sought at every answer.
 LONGEST_SOUGHT = 5_000
+# What one client may add in a day: a fiftieth of the store, a thousand queries at least.
+SHARES, LEAST_SHARE = 50, 1_000_000
+DAY = 86_400
+
+log = logging.getLogger("partage.web.querystore")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +43,17 @@ class Standing:
 
 
 def install(app: Flask, settings: Settings) -> None:
-    """Give an application its query store."""
-    app.extensions["partage.cited"] = QueryStore(settings.query_store, settings.query_store_bytes)
+    """Give an application its query store, and each client a share in what is left of it."""
+    kept = QueryStore(settings.query_store, settings.query_store_bytes)
+    if kept.damaged:
+        log.warning(
+            "%s lines of %s cannot be read: passed over. A backup may have them whole.",
+            kept.damaged,
+            settings.query_store,
+        )
+    app.extensions["partage.cited"] = kept
+    share = max(LEAST_SHARE, settings.query_store_bytes // SHARES)
+    app.extensions["partage.citing"] = Budget(Allowance(share, DAY))
 
 
 def store() -> QueryStore:
@@ -52,6 +69,10 @@ def cite(operation: QueryOperation) -> CitedResult:
     ------
     NotCitable
         The dataset is no release, or the answer could not be found again.
+    PayloadTooLarge
+        It is too long to be kept.
+    BudgetSpent
+        The client has had its share of the query store for today.
     QueryStoreFull
         It cannot be noted down.
     ProtocolError, QuerySyntaxError, EngineError
@@ -61,23 +82,52 @@ def cite(operation: QueryOperation) -> CitedResult:
     made = asked(operation, record.version)
     if (found := store().find(made.id)) is not None:
         return found
+    text = operation.query.text.replace("\r\n", "\n")
+    refuse_large(made, text)
+    _admit()
     result = queries.run(repeated(made), planned=may_be_planned(made.normal))
     answered = digest(result, ordered=is_ordered(made.normal))
-    cited = store().add(
-        CitedResult(
-            asked=made,
-            text=operation.query.text.replace("\r\n", "\n"),
-            rdfc10=record.rdfc10,
-            cited=datetime.now(tz=UTC).replace(microsecond=0),
-            software=__version__,
-            kind=operation.kind,
-            rows=answered.rows,
-            sha256=answered.sha256,
-        )
+    new = CitedResult(
+        asked=made,
+        text=text,
+        rdfc10=record.rdfc10,
+        cited=datetime.now(tz=UTC).replace(microsecond=0),
+        software=__version__,
+        kind=operation.kind,
+        rows=answered.rows,
+        sha256=answered.sha256,
     )
+    cited = store().add(new)
+    if cited is new:
+        _shares().charge(_client(), len(new.to_json().encode()), time.monotonic())
     if (answers := current_app.extensions.get("partage.cache")) is not None:
-        answers.forget()  # this one names its citation from now on
+        answers.kept.clear()  # this one names its citation from now on
     return cited
+
+
+def _admit() -> None:
+    """Let a client cite while something is left of its share, as of its query time."""
+    left = _shares().left(_client(), time.monotonic())
+    if left > 0:
+        return
+    allowance = _shares().allowance
+    wait = allowance.wait(left)
+    raise BudgetSpent(
+        "The results that you have cited take %(bytes)s bytes, which is what a client may add to "
+        "the query store in a day. Cite more in %(wait)s seconds.",
+        wait,
+        policy="cited-bytes",
+        bytes=allowance.seconds,
+        wait=wait,
+    )
+
+
+def _shares() -> Budget:
+    return cast("Budget", current_app.extensions["partage.citing"])
+
+
+def _client() -> str:
+    return client(request.remote_addr or "")
 
 
 def verify(cited: CitedResult) -> Verification:

@@ -10,6 +10,7 @@ same process: no request fails, and one that cannot be opened changes nothing.
 """
 
 import errno
+import ipaddress
 import logging
 import multiprocessing
 import os
@@ -26,7 +27,8 @@ from functools import partial
 from multiprocessing.queues import SimpleQueue
 from typing import TYPE_CHECKING
 
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
@@ -35,14 +37,18 @@ from partage.settings import Settings
 from partage.store.loading import Report, silent
 from partage.store.opening import EngineSource, choose_source, stored
 from partage.store.process import NICE
+from partage.web.connections import capacity
 from partage.web.messages import Failed, Message
 
 if TYPE_CHECKING:
-    from partage.web.gateway import Gateway
+    from partage.web.connections import Watched
 
 # A query that runs when the server is stopped is not waited for much longer than this.
 SECONDS_TO_STOP = 3
 SECONDS_TO_LISTEN = 20
+# For a whole request header; a connection is also as long open without a request.
+SECONDS_FOR_A_HEADER = 10
+LARGEST_HEADER = 96 * 1024
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +65,7 @@ def serve(
     Raises
     ------
     SettingsError
-        The address cannot be listened at.
+        The address cannot be listened at, or the process may open too few files.
     EngineUnavailable
         The source could not be opened; the text says which file and where.
     """
@@ -73,6 +79,7 @@ def serve(
 
 
 def _serve(settings: Settings, watch: "_Watch", source: EngineSource) -> None:
+    _check_port(settings)  # again: making the store may have taken minutes
     server = Server(
         "partage.web.wsgi:load",
         address=settings.host,
@@ -80,6 +87,11 @@ def _serve(settings: Settings, watch: "_Watch", source: EngineSource) -> None:
         interface=Interfaces.ASGINL,
         workers=1,
         workers_kill_timeout=SECONDS_TO_STOP,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(
+            header_read_timeout=1000 * SECONDS_FOR_A_HEADER, max_buffer_size=LARGEST_HEADER
+        ),
+        backpressure=capacity(settings),
         log_level=LogLevels.critical,
         websockets=False,
     )
@@ -103,7 +115,7 @@ def _load(
     source: EngineSource,
     orders: "SimpleQueue[EngineSource]",
     messages: "SimpleQueue[Message]",
-) -> "Gateway":
+) -> "Watched":
     """Build the application in the process that needs it; this one stays without."""
     from partage.web.wsgi import load
 
@@ -124,8 +136,13 @@ class _Watch:
         # Fresh processes: a forked one would inherit threads' locks, and differ by platform.
         multiprocessing.set_start_method("spawn", force=True)
         spawned = multiprocessing.get_context("spawn")
-        self.orders: SimpleQueue[EngineSource] = spawned.SimpleQueue()
-        self.messages: SimpleQueue[Message] = spawned.SimpleQueue()
+        try:
+            self.orders: SimpleQueue[EngineSource] = spawned.SimpleQueue()
+            self.messages: SimpleQueue[Message] = spawned.SimpleQueue()
+        except OSError as error:
+            raise SettingsError(
+                f"The system gives no semaphores: {error}. Let this server write to /dev/shm."
+            ) from error
         self.failure: EngineUnavailable | None = None
         self._settings = settings
         self._source = source
@@ -150,6 +167,8 @@ class _Watch:
             os.nice(NICE)  # this thread alone: readers go before what it loads
         while True:
             self._wishes.get()
+            while not self._wishes.empty():  # signals that came together are one wish
+                self._wishes.get()
             try:
                 self._renew()
             except (PartageError, OSError) as error:
@@ -191,6 +210,13 @@ def _answers(settings: Settings) -> bool:
 
 def _check_port(settings: Settings) -> None:
     """Refuse a port in use: the server's own socket would share it with another server."""
+    try:
+        ipaddress.ip_address(settings.host)
+    except ValueError as error:
+        raise SettingsError(
+            f"{settings.host} is no IP address. Choose as --host 127.0.0.1 for this machine alone, "
+            "0.0.0.0 or :: for all its addresses, or one of them."
+        ) from error
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
         with socket.socket(family, socket.SOCK_STREAM) as probe:

@@ -2,23 +2,26 @@
 
 import gc
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import cast
+from typing import TypeVar, cast
+from weakref import ref
 
 from flask import current_app, has_request_context, request
 from pyoxigraph import Quad, Triple
 
 from partage.assets import root
+from partage.caching import LRUCache, once, one
 from partage.errors import EngineError, TooLarge, UnknownRelease
 from partage.rdf.canonical import STATEMENTS
 from partage.rdf.formats import Format
 from partage.rdf.namespaces import GRAPH, PREFIXES, SPARQL_PREFIXES
 from partage.rdf.questions import Question, read_questions
+from partage.rdf.terms import is_iri
 from partage.releases.catalog import Catalog
 from partage.releases.record import Record
 from partage.resources.browse import Table, count
@@ -30,7 +33,6 @@ from partage.resources.disputes import DisputeMap, dispute_map
 from partage.resources.dumps import Files
 from partage.resources.facts import Facts, facts_around, name_all, read_facts
 from partage.resources.flow_map import FlowMap, flow_map
-from partage.resources.identifiers import is_iri
 from partage.resources.known import Known
 from partage.resources.lines import Teller
 from partage.resources.presence import holds
@@ -52,20 +54,23 @@ from partage.store.shelf import AtRelease
 from partage.store.statements import StatementIndex, index
 from partage.store.writing import write
 from partage.web.comparing import Comparing
-from partage.web.memo import Memo, once
 from partage.web.negotiation import languages
 from partage.web.versions import RELEASE
 
 # The competency questions that a visitor is offered first.
 SHOWN_QUESTIONS = ("01", "03", "04", "29")
 OF_PARTAGE = "ASK { ?claim a ds:Claim }"
-REMEMBERED = 10_000
 # All there is to know of a dataset, in each language: fewer than these.
 WHOLE = 256
-RECENT = 256
+# Whether a dataset holds a resource, and what was written or found last.
+RESOURCES = LRUCache(4_000_000, "resources")
+DOCUMENTS = LRUCache(16_000_000, "documents")
 # What is read whole takes some 1.5 kB a triple in memory and, of so many, about two seconds of a
 # processor; and a picture of more is larger than a megabyte.
 MOST_HELD = 150_000
+
+
+Made = TypeVar("Made")
 
 
 class Site:
@@ -85,18 +90,14 @@ class Site:
         self.record = record
         self.federation = Federation.of(settings)
         # Plans are written for the engine that is our own.
-        planned = settings.plan_joins and not settings.engine
-        self.planner = Planner(engine) if planned else None
+        self.planner = None if settings.engine else Planner(engine, joins=bool(settings.plan_joins))
         self.known = Known(engine)
         self.spelling = Spelling(engine)
-        # Whether the dataset holds a resource.
-        self.holds = lru_cache(REMEMBERED)(self._holds)
         # What is known of the whole dataset, by the method that computes it.
-        self.memo = Memo(WHOLE)
+        self.memo = LRUCache(WHOLE, getsizeof=one)
         # Whether what most requests need has been computed.
         self.prepared = False
-        # What was written or found last, by what it depends on.
-        self.recent = Memo(RECENT)
+        self._dataset = ref(self)
 
     @property
     @once
@@ -255,7 +256,7 @@ class Site:
 
     def description(self, endpoint: str, fmt: Format) -> bytes:
         """Return the service description of an endpoint's address in a format."""
-        return self.recent.get(
+        return self.recent(
             ("description", endpoint, fmt.key),
             lambda: write(
                 describe(self.engine, endpoint, self.limits, self.survey, self.federation.allowed),
@@ -303,15 +304,21 @@ class Site:
 
     def found(self, question: str, kind: str, named: str | None) -> Answer:
         """Return what a question finds; `named` is the thing whose identifier it is."""
-        return self.recent.get(
-            ("found", question, kind, named), lambda: search(self.texts, question, kind, named)
-        )
+        return search(self.texts, question, kind, named)
 
     @once
     def terms(self, reader: tuple[str, ...]) -> bytes:
         """Return the terms to write a query with, as JSON."""
         found = told(self.engine, terms(self.statistics), reader)
         return json.dumps({"prefixes": PREFIXES, **found}, ensure_ascii=False).encode()
+
+    def recent(self, key: tuple[object, ...], make: Callable[[], Made]) -> Made:
+        """Return what was written or found of this dataset, by all that it depends on."""
+        return DOCUMENTS.get((self._dataset, *key), make)
+
+    def holds(self, iri: str) -> bool:
+        """Return whether the dataset holds a resource."""
+        return RESOURCES.get((self._dataset, iri), lambda: self._holds(iri))
 
     def _holds(self, iri: str) -> bool:
         if iri.startswith(STATEMENTS):

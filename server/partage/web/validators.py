@@ -43,6 +43,8 @@ def tag_of_bytes(body: bytes) -> str:
 
 def _conditional(response: Response) -> Response:
     fresh = response.status_code == 200 and "ETag" in response.headers
+    if fresh and request.endpoint == "static":
+        response.headers["Cache-Control"] = REVALIDATE  # so that the gateway may keep it, too
     if not fresh or request.method not in {"GET", "HEAD"} or response.direct_passthrough:
         return response
     response.make_conditional(request)

@@ -77,7 +77,7 @@ def _by_parameter(environ: "WSGIEnvironment") -> "WSGIEnvironment":
         return environ
     for part in parts:
         name, _, value = part.partition("=")
-        if name == PARAMETER and (version := named(unquote_plus(value))):
+        if name == PARAMETER and (version := named(unquote_plus(value, "latin-1"))):
             rest = "&".join(other for other in parts if other != part)
             moved = f"/release/{version}{path}"
             return {**environ, "PATH_INFO": moved, "QUERY_STRING": rest, BY_PARAMETER: True}

@@ -4,9 +4,11 @@ import atexit
 import gc
 import json
 import logging
+import multiprocessing
 import os
 import sys
 import threading
+from functools import partial
 from multiprocessing.queues import SimpleQueue
 from typing import cast
 
@@ -20,16 +22,26 @@ from partage.store.pool import PoolEngine
 from partage.store.shelf import Shelf
 from partage.web import observing
 from partage.web.app import NO_RELEASES, create_app
+from partage.web.blueprints import operations
 from partage.web.cache import Cache
+from partage.web.connections import Watched
 from partage.web.edition import Edition, Stage
 from partage.web.gateway import Gateway
 from partage.web.lookups import Lookups
 from partage.web.messages import Failed, Message, Ready
 from partage.web.site import Site
 
-OTHER_THREADS = 16
+# How long a thread runs before the event loop gets its turn, of Python's usual 5 ms. Measured with
+# four busy threads, what the loop does takes 19 ms instead of 32, for 4 % of all work.
+SECONDS_OF_A_TURN = 0.0005
 # What of an application outlives its dataset: what was cited, counted, is running, was used up.
-LASTING = ("partage.cited", "partage.metrics", "partage.queries", "partage.budget")
+LASTING = (
+    "partage.cited",
+    "partage.citing",
+    "partage.metrics",
+    "partage.queries",
+    "partage.budget",
+)
 
 log = logging.getLogger("partage.store.shelf")
 
@@ -39,7 +51,7 @@ def load(
     source: EngineSource,
     orders: "SimpleQueue[EngineSource]",
     messages: "SimpleQueue[Message]",
-) -> Gateway:
+) -> Watched:
     """Open the engine and build the application; tell how it goes, then and at each order."""
     log.setLevel(logging.INFO)
     log.addHandler(logging.StreamHandler())
@@ -49,11 +61,13 @@ def load(
         messages.put(Failed(str(error)))
         sys.exit(3)
     atexit.register(_leave, stage)
+    sys.setswitchinterval(SECONDS_OF_A_TURN)
     messages.put(Ready())
+    threading.Thread(target=_leave_with_parent, args=(stage,), daemon=True).start()
     threading.Thread(target=_follow, args=(settings, stage, orders, messages), daemon=True).start()
-    # A thread for each query that runs or waits, and some for everything else.
-    threads = settings.query_workers + settings.queue_length + OTHER_THREADS
-    return Gateway(stage, threads, settings.max_body)
+    watched = Watched(Gateway(stage, settings), settings)
+    watched.watch()
+    return watched
 
 
 def edition(settings: Settings, source: EngineSource, former: Edition | None = None) -> Edition:
@@ -70,10 +84,11 @@ def edition(settings: Settings, source: EngineSource, former: Edition | None = N
     app = create_app(settings, engine, source.release, shelf.catalog)
     if former is not None:
         app.extensions |= {name: former.application.extensions[name] for name in LASTING}
-    cache = app.extensions["partage.cache"] = Cache(settings.cache_bytes)
+    cache = app.extensions["partage.cache"] = Cache(settings)
     app.extensions["partage.shelf"] = shelf
     lookups = Lookups(app, engine.at_once) if isinstance(engine, PoolEngine) else None
-    return Edition(app, cache, observing.observer(app), engine.close, lookups)
+    trouble = partial(operations.trouble, engine)
+    return Edition(app, cache, observing.observer(app), engine.close, lookups, trouble)
 
 
 def shelf_of(settings: Settings, source: EngineSource) -> Shelf:
@@ -128,6 +143,14 @@ def _fill(of: Edition) -> None:
         of.application.extensions["partage.shelf"].prepare()
     except PartageError as error:
         log.error("%s", error)  # noqa: TRY400  # the sentence says all
+
+
+def _leave_with_parent(stage: Stage) -> None:
+    """End this process when the one that started it has been killed."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        _leave(stage)
 
 
 def _leave(stage: Stage) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import three_releases as three
-from partage.errors import IntegrityError, NotWritten, ReleaseRefused
+from partage.errors import IntegrityError, ReleaseRefused
 from partage.pipeline import freezing, identifiers, promises, run
 from partage.pipeline.identifiers import Row
 from partage.pipeline.manifest import Manifest, commit
@@ -249,7 +249,7 @@ def test_a_failure_half_way_leaves_nothing_behind(
     before = frozen_files(checkout)
     with monkeypatch.context() as broken:
         broken.setattr(*where, refuse)
-        with pytest.raises(NotWritten, match="No space left on device"):
+        with pytest.raises(IntegrityError, match="No space left on device"):
             freeze(checkout)
     assert frozen_files(checkout) == before
     assert git(checkout, "status", "--porcelain") == ""

@@ -71,6 +71,10 @@ def test_curies_and_iris_are_each_other_s_inverse() -> None:
         iri = namespaces.iri(f"{prefix}:a-name")
         assert namespaces.curie(iri) == f"{prefix}:a-name"
     assert namespaces.curie("http://example.org/other") is None
+    for local in ("", "a/b", "a#b", "a.b", "a b", "é·", "½", "-a"):
+        assert namespaces.curie(namespaces.VOC + local) is None, local
+    assert namespaces.curie(namespaces.VOC + "e-1_") == "voc:e-1_"
+    assert all(space.endswith(("#", "/")) for space in namespaces.PREFIXES.values())
     assert reading.short(namespaces.BASE + "graph/a/b") == "graph/a/b"
 
 

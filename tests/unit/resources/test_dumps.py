@@ -6,7 +6,6 @@ import hashlib
 import io
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -294,41 +293,6 @@ def test_the_files_of_a_release_are_made_once_and_kept(catalog: Catalog, tmp_pat
     assert (place / "SHA256SUMS").stat() == before
     assert [path.name for path in (tmp_path / "kept").iterdir()] == [place.name]
     assert kept.of(three.THIRD) != place
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda place: (place / "claims.csv").write_text("cut"),
-        lambda place: (place / "claims.csv").unlink(),
-        lambda place: (place / "SHA256SUMS").write_text(""),
-        lambda place: (place / "SHA256SUMS").write_bytes(b"\xff"),
-        lambda place: (
-            (place / "claims.csv").rename(place.parent / "elsewhere"),
-            (place / "claims.csv").symlink_to(place.parent / "elsewhere"),
-        ),
-    ],
-    ids=["changed", "gone", "no sums", "no text", "a link"],
-)
-def test_damaged_files_are_made_again(
-    catalog: Catalog, tmp_path: Path, damage: Callable[[Path], object]
-) -> None:
-    place = dumps.Files(catalog, tmp_path / "kept").of(three.FIRST)
-    before = {path.name: path.read_bytes() for path in place.iterdir()}
-    damage(place)
-    kept = dumps.Files(catalog, tmp_path / "kept")
-    assert kept.of(three.FIRST) == place
-    assert {path.name: path.read_bytes() for path in place.iterdir()} == before
-    assert {file.name for file in kept.listed(three.FIRST)} == before.keys()
-
-
-def test_what_the_checksums_do_not_list_is_no_file_of_the_release(
-    catalog: Catalog, tmp_path: Path
-) -> None:
-    place = dumps.Files(catalog, tmp_path / "kept").of(three.FIRST)
-    (place / "secret").write_text("secret")
-    listed = dumps.Files(catalog, tmp_path / "kept").listed(three.FIRST)
-    assert "secret" not in {file.name for file in listed}
 
 
 def test_files_that_cannot_be_kept_are_told_with_what_to_do(

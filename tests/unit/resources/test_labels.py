@@ -3,7 +3,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 
 import small_dataset
 from partage.rdf.namespaces import ID, VOC, iri
-from partage.resources.labels import LONGEST, Label, labels
+from partage.resources.labels import LABELS, LONGEST, Label, labels
 from partage.resources.wording import WORDS
 from partage.store.embedded import EmbeddedEngine
 from partage.store.engine import Engine
@@ -85,3 +85,19 @@ def test_more_iris_than_a_query_should_hold_are_asked_in_turns(engine: Engine) -
 
 def test_every_word_has_both_languages() -> None:
     assert all(words["en"] and words["fr"] for words in WORDS.values())
+
+
+def test_names_that_nobody_knows_fill_no_memory(engine: Engine) -> None:
+    for number in range(50):
+        names = [f"http://e.example/{number}/{each}{'x' * 9_000}" for each in range(50)]
+        told = labels(engine, names, ENGLISH)
+        assert [told[name].known for name in names] == [False] * 50
+        assert LABELS.size <= LABELS.maxsize < 50 * 50 * 9_000
+
+
+def test_engines_do_not_share_names() -> None:
+    a = NamedNode("http://e.example/a")
+    for name in ("A", "B"):
+        made = Store()
+        made.add(Quad(a, NamedNode(iri("rdfs:label")), Literal(name)))
+        assert labels(EmbeddedEngine(made), [a.value], ENGLISH)[a.value].text == name

@@ -135,3 +135,11 @@ def test_an_answer_that_is_too_long_says_how_long_it_may_be(
 )
 def test_only_the_order_of_the_query_itself_counts(text: str, *, ordered: bool) -> None:
     assert is_ordered(text) is ordered
+
+
+@pytest.mark.parametrize("key", ["json", "ntriples"])
+def test_a_value_beyond_what_the_parser_reads_cannot_be_cited(key: str) -> None:
+    rows = '{"head":{"vars":["x"]},"results":{"bindings":[{"x":{"type":"literal","value":"%s"}}]}}'
+    text = (rows if key == "json" else '<x:s> <x:p> "%s" .') % ("x" * 17_000_000)
+    with pytest.raises(NotCitable, match="A value of the answer is too long"):
+        digest_of([text.encode()], known(key), ordered=False)

@@ -52,7 +52,7 @@ def test_the_three_ways_to_send_a_query_mean_the_same(
     found = query(method, arguments, media_type, body)
     assert found.query.text == ASK
     assert found.query.base == BASE
-    assert (found.kind, found.format) == ("boolean", None)
+    assert (found.kind, found.formats) == ("boolean", ())
     assert found.query.default_graphs is None
     assert found.query.named_graphs is None
 
@@ -80,7 +80,6 @@ def test_a_form_is_decoded_once(text: str) -> None:
         ("GET", "quer=ASK", "", b""),
         ("GET", "default-graph-uri=http://a.example/", "", b""),
         ("GET", f"query={Q}&query={Q}", "", b""),
-        ("GET", f"query={Q}&format=csv&format=xml", "", b""),
         ("GET", "update=CLEAR%20ALL", "", b""),
         ("GET", f"query={Q}&update=CLEAR%20ALL", "", b""),
         ("GET", "query=%FF", "", b""),

@@ -1,7 +1,10 @@
 """The query store: append-only, shared by threads, readable after a crash."""
 
+import errno
+import fcntl
 import hashlib
 import json
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -10,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from partage.errors import NotCitable, QueryStoreFull
+from partage.errors import PayloadTooLarge, QueryStoreFull
 from partage.sparql import query_store
 from partage.sparql.query_store import Asked, CitedResult, QueryStore
 
@@ -125,8 +128,8 @@ def test_a_full_store_keeps_what_it_has(path: Path) -> None:
 def test_a_result_that_takes_too_long_a_line_is_refused(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(query_store, "LONGEST_LINE", 100)
-    with pytest.raises(NotCitable, match="Shorten it"):
+    monkeypatch.setattr(query_store, "MOST_KEPT", 100)
+    with pytest.raises(PayloadTooLarge, match="Shorten it"):
         QueryStore(path, ROOM).add(cited())
     assert not path.exists()
 
@@ -136,3 +139,79 @@ def test_a_store_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     blocked.write_text("")
     with pytest.raises(QueryStoreFull, match="Tell the operator"):
         QueryStore(blocked / "queries.jsonl", ROOM).add(cited())
+
+
+def test_two_servers_may_share_a_file(path: Path) -> None:
+    one, other = QueryStore(path, ROOM), QueryStore(path, ROOM)
+    results = [cited(f"ASK {{ ?s ?p {number} }}") for number in range(20)]
+    for number, result in enumerate(results):
+        (one, other)[number % 2].add(result)
+    for store in (one, other):
+        assert all(result.asked.id in store for result in results)
+        assert [store.find(result.asked.id) for result in results] == results
+        assert store.damaged == 0
+    assert one.add(replace(results[1], software="later")) == results[1]
+    assert len(path.read_bytes().splitlines()) == 20
+
+
+def test_many_processes_leave_every_line_whole(path: Path) -> None:
+    children = []
+    for child in range(4):
+        if not (pid := os.fork()):
+            store = QueryStore(path, ROOM)
+            for number in range(20):
+                store.add(cited(f"ASK {{ ?s ?p {number}{child} }}"))
+            os._exit(0)
+        children.append(pid)
+    assert [os.waitpid(pid, 0)[1] for pid in children] == [0] * 4
+    store = QueryStore(path, ROOM)
+    assert [len(store), store.damaged] == [80, 0]
+
+
+@pytest.mark.parametrize("failing", ["write", "fsync"])
+def test_of_a_line_that_does_not_fit_on_the_disk_nothing_stays(
+    path: Path, failing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = QueryStore(path, ROOM)
+    store.add(cited())
+    before, write = path.read_bytes(), os.write
+
+    def half(descriptor: int, data: memoryview) -> int:
+        if len(data) < 200:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(descriptor, data[: len(data) // 2])
+
+    def fail(_descriptor: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, failing, half if failing == "write" else fail)
+    with pytest.raises(QueryStoreFull, match=r"No space left|Input/output error"):
+        store.add(cited("ASK { ?s ?p ?o }"))
+    monkeypatch.undo()
+    assert path.read_bytes() == before
+    assert store.add(cited("ASK { ?s ?p ?o }")).asked.id in QueryStore(path, ROOM)
+
+
+def test_a_file_that_another_process_holds_is_not_waited_for_without_end(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(query_store, "SECONDS", 0.05)
+    store = QueryStore(path, ROOM)
+    store.add(cited())
+    with path.open("ab") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(QueryStoreFull, match="another process holds the file"):
+            store.add(cited("ASK { ?s ?p ?o }"))
+        assert store.find(cited().asked.id) == cited()
+        assert len(QueryStore(path, ROOM)) == 0
+    assert len(store.add(cited("ASK { ?s ?p ?o }")).asked.id) == 64
+
+
+def test_a_file_that_was_put_back_from_a_backup_is_read_anew(path: Path) -> None:
+    store = QueryStore(path, ROOM)
+    store.add(cited())
+    backup = path.read_bytes()
+    store.add(cited("ASK { ?s ?p ?o }"))
+    path.write_bytes(backup)
+    assert store.find(cited("ASK { ?s ?p ?o }").asked.id) is None
+    assert store.find(cited().asked.id) == cited()

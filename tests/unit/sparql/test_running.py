@@ -1,11 +1,20 @@
+from collections.abc import Iterator
+
 import pytest
+from pyoxigraph import Store
 
 import small_dataset
-from partage.errors import NotAcceptable, QuerySyntaxError, ServiceRefused, UpdateRefused
+from partage.errors import (
+    NotAcceptable,
+    QuerySyntaxError,
+    ServiceRefused,
+    UnorderedTerms,
+    UpdateRefused,
+)
 from partage.rdf.formats import ALL_FORMATS, Format
-from partage.sparql.running import offers, run_query
+from partage.sparql.running import evaluate, offers, rewriter, run_query
 from partage.store.embedded import EmbeddedEngine
-from partage.store.engine import Engine
+from partage.store.engine import Engine, Query, Result, Solution
 
 
 @pytest.fixture(scope="module")
@@ -55,3 +64,48 @@ def test_what_the_endpoint_refuses_the_command_line_refuses(
 ) -> None:
     with pytest.raises(fault):
         run_query(engine, text)
+
+
+class Unsorting:
+    """An engine that fails to sort as long as it is asked in the query's own words."""
+
+    def __init__(self, store: Store, *, late: bool) -> None:
+        self._engine = EmbeddedEngine(store)
+        self._late = late
+        self.asked: list[str | None] = []
+
+    def query(self, query: Query) -> Result:
+        self.asked.append(query.plan)
+        if query.plan is not None:
+            return self._engine.query(query)
+        if not self._late:
+            raise UnorderedTerms("It cannot be sorted.")
+        return Late(self._engine.query(query))
+
+
+class Late:
+    """An answer that fails when it is read."""
+
+    def __init__(self, result: Result) -> None:
+        self.kind, self.variables, self.answer = result.kind, result.variables, result.answer
+
+    def serialize(self, _: Format) -> Iterator[bytes]:
+        raise UnorderedTerms("It cannot be sorted.")
+
+    def solutions(self, _: int | None = None) -> list[Solution]:
+        raise UnorderedTerms("It cannot be sorted.")
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_what_the_engine_cannot_sort_is_asked_again_in_another_way(late: bool) -> None:
+    engine = Unsorting(Store(), late=late)
+    text = "SELECT ?v { VALUES ?v { 2 'a' 1 } } ORDER BY ?v"
+    assert b"".join(run_query(engine, text, "csv")) == b"v\r\n1\r\n2\r\na\r\n"  # type: ignore[arg-type]
+    assert len(engine.asked) == 2
+    with pytest.raises(UnorderedTerms):
+        b"".join(run_query(engine, "SELECT ?v { VALUES ?v { 2 } }", "csv"))  # type: ignore[arg-type]
+    solutions = evaluate(engine, Query(text), rewriter(engine)).solutions()  # type: ignore[arg-type]
+    assert len(solutions) == 3

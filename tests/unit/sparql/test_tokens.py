@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partage.sparql.tokens import place, token_at, tokens, unescape
+from partage.sparql.tokens import Lexer, place, tokens, unescape
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,8 @@ from partage.sparql.tokens import place, token_at, tokens, unescape
             ["variable", "mark", "variable", "mark", "number", "mark", "number"],
         ),
         ("_:b a :c", ["name", "word", "name"]),
-        ("'open", ["mark", "word"]),
+        ("'open #\n?x", ["mark", "variable"]),
+        ('"""open', ["string", "mark"]),
     ],
 )
 def test_a_text_is_read_as_its_words(text: str, kinds: list[str]) -> None:
@@ -25,9 +26,9 @@ def test_a_text_is_read_as_its_words(text: str, kinds: list[str]) -> None:
 
 @given(st.text(max_size=80))
 def test_the_tokens_cover_the_text_without_gaps(text: str) -> None:
-    at = 0
+    at, lexer = 0, Lexer(text)
     while at < len(text):
-        token = token_at(text, at)
+        token = lexer.at(at)
         assert token.start == at
         assert token.end > at
         assert token.text == text[at : token.end]
@@ -40,6 +41,7 @@ def test_the_tokens_cover_the_text_without_gaps(text: str) -> None:
         ("\\u0041", "A"),
         ("\\U0001F600", "😀"),
         ("\\U00110000", "\\U00110000"),
+        ("\\uD83D", "\\uD83D"),
         ("\\u00g1", "\\u00g1"),
     ],
 )

@@ -14,10 +14,9 @@ from partage.rdf.namespaces import GRAPH, SPARQL_PREFIXES
 from partage.sparql import probing
 from partage.sparql.hints import Hint, corrected
 from partage.sparql.joining import Join, Report, explain, ordered
-from partage.sparql.patterns import parse
-from partage.sparql.pieces import NotTakenApart
 from partage.sparql.probing import MOST, Prober
 from partage.sparql.spelling import Spelling
+from partage.sparql.syntax import parse
 from partage.sparql.why import Diagnosis, diagnose
 from partage.store.embedded import EmbeddedEngine
 from partage.store.engine import Engine, Query
@@ -346,8 +345,8 @@ def test_a_pattern_is_joined_to_one_that_it_shares_a_variable_with(
     text = f"SELECT * {{ {' . '.join(' '.join(pattern) for pattern in patterns)} }}"
     where = parse(text).where
     assert where is not None
-    joined = ordered(where.elements)
-    assert sorted(one.start for one in joined) == [one.start for one in where.elements]
+    joined = ordered(where.patterns)
+    assert sorted(one.start for one in joined) == [one.start for one in where.patterns]
     bound = frozenset[str]()
     for position, element in enumerate(joined):
         rest = joined[position:]
@@ -362,6 +361,6 @@ def test_a_pattern_is_joined_to_one_that_it_shares_a_variable_with(
      "?s " + "(" * 500 + "<a:p>" + ")" * 500 + " ?o", "{" * 500 + "}" * 500],
     ids=["collections", "blank nodes", "paths", "groups"],
 )  # fmt: skip
-def test_what_nobody_writes_so_deep_is_not_taken_apart(deep: str) -> None:
-    with pytest.raises(NotTakenApart):
+def test_what_nobody_writes_so_deep_is_refused(deep: str) -> None:
+    with pytest.raises(QuerySyntaxError, match="levels"):
         parse(f"ASK {{ {deep} }}")

@@ -5,8 +5,9 @@ import pytest
 from pyoxigraph import Store
 
 import small_dataset
-from partage.errors import SettingsError
+from partage.errors import EngineUnavailable, SettingsError
 from partage.settings import Settings
+from partage.store import loading
 from partage.store.engine import Query
 from partage.store.loading import load
 from partage.store.opening import choose_source, open_engine, open_served, stored
@@ -77,6 +78,47 @@ def test_an_archive_that_cannot_be_written_to_is_done_without(tmp_path: Path) ->
         assert made.store is not None
         assert len(Store.read_only(str(made.store)))
     assert not made.store.exists()
+
+
+def test_a_damaged_store_of_ones_own_says_how_to_make_it_again(tmp_path: Path) -> None:
+    file = tmp_path / "a.nt"
+    file.write_text("<a:b> <c:d> <e:f> .")
+    load([file], tmp_path / "store")
+    (tmp_path / "store/CURRENT").write_text("")
+    source = choose_source(Settings(), store=tmp_path / "store")
+    for start in (open_engine, lambda source: open_served(source, Settings())):
+        with pytest.raises(EngineUnavailable, match=r"partage load FILE… --store .*store"):
+            start(source)
+
+
+@pytest.mark.parametrize("wording", ["IO error: No space left on device"])
+def test_a_full_disk_is_not_told_as_a_fault_of_the_file(
+    tmp_path: Path, wording: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine raises OSError without a number where it cannot write its store."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(wording)
+
+    release = choose_source(Settings(release=small_dataset.release(tmp_path / "release")))
+    monkeypatch.setattr(loading, "load_named", fail)
+    with (
+        pytest.raises(SettingsError, match=r"cannot hold a store \(IO error: No space left"),
+        stored(release, tmp_path / "archive"),
+    ):
+        pass
+    assert list((tmp_path / "archive/current").iterdir()) == []
+
+
+def test_without_a_temporary_directory_it_says_what_to_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))
+    source = choose_source(Settings(release=small_dataset.release(tmp_path / "release")))
+    (tmp_path / "a.nt").write_text("<a:b> <c:d> <e:f> .")
+    for asked in (source, choose_source(Settings(), files=(tmp_path / "a.nt",))):
+        with pytest.raises(SettingsError, match="Set TMPDIR"), stored(asked, tmp_path / "archive"):
+            pass
 
 
 def test_a_source_can_be_handed_to_another_process(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The release of a query: every engine answers it, or says that it cannot."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -95,7 +96,7 @@ def test_a_release_that_cannot_be_opened_leaves_the_process_alive(tmp_path: Path
     Store(str(directory)).flush()
     pool = PoolEngine(directory, PoolLimits(workers=1), lambda _: tmp_path / "none")
     try:
-        with pytest.raises(EngineUnavailable, match="cannot be opened"):
+        with pytest.raises(EngineUnavailable, match="holds no store"):
             pool.query(Query("ASK {}", release=FIRST))
         assert pool.query(Query("ASK {}")).answer is True
         assert pool.figures().replaced == 0
@@ -108,3 +109,17 @@ def test_an_engine_that_holds_no_releases_says_so(made: Engine) -> None:
     with pytest.raises(UnknownRelease, match="only the current dataset is held"):
         made.query(Query("ASK {}", release=FIRST))
     made.close()
+
+
+def test_the_store_of_a_release_is_made_again_where_it_is_damaged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    catalog = three_releases.build(tmp_path).catalog
+    place = Shelf(catalog, tmp_path / "kept").directory(FIRST)
+    manifest = next(place.glob("MANIFEST*"))
+    os.truncate(manifest, manifest.stat().st_size - 200)
+    later = Shelf(catalog, tmp_path / "kept")
+    assert len(later.open(FIRST)) == len(three_releases.quads(FIRST))
+    assert [record.message for record in caplog.records if record.levelname == "WARNING"] == [
+        f"The store kept in {place} was damaged, or of an earlier version, and has been made again."
+    ]

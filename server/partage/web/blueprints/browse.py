@@ -59,6 +59,7 @@ def kind(name: str) -> Response:
     whole = here.table(stem) if here.held else None
     view = read_view(of, whole.holders if whole else None, list(request.args.items(multi=True)))
     chosen = negotiate(request.headers.get("Accept"), OFFERS, suffix or None)
+    fmt = None
     if chosen == HTML:
         if whole:
             table, found = whole, whole.find(view, reader)
@@ -78,12 +79,13 @@ def kind(name: str) -> Response:
         body = _page(table, view, found, reader, links)
     else:
         links = [Link("alternate", _address(of, view), HTML)]
-        body = _data(of, view, reader[0], format_of(chosen, tuple(DATA.values())))
+        fmt = format_of(chosen, tuple(DATA.values()))
+        body = _data(of, view, reader[0], fmt)
     response = validate(represent(body, chosen), tag_of_bytes(body), site().known.issued)
     response.vary.add("Accept-Language")
     response.headers["Link"] = header(below(request.script_root, links))
-    if chosen != HTML:
-        suffix = next(key for key, fmt in DATA.items() if fmt.media_type == chosen or suffix == key)
+    if fmt is not None:
+        suffix = next(key for key, known in DATA.items() if known is fmt)
         response.headers["Content-Disposition"] = f'inline; filename="{stem}.{suffix}"'
     return response
 

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, render_template, request
 
 from partage.citation.kinds import named
 from partage.errors import ProtocolError, UnknownResource
-from partage.resources.identifiers import is_iri
+from partage.rdf.terms import is_iri
 from partage.web import citing
 from partage.web.negotiation import HTML, negotiate
 from partage.web.representation import represent
@@ -20,10 +20,10 @@ def cite() -> Response:
         raise ProtocolError(
             "Give an IRI of ours, a CURIE such as c:c0026, or a path, as the parameter `iri`."
         )
-    if not citing.citable(iri):
-        raise UnknownResource(iri)
     if cited := citing.asked(iri, wish, [HTML]):
         return citing.answer(iri, cited)
+    if citing.box(iri) is None:
+        raise UnknownResource(iri)
     negotiate(request.headers.get("Accept"), [HTML, *citing.MEDIA_TYPES], wish)
     response = represent(render_template("cite.html", iri=iri).encode(), HTML)
     response.vary.add("Accept-Language")

@@ -9,11 +9,12 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, render_template, request
 
 from partage.errors import ProtocolError, UnknownResource
+from partage.rdf.terms import is_iri
 from partage.releases.diff import Difference
 from partage.releases.notes import as_json
 from partage.releases.statements import thing
 from partage.resources.changes import ORDER, altered, named_in, named_within, properties, sections
-from partage.resources.identifiers import document, is_iri
+from partage.resources.identifiers import document
 from partage.resources.labels import labels
 from partage.web import language
 from partage.web.memento import IMMUTABLE, holding

@@ -3,7 +3,6 @@ The files of a release: of the one that was built last, or below its address of 
 (RFC 9110 §14 on ranges, https://www.rfc-editor.org/rfc/rfc9110#section-14).
 """
 
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -11,7 +10,6 @@ from flask import Blueprint, Response, abort, render_template, request, send_fro
 from flask_babel import gettext as _
 
 from partage.rdf.namespaces import LICENSE, RELEASES
-from partage.releases import held
 from partage.releases.artefact import Artefact
 from partage.web.linking import Link, header
 from partage.web.negotiation import HTML
@@ -38,7 +36,7 @@ blueprint = Blueprint("downloads", __name__)
 def files() -> Response:
     """List the files of the release with their sizes and digests."""
     page = render_template(
-        "downloads.html", files=_files()[1], manifest=site().manifest, release=_version()
+        "downloads.html", files=_listed(_directory()), manifest=site().manifest, release=_version()
     )
     return represent(page.encode(), HTML)
 
@@ -46,8 +44,8 @@ def files() -> Response:
 @blueprint.get("/download/<path:name>")
 def artefact(name: str) -> Response:
     """Send a file of the release as it is, or a part of it."""
-    directory, listed = _files()
-    known = {file.name: file for file in listed}
+    directory = _directory()
+    known = {file.name: file for file in _listed(directory)}
     if name not in known:
         names = ", ".join(known)
         abort(
@@ -80,19 +78,15 @@ def _version() -> str | None:
     return version
 
 
-def _files() -> tuple[Path, Sequence[Artefact]]:
-    """Return where the files of the release lie, and those that its manifest or sums list."""
+def _directory() -> Path:
     version = _version()
-    if version is not None:
-        return sites().files.of(version), sites().files.listed(version)
-    directory = site().release
+    directory = site().release if version is None else sites().files.of(version)
     if directory is None:
         abort(404, _("This server serves no release, so there are no files of one."))
-    return directory, _of_manifest(directory)
+    return directory
 
 
 @cache
-def _of_manifest(directory: Path) -> tuple[Artefact, ...]:
-    """Return what a manifest lists, and the manifest: while they are served, they stay the same."""
-    every = [*held.listed(directory), Artefact.of(directory / held.MANIFEST)]
-    return tuple(sorted(every, key=lambda file: file.name))
+def _listed(directory: Path) -> tuple[Artefact, ...]:
+    """Return the files of a release: as long as we serve them, they stay as they are."""
+    return tuple(Artefact.of(path) for path in sorted(directory.iterdir()) if path.is_file())

@@ -5,15 +5,14 @@ from collections.abc import Iterable
 from flask import Blueprint, Response, current_app, make_response
 
 from partage import __version__
-from partage.citation.styles import formatted
+from partage.caching import NAMED, LRUCache
 from partage.errors import EngineError
-from partage.store.engine import Limits, Query
+from partage.store.engine import Engine, Limits, Query
 from partage.store.pool import PoolEngine, PoolFigures
 from partage.web.budget import Budget, budget
-from partage.web.cache import Cache
 from partage.web.metrics import CONTENT_TYPE, labelled, single
 from partage.web.observing import metrics
-from partage.web.site import site, sites
+from partage.web.site import site
 
 SECONDS_TO_BE_READY = 2.0
 
@@ -22,8 +21,16 @@ blueprint = Blueprint("operations", __name__)
 
 @blueprint.get("/healthz")
 def alive() -> Response:
-    """Say that this process answers requests."""
-    return _plain("alive\n", 200)
+    """Say that this process answers requests; a server says it in front of the application."""
+    found = trouble(site().engine)
+    return _plain("alive\n", 200) if found is None else _plain(f"{found}\n", 503)
+
+
+def trouble(engine: Engine) -> str | None:
+    """Return why no query can be answered here, None where they can."""
+    if isinstance(engine, PoolEngine) and not engine.healthy:
+        return "not well: no query process is left, and none can be started"
+    return None
 
 
 @blueprint.get("/readyz")
@@ -51,7 +58,7 @@ def numbers() -> Response:
         parts += _pool(engine.figures())
     parts += _caches()
     if (answers := current_app.extensions.get("partage.cache")) is not None:
-        parts += _answers(answers)
+        parts += _answers(answers.kept)
     kept = budget()
     if kept is not None:
         parts += _budget(kept)
@@ -75,24 +82,22 @@ def _pool(figures: PoolFigures) -> Iterable[str]:
 
 
 def _caches() -> Iterable[str]:
-    """Yield how often what is remembered was asked for, and what is remembered."""
-    known = {
-        "resources": sites().current.holds.cache_info(),
-        "citations": formatted.cache_info(),
-    }
+    """Yield what the caches hold, and how often it was asked for."""
+    known = sorted(NAMED.items())
     for what, meaning, counted in (
-        ("hits_total", "Answers that were remembered.", {n: i.hits for n, i in known.items()}),
-        ("misses_total", "Answers that were not.", {n: i.misses for n, i in known.items()}),
-        ("entries", "Answers remembered now.", {n: i.currsize for n, i in known.items()}),
+        ("hits_total", "What was asked for and kept.", {n: c.hits for n, c in known}),
+        ("misses_total", "What was asked for and not kept.", {n: c.misses for n, c in known}),
+        ("entries", "What is kept now.", {n: len(c) for n, c in known}),
+        ("bytes", "Bytes of what is kept now, with its keys.", {n: c.size for n, c in known}),
     ):
         yield labelled(f"partage_cache_{what}", meaning, "cache", counted)
 
 
-def _answers(cache: Cache) -> Iterable[str]:
-    yield single("partage_answers_hits_total", "Answers given again from the cache.", cache.hits)
-    yield single("partage_answers_misses_total", "Answers that had to be made.", cache.misses)
-    yield single("partage_answers_kept", "Answers in the cache.", len(cache))
-    yield single("partage_answers_bytes", "Bytes of the answers in the cache.", cache.size)
+def _answers(kept: LRUCache) -> Iterable[str]:
+    yield single("partage_answers_hits_total", "Answers given again from the cache.", kept.hits)
+    yield single("partage_answers_misses_total", "Answers that had to be made.", kept.misses)
+    yield single("partage_answers_kept", "Answers in the cache.", len(kept))
+    yield single("partage_answers_bytes", "Bytes of the answers in the cache.", kept.size)
 
 
 def _budget(kept: Budget) -> Iterable[str]:

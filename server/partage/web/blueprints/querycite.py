@@ -4,22 +4,29 @@ Cited results of queries: `/query` cites one, `/query/{hash}` is its landing pag
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, render_template, request
 
-from partage.errors import EngineError, ProtocolError, UnknownCitation, UnknownRelease
+from partage.errors import (
+    BudgetSpent,
+    EngineError,
+    ProtocolError,
+    UnknownCitation,
+    UnknownRelease,
+)
 from partage.rdf.formats import GRAPH_FORMATS, by_key
 from partage.resources.identifiers import split
 from partage.sparql.citing import CITED, PREFIXES, Verification, caveat, describe, may_be_planned
 from partage.sparql.normalize import normalize
 from partage.sparql.protocol import QueryOperation, parse, prefixes
 from partage.sparql.query_store import CitedResult
-from partage.sparql.running import evaluate, offers
+from partage.sparql.running import offers
 from partage.store.engine import Result
 from partage.store.writing import write
-from partage.web import citing, memento, querystore
+from partage.web import citing, memento, queries, querystore
 from partage.web.blueprints.sparql import body, table
 from partage.web.errors import told
 from partage.web.linking import Link, header
@@ -73,8 +80,11 @@ def page(name: str) -> Response:
     if citation := citing.asked(CITED + identifier, wish, types):
         return citing.answer(CITED + identifier, citation)
     chosen = negotiate(request.headers.get("Accept"), [*types, *citing.MEDIA_TYPES], wish)
+    lasting = verification is None
     if chosen == HTML:
-        response = represent(_html(cited, verification).encode(), HTML)
+        beginning = _beginning(cited)
+        lasting = lasting and "unanswered" not in beginning
+        response = represent(_html(cited, verification, beginning).encode(), HTML)
         response.vary.add("Accept-Language")
     elif chosen == JSON:
         facts = _json(cited, verification)
@@ -85,7 +95,7 @@ def page(name: str) -> Response:
             write(describe(cited), format_of(chosen, GRAPH_FORMATS), PREFIXES), chosen
         )
     _link(response, cited)
-    if verification is not None:
+    if not lasting:
         response.headers["Cache-Control"] = "no-store"
         return response
     response.headers["Cache-Control"] = CACHED
@@ -172,7 +182,9 @@ def _dataset(cited: CitedResult) -> list[tuple[str, str]]:
     ]
 
 
-def _html(cited: CitedResult, verification: Verification | None) -> str:
+def _html(
+    cited: CitedResult, verification: Verification | None, beginning: Mapping[str, object]
+) -> str:
     return render_template(
         "cited.html",
         result=cited,
@@ -183,7 +195,7 @@ def _html(cited: CitedResult, verification: Verification | None) -> str:
         asking=_asking(cited),
         dataset=_dataset(cited),
         verification=verification,
-        **_beginning(cited),
+        **beginning,
     )
 
 
@@ -192,9 +204,8 @@ def _beginning(cited: CitedResult) -> dict[str, object]:
     try:
         query = querystore.repeated(cited.asked)
         query = replace(query, prefixes=prefixes(cited.text))
-        planner = site().planner if may_be_planned(cited.asked.normal) else None
-        result = evaluate(site().engine, query, planner)
-    except (EngineError, UnknownRelease, ProtocolError) as error:
+        result = queries.run(query, planned=may_be_planned(cited.asked.normal))
+    except (BudgetSpent, EngineError, UnknownRelease, ProtocolError) as error:
         return {"unanswered": told(error)}
     try:
         return _shown(result)

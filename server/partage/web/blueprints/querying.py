@@ -5,7 +5,7 @@ import json
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
 from partage.errors import ProtocolError, RequestError
-from partage.resources.identifiers import is_iri
+from partage.rdf.terms import is_iri
 from partage.resources.labels import labels
 from partage.resources.rows import Value, Writer
 from partage.web import language

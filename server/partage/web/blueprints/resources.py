@@ -10,7 +10,8 @@ from partage.errors import NotAcceptable, ProtocolError, UnknownResource
 from partage.rdf.formats import GRAPH_FORMATS, Format
 from partage.rdf.jsonld import CONTEXT, FORM, Form, write_jsonld
 from partage.rdf.namespaces import BASE, RELEASES
-from partage.resources.identifiers import document, iri_of, is_iri, split
+from partage.rdf.terms import is_iri
+from partage.resources.identifiers import document, iri_of, split
 from partage.resources.labels import labels, names
 from partage.resources.pages import resource_page
 from partage.resources.profiles import (
@@ -115,7 +116,7 @@ def answer(iri: str, wish: str | None, path: str | None, suffix: str | None = No
         response = _data(told, profile, format_of(chosen, formats), chosen)
     response.vary.add("Accept-Profile")
     response.headers["Content-Profile"] = f"<{profile.iri}>"
-    response.headers["Link"] = header(links)
+    response.headers["Link"] = header(links, response.mimetype or "")
     return response
 
 
@@ -158,7 +159,7 @@ def _data(told: Document, profile: Profile, fmt: Format, media_type: str) -> Res
     # A graph can be large and is the same for everybody; what is about a resource is small.
     if told.description is None and is_data(profile) and len(told.triples) <= MOST_KEPT:
         key = (told.iri, fmt.key, profile.token, form)
-        body, tag = site().recent.get(key, lambda: _written(told, profile, fmt, form))
+        body, tag = site().recent(key, lambda: _written(told, profile, fmt, form))
     else:
         body, tag = _written(told, profile, fmt, form)
     if fmt.key == "jsonld":  # the context is read from the host that was asked

@@ -26,7 +26,7 @@ from partage.sparql.running import offers
 from partage.store.answering import CHUNK
 from partage.store.engine import Result, Solution
 from partage.web import language, memento, queries, querystore
-from partage.web.negotiation import HTML, format_of, media_types, negotiate
+from partage.web.negotiation import HTML, format_of, media_types, preferred
 from partage.web.representation import represent
 from partage.web.site import site
 from partage.web.validators import tag_of_bytes, validate
@@ -74,7 +74,7 @@ def body() -> bytes:
 
 def _service(operation: DescribeService) -> Response:
     offers = media_types(GRAPH_FORMATS)
-    chosen = negotiate(request.headers.get("Accept"), offers, operation.format)
+    chosen = preferred(request.headers.get("Accept"), offers, operation.formats)
     if chosen == HTML:
         return represent(render_template("query.html", query=None).encode(), HTML)
     described = site().description(request.base_url, format_of(chosen, GRAPH_FORMATS))
@@ -84,7 +84,7 @@ def _service(operation: DescribeService) -> Response:
 def _answer(operation: QueryOperation) -> Response:
     """Run the query and answer it: the one place where that is done."""
     formats = offers(operation.kind)
-    chosen = negotiate(request.headers.get("Accept"), media_types(formats), operation.format)
+    chosen = preferred(request.headers.get("Accept"), media_types(formats), operation.formats)
     query = operation.query
     if operation.graphs is not None:
         query = site().parts.select(query, operation.graphs)

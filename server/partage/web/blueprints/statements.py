@@ -54,7 +54,7 @@ def page(name: str) -> Response:
         data = quads(known)
         response = represent(write(data, fmt), chosen)
         validate(response, tag_of_quads(data, fmt.key), modified)
-        response.headers["Link"] = header([*links, *describing(told)])
+        response.headers["Link"] = header([*links, *describing(told)], response.mimetype or "")
         return response
     reader = language.reader()
     shown = statement_page(here.engine, known, reader)

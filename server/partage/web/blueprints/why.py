@@ -11,7 +11,7 @@ from partage.sparql.protocol import DescribeService, QueryOperation, parse
 from partage.sparql.why import diagnose
 from partage.web import memento, queries
 from partage.web.blueprints.sparql import METHODS, body
-from partage.web.negotiation import HTML, negotiate
+from partage.web.negotiation import HTML, preferred
 from partage.web.representation import represent
 from partage.web.site import site
 from partage.web.versions import PARAMETER
@@ -48,7 +48,8 @@ def _answer(wish: str | None) -> Response:
         site().federation.allowed,
     )
     memento.choose(request.form.get(PARAMETER))
-    chosen = negotiate(request.headers.get("Accept"), OFFERS, wish or operation.format)
+    accept = request.headers.get("Accept")
+    chosen = preferred(accept, OFFERS, (wish,) if wish else operation.formats)
     if isinstance(operation, DescribeService):
         if chosen != HTML:
             raise ProtocolError("There is no query. Send it as the parameter `query`.")

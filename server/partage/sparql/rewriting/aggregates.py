@@ -1,0 +1,102 @@
+"""Aggregates (SPARQL 1.1 Query Language §11, §18.5.1)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from partage.sparql.rewriting.building import call, group, pattern
+from partage.sparql.syntax.transform import transform
+from partage.sparql.syntax.tree import (
+    Clause,
+    Expression,
+    Group,
+    Projection,
+    QueryTree,
+    Select,
+    SubSelect,
+)
+
+# What is something else each time it is evaluated.
+CHANGING = frozenset({"RAND", "UUID", "STRUUID", "BNODE"})
+
+
+def group_concat(tree: QueryTree) -> QueryTree:
+    """Have GROUP_CONCAT return a simple literal, without a language (§18.5.1.7)."""
+
+    def change(node: object) -> object:
+        if isinstance(node, Expression) and node.name == "GROUP_CONCAT":
+            return call("STR", node)
+        return node
+
+    return transform(tree, change)
+
+
+def count_distinct(tree: QueryTree) -> QueryTree:
+    """Have COUNT(DISTINCT *) count what is visible: no blank nodes, no steps (§18.5.1.2)."""
+
+    def change(node: object) -> object:
+        if not isinstance(node, QueryTree | SubSelect) or node.select is None or node.where is None:
+            return node
+        computed = expressions(node.select.projections, node.clauses)
+        if not any(one.star and one.distinct for each in computed for one in each.walk()):
+            return node
+        inner = SubSelect(Select(0, 0, "", ()), node.where, ())
+        return replace(node, where=group(pattern("select", Group(0, 0, (), inner))))
+
+    return transform(tree, change)
+
+
+def aliases(tree: QueryTree) -> QueryTree:
+    """Have a variable that SELECT assigns be used later in the same SELECT (§16.1.2)."""
+
+    def change(node: object) -> object:
+        if not isinstance(node, QueryTree | SubSelect) or node.select is None:
+            return node
+        if not is_grouped(node.select.projections, node.clauses):
+            return node
+        assigned: dict[str, Expression] = {}
+        made = []
+        for one in node.select.projections:
+            if one.expression is not None and one.variable is not None:
+                written = _substituted(one.expression, assigned)
+                one = one if written is one.expression else replace(one, expression=written)  # noqa: PLW2901  # the same one, written out
+                if one.variable and not any(each.name in CHANGING for each in written.walk()):
+                    assigned[one.variable] = written
+            made.append(one)
+        if all(a is b for a, b in zip(made, node.select.projections, strict=True)):
+            return node
+        return replace(node, select=replace(node.select, projections=tuple(made)))
+
+    return transform(tree, change)
+
+
+def _substituted(expression: Expression, assigned: dict[str, Expression]) -> Expression:
+    """Return an expression with what is assigned to its variables in their place."""
+
+    def change(node: object) -> object:
+        if not isinstance(node, Expression) or node.term is None or node.term.kind != "variable":
+            return node
+        return assigned.get(node.term.text[1:], node)
+
+    if any(one.name == "BOUND" for one in expression.walk()):
+        return expression  # it takes a variable
+    return transform(expression, change)
+
+
+def is_grouped(projections: Sequence[Projection], clauses: Sequence[Clause]) -> bool:
+    """Return whether the solutions of a SELECT are grouped (§11.2)."""
+    return any(clause.word == "GROUP" for clause in clauses) or any(
+        one.operator == "AGGREGATE"
+        for expression in expressions(projections, clauses)
+        for one in expression.walk()
+    )
+
+
+def expressions(
+    projections: Sequence[Projection], clauses: Sequence[Clause]
+) -> Iterator[Expression]:
+    """Yield the expressions of a SELECT and its solution modifiers."""
+    yield from (one.expression for one in projections if one.expression is not None)
+    for clause in clauses:
+        yield from clause.constraints
+        yield from (one.expression for one in clause.conditions)
+        yield from (one.expression for one in clause.keys if one.expression is not None)
