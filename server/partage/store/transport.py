@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import SplitResult, urlsplit
 
-from partage.errors import EngineFailure, EngineUnavailable, SettingsError
+from partage.errors import EngineUnavailable, RemoteFailure, SettingsError
 
 SECONDS_TO_CONNECT = 10.0
 # Where a connection kept open was closed by the other side while it was idle.
@@ -128,6 +128,12 @@ class Connections:
         return connection
 
 
+def printable(text: str, most: int) -> str:
+    """Return what another program says in a line that a terminal shows as it stands."""
+    shown = "".join(letter if letter.isprintable() else " " for letter in text)
+    return " ".join(shown.split())[:most]
+
+
 class Exchange:
     """One request and its answer, which is read as a file is; `cancel` works from any thread."""
 
@@ -169,7 +175,8 @@ class Exchange:
         except (OSError, http.client.HTTPException) as error:
             raise EngineUnavailable(
                 f"The engine at {self._connections.address.url} broke off "
-                f"({type(error).__name__}: {error}). Try again; its log may say why."
+                f"({printable(f'{type(error).__name__}: {error}', 200)}). Try again; its log may "
+                "say why."
             ) from error
 
     def _attempt(self, request: Request, *, fresh: bool) -> http.client.HTTPResponse:
@@ -195,6 +202,10 @@ class Exchange:
             raise
         except AttributeError as error:  # `cancel` took the socket away meanwhile
             raise ConnectionAbortedError("cancelled") from error
+        if self._cancelled:  # the head of the answer may have been cut, which http.client lets pass
+            self._response.close()
+            connection.close()
+            raise ConnectionAbortedError("cancelled")
         return self._response
 
     def read(self, size: int = -1) -> bytes:
@@ -205,10 +216,12 @@ class Exchange:
         ------
         OSError
             The answer breaks off.
-        EngineFailure
+        RemoteFailure
             It is longer than allowed.
         """
         assert self._response is not None
+        if self._left is not None and self._left < 0:
+            raise self._too_long()
         broken = False
         data = b""
         try:
@@ -225,11 +238,19 @@ class Exchange:
         if self._left is not None:
             self._left -= len(data)
             if self._left < 0:
-                raise EngineFailure(
-                    f"The answer of the engine at {self._connections.address.url} is longer than "
-                    "allowed. Add a LIMIT, or ask for less."
-                )
+                raise self._too_long()
         return data
+
+    def allow(self, most: int | None) -> int | None:
+        """Let the rest of the answer have at most so many bytes; return how many it might have."""
+        left, self._left = self._left, most
+        return left
+
+    def _too_long(self) -> RemoteFailure:
+        return RemoteFailure(
+            f"The answer of the engine at {self._connections.address.url} is longer than "
+            "allowed. Add a LIMIT, or ask for less."
+        )
 
     def read_all(self, most: int) -> bytes:
         """Return the beginning of the answer, at most `most` bytes, and end the exchange."""
