@@ -17,6 +17,7 @@ Every error Partage raises on purpose.
     │  ├ BrokenBody           the body breaks off
     │  ├ BodyTimeout          the body does not come in time
     │  ├ TooManyRequests      the client has too much under way (retry_after)
+    │  ├ RegexNotSupported    the engine cannot evaluate a regular expression (line, column)
     │  ├ NotSupported         the method or transfer coding is none we know
     │  ├ UpdateRefused        the endpoint is read-only
     │  ├ ServiceRefused       the query would reach out to another endpoint
@@ -135,6 +136,10 @@ class ProtocolError(RequestError):
 
 class QuerySyntaxError(Placed, RequestError):
     """The query does not parse; line and column count from 1."""
+
+
+class RegexNotSupported(Placed, RequestError):
+    """A regular expression holds what the engine cannot evaluate."""
 
 
 class NotAcceptable(RequestError):

@@ -29,12 +29,14 @@ from partage.errors import (
     OutOfResources,
     PartageError,
     PayloadTooLarge,
+    Placed,
     ProtocolError,
     QueryCrashed,
     QueryEnded,
     QueryStoreFull,
     QuerySyntaxError,
     QueryTimeout,
+    RegexNotSupported,
     RemoteFailure,
     RequestError,
     ServiceError,
@@ -67,6 +69,7 @@ STATUS: dict[type[PartageError], int] = {
     ProtocolError: 400,
     BrokenBody: 400,
     QuerySyntaxError: 400,
+    RegexNotSupported: 400,
     UnknownStyle: 400,
     ServiceRefused: 403,
     UpdateRefused: 403,
@@ -129,6 +132,7 @@ TITLES: dict[int, str] = {
 # Where the error says more than its status.
 NAMES: dict[type[PartageError], str] = {
     QuerySyntaxError: _("The query does not parse"),
+    RegexNotSupported: _("The regular expression is not supported"),
     UnknownStyle: _("No such citation style"),
     Unwritable: _("This format cannot write the answer"),
     QueryEnded: _("The query was ended"),
@@ -181,7 +185,7 @@ def _answer_ours(error: PartageError) -> Response:
         return _represent(500, _generic(error))
     status = status_of(error)
     facts: dict[str, object] = {}
-    if isinstance(error, QuerySyntaxError | ServiceError) and error.line is not None:
+    if isinstance(error, Placed) and error.line is not None:
         facts = {"line": error.line, "column": error.column}
     if isinstance(error, NotAcceptable):
         facts = {"offers": list(error.offers)}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pytest
 from pyoxigraph import QueryBoolean, QuerySolutions, RdfFormat, Store
 
+from partage.errors import RegexNotSupported
 from partage.sparql.rewriting import rewritten
 from partage.sparql.syntax import parse
 
@@ -72,6 +73,12 @@ FAULTS = (
     Fault("values-of-graph", "SELECT ?g ?v { GRAPH ?g { VALUES (?g ?v) { (:g1 1) (UNDEF 2) } } }",
           [" 2", ":g1 1"], [":g1 1", ":g1 2", ":g2 2"]),
     Fault("minus-in-graph", "SELECT ?s { GRAPH ?g { ?s :r 5 MINUS { ?x :r 5 } } }", [], [":a"]),
+    Fault("replacement-before-a-letter", "SELECT (REPLACE('abcd', '(b)', '$1x') AS ?v) {}", ["acd"], ["abxcd"]),
+    Fault("replacement-of-ten-groups", "SELECT (REPLACE('ab', '(a)(b)', '$12') AS ?v) {}", [""], ["a2"]),
+    Fault("replacement-escaped", r"SELECT (REPLACE('abc', 'b', '\\\\\\$') AS ?v) {}", [r"a\\\$c"], [r"a\$c"]),
+    Fault("replacement-that-is-none", "SELECT (REPLACE('abc', 'b', '$') AS ?v) {}", ["a$c"], [""]),
+    Fault("replacement-quoted", "SELECT (REPLACE('a.b', '.', '$1', 'q') AS ?v) {}", ["ab"], ["a$1b"]),
+    Fault("classes-subtracted", "SELECT ?v { VALUES ?v { 'a' 'b' } FILTER(REGEX(?v, '[a-z-[b]]')) }", ["a", "b"], ["a"]),
     Fault("zero-or-more", "SELECT ?o { :unknown :p* ?o }", [], [":unknown"]),
     Fault("zero-or-one", "SELECT ?s { ?s :p? :unknown }", [], [":unknown"]),
     Fault("zero-or-more-itself", "ASK { :unknown :p* :unknown }", False, True),
@@ -157,6 +164,17 @@ def test_a_path_from_a_known_term_is_left_alone() -> None:
 def test_a_path_within_a_graph_is_rewritten_also_from_a_known_term() -> None:
     tree = parse(PREFIX + "SELECT ?o { GRAPH :g2 { :b :p* ?o } }")
     assert rewritten(tree, {"http://example.org/b"}.__contains__) is not None
+
+
+@pytest.mark.parametrize("pattern", [r"(.)\\1", r"\\i\\c*", r"[\\I]"])
+def test_a_pattern_that_the_engine_cannot_evaluate_is_refused(pattern: str) -> None:
+    with pytest.raises(RegexNotSupported, match="Line 2, column 24"):
+        rewritten(parse(f"PREFIX : <urn:a>\nASK {{ FILTER(REGEX(?a, '{pattern}')) }}"))
+
+
+@pytest.mark.parametrize("pattern", [r"(.)\\d", r"[\\1]", "a$", "[a-z]-[0-9]"])
+def test_other_patterns_are_left_alone(pattern: str) -> None:
+    assert rewritten(parse(f"ASK {{ FILTER(REGEX(?a, '{pattern}')) }}")) is None
 
 
 def test_select_star_shows_no_variable_of_ours(store: Store) -> None:
