@@ -123,7 +123,17 @@ def written(term: object) -> str:
     return value
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+# What the engine answers wrongly and rewriting cannot mend; docs/reference/engine-faults.md says so.
+NOT_REWRITTEN = (
+    Fault("booleans-in-order", "SELECT (true > false AS ?x) {}", [""], ["true"]),
+    Fault("cast-of-spaces", "SELECT (xsd:integer(' 1 ') AS ?x) {}", [""], ["1"]),
+    Fault("integers-beyond-64-bits", "SELECT (12345678901234567890 > 1 AS ?x) {}", [""], ["true"]),
+    Fault("not-a-number", "SELECT (xsd:double('NaN') <= xsd:double('NaN') AS ?x) {}", ["true"], ["false"]),
+    Fault("pattern-of-nothing", "SELECT (REPLACE('ab', 'x*', '-') AS ?x) {}", ["-a-b-"], [""]),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS + NOT_REWRITTEN, ids=lambda fault: fault.name)
 def test_the_engine_still_has_the_fault(store: Store, fault: Fault) -> None:
     if fault.engine is None:
         with pytest.raises(SyntaxError):
