@@ -34,7 +34,7 @@ Every error Partage raises on purpose.
     │  ├ QueryTimeout · QueryEnded · MemoryExceeded
     │  ├ EngineBusy (retry_after) · OutOfResources (retry_after)
     │  ├ EngineUnavailable
-    │  ├ EngineFailure · QueryCrashed · UnorderedTerms
+    │  ├ EngineFailure · QueryCrashed · UnorderedTerms · RemoteFailure
     │  ├ QueryStoreFull       no more results can be cited here
     │  └ ServiceError         another endpoint that the query calls (line, column)
     │     └ ServiceFailed · ServiceTimeout · ServiceExceeded
@@ -300,6 +300,10 @@ class EngineFailure(EngineError):
 
 class QueryStoreFull(EngineError):
     """The query store has reached its size, or cannot be written."""
+
+
+class RemoteFailure(EngineFailure):
+    """A remote engine answered, but not as it should."""
 
 
 class QueryCrashed(EngineFailure):

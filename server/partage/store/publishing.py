@@ -6,6 +6,7 @@ A graph that already has the right number of triples is passed over, so an inter
 goes on where it stopped. At the end every graph is counted, read back and compared by digest.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,17 +18,28 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 from pyoxigraph import BlankNode, DefaultGraph, Quad, RdfFormat, serialize
 from pyoxigraph import Literal as RdfLiteral
 
-from partage.errors import EngineFailure, IntegrityError, SettingsError
+from partage.errors import (
+    EngineFailure,
+    EngineUnavailable,
+    IntegrityError,
+    QueryTimeout,
+    SettingsError,
+)
 from partage.rdf.canonical import digest, rdfc10
 from partage.rdf.reading import read
 from partage.rdf.terms import iriref
 from partage.store.credentials import Credentials, Visitor
-from partage.store.engine import Engine, Query
+from partage.store.engine import Engine, Limits, Query, Solution
 from partage.store.remote import RemoteEngine
 from partage.store.transport import Address, Request
 
 Via = Literal["gsp", "update"]
 BATCH = 5_000
+SECONDS = 600.0
+ROWS_A_SECOND = 1_000
+MOST_GRAPHS = 1_000_000
+# An engine may write a triple longer than we do, but not without a measure.
+MOST_BYTES, MOST_TIMES = 100_000_000, 10
 TRIPLES = "application/n-triples"
 # Where a service of this path takes writes. Only Oxigraph's names are taken for granted.
 WRITES: dict[str, dict[Via, str]] = {"query": {"gsp": "store", "update": "update"}}
@@ -105,7 +117,8 @@ def publish(dataset: Path, target: Target, report: Report, *, restart: bool = Fa
     """
     graphs = _graphs(dataset)
     visitor = Visitor(target.writes(), target.credentials)
-    engine = RemoteEngine(target.engine)
+    text = sum(len(str(quad)) for quads in graphs.values() for quad in quads)
+    engine = RemoteEngine(target.engine, max_bytes=MOST_BYTES + MOST_TIMES * text)
     try:
         present = {} if restart else _counts(engine, target)
         passed_over = 0
@@ -143,21 +156,37 @@ def _pattern(name: str | None) -> str:
 
 
 def _counts(engine: Engine, target: Target) -> dict[str | None, int]:
-    rows = engine.query(
-        Query("SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
-    ).solutions()
+    every = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
+    rows = _rows(engine, every, MOST_GRAPHS, SECONDS)
+    if len(rows) > MOST_GRAPHS:
+        raise EngineFailure(
+            f"The engine says that it holds more than {MOST_GRAPHS:,} graphs. Publish to one that "
+            "holds nothing else."
+        )
     counts: dict[str | None, int] = {
-        str(getattr(row["g"], "value", "")): _integer(row["n"]) for row in rows if "g" in row
+        str(getattr(row["g"], "value", "")): _integer(row.get("n")) for row in rows if "g" in row
     }
     if target.default_graph is None:
-        (row,) = engine.query(Query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")).solutions()
-        counts[None] = _integer(row["n"])
+        rows = _rows(engine, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", 1, SECONDS)
+        counts[None] = _integer(rows[0].get("n") if rows else None)
     return counts
 
 
+def _rows(engine: Engine, text: str, expected: int, seconds: float) -> list[Solution]:
+    """Return the solutions of a query, at most one more than expected."""
+    try:
+        result = engine.query(Query(text, limits=Limits(seconds)))
+        return result.solutions(expected + 1)
+    except QueryTimeout as error:
+        raise EngineUnavailable(
+            f"The engine did not answer within {seconds:.0f} seconds: {text} Its log may say why; "
+            "to publish again goes on where this stopped."
+        ) from error
+
+
 def _integer(term: object) -> int:
-    if not isinstance(term, RdfLiteral):
-        raise EngineFailure(f"The engine counts in {term}, no number.")
+    if not isinstance(term, RdfLiteral) or not re.fullmatch("[0-9]{1,18}", term.value):
+        raise EngineFailure(f"The engine counts in {str(term)[:80]}, no number.")
     return int(term.value)
 
 
@@ -220,7 +249,8 @@ def _verify(
                 "engine has none of its own: give it one with --default-graph."
             )
         text = f"CONSTRUCT {{ ?s ?p ?o }} {_pattern(where)}"
-        held = [Quad(r["s"], r["p"], r["o"]) for r in engine.query(Query(text)).solutions()]  # type: ignore[arg-type]
+        rows = _rows(engine, text, len(sent), SECONDS + len(sent) / ROWS_A_SECOND)
+        held = [Quad(r["s"], r["p"], r["o"]) for r in rows]  # type: ignore[arg-type]
         if _digest(held) != _digest(sent):
             changed = _only_literals_differ(label, sent, held)
             example = example or changed

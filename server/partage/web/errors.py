@@ -35,6 +35,7 @@ from partage.errors import (
     QueryStoreFull,
     QuerySyntaxError,
     QueryTimeout,
+    RemoteFailure,
     RequestError,
     ServiceError,
     ServiceExceeded,
@@ -91,6 +92,7 @@ STATUS: dict[type[PartageError], int] = {
     QueryCrashed: 500,
     UnorderedTerms: 500,
     EngineUnavailable: 502,
+    RemoteFailure: 502,
     QueryTimeout: 503,
     QueryEnded: 503,
     MemoryExceeded: 503,
@@ -135,6 +137,7 @@ NAMES: dict[type[PartageError], str] = {
     OutOfResources: _("The server is short of resources"),
     QueryCrashed: _("The query crashed its process"),
     UnorderedTerms: _("The query crashed its process"),
+    RemoteFailure: _("The store does not answer as it should"),
     ServiceFailed: _("Another endpoint failed"),
     ServiceExceeded: _("Another endpoint answers too much"),
 }
@@ -251,6 +254,12 @@ def told(error: PartageError) -> Message:
             "%(reason)s If that does not help, report it: "
             "it was noted here under the number %(number)s.",
             reason=error.message,
+            number=_note(error),
+        )
+    if isinstance(error, EngineUnavailable | RemoteFailure):
+        return message(
+            "The store of the data did not answer as it should; that was noted here under the "
+            "number %(number)s. Try again later.",
             number=_note(error),
         )
     if status_of(error) >= 500 and not isinstance(error, TOLD):

@@ -30,12 +30,12 @@ from partage.web.bodies import Bodies, Receive
 from partage.web.bridge import PART, Answer, closed, environ_of, start
 from partage.web.budget import client
 from partage.web.cache import Headers, Scope
-from partage.web.cutting import cut
+from partage.web.connections import SECONDS_UNREAD
 from partage.web.edition import Edition, Stage
 from partage.web.lanes import Lane, Lanes
+from partage.web.sockets import cut, peer
 
 SECONDS_UNTIL_WATCHED = 0.25
-SECONDS_UNREAD = 60.0
 HEALTH = "/healthz"
 
 # As in the specification: what these hold is said there, not in Python's types.
@@ -208,7 +208,7 @@ class Gateway:
 
 def _cut_off(scope: Scope, reason: str) -> None:
     log.info("%s %s: cut off: %s", scope["method"], scope["path"], reason)
-    cut(scope["client"], scope["server"])
+    cut({peer(scope["client"])}, int(scope["server"][1]))
 
 
 async def _left(receive: Receive) -> None:

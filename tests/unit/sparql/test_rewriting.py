@@ -18,6 +18,7 @@ DATA = b"""
 PREFIX : <http://example.org/>
 :a :p :b ; :q :b ; :name "un"@fr , "one" , ""@en .
 :b :p :c .
+:d :is :d .
 :g1 { :a :p :b , :c . :b :p :c }
 :g2 { :a :r 5 }
 """
@@ -43,6 +44,11 @@ FAULTS = (
     Fault("count-distinct-path", "SELECT (COUNT(DISTINCT *) AS ?n) { GRAPH :g1 { :a :p/:p? ?o } }", ["3"], ["2"]),
     Fault("count-distinct-blank", "SELECT (COUNT(DISTINCT *) AS ?n) { ?s :name [] }", ["3"], ["1"]),
     Fault("count-distinct-in-having", "SELECT ?s { ?s :name [] } GROUP BY ?s HAVING (COUNT(DISTINCT *) = 1)", [], [":a"]),
+    Fault("count-of-errors", "SELECT (COUNT(?o / 2) AS ?n) (COUNT(DISTINCT STR(?o)) AS ?m) { VALUES ?o { 1 'a' 2 2 UNDEF } }", [" "], ["3 3"]),
+    Fault("count-of-errors-in-order", "SELECT ?n { ?s :name ?n } GROUP BY ?n HAVING (COUNT(?n + 1) = 0) ORDER BY COUNT(?n / 1) LIMIT 1",
+          [], [""]),
+    Fault("group-by-renamed", "SELECT ?k (COUNT(*) AS ?n) { ?s :p ?o } GROUP BY (?o AS ?k)", None, [":b 1", ":c 1"]),
+    Fault("group-by-renamed-unbound", "SELECT ?k (COUNT(*) AS ?n) { ?s :p ?o } GROUP BY (?x AS ?k)", None, [" 2"]),
     Fault("alias-in-select", "SELECT (COUNT(*) AS ?n) (?n / 2 AS ?half) { ?s :p ?o }", None, ["2 1"]),
     Fault("alias-of-alias", "SELECT (SUM(1) AS ?n) (?n + 1 AS ?m) (?m * 2 AS ?o) { ?s :p ?x }", None, ["2 3 6"]),
     Fault("boolean-value", "SELECT ?n { ?s :name ?n FILTER(?n) }", ["one"], ["one", "un"]),
@@ -69,11 +75,16 @@ FAULTS = (
     Fault("zero-or-more", "SELECT ?o { :unknown :p* ?o }", [], [":unknown"]),
     Fault("zero-or-one", "SELECT ?s { ?s :p? :unknown }", [], [":unknown"]),
     Fault("zero-or-more-itself", "ASK { :unknown :p* :unknown }", False, True),
+    Fault("zero-or-one-repeated", "SELECT ?o { :unknown (:p?)+ ?o }", [], [":unknown"]),
+    Fault("zero-length-sequence", "SELECT ?s { ?s :p*/^:q? :unknown }", [], [":unknown"]),
+    Fault("zero-length-alternative", "SELECT DISTINCT ?o { :unknown (:q|:p?) ?o }", [], [":unknown"]),
     Fault("zero-length-in-graph", "SELECT ?g ?o { GRAPH ?g { :b :p* ?o } }", [":g1 :b", ":g1 :c"],
           [":g1 :b", ":g1 :c", ":g2 :b"]),
     Fault("alternatives", "SELECT ?o { :a (:p|:q) ?o }", [":b"], [":b", ":b"]),
     Fault("alternatives-in-sequence", "SELECT ?o { :a (:p|:q)/:p ?o }", [":c"], [":c", ":c"]),
     Fault("alternatives-inverse", "SELECT ?s { :b ^(:p|:q) ?s }", [":a"], [":a", ":a"]),
+    Fault("negated-in-both-directions", "SELECT ?o { :d !(:q|^:q) ?o }", [":d"], [":d", ":d"]),
+    Fault("negated-inverse", "SELECT ?o { ?o ^!(:q|^:q)/:is :d }", [":d"], [":d", ":d"]),
     Fault("alternatives-blank", "SELECT * { _:x (:p|:q) ?o . _:x :q ?y }", [":b :b"], [":b :b", ":b :b"]),
 )  # fmt: skip
 
@@ -154,3 +165,15 @@ def test_select_star_shows_no_variable_of_ours(store: Store) -> None:
     found = store.query(text)
     assert isinstance(found, QuerySolutions)
     assert [variable.value for variable in found.variables] == ["a", "b"]
+
+
+def test_select_star_shows_the_variables_of_values_at_the_end(store: Store) -> None:
+    text = rewritten(parse(PREFIX + "SELECT * { ?a (:p|:q)/:p [] } VALUES ?b { 1 2 }"))
+    assert text is not None
+    assert answer(store, text) == [":a 1", ":a 1", ":a 2", ":a 2"]
+    inner = "{ SELECT * { ?a (:p|:q)/:p [] } VALUES ?b { 1 2 } }"
+    text = rewritten(parse(f"{PREFIX}SELECT * {{ {inner} ?a :name [] }}"))
+    assert text is not None
+    found = answer(store, text)
+    assert isinstance(found, list)
+    assert len(found) == 12

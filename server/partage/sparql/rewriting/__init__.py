@@ -8,7 +8,13 @@ the tree itself. A test for each fails once the engine is mended; then the funct
 
 from collections.abc import Callable
 
-from partage.sparql.rewriting.aggregates import aliases, count_distinct, group_concat
+from partage.sparql.rewriting.aggregates import (
+    aliases,
+    count_distinct,
+    count_valid,
+    group_concat,
+    group_keys,
+)
 from partage.sparql.rewriting.graphs import graph_variables, minus_in_graphs
 from partage.sparql.rewriting.paths import IsKnown, alternatives, zero_length
 from partage.sparql.rewriting.values import boolean_values
@@ -20,6 +26,8 @@ REWRITES: tuple[tuple[frozenset[str], Callable[[QueryTree], QueryTree]], ...] = 
     (frozenset({"AS"}), aliases),
     (frozenset({"GROUP_CONCAT"}), group_concat),
     (frozenset({"COUNT"}), count_distinct),
+    (frozenset({"COUNT"}), count_valid),
+    (frozenset({"BY"}), group_keys),
     (frozenset({"FILTER", "HAVING", "IF", "&&", "||", "!"}), boolean_values),
     (frozenset({"MINUS"}), minus_in_graphs),
     (frozenset({"|"}), alternatives),
