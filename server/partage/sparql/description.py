@@ -13,7 +13,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 from partage.errors import EngineError, QuerySyntaxError
 from partage.rdf.formats import Format
 from partage.rdf.namespaces import GRAPH, curie, iri
-from partage.rdf.terms import iriref
+from partage.rdf.terms import iriref, string
 from partage.sparql.functions import CANDIDATES
 from partage.sparql.running import offers
 from partage.store.engine import Engine, Query
@@ -207,7 +207,7 @@ def _by_value(engine: Engine) -> dict[Literal, Literal]:
 
 
 def _n3(literal: Literal) -> str:
-    return f'"{literal.value}"^^{curie(literal.datatype.value)}'
+    return f"{string(literal.value)}^^{curie(literal.datatype.value)}"
 
 
 def _known(engine: Engine, function: str) -> bool:
