@@ -15,12 +15,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
-from xml.parsers import expat
 
 from pyoxigraph import RdfFormat
 
 from partage.errors import RdfSyntaxError
 from partage.rdf.formats import is_compressed
+from partage.rdf.rdfxml import DEEPEST, RdfXml
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -30,11 +30,11 @@ UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 READ_SIZE = 1 << 16
 # A compressed file may grow so many times; below so many bytes, as much as it likes.
 MOST_GROWTH, GROWN = 200, 100_000_000
-DEEPEST = 1_000
 _FORMS_OF_LINES = (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
 _FORMS_WITH_TRIPLE_TERMS = (*_FORMS_OF_LINES, RdfFormat.TURTLE, RdfFormat.TRIG)
 
-Check = Callable[[bytes], None]
+Check = Callable[[bytes], bytes]
+"""Takes the next bytes of a file, none at its end; returns what to read, or refuses them."""
 
 
 @contextmanager
@@ -126,9 +126,10 @@ class _Source(io.RawIOBase):
         if is_compressed(path):
             self._bytes = cast("IO[bytes]", gzip.GzipFile(fileobj=self._bytes))
         self._given = 0
-        self._check: Check = lambda _: None
+        self._ready, self._ended = b"", False
+        self._check: Check = lambda data: data
         if form == RdfFormat.RDF_XML:
-            self._check = _Xml(path)
+            self._check = RdfXml(path)
         elif form in _FORMS_WITH_TRIPLE_TERMS:
             self._check = _triple_terms(path, lines=form in _FORMS_OF_LINES)
 
@@ -138,13 +139,22 @@ class _Source(io.RawIOBase):
 
     def readinto(self, buffer: "WriteableBuffer") -> int:
         """Read bytes and return how many; see `io.RawIOBase`."""
+        while not self._ready and not self._ended:
+            self._ready = self._checked()
         view = memoryview(buffer)
-        data = self._next(len(view))
+        data, self._ready = self._ready[: len(view)], self._ready[len(view) :]
+        self.line += data.count(b"\n")
+        view[: len(data)] = data
+        return len(data)
+
+    def _checked(self) -> bytes:
+        """Return the next bytes, or none; then more may come, unless the file has ended."""
+        data = self._next()
         if not self._given and self._form is not None:
             if data.startswith(UTF_16):
                 raise RdfSyntaxError(self._path, "the file is in UTF-16. Save it in UTF-8.", 1, 1)
             if data.startswith(BOM):
-                data = data.removeprefix(BOM) or self._next(len(view))
+                data = data.removeprefix(BOM) or self._next()
         self._given += len(data)
         if self._given > GROWN and self._given > MOST_GROWTH * self._raw.count:
             raise RdfSyntaxError(
@@ -152,63 +162,16 @@ class _Source(io.RawIOBase):
                 f"grows to more than {MOST_GROWTH} times its size, as a file that is made to fill "
                 "memory and disks does. If it is not, uncompress it first.",
             )
-        self._check(data)
-        self.line += data.count(b"\n")
-        view[: len(data)] = data
-        return len(data)
+        self._ended = not data
+        return self._check(data)
 
-    def _next(self, size: int) -> bytes:
+    def _next(self) -> bytes:
         try:
-            return self._bytes.read(size)
+            return self._bytes.read(READ_SIZE)
         except (EOFError, zlib.error) as error:
             raise RdfSyntaxError(
                 self._path, f"cannot be read: cut off or damaged ({error}). Fetch or make it again."
             ) from error
-
-
-class _Xml:
-    """Refuses bytes that are no XML, grow by their entities or are nested too deeply."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._depth = 0
-        self._ended = False
-        self._parser = expat.ParserCreate()
-        self._parser.StartElementHandler = self._open_element
-        self._parser.EndElementHandler = self._close_element
-        self._parser.EntityDeclHandler = self._declare_entity
-
-    def __call__(self, data: bytes) -> None:
-        """Check the next bytes, none at the end."""
-        if self._ended:  # a parser may ask again at the end
-            return
-        self._ended = not data
-        try:
-            self._parser.Parse(data, self._ended)
-        except expat.ExpatError as error:
-            says = expat.ErrorString(error.code)
-            if "amplification" in says:
-                says = (
-                    "its entities make it more than 100 times as long, as a file that is made to "
-                    "fill memory does. Write out what they stand for."
-                )
-            raise RdfSyntaxError(self._path, says, error.lineno, error.offset + 1) from error
-
-    def _open_element(self, *_: object) -> None:
-        self._depth += 1
-        if self._depth > DEEPEST:
-            raise self._fault(f"elements are nested more than {DEEPEST:,} deep. Nest them less.")
-
-    def _close_element(self, _: str) -> None:
-        self._depth -= 1
-
-    def _declare_entity(self, _name: str, _parameter: int, value: str | None, *_: object) -> None:
-        if value is None:
-            raise self._fault("an entity may stand for a text, not for a file: write that here.")
-
-    def _fault(self, says: str) -> RdfSyntaxError:
-        at = self._parser.CurrentLineNumber, self._parser.CurrentColumnNumber + 1
-        return RdfSyntaxError(self._path, says, *at)
 
 
 def _triple_terms(path: Path, *, lines: bool) -> Check:
@@ -217,7 +180,7 @@ def _triple_terms(path: Path, *, lines: bool) -> Check:
     change = {b"<<(": 1, b")>>": -1, b"\n": -DEEPEST}  # where a line is a statement, it ends there
     depth, rest = 0, b""
 
-    def check(data: bytes) -> None:
+    def check(data: bytes) -> bytes:
         nonlocal depth, rest
         text = rest + data
         rest = text[-2:]  # a mark may go on in the next bytes
@@ -226,5 +189,6 @@ def _triple_terms(path: Path, *, lines: bool) -> Check:
             if depth > DEEPEST:
                 says = f"triple terms are nested more than {DEEPEST:,} deep. Nest them less."
                 raise RdfSyntaxError(path, says)
+        return data
 
     return check
