@@ -19,6 +19,7 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 from partage.assets import root
 from partage.errors import IntegrityError
 from partage.rdf.namespaces import BASE, iri
+from partage.rdf.unwritable import triple_terms
 
 Form = Choice["expanded", "compacted", "framed"]
 FORMS: tuple[Form, ...] = ("framed", "compacted", "expanded")
@@ -41,6 +42,11 @@ def write_jsonld(
     Return the quads as JSON-LD about the resource `main`; `context` is the address of our context.
 
     Quads in named graphs are told graph by graph, and no graph is nested in another.
+
+    Raises
+    ------
+    Unwritable
+        One of them has a triple term.
     """
     graphs = _nodes(quads)
     default = graphs.pop("", {})
@@ -131,11 +137,14 @@ def _name(term: NamedNode | BlankNode | Triple | Literal | DefaultGraph) -> str:
 
 
 def _value(term: NamedNode | BlankNode | Triple | Literal, predicate: NamedNode) -> Value:
+    if isinstance(term, Triple):
+        raise triple_terms()
     if not isinstance(term, Literal):
         return {"@id": _name(term)}
     text, datatype = term.value, term.datatype.value
     if term.language:
-        return {"@value": text, "@language": term.language}
+        direction = {"@direction": str(term.direction)} if term.direction else {}
+        return {"@value": text, "@language": term.language, **direction}
     if datatype == STRING:
         return {"@value": text}
     native = None if predicate.value in _by_language() else _native(text, datatype)

@@ -30,9 +30,9 @@ from partage.errors import (
     Unwritable,
 )
 from partage.rdf.formats import COLUMNAR_FORMATS, Format
+from partage.rdf.unwritable import XML, Writing, XmlFile, unwritable
 from partage.store import columnar, csv_results
 from partage.store.engine import Kind, Query, Solution
-from partage.store.unwritable import XML, Writing, XmlFile, unwritable
 
 CHUNK = 32 * 1024
 # A longer delivery would be held whole by who reads it: one value may have hundreds of megabytes.

@@ -8,7 +8,7 @@ import csv
 
 from pyoxigraph import Literal, NamedNode, QuerySolutions
 
-from partage.store.unwritable import Writing
+from partage.rdf.unwritable import Writing
 
 # The terms written as their value alone.
 VALUED = frozenset({NamedNode, Literal})

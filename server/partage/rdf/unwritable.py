@@ -65,8 +65,11 @@ def unwritable(error: Exception) -> Unwritable | None:
     """Return the error of an answer that its format cannot hold; None of another error."""
     if isinstance(error, Unwritable):
         return error
-    if "does not support RDF 1.2" not in str(error):
-        return None
+    return triple_terms() if "does not support RDF 1.2" in str(error) else None
+
+
+def triple_terms() -> Unwritable:
+    """Return the error of triple terms (RDF 1.2) in a format that has none."""
     return Unwritable(
         "The answer holds triple terms, which this format has no way to write. Ask for it as "
         "Turtle, N-Triples or JSON."
