@@ -60,6 +60,7 @@ from partage.web import language
 from partage.web.linking import Link, header
 from partage.web.nearest import nearest
 from partage.web.negotiation import HTML, negotiate
+from partage.web.representation import wishes
 
 STATUS: dict[type[PartageError], int] = {
     RequestError: 400,
@@ -306,11 +307,11 @@ def _chosen() -> str:
     """Return how to tell an error: as the address asks for answers, else as the header does."""
     if isinstance(request.routing_exception, BadHost):
         return TEXT  # a page would link to others, and has no address to do so from
-    wish = request.args.get("format", "")
-    if wish == "html":
-        return HTML
-    if "json" in wish:
-        return PROBLEM
+    for wish in wishes():
+        if wish == "html":
+            return HTML
+        if "json" in wish:
+            return PROBLEM
     try:
         return negotiate(request.headers.get("Accept"), [TEXT, HTML, PROBLEM, *JSONS])
     except NotAcceptable:
