@@ -36,7 +36,9 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     return application(directory).test_client()
 
 
-def asked(client: FlaskClient, address: str, parameters: str, accept: str) -> tuple[int, str | None]:
+def asked(
+    client: FlaskClient, address: str, parameters: str, accept: str
+) -> tuple[int, str | None]:
     join = "&" if "?" in address else "?"
     answer = client.get(f"{address}{join}{parameters}", headers={"Accept": accept})
     return answer.status_code, answer.mimetype

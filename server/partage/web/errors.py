@@ -35,6 +35,7 @@ from partage.errors import (
     QueryStoreFull,
     QuerySyntaxError,
     QueryTimeout,
+    RangeUnsatisfiable,
     RequestError,
     ServiceError,
     ServiceExceeded,
@@ -84,6 +85,7 @@ STATUS: dict[type[PartageError], int] = {
     PayloadTooLarge: 413,
     AddressTooLong: 414,
     UnsupportedMediaType: 415,
+    RangeUnsatisfiable: 416,
     BudgetSpent: 429,
     TooManyRequests: 429,
     FieldsTooLarge: 431,
@@ -143,6 +145,7 @@ NAMES: dict[type[PartageError], str] = {
 # query itself names, for the reader.
 TOLD = (
     QueryTimeout,
+    RangeUnsatisfiable,
     QueryEnded,
     MemoryExceeded,
     EngineBusy,

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from flask import Blueprint, Response, render_template, request
 
 from partage.errors import EngineError, ProtocolError, UnsupportedMediaType
-from partage.rdf.formats import GRAPH_FORMATS, by_key
+from partage.rdf.formats import COLUMNAR_FORMATS, GRAPH_FORMATS, by_key
 from partage.rdf.namespaces import BASE
 from partage.resources.labels import labels
 from partage.resources.rows import Writer
@@ -27,6 +27,7 @@ from partage.sparql.running import offers
 from partage.store.answering import CHUNK
 from partage.store.engine import Result, Solution
 from partage.web import language, memento, queries, querystore
+from partage.web.bridge import LONGEST_KEPT
 from partage.web.negotiation import HTML, first, format_of, media_types, ranked
 from partage.web.representation import represent
 from partage.web.site import site
@@ -101,7 +102,9 @@ def _answered(operation: QueryOperation, chosen: str) -> Response:
     if fmt is None:
         response = represent(_page(operation, result, hints, standing).encode(), HTML)
     else:
-        answer = _gathered(result.serialize(fmt))
+        answer = _gathered(
+            result.serialize(fmt), LONGEST_KEPT if fmt in COLUMNAR_FORMATS else CHUNK
+        )
         response = represent(answer, chosen, fmt)
         if isinstance(answer, bytes) and request.method not in METHODS and is_lasting(operation):
             validate(response, tag_of_bytes(answer), site().known.issued)
@@ -111,13 +114,14 @@ def _answered(operation: QueryOperation, chosen: str) -> Response:
     return response
 
 
-def _gathered(chunks: Iterator[bytes]) -> bytes | Iterator[bytes]:
-    """Return a short answer whole, a long one as it comes."""
-    first = next(chunks, b"")
-    if len(first) >= CHUNK:
-        return chain((first,), chunks)
-    second = next(chunks, None)
-    return first if second is None else chain((first, second), chunks)
+def _gathered(chunks: Iterator[bytes], longest: int) -> bytes | Iterator[bytes]:
+    """Return an answer shorter than `longest` whole, a longer one as it comes."""
+    held = bytearray()
+    for chunk in chunks:
+        held += chunk
+        if len(held) >= longest:
+            return chain((bytes(held),), chunks)
+    return bytes(held)
 
 
 def _hints(operation: QueryOperation) -> list[Hint]:
