@@ -1,4 +1,4 @@
-"""The parameters `format`, `output`, `results` and `_mediatype`, alike wherever they are given."""
+"""The parameters that name a format, alike wherever they are given."""
 
 from pathlib import Path
 
@@ -6,10 +6,9 @@ import pytest
 from flask.testing import FlaskClient
 
 import three_releases as three
-from partage.sparql.protocol import WISHING
-from partage.web.representation import PARAMETERS
 from released_app import application
 
+NAMES = ("_mediatype", "format", "output", "results", "Accept")
 ADDRESSES = {
     "/doc/org/netflix": "text/turtle",
     "/doc/claim/c0001/v1": "text/turtle",
@@ -48,7 +47,7 @@ def asked(
 def test_a_parameter_chooses_a_format_and_vetoes_none(
     client: FlaskClient, address: str, media_type: str
 ) -> None:
-    for name in WISHING if address.startswith("/sparql") else PARAMETERS:
+    for name in NAMES[1:] if address.startswith("/sparql") else NAMES:
         # It wins where it fits, whatever the header says.
         assert asked(client, address, f"{name}={media_type}", "image/png") == (200, media_type)
         for unfit in (f"{name}=nonsense", f"{name}=", f"{name}=image/png", f"{name}=a&{name}=b"):
