@@ -15,6 +15,7 @@ from partage.store.embedded import EmbeddedEngine
 from partage.web.app import create_app
 
 TRIPLE = "<urn:s> <urn:p>"
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 JSON = "application/sparql-results+json"
 SOLUTIONS, GRAPH = "application/sparql-results+xml", "application/rdf+xml"
 
@@ -33,6 +34,11 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
         (f"CONSTRUCT {{ {TRIPLE} 'a\\u000B' }} {{}}", GRAPH, "control characters"),
         ("CONSTRUCT { <urn:s> <http://e.example/> 1 } {}", GRAPH, "no XML name"),
         ("CONSTRUCT { <urn:s> <http://e.example/1> 1 } {}", GRAPH, "no XML name"),
+        (f"CONSTRUCT {{ <urn:s> <{RDF}li> 1 }} {{}}", GRAPH, "reserved"),
+        (f"CONSTRUCT {{ <urn:s> <{RDF}about> 1 }} {{}}", GRAPH, "reserved"),
+        (f"CONSTRUCT {{ <urn:s> <{RDF}bagID> 1 }} {{}}", GRAPH, "reserved"),
+        (f"CONSTRUCT {{ <urn:s> a <{RDF}aboutEach> }} {{}}", GRAPH, "reserved"),
+        ("CONSTRUCT { <urn:s> <http://www.w3.org/2000/xmlns/foo> 1 } {}", GRAPH, "reserved"),
         ("PREFIX x: <http://e.example/> CONSTRUCT { <urn:s> x: 1 } {}", GRAPH, "no XML name"),
         (f"CONSTRUCT {{ {TRIPLE} <<( <urn:a> <urn:b> <urn:c> )>> }} {{}}", "application/ld+json",
          "triple terms"),
