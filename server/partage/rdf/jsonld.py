@@ -26,6 +26,8 @@ FORMS: tuple[Form, ...] = ("framed", "compacted", "expanded")
 FORM = "http://www.w3.org/ns/json-ld#"
 CONTEXT = BASE + "context.jsonld"
 TYPE = iri("rdf:type")
+# No short name stands for an IRI that reads as one (JSON-LD 1.1 API §5.2.2).
+CONFUSED = "IRI confused with prefix"
 # What it is, its own properties, what is around it.
 PLACES = {"id": -2, "type": -1, "@graph": 1, "linkedFrom": 2, "included": 3}
 # What JSON has a notation of its own for.
@@ -41,7 +43,8 @@ def write_jsonld(
     """
     Return the quads as JSON-LD about the resource `main`; `context` is the address of our context.
 
-    Quads in named graphs are told graph by graph, and no graph is nested in another.
+    Quads in named graphs are told graph by graph, and no graph is nested in another. Where an IRI
+    has one of the context's prefixes for its scheme, as `org:x`, no name is shortened.
 
     Raises
     ------
@@ -55,7 +58,13 @@ def write_jsonld(
     for name, nodes in sorted(graphs.items()):
         inner = _framed(nodes, main) if framed else list(nodes.values())
         told.append({"@id": name, "@graph": inner})
-    document = told if form == "expanded" else _compact(told, context)
+    document: object = told
+    if form != "expanded":
+        try:
+            document = _compact(told, context)
+        except jsonld.JsonLdError as error:
+            if error.code != CONFUSED:
+                raise
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 
 
