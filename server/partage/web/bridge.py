@@ -21,6 +21,8 @@ from partage.web.ranges import ACCEPTED, RANGE
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
+# Whether the head of an answer is all that is asked for, in a request's environment.
+HEAD = "partage.head"
 BODILESS = frozenset({204, 304})
 PROTOCOLS = {"1": "HTTP/1.0"}  # as Granian says it
 # So much of a file, or of a longer answer, is in memory for each who reads it.
@@ -78,7 +80,7 @@ def environ_of(scope: Scope, body: bytes, ticket: Ticket) -> "WSGIEnvironment":
     """
     Return a request as WSGI has it, with the ticket that ends its query.
 
-    HEAD is GET to the application, so that it says the same (RFC 9110 §9.3.2).
+    HEAD is GET to the application, so that it says the same (RFC 9110 §9.3.2); `HEAD` tells it.
     """
     environ: WSGIEnvironment = {
         "REQUEST_METHOD": "GET" if scope["method"] == "HEAD" else scope["method"],
@@ -100,6 +102,7 @@ def environ_of(scope: Scope, body: bytes, ticket: Ticket) -> "WSGIEnvironment":
         "wsgi.run_once": False,
         "wsgi.file_wrapper": lambda file, _=0: FileWrapper(file, PART),
         TICKET: ticket,
+        HEAD: scope["method"] == "HEAD",
     }
     for raw, value in scope["headers"]:
         name = raw.decode("latin-1")

@@ -27,7 +27,7 @@ from partage.sparql.running import offers
 from partage.store.answering import CHUNK
 from partage.store.engine import Result, Solution
 from partage.web import language, memento, queries, querystore
-from partage.web.bridge import LONGEST_KEPT
+from partage.web.bridge import HEAD, LONGEST_KEPT
 from partage.web.negotiation import HTML, first, format_of, media_types, ranked
 from partage.web.representation import represent
 from partage.web.site import site
@@ -102,9 +102,9 @@ def _answered(operation: QueryOperation, chosen: str) -> Response:
     if fmt is None:
         response = represent(_page(operation, result, hints, standing).encode(), HTML)
     else:
-        answer = _gathered(
-            result.serialize(fmt), LONGEST_KEPT if fmt in COLUMNAR_FORMATS else CHUNK
-        )
+        # Who asks for the head wants the length, and comes back for parts of what is kept then.
+        is_whole = fmt in COLUMNAR_FORMATS or request.environ.get(HEAD)
+        answer = _gathered(result.serialize(fmt), LONGEST_KEPT if is_whole else CHUNK)
         response = represent(answer, chosen, fmt)
         if isinstance(answer, bytes) and request.method not in METHODS and is_lasting(operation):
             validate(response, tag_of_bytes(answer), site().known.issued)
