@@ -14,6 +14,7 @@ Every error Partage raises on purpose.
     │  ├ PayloadTooLarge      the body is longer than the limit
     │  ├ AddressTooLong       the address is longer than the limit
     │  ├ FieldsTooLarge       the header fields are longer, or more, than the limit
+    │  ├ RangeUnsatisfiable   the range asked for holds none of the answer's bytes
     │  ├ BrokenBody           the body breaks off
     │  ├ BodyTimeout          the body does not come in time
     │  ├ TooManyRequests      the client has too much under way (retry_after)
@@ -178,6 +179,10 @@ class AddressTooLong(RequestError):
 
 class FieldsTooLarge(RequestError):
     """The header fields are longer than the limit, or more."""
+
+
+class RangeUnsatisfiable(RequestError):
+    """The range asked for holds none of the answer's bytes."""
 
 
 class BrokenBody(RequestError):

@@ -258,6 +258,9 @@ def test_sparqlwrapper_gets_each_form_in_each_format(
         "query={}&reasoning=false&results=json&output=json&format=json",
         "query={}&format=json&format=xml",
         "query={}&format=nonsense",
+        "default-graph-uri=&named-graph-uri=&query={}&timeout=&CXML_redir_for_subjs=121",
+        "query={}&Accept=application%2Fsparql-results%2Bjson&timeout=0&infer=false",
+        "query={}&explain=true&queryId=1&maxQueryTimeMillis=0",
     ],
 )
 def test_addresses_of_other_servers_are_answered(endpoint: str, address: str) -> None:

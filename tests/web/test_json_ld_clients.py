@@ -1,4 +1,4 @@
-"""JSON-LD by address: what rdflib and PyLD load is what Turtle says."""
+"""By address, rdflib and PyLD load what Turtle says, whatever they say that they accept."""
 
 from collections.abc import Iterator
 
@@ -27,6 +27,23 @@ def test_json_ld_by_address_is_whole(address: str, path: str) -> None:
     for location, form in ((path, "json-ld"), (f"{path}.jsonld", None), (path, None)):
         assert len(Graph().parse(address + location, format=form)) == len(turtle)
     assert len(jsonld.to_rdf(address + path)["@default"]) == len(turtle)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/doc/claim/c0001/v1",
+        "/doc/claim/c0001",
+        "/doc/dataset",
+        "/doc/ns",
+        "/doc/org/netflix",
+        "/.well-known/void",
+        "/sparql",
+    ],
+)
+def test_rdflib_says_all_that_it_reads_and_gets_triples(address: str, path: str) -> None:
+    whole = Graph().parse(address + path, format="turtle")
+    assert len(Graph().parse(address + path)) == len(whole) > 0
 
 
 def test_an_answer_in_json_ld_leads_nowhere_else(address: str) -> None:

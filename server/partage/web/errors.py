@@ -36,6 +36,7 @@ from partage.errors import (
     QueryStoreFull,
     QuerySyntaxError,
     QueryTimeout,
+    RangeUnsatisfiable,
     RegexNotSupported,
     RemoteFailure,
     RequestError,
@@ -63,6 +64,7 @@ from partage.web import language
 from partage.web.linking import Link, header
 from partage.web.nearest import nearest
 from partage.web.negotiation import HTML, negotiate
+from partage.web.representation import wishes
 
 STATUS: dict[type[PartageError], int] = {
     RequestError: 400,
@@ -87,6 +89,7 @@ STATUS: dict[type[PartageError], int] = {
     PayloadTooLarge: 413,
     AddressTooLong: 414,
     UnsupportedMediaType: 415,
+    RangeUnsatisfiable: 416,
     BudgetSpent: 429,
     TooManyRequests: 429,
     FieldsTooLarge: 431,
@@ -149,6 +152,7 @@ NAMES: dict[type[PartageError], str] = {
 # query itself names, for the reader.
 TOLD = (
     QueryTimeout,
+    RangeUnsatisfiable,
     QueryEnded,
     MemoryExceeded,
     EngineBusy,
@@ -319,11 +323,11 @@ def _chosen() -> str:
     """Return how to tell an error: as the address asks for answers, else as the header does."""
     if isinstance(request.routing_exception, BadHost):
         return TEXT  # a page would link to others, and has no address to do so from
-    wish = request.args.get("format", "")
-    if wish == "html":
-        return HTML
-    if "json" in wish:
-        return PROBLEM
+    for wish in wishes():
+        if wish == "html":
+            return HTML
+        if "json" in wish:
+            return PROBLEM
     try:
         return negotiate(request.headers.get("Accept"), [TEXT, HTML, PROBLEM, *JSONS])
     except NotAcceptable:
