@@ -83,6 +83,9 @@ def test_the_address_beats_the_header(wish: str, chosen: str) -> None:
         (["application/rdf xml"], GRAPHS, "application/rdf+xml"),
         (["json"], [HTML, "application/json"], "application/json"),
         (["json"], GRAPHS, "application/ld+json"),
+        (["json"], [HTML, "application/json", *GRAPHS], "application/json"),
+        (["text"], GRAPHS, "application/n-triples"),
+        (["text"], RESULTS, "text/csv"),
     ],
 )
 def test_the_first_parameter_that_fits_is_taken(

@@ -170,3 +170,26 @@ def test_an_empty_answer_and_a_fault_have_heads_too(server: Server) -> None:
     assert int(httpx.head(nothing).headers["Content-Length"]) == len(httpx.get(nothing).content)
     fault = httpx.head(address(server, "SELECT", "csv"))
     assert (fault.status_code, fault.content) == (400, b"")
+
+
+@pytest.mark.parametrize(
+    ("method", "asked", "status"),
+    [
+        ("GET", "bytes=0-9", 206),
+        ("GET", "bytes=0-9,20-29", 200),
+        ("GET", "lines=0-9", 200),
+        ("GET", "bytes=99999999-", 416),
+        ("HEAD", "bytes=0-9", 200),
+    ],
+)
+def test_a_file_is_sent_in_ranges_as_an_answer_is(
+    server: Server, method: str, asked: str, status: int
+) -> None:
+    address = f"{server.address}/static/style.css"
+    headers = {"Range": asked, "Accept-Encoding": "identity"}
+    answer = httpx.request(method, address, headers=headers)
+    assert answer.status_code == status
+    if status == 206:
+        assert len(answer.content) == 10
+    elif status == 200:
+        assert int(answer.headers["Content-Length"]) > 100

@@ -33,7 +33,7 @@ ALIASES = {
     "text/rdf+n3": {"turtle"},
     "text/plain": {"ntriples"},
 }
-# What clients call formats in parameters; the first of its media types that is offered is meant.
+# What clients call formats in parameters; the first offer among them is meant.
 CALLED = {
     "json": ("application/sparql-results+json", "application/ld+json", "application/json"),
     "json-ld": ("application/ld+json",),
@@ -109,8 +109,8 @@ def ranked(accept: str | None, offers: Sequence[str], wishes: Sequence[str] = ()
 def meant(wish: str, offers: Sequence[str]) -> str | None:
     """Return the offer that the value of a parameter means: a key, suffix or media type."""
     key = wish.strip().lower()
-    called = (*CALLED.get(key, ()), _media_type(key))
-    return next((media_type for media_type in called if media_type in offers), None)
+    called = {*CALLED.get(key, ()), _media_type(key)}
+    return next((offer for offer in offers if offer in called), None)
 
 
 def first(choices: Iterable[str], make: Callable[[str], Made]) -> Made:
