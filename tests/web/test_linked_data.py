@@ -52,6 +52,15 @@ def test_cu2_a_document_answers_and_names_its_thing(client: FlaskClient) -> None
     assert ID + "org/facebook" in client.get(ORG, headers=BROWSER).text
 
 
+@pytest.mark.parametrize("name", ["ns", "shapes", "profiles"])
+def test_a_vocabulary_is_loaded_by_its_suffix(client: FlaskClient, name: str) -> None:
+    for fmt in GRAPH_FORMATS:
+        sent = client.get(f"/{name}.{fmt.extension}", headers=BROWSER)
+        assert (sent.status_code, sent.headers["Location"]) == (303, f"/doc/{name}.{fmt.extension}")
+        assert client.get(sent.headers["Location"]).mimetype == fmt.media_type
+    assert client.get(f"/{name}.exe").status_code == 404
+
+
 @pytest.mark.meets("CU3")
 def test_cu3_no_format_and_no_technology_is_in_the_name_of_a_thing(client: FlaskClient) -> None:
     for name in ("/id/org/facebook.ttl", "/id/org/facebook.html", "/id/claim/c0001.jsonld"):

@@ -11,7 +11,7 @@ from partage.rdf.formats import GRAPH_FORMATS, Format
 from partage.rdf.jsonld import CONTEXT, FORM, Form, write_jsonld
 from partage.rdf.namespaces import BASE, RELEASES
 from partage.rdf.terms import is_iri
-from partage.resources.identifiers import document, iri_of, split
+from partage.resources.identifiers import SUFFIXES, document, iri_of, split
 from partage.resources.labels import labels, names
 from partage.resources.pages import resource_page
 from partage.resources.profiles import (
@@ -55,9 +55,7 @@ blueprint = Blueprint("resources", __name__)
 @blueprint.get("/id/<path:local>")
 @blueprint.get("/voc/<path:local>")
 @blueprint.get("/graph/<path:local>")
-@blueprint.get("/ns")
-@blueprint.get("/shapes")
-@blueprint.get("/profiles")
+@blueprint.get("/<any(ns, shapes, profiles):local>")
 def thing(local: str = "") -> Response:  # noqa: ARG001  # the path is read whole
     """Send a thing's visitor on to the document about it, whatever format is wanted."""
     iri = BASE + request.path.removeprefix("/")
@@ -68,6 +66,14 @@ def thing(local: str = "") -> Response:  # noqa: ARG001  # the path is read whol
     if stone is not None:
         return _retired(stone, None)
     return send_on(path)
+
+
+@blueprint.get("/<any(ns, shapes, profiles):local>.<suffix>")
+def vocabulary(local: str, suffix: str) -> Response:
+    """Send on to a vocabulary's document in a format, as `/ns.ttl` to `/doc/ns.ttl`."""
+    if suffix not in SUFFIXES:
+        raise UnknownResource(f"{BASE}{local}.{suffix}")
+    return send_on(f"/doc/{local}.{suffix}")
 
 
 @blueprint.get("/doc/<path:local>")
