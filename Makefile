@@ -6,16 +6,24 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 .DEFAULT_GOAL := help
+# Where the home directory cannot be written to, what pip, uv and npm fetch is kept beside the rest.
+ifneq ($(shell test -w "$$HOME" && mkdir -p "$${XDG_CACHE_HOME:=$$HOME/.cache}" 2>/dev/null && test -w "$$XDG_CACHE_HOME" && echo yes),yes)
+export XDG_CACHE_HOME := $(CURDIR)/.venv/cache
+export npm_config_cache := $(CURDIR)/.venv/cache/npm
+endif
 .PHONY: help suites run test install build serve check format lint types layers unit packaging validate lock conformance attacks bench wheel clean site messages screenshots
 FRONTEND := server/frontend
 TRANSLATIONS := server/partage/web/translations
+SCRIPTS := $(FRONTEND)/build.mjs $(wildcard $(FRONTEND)/src/* $(FRONTEND)/src/*/*)
+TEXTS := $(wildcard $(TRANSLATIONS)/*/LC_MESSAGES/*.po)
 
 help: ## Print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  PORT=8000 HOST=127.0.0.1 choose where \`make run\` and \`make serve\` listen."
 
 run: .venv/run.done ## Set up, build the graph, serve it on http://HOST:PORT
-	@$(MAKE) --no-print-directory site || echo "The pages will do without scripts." >&2
+	@$(BIN)/partage serve --check --host "$(HOST)" --port "$(PORT)"
+	@$(MAKE) --silent --no-print-directory .venv/site.tried
 	@$(BIN)/partage build
 	@exec $(BIN)/partage serve --host "$(HOST)" --port "$(PORT)"
 
@@ -31,16 +39,22 @@ build: .venv/run.done ## Build the release in out/release (nothing is redone tha
 # Both are made from what is committed, and shipped in the wheel.
 site: $(TRANSLATIONS)/compiled.done .venv/site.done ## Build the scripts and the French texts of the pages
 
-$(TRANSLATIONS)/compiled.done: $(wildcard $(TRANSLATIONS)/*/LC_MESSAGES/*.po) | .venv/run.done
+$(TRANSLATIONS)/compiled.done: $(TEXTS) | .venv/run.done
 	@$(BIN)/pybabel --quiet compile --directory $(TRANSLATIONS)
 	@touch $@
 
 $(FRONTEND)/node_modules/.package-lock.json: $(FRONTEND)/package-lock.json | .venv/run.done
 	@echo "Fetching the libraries of the pages' scripts (once, a few seconds) …"
-	@cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent
+	@cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --fetch-retries 1 --fetch-timeout 30000
 	@touch $@
 
-.venv/site.done: $(FRONTEND)/node_modules/.package-lock.json $(FRONTEND)/build.mjs $(wildcard $(FRONTEND)/src/* $(FRONTEND)/src/*/*)
+# What could not be built is tried again by `make run` only when something of it has changed.
+.venv/site.tried: $(FRONTEND)/package-lock.json $(SCRIPTS) $(TEXTS)
+	@$(MAKE) --no-print-directory site || \
+	  echo "The pages will do without scripts. \`make site\` tries again." >&2
+	@touch $@
+
+.venv/site.done: $(FRONTEND)/node_modules/.package-lock.json $(SCRIPTS)
 	@cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" node build.mjs
 	@touch $@
 
@@ -61,14 +75,20 @@ validate: .venv/run.done ## Check ontology and data against shapes and rules
 	@echo "Setting up .venv with $(PYTHON) (once, under a minute) …"
 	@$(PYTHON) -m venv .venv && $(BIN)/python -m pip install -qq --disable-pip-version-check uv
 
+# Python reads .pth files in the encoding of the locale, which may lack what the path holds: LC_ALL=C.
+define EDITABLE
+@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+@for pth in .venv/lib/python3*/site-packages/_partage.pth; do echo ../../../../server > "$$pth"; done
+endef
+
 .venv/run.done: .venv/bin/uv .ci/run.lock pyproject.toml
 	@test -f .venv/dev.done || $(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes .ci/run.lock
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	$(EDITABLE)
 	@touch $@
 
 .venv/dev.done: .venv/bin/uv .ci/dev.lock pyproject.toml
 	@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes .ci/dev.lock
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	$(EDITABLE)
 	@touch $@ .venv/run.done
 
 format: .venv/dev.done ## Format the Python code

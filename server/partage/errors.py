@@ -45,6 +45,7 @@ Every error Partage raises on purpose.
     │  ├ ShapesGraphError · ProfileViolation · InconsistentOntology
     │  ├ NonConformance (report) · CompetencyFailure · IntegrityError · ReleaseRefused
     └ SettingsError           a setting, path or port is unusable
+       └ MissingPackage       an optional package is not installed (package, extra)
 
 Classes carry facts; `partage.web.errors` alone knows HTTP status codes and `partage.cli` alone
 knows exit codes. Every text says what is wrong, where, and what to do; it is written in English
@@ -399,3 +400,15 @@ class ReleaseRefused(BuildError):
 
 class SettingsError(PartageError):
     """A setting, path or port is unusable."""
+
+
+class MissingPackage(SettingsError):
+    """A package that one of the extras brings is not installed."""
+
+    def __init__(self, package: str, extra: str) -> None:
+        super().__init__(
+            f"This needs {package}, which is not installed. "
+            f'Install it with: pip install "partage[{extra}]"'
+        )
+        self.package = package
+        self.extra = extra

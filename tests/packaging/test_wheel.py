@@ -21,15 +21,6 @@ ROOT = Path(__file__).parents[2]
 SECONDS = 60
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(out)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    (file,) = out.glob("partage-*.whl")
-    return file
-
-
 def test_the_wheel_ships_every_asset_of_the_checkout(wheel: Path) -> None:
     shipped = {
         name.removeprefix("partage/_assets/")
@@ -45,7 +36,7 @@ def test_the_wheel_ships_every_asset_of_the_checkout(wheel: Path) -> None:
     assert shipped == in_tree
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with an environment that sees our dependencies, but not the checkout."""
     folder = tmp_path_factory.mktemp("installed")

@@ -98,8 +98,24 @@ def test_a_port_in_use_is_a_clear_error(file: Path) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         result = partage("serve", "--port", str(port), "--load", file)
-    assert result.returncode == 2
+        checked = partage("serve", "--check", "--port", str(port))
+    assert result.returncode == checked.returncode == 2
     assert f"Port {port} on 127.0.0.1 is in use" in result.stderr
+    assert checked.stderr == result.stderr
+
+
+def test_the_settings_and_the_port_are_checked_without_a_release(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PARTAGE_RELEASE", str(tmp_path / "none"))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    fine = partage("serve", "--check", "--port", str(port))
+    assert (fine.returncode, fine.stdout, fine.stderr) == (0, "", "")
+    assert partage("serve", "--check", "--host", "nowhere").returncode == 2
+    monkeypatch.setenv("PARTAGE_QUERY_SECONDS", "long")
+    assert partage("serve", "--check").returncode == 2
 
 
 def test_a_syntax_error_in_a_file_names_its_line(tmp_path: Path) -> None:

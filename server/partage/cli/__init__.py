@@ -13,6 +13,7 @@ import click
 from partage.cli import checking, citing, ids, making, releasing, requerying, serving
 from partage.cli.base import FINDING, cli
 from partage.errors import BuildError, PartageError, RequestError, SettingsError
+from partage.extras import missing
 
 __all__ = [
     "checking",
@@ -45,8 +46,17 @@ def main() -> NoReturn:
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except PartageError as error:
-        click.echo(f"partage: {error}", err=True)
-        sys.exit(next(status for kind, status in STATUS if isinstance(error, kind)))
+        _fail(error)
+    except ModuleNotFoundError as error:
+        lacking = missing(error)
+        if lacking is None:
+            raise
+        _fail(lacking)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left
         sys.exit(0)
+
+
+def _fail(error: PartageError) -> NoReturn:
+    click.echo(f"partage: {error}", err=True)
+    sys.exit(next(status for kind, status in STATUS if isinstance(error, kind)))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 from rich.console import Console
@@ -11,6 +11,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from partage import assets
 from partage.cli.base import FILES, FINDING, cli, example, settings
+
+if TYPE_CHECKING:
+    from partage.pipeline.validate import Judge
 
 
 @cli.command(epilog=example("partage build", "partage build --out /tmp/graph --force"))
@@ -84,12 +87,19 @@ def steps(console: Console) -> Iterator[Callable[[str, int, int, float | None], 
 def validate(files: tuple[Path, ...], form: str, lang: str, judge: str) -> None:
     """Check RDF files (or, with none given, all of ours) against the shapes and rules."""
     from partage.pipeline import validate as checks
-    from partage.pipeline.judge import by_pyshacl
 
-    report = checks.validate(assets.root(), files, by_pyshacl if judge == "pyshacl" else None)
+    report = checks.validate(assets.root(), files, _judge(judge))
     language: Literal["en", "fr"] = "fr" if lang == "fr" else "en"
     turtle = form == "turtle"
     click.echo(
         checks.report_turtle(report) if turtle else checks.report_text(report, lang=language)
     )
     raise click.exceptions.Exit(0 if report.conforms else FINDING)
+
+
+def _judge(name: str) -> "Judge | None":
+    if name != "pyshacl":
+        return None
+    from partage.pipeline.judge import by_pyshacl
+
+    return by_pyshacl

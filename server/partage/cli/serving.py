@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     help="Serve a store made by `partage load`.",
 )
 @click.option("--engine", metavar="URL", help="Serve what a remote SPARQL 1.1 service holds.")
+@click.option("--check", is_flag=True, help="Check the settings and the port, and serve nothing.")
 @FILES
 def serve(  # noqa: PLR0913, PLR0917  # each is an option of the command
     host: str | None,
@@ -51,6 +52,7 @@ def serve(  # noqa: PLR0913, PLR0917  # each is an option of the command
     loaded: bool,
     store: Path | None,
     engine: str | None,
+    check: bool,
     files: tuple[Path, ...],
 ) -> None:
     """Serve the built release, RDF files, a store, or a remote engine: SPARQL and linked data."""
@@ -64,6 +66,9 @@ def serve(  # noqa: PLR0913, PLR0917  # each is an option of the command
 
     chosen = settings().override(host=host, port=port, engine=engine)
     Federation.of(chosen)  # a fault in it shows here, before anything is opened
+    if check:
+        server.check_port(chosen)
+        return
     source = choose_source(chosen, files, store)
     console = Console(stderr=True)
     what = "RDF files" if files else str(store or source.engine or chosen.release)
@@ -105,7 +110,7 @@ STORE = click.option(
 @click.option(
     "--format",
     "form",
-    help="json, xml, csv, tsv; turtle, jsonld, ntriples, rdfxml, "
+    help="json, xml, csv, tsv, arrow, parquet; turtle, jsonld, ntriples, rdfxml, "
     "trig, nquads. [default: a table for people]",
 )
 @click.option(

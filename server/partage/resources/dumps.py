@@ -99,8 +99,9 @@ class Files:
             They cannot be written.
         """
         record = self._catalog.find(version)
-        # Another version of ours may write other columns.
-        place = self._directory / f"{record.rdfc10}-{__version__}"
+        # Another version of ours may write other columns; without pyarrow there is no Parquet.
+        written = f"{__version__}-parquet" if columnar.available() else __version__
+        place = self._directory / f"{record.rdfc10}-{written}"
         if not place.is_dir():
             with self._making:
                 if not place.is_dir():

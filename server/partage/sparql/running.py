@@ -120,6 +120,8 @@ def run_query(
         The text would change the dataset or reach out.
     NotAcceptable
         No format with this name fits the form of the query.
+    ModuleNotFoundError
+        pyarrow, which writes the format, is not installed.
     QuerySyntaxError, EngineError
         As `Engine.query`.
     """
@@ -129,6 +131,8 @@ def run_query(
     calls = federation.calls(text, BASE)
     fitting = offers(kind(text))
     fmt = by_key(key) if key else fitting[0]
+    if fmt in COLUMNAR_FORMATS and kind(text) == "solutions" and not available():
+        raise ModuleNotFoundError(name="pyarrow")
     if fmt is None or fmt not in fitting:
         raise NotAcceptable([offer.key for offer in fitting])
     query = Query(text, base=BASE, prefixes=prefixes(text))

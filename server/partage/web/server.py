@@ -69,7 +69,7 @@ def serve(
     EngineUnavailable
         The source could not be opened; the text says which file and where.
     """
-    _check_port(settings)
+    check_port(settings)
     try:
         with ExitStack() as held:
             ready = held.enter_context(stored(source, settings.archive, progress))
@@ -79,7 +79,7 @@ def serve(
 
 
 def _serve(settings: Settings, watch: "_Watch", source: EngineSource) -> None:
-    _check_port(settings)  # again: making the store may have taken minutes
+    check_port(settings)  # again: making the store may have taken minutes
     server = Server(
         "partage.web.wsgi:load",
         address=settings.host,
@@ -208,8 +208,15 @@ def _answers(settings: Settings) -> bool:
     return False
 
 
-def _check_port(settings: Settings) -> None:
-    """Refuse a port in use: the server's own socket would share it with another server."""
+def check_port(settings: Settings) -> None:
+    """
+    Check that the server can listen; its own socket would share a port with another server's.
+
+    Raises
+    ------
+    SettingsError
+        The port is in use, or the address is none of this machine.
+    """
     try:
         ipaddress.ip_address(settings.host)
     except ValueError as error:

@@ -295,6 +295,16 @@ def test_the_files_of_a_release_are_made_once_and_kept(catalog: Catalog, tmp_pat
     assert kept.of(three.THIRD) != place
 
 
+def test_files_that_were_made_without_pyarrow_are_completed_with_it(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    kept = dumps.Files(catalog, tmp_path / "kept")
+    with pytest.MonkeyPatch.context() as without:
+        without.setattr(columnar, "available", lambda: False)
+        assert not list(kept.of(three.FIRST).glob("*.parquet"))
+    assert len(list(kept.of(three.FIRST).glob("*.parquet"))) == len(TABLES)
+
+
 def test_files_that_cannot_be_kept_are_told_with_what_to_do(
     catalog: Catalog, tmp_path: Path
 ) -> None:
