@@ -44,6 +44,13 @@ JSON = "application/sparql-results+json"
             RESULTS,
             "application/sparql-results+xml",
         ),
+        # As Java's HttpURLConnection sends it by itself.
+        ("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", RESULTS, HTML),
+        ("image/gif, *; q=.2", RESULTS, JSON),
+        ("*", GRAPHS, "text/turtle"),
+        ("text/csv;charset=utf-8;header=present", RESULTS, "text/csv"),
+        ("text/turtle; version=1.2", GRAPHS, "text/turtle"),
+        ("application/rdf+xml;q=1., text/turtle;q=.9", GRAPHS, "application/rdf+xml"),
     ],
 )
 def test_a_request_gets_what_it_prefers(accept: str | None, offers: list[str], chosen: str) -> None:

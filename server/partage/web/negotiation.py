@@ -10,7 +10,6 @@ from typing import TypeVar
 
 from werkzeug.datastructures import LanguageAccept, MIMEAccept
 from werkzeug.http import (
-    dump_options_header,
     parse_accept_header,
     parse_list_header,
     parse_options_header,
@@ -44,10 +43,9 @@ CALLED = {
     "n3": ("text/turtle",),
     "text": ("text/csv", "application/n-triples"),
 }
-# Everything here is UTF-8; the form of JSON-LD, and the style and locale of a bibliography are
-# chosen apart: any of them would spoil the match.
-PASSED_OVER = frozenset({"charset", "style", "locale", "profile"})
 JSONLD = frozenset({"application/json", "application/ld+json"})
+# As in RFC 9110 §12.4.2, and as old clients of Java write it: `q=.2`.
+_QUALITY = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
 # Whatever is sent, this takes time in proportion to it: no part can match in two ways.
 _PROFILE = re.compile(r"<([^<>]*)>\s*(?:;\s*q\s*=\s*([0-9.]+))?", re.IGNORECASE)
 
@@ -89,11 +87,11 @@ def ranked(accept: str | None, offers: Sequence[str], wishes: Sequence[str] = ()
     if wished := next(filter(None, (meant(wish, offers) for wish in wishes)), None):
         yield wished
         return
-    ranges = (
-        dump_options_header(name, {k: v for k, v in given.items() if k not in PASSED_OVER})
+    wanted = MIMEAccept(
+        (name, min(float(quality), 1.0))
         for name, given in _ranges(accept)
+        if _QUALITY.fullmatch(quality := given.get("q", "1"))
     )
-    wanted = parse_accept_header(",".join(ranges), MIMEAccept)
     if not wanted:
         yield from offers
         return
@@ -198,10 +196,17 @@ def languages(accept_language: str | None, wish: str | None) -> tuple[str, ...]:
 
 
 def _ranges(accept: str | None) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield the media ranges of `Accept` with their parameters, in order."""
+    """
+    Yield the media ranges of `Accept` with their parameters, in order.
+
+    No parameter but `q` counts in the choice: everything here is UTF-8, and the forms of JSON-LD
+    and of bibliographies are chosen apart.
+    """
     # Where Werkzeug divides a media type it tries each space of a run as the first: so none is one.
     for item in parse_list_header(" ".join((accept or "").split())):
-        yield parse_options_header(item)
+        name, given = parse_options_header(item)
+        if name:
+            yield "*/*" if name == "*" else name, given
 
 
 def _media_type(key: str) -> str | None:
