@@ -104,7 +104,9 @@ def cff(citation: Citation, language: str) -> str:
     lines = [f"{key}: {_quoted(value)}" for key, value in fields if value]
     lines.append("authors:")
     lines += [f"  - name: {_quoted(name.said(language))}" for name in citation.authors]
-    identifiers = [("url", citation.iri, "The thing that is cited, in its current state")]
+    identifiers = [("url", citation.url, "What is cited")]
+    if citation.iri != citation.url:
+        identifiers.append(("url", citation.iri, "The same thing, in its current state"))
     identifiers += [("other", citation.digest, "The digest")] if citation.digest else []
     lines.append("identifiers:")
     for kind, value, description in identifiers:

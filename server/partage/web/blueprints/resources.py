@@ -249,7 +249,7 @@ def _retired(stone: Tombstone, wish: str | None, suffix: str | None) -> Response
         )
     response = represent(body, chosen)
     response.status_code = 410
-    links = [Link("cite-as", stone.iri)]
+    links = [Link("cite-as", citing.address(stone.iri))]
     if onward:
         links += below(request.script_root, [Link("successor-version", onward)])
     response.headers["Link"] = header(links)
