@@ -223,11 +223,13 @@ def printable(citation: Citation) -> Citation:
     )
 
 
-def _clean(words: Words) -> Words:
-    def visible(text: str) -> str:
-        kept = (" " if c.isspace() else c for c in text)
-        return "".join(c for c in kept if unicodedata.category(c) not in {"Cc", "Cs"})
+def visible(text: str) -> str:
+    """Return a text without control characters, every white space a space."""
+    kept = (" " if c.isspace() else c for c in text)
+    return "".join(c for c in kept if unicodedata.category(c) not in {"Cc", "Cs"})
 
+
+def _clean(words: Words) -> Words:
     return Words(visible(words.en), visible(words.fr))
 
 
