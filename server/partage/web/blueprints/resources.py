@@ -31,7 +31,7 @@ from partage.resources.tombstones import Tombstone
 from partage.store.writing import write
 from partage.web import citing, kinds, language, terminology
 from partage.web.documents import SHIPPED, Document, find, is_data, prior
-from partage.web.landing import describing, links_of, structured_of
+from partage.web.landing import about, describing, links_of, page_of, structured_of
 from partage.web.linking import Link, below, header
 from partage.web.negotiation import (
     HTML,
@@ -46,6 +46,7 @@ from partage.web.site import site, sites
 from partage.web.validators import tag_of_bytes, tag_of_quads, validate
 
 SAMPLE = 100
+WITH_GRAPHS = ("trig", "nquads", "jsonld")
 # Longer graphs are written for each who asks, and not kept.
 MOST_KEPT = 100_000
 
@@ -148,7 +149,8 @@ def _data(told: Document, profile: Profile, fmt: Format, media_type: str) -> Res
     known = site().known
     if profile is SCHEMA:
         reader = language.reader()
-        body = json.dumps(structured_of(told, reader), ensure_ascii=False, indent=2).encode()
+        nodes = [*structured_of(told, reader), *page_of(told.iri, told.address())]
+        body = json.dumps(nodes, ensure_ascii=False, indent=2).encode()
         response = validate(represent(body, media_type), tag_of_bytes(body), known.issued)
         response.vary.add("Accept-Language")
         return response
@@ -175,6 +177,9 @@ def _written(told: Document, profile: Profile, fmt: Format, form: Form | None) -
         quads += names(site().engine, quads)
     if profile is ALT:
         quads = alternates(told.iri, [r.at(here.rstrip("/")) for r in told.representations()])
+    # The graphs of a claim version have a digest, and tell their licence themselves.
+    if profile is ALT or not (told.versioned and fmt.key in WITH_GRAPHS):
+        quads += about(told.iri, told.address())
     if fmt.key == "jsonld":
         body = write_jsonld(quads, told.iri, form or "framed")
     else:
@@ -241,11 +246,12 @@ def _retired(stone: Tombstone, wish: str | None, suffix: str | None) -> Response
         ).encode()
     else:
         fmt = format_of(chosen, GRAPH_FORMATS)
+        quads = [*stone.quads, *about(stone.iri, str(document(stone.iri)))]
         context = request.host_url + "context.jsonld"
         body = (
-            write_jsonld(stone.quads, stone.iri, context=context)
+            write_jsonld(quads, stone.iri, context=context)
             if fmt.key == "jsonld"
-            else write(stone.quads, fmt)
+            else write(quads, fmt)
         )
     response = represent(body, chosen)
     response.status_code = 410
