@@ -14,6 +14,7 @@ from partage.citation.formats import visible
 from partage.citation.model import Citation, Words, of_query, of_result
 from partage.citation.reading import both
 from partage.errors import BudgetSpent, NotCitable, ProtocolError, message
+from partage.releases.catalog import Catalog
 from partage.releases.record import Record
 from partage.settings import Settings
 from partage.sparql.citing import CITED, Verification, asked, compare, may_be_planned, question
@@ -84,13 +85,7 @@ def cite(operation: QueryOperation, title: str = "") -> CitedResult:
     ProtocolError, QuerySyntaxError, EngineError
         As for any query.
     """
-    title = " ".join(visible(title).split())
-    if len(title) > LONGEST_TITLE:
-        raise ProtocolError(
-            "The title has %(count)s characters. Shorten it to %(most)s at most.",
-            count=len(title),
-            most=LONGEST_TITLE,
-        )
+    title = as_title(title)
     record = _release()
     made = asked(operation, record.version)
     if (found := store().find(made.id)) is not None:
@@ -117,6 +112,25 @@ def cite(operation: QueryOperation, title: str = "") -> CitedResult:
     if (answers := current_app.extensions.get("partage.cache")) is not None:
         answers.kept.clear()  # this one names its citation from now on
     return cited
+
+
+def as_title(text: str) -> str:
+    """
+    Return a text as the title of a result: in one line, without control characters.
+
+    Raises
+    ------
+    ProtocolError
+        It is too long.
+    """
+    title = " ".join(visible(text).split())
+    if len(title) > LONGEST_TITLE:
+        raise ProtocolError(
+            "The title has %(count)s characters. Shorten it to %(most)s at most.",
+            count=len(title),
+            most=LONGEST_TITLE,
+        )
+    return title
 
 
 def _admit() -> None:
@@ -167,14 +181,19 @@ def citation(iri: str) -> Citation:
     """Return the citation of a result that was cited here."""
     cited = store().find(iri.removeprefix(CITED))
     assert cited is not None  # whoever asks knows that it is there
+    return citation_of(cited, sites().catalog)
+
+
+def citation_of(cited: CitedResult, catalog: Catalog) -> Citation:
+    """Return the citation of a cited result; `catalog` knows the release that was asked."""
     made = cited.asked
     title = (
         both(cited.title)
         if cited.title
         else Words(f"Result of the query {made.normal}", f"Résultat de la requête {made.normal}")
     )
-    release = next((known for known in sites().catalog if known.version == made.release), None)
-    query = of_query(iri, title, release=release)
+    release = next((known for known in catalog if known.version == made.release), None)
+    query = of_query(CITED + made.id, title, release=release)
     digest = f"SHA-256 {cited.sha256}"
     return of_result(query, executed=cited.cited, digest=digest, rows=cited.rows)
 
