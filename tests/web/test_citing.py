@@ -7,10 +7,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+import signposting
 from flask import Flask
 from flask.testing import FlaskClient
 from pyoxigraph import NamedNode, Triple
 
+from described_app import listening
 from links import of
 from markup import strange_scripts
 from partage.citation.formats import CITATION_FORMATS
@@ -250,3 +252,34 @@ def test_a_hostile_label_is_text_in_the_page(reader: FlaskClient) -> None:
     page = reader.get("/doc/org/gazette", headers=HTML).text
     assert "The Gazette &amp; &lt;Co&gt;" in page
     assert "<Co>" not in page
+
+
+def test_header_page_and_link_set_tell_the_same_of_every_page(released: Flask) -> None:
+    """https://signposting.org/FAIR/#level2: the link set of a page has all links of its header."""
+    release = "/release/2026.11.0"
+    pages = [page for page in (*PAGES, *MORE_PAGES) if not page.startswith((release, "/cite"))]
+    with listening(released) as host:
+        for page in (*pages, *(release + page for page in pages), release):
+            told = signposting.find_signposting_http(host + page)
+            assert told.citeAs, page
+            assert told.license, page
+            assert told.authors, page
+            assert told.describedBy, page
+            assert len(told.types) == 2, page
+            assert signposted(signposting.find_signposting_html(host + page)) == signposted(told)
+            assert told.linksets or "/resource" in page, page
+            for link in told.linksets:
+                every = signposting.find_signposting_linkset(link.target, str(link.type))
+                whole = signposted(every.for_context(host + page))
+                assert signposted(told) <= whole, page
+                more = {rel for rel, _, _ in whole - signposted(told)}
+                assert more <= {"item"}, page
+
+
+def signposted(told: signposting.Signposting) -> set[tuple[str, str, str]]:
+    """Return the links of a page that are of FAIR Signposting, but for the link sets."""
+    return {
+        (str(link.rel), link.target, str(link.type or ""))
+        for link in told
+        if str(link.rel) not in {"linkset", "describes"}  # the latter: of what is no page
+    }

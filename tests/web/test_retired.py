@@ -53,6 +53,7 @@ def test_d9_a_withdrawn_identifier_is_gone_and_says_why(client: FlaskClient, pat
     thing = path.removeprefix("/doc/").removeprefix("/id/")
     kept = "" if "/v" in thing else f"release/{THIRD}/"  # a claim version never changes
     assert of(page, "cite-as") == [f"{BASE}{kept}id/{thing}"]
+    assert f'<link rel="cite-as" href="{BASE}{kept}id/{thing}">' in page.text
 
 
 @pytest.mark.meets("D9")

@@ -164,6 +164,8 @@ class Document:
         ]
         if self.iri == ONTOLOGY and (earlier := prior(site)):
             links.append(Link("predecessor-version", f"{ONTOLOGY}/{earlier.ontology}"))
+        if self.iri.startswith(RELEASES):
+            links.append(Link("item", f"{self.path}/download/dataset.nq.gz", "application/gzip"))
         if self.path is not None:
             linkset = "/linkset/" + self.path.removeprefix("/doc").lstrip("/")
             links += [Link("linkset", linkset, media_type) for media_type in LINKSETS]

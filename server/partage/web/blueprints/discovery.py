@@ -57,7 +57,7 @@ def linkset(local: str) -> Response:
         if link.rel == "describedby":
             anchored[link.href] = [Link("describes", here, "text/html")]
     if told and told.iri == BASE:
-        anchored |= _members(links)
+        anchored |= {within(root, "/"): links, **_members(links)}
     chosen = negotiate(request.headers.get("Accept"), LINKSETS, request.args.get("_mediatype"))
     write = link_json if chosen == LINKSETS[0] else link_format
     body = write(anchored, request.url_root).encode()

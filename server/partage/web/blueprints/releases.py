@@ -26,7 +26,7 @@ from partage.store.writing import write
 from partage.web import citing, language
 from partage.web.documents import find, of_release
 from partage.web.landing import describing, links_of
-from partage.web.linking import Link, header
+from partage.web.linking import header
 from partage.web.memento import IMMUTABLE, holding, mementos, original, timed
 from partage.web.negotiation import HTML, format_of, media_types, negotiate
 from partage.web.representation import represent
@@ -64,7 +64,6 @@ def release(version: str) -> Response:
     chosen = _negotiated(suffix)
     told = of_release(version)
     links = links_of(told)
-    links.append(Link("item", f"{told.path}/download/dataset.nq.gz", "application/gzip"))
     if chosen == HTML:
         following = next((later for later in catalog if later.previous == version), None)
         page = render_template(

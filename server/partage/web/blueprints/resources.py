@@ -231,6 +231,9 @@ def _retired(stone: Tombstone, wish: str | None, suffix: str | None) -> Response
         return citing.answer(stone.iri, cited)
     if stone.status == "merged" and onward:
         return send_on(onward + (f".{suffix}" if suffix else ""), 301)
+    links = [Link("cite-as", citing.address(stone.iri))]
+    if onward:
+        links += below(request.script_root, [Link("successor-version", onward)])
     offers = media_types(GRAPH_FORMATS)
     chosen = negotiate(request.headers.get("Accept"), [*offers, *citing.offers(stone.iri)], wish)
     if chosen == HTML:
@@ -242,7 +245,12 @@ def _retired(stone: Tombstone, wish: str | None, suffix: str | None) -> Response
         held = any(record.version == version for record in sites().catalog)
         past = f"/release/{version}{document(stone.iri)}" if held else None
         body = render_template(
-            "tombstone.html", stone=stone, successor=successor, version=version, past=past
+            "tombstone.html",
+            stone=stone,
+            successor=successor,
+            version=version,
+            past=past,
+            links=links,
         ).encode()
     else:
         fmt = format_of(chosen, GRAPH_FORMATS)
@@ -255,9 +263,6 @@ def _retired(stone: Tombstone, wish: str | None, suffix: str | None) -> Response
         )
     response = represent(body, chosen)
     response.status_code = 410
-    links = [Link("cite-as", citing.address(stone.iri))]
-    if onward:
-        links += below(request.script_root, [Link("successor-version", onward)])
     response.headers["Link"] = header(links)
     return response
 
