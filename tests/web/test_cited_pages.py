@@ -6,15 +6,18 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+import signposting
 from flask.testing import FlaskClient
 from pyoxigraph import Literal, NamedNode, parse
 
 import cited
+import described_app
 from cited import BROWSER, SAME, WHO, cite, facts, links
+from links import of
 from markup import strange_scripts
 from partage.citation.formats import CITATION_FORMATS, CitationFormat
-from partage.rdf.formats import GRAPH_FORMATS, Format
-from partage.rdf.namespaces import iri
+from partage.rdf.formats import GRAPH_FORMATS, Format, by_key
+from partage.rdf.namespaces import EDITORS, LICENSE, iri
 
 
 @pytest.fixture
@@ -274,3 +277,114 @@ def test_q6_the_citation_tells_release_digest_and_count(client: FlaskClient) -> 
     assert str(facts(client, path)["sha256"]) in item
     assert cited.VERSION in item
     assert "rows: 2" in item
+
+
+TITLE = "Who claims <what> & why_%"
+
+
+def test_a_title_is_in_the_page_the_citations_and_the_data(client: FlaskClient) -> None:
+    path = cite(client, title="  Who claims\n<what> &\x00 why_%  ")
+    page = client.get(path, headers=BROWSER).text
+    assert "<title>Who claims &lt;what&gt; &amp; why_% · Partage</title>" in page
+    assert "<h1>Who claims &lt;what&gt; &amp; why_%</h1>" in page
+    assert "2 solutions from release 2026.11.0" in page
+    assert facts(client, path)["title"] == TITLE
+    (item,) = json.loads(client.get(path + ".csl.json").text)
+    assert item["title"] == TITLE
+    assert r"Who claims <what> \& why\_\%" in client.get(path + ".bib").text
+    told = parse(client.get(path + ".nt").data, by_key("ntriples").rdf)  # type: ignore[union-attr]
+    assert (iri("dct:title"), Literal(TITLE)) in {(q.predicate.value, q.object) for q in told}
+
+
+def test_the_first_title_stays_and_without_one_nothing_is_told(
+    client: FlaskClient, tmp_path: Path
+) -> None:
+    path = cite(client, title="  ")
+    (line,) = (tmp_path / "queries.jsonl").read_text().splitlines()
+    before = [client.get(f"{path}.{ending}").data for ending in ("json", "ttl", "bib", "cff")]
+    assert cite(client, title="Too late") == path
+    assert (tmp_path / "queries.jsonl").read_text().splitlines() == [line]
+    assert "title" not in json.loads(line)
+    assert "title" not in facts(client, path)
+    assert "Result of the query" in client.get(path + ".txt").text
+    after = [client.get(f"{path}.{ending}").data for ending in ("json", "ttl", "bib", "cff")]
+    assert after == before
+    titled = cite(client, SAME + "LIMIT 1", title="First")
+    assert cite(client, SAME + "LIMIT 1", title="Second") == titled
+    assert facts(client, titled)["title"] == "First"
+
+
+def test_a_title_is_kept_over_a_restart_and_with_the_query_in_the_body(
+    client: FlaskClient, tmp_path: Path
+) -> None:
+    there = client.post(
+        "/query?title=In+the+address", data=WHO, content_type="application/sparql-query"
+    )
+    again = cited.app(tmp_path).test_client()
+    assert facts(again, there.headers["Location"])["title"] == "In the address"
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "201 characters"), ("fr", "201 caractères")])
+def test_a_long_title_is_refused(
+    client: FlaskClient, tmp_path: Path, language: str, said: str
+) -> None:
+    refused = client.post(
+        "/query", data={"query": WHO, "title": "é" * 201}, headers={"Accept-Language": language}
+    )
+    assert (refused.status_code, said in refused.text) == (400, True)
+    assert not (tmp_path / "queries.jsonl").exists()
+    assert cite(client, title="é" * 200)
+
+
+def test_the_query_page_asks_for_a_title(client: FlaskClient) -> None:
+    page = client.get("/sparql", query_string={"query": WHO, "lang": "fr"}, headers=BROWSER).text
+    assert "Titre (facultatif)" in page
+    assert 'name="title" maxlength="200"' in page
+
+
+@pytest.mark.meets("FS1", "FS2", "FS3", "FS4", "FS6", "FS7")
+@pytest.mark.parametrize(
+    "text", [WHO, "ASK { ?s ?p ?o }", "CONSTRUCT WHERE { ?s ?p ?o }", WHO + "#" * 3000],
+    ids=["select", "ask", "construct", "long"],
+)  # fmt: skip
+def test_a_cited_result_has_typed_links(tmp_path: Path, text: str) -> None:
+    app = cited.app(tmp_path)
+    client = app.test_client()
+    path = cite(client, text)
+    downloads = facts(client, path)["downloads"]
+    assert isinstance(downloads, dict)
+    with described_app.listening(app) as host:
+        linkset = f"{host}/linkset{path}"
+        sets = [
+            signposting.find_signposting_linkset(linkset, kind).for_context(host + path)
+            for kind in ("application/linkset+json", "application/linkset")
+        ]
+        of_page = [
+            signposting.find_signposting_http(host + path),
+            signposting.find_signposting_html(host + path),
+        ]
+        for told in (*of_page, *sets):
+            assert told.citeAs.target == "https://w3id.org/partage" + path
+            assert told.license.target == LICENSE
+            assert {author.target for author in told.authors} == {EDITORS}
+            assert {one.target.rpartition("/")[2] for one in told.types} == {"AboutPage", "Dataset"}
+            assert len(told.describedBy) == 1 + len(GRAPH_FORMATS)
+        for told in of_page:
+            assert {one.target for one in told.linksets} == {linkset}
+        items = {host + address for address in downloads.values()}
+        for told in sets:
+            assert {item.target for item in told.items} == items
+        long = len(text) > 3000
+        for told in of_page:
+            assert {item.target for item in told.items} == (set() if long else items)
+    for item in sets[0].items:
+        address = item.target.removeprefix(host)
+        assert client.get(address).mimetype == str(item.type)
+    for metadata in sets[0].describedBy:
+        answer = client.get(metadata.target.removeprefix(host))
+        assert answer.mimetype == str(metadata.type)
+        assert of(answer, "describes") == [path]
+
+
+def test_what_was_not_cited_has_no_links(client: FlaskClient) -> None:
+    assert client.get("/linkset/query/" + "0" * 64).status_code == 404

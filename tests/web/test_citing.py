@@ -7,17 +7,30 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+import signposting
 from flask import Flask
 from flask.testing import FlaskClient
+from pyoxigraph import NamedNode, Triple
 
+from described_app import listening
+from links import of
 from markup import strange_scripts
 from partage.citation.formats import CITATION_FORMATS
+from partage.rdf.canonical import statement_digest
+from partage.rdf.namespaces import ID, iri
 from released_app import application
 
 HTML = {"Accept": "text/html"}
 PAGES = (
     "/doc/org/gazette", "/doc/claim/c0001", "/doc/claim/c0001/v1", "/doc/flow/f0001", "/doc/ns",
     "/doc/graph/claims", "/doc/source/s0001", "/release/2026.11.0", "/cite?iri=ds:Claim",
+)  # fmt: skip
+_RECIPIENT = Triple(
+    NamedNode(ID + "flow/f0001"), NamedNode(iri("ds:hasRecipient")), NamedNode(ID + "org/netflix")
+)
+MORE_PAGES = (
+    "/", "/doc/dataset", "/doc/voc/data-category", "/doc/voc/data-category/messages",
+    f"/doc/statement/{statement_digest(_RECIPIENT)}", "/resource?iri=https://w3id.org/partage/ns%23Claim",
 )  # fmt: skip
 
 
@@ -197,6 +210,37 @@ def test_pages_keep_the_rules_of_google_scholar_and_zotero(reader: FlaskClient, 
     assert told.meta["DCTERMS.type"] == ["Dataset"]
 
 
+@pytest.mark.meets("FS1")
+@pytest.mark.parametrize("draft", [False, True], ids=["release", "draft"])
+@pytest.mark.parametrize("root", ["", "/release/2026.11.0"])
+def test_fs1_cite_as_and_canonical_name_what_the_citation_names(
+    tmp_path: Path, root: str, draft: bool
+) -> None:
+    """RFC 8574 §2 and RFC 6596 §3; the page of a release is at its own address."""
+    client = application(tmp_path, draft=draft).test_client()
+    paths = [root + page for page in (*PAGES, *MORE_PAGES) if not page.startswith("/release/")]
+    for path in [*paths, "/release/2026.11.0", "/release/2027.01.0"]:
+        page = client.get(path, headers=HTML)
+        told = head(page.text)
+        (url,) = told.meta["citation_public_url"]
+        assert of(page, "cite-as") == [url], path
+        assert told.links["cite-as"] == url, path
+        bibliography = page.text.partition("<pre><code>@misc")[2].partition("</code>")[0]
+        assert bibliography.count(f"{{{url}}}") == 1, path
+        if "/cite?" in path:
+            continue
+        (canonical,) = of(page, "canonical")
+        released = path.startswith("/release/") and "/resource" not in path
+        assert (canonical == url) >= released, path
+        assert released or "/release/" not in canonical, path
+        turtle = client.get(path, headers={"Accept": "text/turtle"}, follow_redirects=True)
+        assert of(turtle, "cite-as") == [url], path
+        for linkset in set(of(page, "linkset")):
+            (context, *_) = json.loads(client.get(linkset).text)["linkset"]
+            assert [link["href"] for link in context["cite-as"]] == [url], path
+            assert [link["href"] for link in context["canonical"]] == [canonical], path
+
+
 def test_the_home_page_is_the_dataset_to_who_asks_for_a_citation(reader: FlaskClient) -> None:
     answer = reader.get("/", headers={"Accept": "application/x-bibtex"})
     assert "@misc{partage-release-2027.01.0," in answer.text
@@ -207,3 +251,34 @@ def test_a_hostile_label_is_text_in_the_page(reader: FlaskClient) -> None:
     page = reader.get("/doc/org/gazette", headers=HTML).text
     assert "The Gazette &amp; &lt;Co&gt;" in page
     assert "<Co>" not in page
+
+
+def test_header_page_and_link_set_tell_the_same_of_every_page(released: Flask) -> None:
+    """https://signposting.org/FAIR/#level2: the link set of a page has all links of its header."""
+    release = "/release/2026.11.0"
+    pages = [page for page in (*PAGES, *MORE_PAGES) if not page.startswith((release, "/cite"))]
+    with listening(released) as host:
+        for page in (*pages, *(release + page for page in pages), release):
+            told = signposting.find_signposting_http(host + page)
+            assert told.citeAs, page
+            assert told.license, page
+            assert told.authors, page
+            assert told.describedBy, page
+            assert len(told.types) == 2, page
+            assert signposted(signposting.find_signposting_html(host + page)) == signposted(told)
+            assert told.linksets or "/resource" in page, page
+            for link in told.linksets:
+                every = signposting.find_signposting_linkset(link.target, str(link.type))
+                whole = signposted(every.for_context(host + page))
+                assert signposted(told) <= whole, page
+                more = {rel for rel, _, _ in whole - signposted(told)}
+                assert more <= {"item"}, page
+
+
+def signposted(told: signposting.Signposting) -> set[tuple[str, str, str]]:
+    """Return the links of a page that are of FAIR Signposting, but for the link sets."""
+    return {
+        (str(link.rel), link.target, str(link.type or ""))
+        for link in told
+        if str(link.rel) not in {"linkset", "describes"}  # the latter: of what is no page
+    }

@@ -5,21 +5,28 @@ Every IRI below our base, registered or only mentioned, leads to a document that
 The reasoner takes half a minute and mints nothing, so the dataset is built here without it.
 """
 
+import json
 import re
 from collections import Counter
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
+import reading_rdf
 import small_dataset
 from partage import assets
-from partage.pipeline import examples, release, view, void
+from partage.pipeline import digests, examples, release, view, void
 from partage.pipeline import parse as reading
 from partage.pipeline.state import State
-from partage.rdf.namespaces import BASE
+from partage.rdf.canonical import STATEMENTS, rdfc10, statement_digest
+from partage.rdf.formats import GRAPH_FORMATS
+from partage.rdf.namespaces import BASE, iri
+from partage.rdf.namespaces import LICENSE as CC_BY
+from partage.resources.identifiers import document
 from partage.settings import Settings
 from partage.store.embedded import EmbeddedEngine
 from partage.web.app import create_app
@@ -54,6 +61,13 @@ def whole(dataset: list[Quad], tmp_path_factory: pytest.TempPathFactory) -> Flas
     app = create_app(Settings(), EmbeddedEngine(store), files)
     app.testing = True
     return app
+
+
+# What each document tells of itself.
+LICENSE, IN_DATASET = f"<{iri('dct:license')}>", f"<{iri('void:inDataset')}>"
+TOLD = {LICENSE, IN_DATASET}
+# The graphs of a claim version have a digest: nothing is added to them.
+FROZEN = re.compile(r"/id/claim/[^/]+/v\d+(?:#|$)")
 
 
 def mentioned(dataset: list[Quad]) -> set[str]:
@@ -94,8 +108,9 @@ def test_cu1_cu2_every_iri_leads_to_a_document_that_names_it(
         first, last, kind, names = answer("/" + name.removeprefix(BASE).partition("#")[0])
         kinds[first, kind] += 1
         service = name in SERVICES or name.startswith(FILES)
-        graph = name.startswith(BASE + "graph/") and "#" not in name
-        told = service or graph or name == SPACE or f"<{name}>" in names
+        told = service or name == SPACE or f"<{name}>" in names
+        untold = TOLD - names - ({IN_DATASET} if FROZEN.search(name) else set())
+        told = told and (service or not untold)
         if last != 200 or not told or (kind != NQUADS and not service):
             wrong.append((name, first, last, kind))
     assert wrong == []
@@ -113,6 +128,53 @@ def test_every_kind_of_thing_has_a_page_that_names_it(whole: Flask, state: State
         page = client.get(path, headers={"Accept": HTML}, follow_redirects=True)
         assert page.status_code == 200, name
         assert page.mimetype == HTML
-        document, _, fragment = name.partition("#")
-        assert document in page.text
+        there, _, fragment = name.partition("#")
+        assert there in page.text
         assert not fragment or f'id="{fragment}"' in page.text
+
+
+def test_every_kind_of_document_tells_its_topic_licence_and_dataset_in_every_format(
+    whole: Flask, state: State, dataset: list[Quad]
+) -> None:
+    client = whole.test_client()
+    statement = next(q.triple for q in dataset if isinstance(q.subject, NamedNode) and isinstance(
+        q.object, NamedNode))  # fmt: skip
+    things = {row.kind: row.iri for row in reversed(state.registry) if row.status != "merged"}
+    names = [*things.values(), BASE + "ns", BASE + "shapes", BASE + "profiles", BASE,
+             BASE + "graph/claims", f"{STATEMENTS}{statement_digest(statement)}"]  # fmt: skip
+    for name, fmt in product(names, GRAPH_FORMATS):
+        topic = name.partition("#")[0]
+        path = str(document(topic))
+        answer = client.get(f"{path}.{fmt.extension}")
+        assert answer.status_code in {200, 410}, (name, fmt.key)
+        found = {(str(q.subject), q.predicate.value, str(q.object))
+                 for q in reading_rdf.quads(answer.data, fmt)}  # fmt: skip
+        here = f"<{BASE.rstrip('/')}{path}>"
+        by_itself = {p: o for s, p, o in found if s == here}
+        if FROZEN.search(topic) and fmt.key in {"trig", "nquads", "jsonld"}:
+            assert by_itself == {}
+            assert (f"<{topic}>", iri("dct:license"), f"<{CC_BY}>") in found, (name, fmt.key)
+            continue
+        assert by_itself == {
+            iri("rdf:type"): f"<{iri('foaf:Document')}>",
+            iri("foaf:primaryTopic"): f"<{topic}>",
+            iri("void:inDataset"): f"<{BASE}>",
+            iri("dct:license"): f"<{CC_BY}>",
+        }, (name, fmt.key)
+        alt = client.get(f"{path}.{fmt.extension}?_profile=alt")
+        if not topic.startswith(STATEMENTS):
+            assert iri("void:inDataset") in {
+                quad.predicate.value for quad in reading_rdf.quads(alt.data, fmt)
+            }
+    schema = json.loads(client.get("/doc/org/facebook.jsonld?_profile=schema").data)
+    assert schema[-1]["mainEntity"] == {"@id": BASE + "id/org/facebook"}
+    assert schema[-1]["license"] == [CC_BY]
+    assert schema[-1]["isPartOf"]["@id"] == BASE
+
+
+def test_a_claim_version_is_still_verified_by_the_digest_of_its_citation(whole: Flask) -> None:
+    client = whole.test_client()
+    (item,) = json.loads(client.get("/doc/claim/c0001/v1.csl.json").data)
+    assert digests.wanted(item["note"]) == rdfc10(
+        parse(client.get("/doc/claim/c0001/v1.nq").data, format=RdfFormat.N_QUADS)
+    )

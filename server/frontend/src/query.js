@@ -76,7 +76,7 @@ function offer(kind) {
   if (!asked.citable) return;
   const cite = element("form", { class: "cite", action: addresses.query, method: "post" });
   for (const [name, value] of new FormData(form)) if (name !== "lang") cite.append(element("input", { type: "hidden", name, value }));
-  cite.append(element("p", { class: "formats" }, element("button", { class: "link", type: "submit" }, word("cite")), word("cite_told")));
+  cite.append(element("p", { class: "formats" }, element("label", { for: "cite-title" }, word("cite_title")), " ", element("input", { id: "cite-title", name: "title", maxlength: 200 }), " ", element("button", { class: "link", type: "submit" }, word("cite")), word("cite_told")));
   citing.replaceChildren(cite);
 }
 

@@ -39,7 +39,7 @@ def bibtex(citation: Citation, language: str) -> str:
             "title": f"{{{escaped(citation.title.said(language))}}}",
             "year": f"{day.year}" if day else "",
             "month": f"{day.month}" if day else "",
-            "howpublished": rf"{escaped(citation.publisher)}, \url{{{citation.url}}}",
+            "howpublished": escaped(citation.publisher),
             "note": escaped(". ".join(details)),
             "url": citation.url,
         },

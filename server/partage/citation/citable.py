@@ -83,6 +83,24 @@ def cite(engine: Engine, iri: str, release: Record | None = None) -> Citation:
     return MAKING.get(kind.key, _named)(case)
 
 
+def cited_at(engine: Engine, iri: str, release: Record | None = None) -> str:
+    """Return the `url` of the citation of a thing, by the parameters of `cite`."""
+    thing = whole(iri)
+    kind = kind_of(thing)
+    key = kind.key if kind else ""
+    if key in {"dataset", "release"}:
+        return versioned(BASE, release)
+    if key == "version":
+        return thing
+    if key == "ontology":
+        return _ontology_version(Reader(engine).facts([thing])[thing]) or versioned(thing, release)
+    return versioned(thing, release)
+
+
+def _ontology_version(told: Facts) -> str | None:
+    return next(iter(told.iris("owl:versionIRI")), None)
+
+
 @dataclass(frozen=True, slots=True)
 class _Case:
     """One thing to cite, with what is told of it and of the dataset."""
@@ -112,7 +130,7 @@ class _Case:
         release = self.release
         return Citation(
             iri=self.thing,
-            url=versioned(self.thing, release),
+            url=cited_at(self.reader.engine, self.thing, release),
             genre=self.kind.genre,
             title=title,
             version=release.version if release else DRAFT.format(draft) if draft else None,
@@ -154,7 +172,6 @@ def _dataset(case: _Case) -> Citation:
         related.append(Related("IsDocumentedBy", f"{BASE}ns/{release.ontology}"))
     return replace(
         case.citation(name=case.dataset.name or both("Partage")),
-        url=versioned(BASE, release),
         digest=DIGEST.format(release.rdfc10) if release else None,
         related=tuple(related),
     )
@@ -163,9 +180,7 @@ def _dataset(case: _Case) -> Citation:
 def _ontology(case: _Case) -> Citation:
     """Cite the version of the ontology, which has an IRI and a number of its own."""
     made = case.citation()
-    version = next(iter(case.told.iris("owl:versionIRI")), None)
-    number = case.told.plain("owl:versionInfo") or made.version
-    return replace(made, url=version or made.url, version=number)
+    return replace(made, version=case.told.plain("owl:versionInfo") or made.version)
 
 
 def _term(case: _Case) -> Citation:
@@ -227,7 +242,6 @@ def _version(case: _Case) -> Citation:
     quads = case.reader.graphs([f"{case.thing}#{part}" for part in PARTS])
     return replace(
         made,
-        url=case.thing,
         version=local(case.thing).removeprefix("v"),
         draft=False,
         issued=_day(case.told.plain("dct:created")) or made.issued,

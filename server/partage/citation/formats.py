@@ -104,7 +104,9 @@ def cff(citation: Citation, language: str) -> str:
     lines = [f"{key}: {_quoted(value)}" for key, value in fields if value]
     lines.append("authors:")
     lines += [f"  - name: {_quoted(name.said(language))}" for name in citation.authors]
-    identifiers = [("url", citation.iri, "The thing that is cited, in its current state")]
+    identifiers = [("url", citation.url, "What is cited")]
+    if citation.iri != citation.url:
+        identifiers.append(("url", citation.iri, "The same thing, in its current state"))
     identifiers += [("other", citation.digest, "The digest")] if citation.digest else []
     lines.append("identifiers:")
     for kind, value, description in identifiers:
@@ -221,11 +223,13 @@ def printable(citation: Citation) -> Citation:
     )
 
 
-def _clean(words: Words) -> Words:
-    def visible(text: str) -> str:
-        kept = (" " if c.isspace() else c for c in text)
-        return "".join(c for c in kept if unicodedata.category(c) not in {"Cc", "Cs"})
+def visible(text: str) -> str:
+    """Return a text without control characters, every white space a space."""
+    kept = (" " if c.isspace() else c for c in text)
+    return "".join(c for c in kept if unicodedata.category(c) not in {"Cc", "Cs"})
 
+
+def _clean(words: Words) -> Words:
     return Words(visible(words.en), visible(words.fr))
 
 

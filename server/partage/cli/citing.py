@@ -1,14 +1,21 @@
 """The command that cites: anything of ours, in any format, style and language."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from partage import assets
 from partage.cli.base import cli, example, settings
+from partage.errors import UnknownCitation
 from partage.releases.record import Record
 from partage.store.engine import Engine
+
+if TYPE_CHECKING:
+    from partage.citation.model import Citation
+    from partage.releases.catalog import Catalog
 
 
 @cli.command(
@@ -17,6 +24,7 @@ from partage.store.engine import Engine
         "partage cite org:facebook --format ris",
         "partage cite /doc/claim/c0026/v1 --format text --style mla --lang fr",
         "partage cite https://w3id.org/partage/ --release 2026.11.0 --format cff",
+        "partage cite https://w3id.org/partage/query/HASH --title 'Who gave what'",
     )
 )
 @click.argument("thing")
@@ -30,8 +38,9 @@ from partage.store.engine import Engine
 @click.option("--style", default="apa", show_default=True, help="Of text: any CSL style's name.")
 @click.option("--lang", type=click.Choice(["en", "fr"]), default="en", help="Language.")
 @click.option("--release", "version", metavar="VERSION", help="Cite from this release.")
-def cite(  # each is an option of the command
-    thing: str, form: str, style: str, lang: str, version: str | None
+@click.option("--title", help="Of a query's result: the title to cite it by.")
+def cite(  # noqa: PLR0913, PLR0917  # each is an option of the command
+    thing: str, form: str, style: str, lang: str, version: str | None, title: str | None
 ) -> None:
     """Print the citation of THING: an IRI, a CURIE or a path."""
     from partage.citation.citable import cite as citation_of
@@ -42,6 +51,7 @@ def cite(  # each is an option of the command
     from partage.rdf.canonical import STATEMENTS
     from partage.releases.catalog import Catalog
     from partage.resources.statements import makers
+    from partage.sparql.citing import CITED
     from partage.store.embedded import EmbeddedEngine
     from partage.store.opening import choose_source, open_engine
     from partage.store.shelf import Shelf
@@ -53,6 +63,14 @@ def cite(  # each is an option of the command
         raise click.BadParameter(f"{form!r} is no format. Use one of {known}.", param_hint="format")
     iri, inside = unversioned(named(thing))
     catalog = Catalog.read(assets.root())
+    if iri.startswith(CITED):
+        made = printable(_of_result(iri.removeprefix(CITED), title, catalog))
+        click.echo(
+            text(made, lang, style) if fmt.key == "text" else fmt.render(made, lang), nl=False
+        )
+        return
+    if title is not None:
+        raise click.BadParameter("only a query's result is titled.", param_hint="title")
     record: Record | None
     if wanted := version or inside:
         record = catalog.find(wanted)
@@ -73,6 +91,21 @@ def cite(  # each is an option of the command
         engine.close()
     written = text(made, lang, style) if fmt.key == "text" else fmt.render(made, lang)
     click.echo(written, nl=False)
+
+
+def _of_result(identifier: str, title: str | None, catalog: "Catalog") -> "Citation":
+    """Return the citation of a result out of the query store, by its own title or another."""
+    from partage.sparql.query_store import QueryStore
+    from partage.web.querystore import as_title, citation_of
+
+    known = settings()
+    found = QueryStore(known.query_store, known.query_store_bytes).find(identifier)
+    if found is None:
+        raise UnknownCitation(
+            f"{known.query_store} has no result {identifier[:80]}. Check the address; "
+            "PARTAGE_QUERY_STORE names the file."
+        )
+    return citation_of(replace(found, title=as_title(title) if title else found.title), catalog)
 
 
 def _digest(release: Path | None) -> str:

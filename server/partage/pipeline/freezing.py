@@ -21,7 +21,7 @@ from partage.files import locked, replace_file
 from partage.pipeline import identifiers, promises, run, versioning
 from partage.pipeline.identifiers import RETIRED, Row
 from partage.pipeline.manifest import Manifest, commit
-from partage.rdf.namespaces import BASE
+from partage.rdf.namespaces import BASE, RELEASES
 from partage.rdf.reading import read, value_of
 from partage.releases import archive
 from partage.releases.catalog import Catalog
@@ -165,7 +165,8 @@ def _dated(issued: str, now: datetime, catalog: Catalog) -> Iterator[str]:
 def _cited(root: Path, version: str, issued: str) -> Iterator[str]:
     path = root / CITATION
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    for name, value in (("version", version), ("date-released", issued)):
+    named = (("version", version), ("date-released", issued), ("url", RELEASES + version))
+    for name, value in named:
         match = re.search(rf'^{name}: "?([^"\n]+)"?$', text, re.MULTILINE)
         if match is None or match[1] != value:
             yield f"{CITATION} says {match[1] if match else 'no'} {name}: write {value}."

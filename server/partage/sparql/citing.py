@@ -196,6 +196,8 @@ def describe(cited: CitedResult) -> list[Quad]:
         (checksum, SPDX + "algorithm", SPDX + "checksumAlgorithm_sha256"),
         (checksum, SPDX + "checksumValue", Literal(cited.sha256)),
     ]
+    if cited.title is not None:
+        facts.append((name, "dct:title", Literal(cited.title)))
     if cited.asked.graphs is not None:
         facts.append((execution, "rdfs:comment", Literal(f"graphs={cited.asked.graphs}")))
     if cited.rows is not None:

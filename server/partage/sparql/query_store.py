@@ -69,7 +69,7 @@ class CitedResult:
 
     `rdfc10` is the digest of the release's dataset, `cited` the time, `software` the version that
     answered, `kind` solutions, boolean or graph, `rows` how many, `sha256` the answer's digest
-    (see `partage.sparql.digest`).
+    (see `partage.sparql.digest`), `title` what the first to cite it calls it, None where nothing.
     """
 
     asked: Asked
@@ -80,10 +80,13 @@ class CitedResult:
     kind: Kind
     rows: int | None
     sha256: str
+    title: str | None = None
 
     def to_json(self) -> str:
         """Return the line for the file."""
         facts = {"id": self.asked.id, **asdict(self), "cited": self.cited.isoformat()}
+        if self.title is None:
+            del facts["title"]
         return json.dumps(facts, ensure_ascii=False)
 
     @classmethod

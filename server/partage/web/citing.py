@@ -11,7 +11,7 @@ from flask import Response, g, request
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header, parse_options_header
 
-from partage.citation.citable import cite
+from partage.citation.citable import cite, cited_at
 from partage.citation.formats import (
     CITATION_FORMATS,
     CitationFormat,
@@ -20,7 +20,7 @@ from partage.citation.formats import (
     text,
 )
 from partage.citation.kinds import kind_of, unversioned, whole
-from partage.citation.model import Citation
+from partage.citation.model import Citation, versioned
 from partage.citation.statements import cite_statement
 from partage.citation.styles import DEFAULT_STYLE, STYLES
 from partage.errors import NotAcceptable, UnknownResource
@@ -120,6 +120,23 @@ def _of_statement(iri: str, version: str | None) -> Citation:
         raise UnknownResource(iri)
     here, triple = found
     return cite_statement(here.engine, triple, makers(here.engine, triple), here.record)
+
+
+def address(iri: str) -> str:
+    """
+    Return the address that the citation of a thing names (RFC 8574); its IRI where none is made.
+
+    It is the `url` of `citation`, found without making one.
+    """
+    if not citable(iri) or querystore.is_cited(iri):
+        return iri
+    thing, version = unversioned(iri)
+    if thing.startswith(STATEMENTS):
+        asked_of = version or request.environ.get(RELEASE)
+        found = sites().statement(thing.removeprefix(STATEMENTS), asked_of)
+        return versioned(thing, found[0].record) if found else iri
+    here = site() if version is None else sites().of(version)
+    return cited_at(here.engine, thing, here.record)
 
 
 def answer(iri: str, fmt: CitationFormat) -> Response:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import cast
 from urllib.parse import urlencode
 
+from flask import request
 from pyoxigraph import NamedNode, Quad
 
 from partage.errors import UnknownResource
@@ -33,9 +34,11 @@ from partage.resources.shapes import SHAPES, shapes
 from partage.resources.structured import SCHEMA as SCHEMA_ORG
 from partage.resources.structured import schema_type
 from partage.resources.terms import ONTOLOGY
+from partage.web import citing
 from partage.web.linking import DESCRIBING, LINKSETS, Link
 from partage.web.negotiation import HTML
 from partage.web.site import Site, sites
+from partage.web.versions import RELEASE
 
 # What is described by what we ship, whatever the dataset.
 SHIPPED: Mapping[str, Callable[[], tuple[Quad, ...]]] = MappingProxyType(
@@ -134,9 +137,12 @@ class Document:
     def links(self, site: Site) -> list[Link]:
         """Return the typed links of its landing page; see `partage.web.linking`."""
         known = site.known
-        links = [Link("canonical", self.iri)]
-        if self.path is not None:
-            links.append(Link("cite-as", self.iri))
+        cited = citing.address(self.iri)
+        # What a release holds is not what the current page tells (RFC 6596 §3).
+        of_release = self.path is not None and RELEASE in request.environ
+        links = [Link("canonical", cited if of_release else self.iri)]
+        if self.path is not None or citing.citable(self.iri):
+            links.append(Link("cite-as", cited))
         links += [Link("type", ABOUT_PAGE), Link("type", f"{SCHEMA_ORG}/{self.schema_type}")]
         if site.of_partage:
             links += [Link("license", name) for name in known.told("dct:license")]
@@ -151,6 +157,8 @@ class Document:
         ]
         if self.iri == ONTOLOGY and (earlier := prior(site)):
             links.append(Link("predecessor-version", f"{ONTOLOGY}/{earlier.ontology}"))
+        if self.iri.startswith(RELEASES):
+            links.append(Link("item", f"{self.path}/download/dataset.nq.gz", "application/gzip"))
         if self.path is not None:
             linkset = "/linkset/" + self.path.removeprefix("/doc").lstrip("/")
             links += [Link("linkset", linkset, media_type) for media_type in LINKSETS]

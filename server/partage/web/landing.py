@@ -6,12 +6,14 @@ and the words of search engines (https://schema.org/docs/datamodel.html).
 from collections.abc import Sequence
 
 from flask import request
+from pyoxigraph import NamedNode, Quad
 
-from partage.rdf.namespaces import BASE
+from partage.rdf.namespaces import BASE, GRAPH, LICENSE, iri
 from partage.resources.describe import describe
 from partage.resources.profiles import FULL, Profile
 from partage.resources.structured import SCHEMA, Json, downloads, structured
 from partage.resources.terms import ONTOLOGY
+from partage.sparql.description import SD
 from partage.web.documents import Document
 from partage.web.linking import Link, below
 from partage.web.site import site
@@ -25,6 +27,52 @@ def links_of(told: Document, profile: Profile = FULL) -> list[Link]:
 def describing(told: Document) -> list[Link]:
     """Return the link from data back to the document that they describe."""
     return below(request.script_root, [Link("describes", told.address())])
+
+
+def about(resource: str, address: str) -> list[Quad]:
+    """
+    Return what the document at the path `address` tells of itself in RDF, the same in each release.
+
+    That is its topic, its licence and its dataset (https://www.w3.org/TR/void/#backlinks), and of
+    a graph that it is one; nothing where the dataset is none of ours.
+    """
+    if not site().of_partage:
+        return []
+    document, topic, dataset = (
+        NamedNode(name) for name in (BASE.rstrip("/") + address, resource, BASE)
+    )
+    told = [
+        (document, "rdf:type", NamedNode(iri("foaf:Document"))),
+        (document, "foaf:primaryTopic", topic),
+        (document, "void:inDataset", dataset),
+        *((document, "dct:license", NamedNode(name)) for name in _licences()),
+    ]
+    if resource.startswith(GRAPH):
+        told += [
+            (topic, "rdf:type", NamedNode(SD + "Graph")),
+            (topic, "dct:isPartOf", dataset),
+        ]
+    return [Quad(subject, NamedNode(iri(curie)), value) for subject, curie, value in told]
+
+
+def page_of(resource: str, address: str) -> list[Json]:
+    """Return what `about` tells, in schema.org."""
+    if not site().of_partage:
+        return []
+    return [
+        {
+            "@context": SCHEMA,
+            "@type": "WebPage",
+            "@id": BASE.rstrip("/") + address,
+            "mainEntity": {"@id": resource},
+            "license": list(_licences()),
+            "isPartOf": {"@type": "Dataset", "@id": BASE},
+        }
+    ]
+
+
+def _licences() -> tuple[str, ...]:
+    return site().known.told("dct:license") or (LICENSE,)
 
 
 def structured_of(told: Document, reader: Sequence[str]) -> list[Json]:

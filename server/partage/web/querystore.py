@@ -10,8 +10,11 @@ from typing import cast
 from flask import Flask, Response, current_app, request
 
 from partage import __version__
+from partage.citation.formats import visible
 from partage.citation.model import Citation, Words, of_query, of_result
-from partage.errors import BudgetSpent, NotCitable, message
+from partage.citation.reading import both
+from partage.errors import BudgetSpent, NotCitable, ProtocolError, message
+from partage.releases.catalog import Catalog
 from partage.releases.record import Record
 from partage.settings import Settings
 from partage.sparql.citing import CITED, Verification, asked, compare, may_be_planned, question
@@ -27,6 +30,8 @@ from partage.web.site import site, sites
 
 # Reading one of these takes some 30 ms; a longer query is not sought at every answer.
 LONGEST_SOUGHT = 5_000
+# Of a title, in characters.
+LONGEST_TITLE = 200
 # What one client may add in a day: a fiftieth of the store, a thousand queries at least.
 SHARES, LEAST_SHARE = 50, 1_000_000
 DAY = 86_400
@@ -61,12 +66,14 @@ def store() -> QueryStore:
     return cast("QueryStore", current_app.extensions["partage.cited"])
 
 
-def cite(operation: QueryOperation) -> CitedResult:
+def cite(operation: QueryOperation, title: str = "") -> CitedResult:
     """
-    Return the cited result of an operation; the first to cite it has it answered.
+    Return the cited result of an operation; the first to cite it has it answered, and titles it.
 
     Raises
     ------
+    ProtocolError
+        The title is too long.
     NotCitable
         The dataset is no release, or the answer could not be found again.
     PayloadTooLarge
@@ -78,6 +85,7 @@ def cite(operation: QueryOperation) -> CitedResult:
     ProtocolError, QuerySyntaxError, EngineError
         As for any query.
     """
+    title = as_title(title)
     record = _release()
     made = asked(operation, record.version)
     if (found := store().find(made.id)) is not None:
@@ -96,6 +104,7 @@ def cite(operation: QueryOperation) -> CitedResult:
         kind=operation.kind,
         rows=answered.rows,
         sha256=answered.sha256,
+        title=title or None,
     )
     cited = store().add(new)
     if cited is new:
@@ -103,6 +112,25 @@ def cite(operation: QueryOperation) -> CitedResult:
     if (answers := current_app.extensions.get("partage.cache")) is not None:
         answers.kept.clear()  # this one names its citation from now on
     return cited
+
+
+def as_title(text: str) -> str:
+    """
+    Return a text as the title of a result: in one line, without control characters.
+
+    Raises
+    ------
+    ProtocolError
+        It is too long.
+    """
+    title = " ".join(visible(text).split())
+    if len(title) > LONGEST_TITLE:
+        raise ProtocolError(
+            "The title has %(count)s characters. Shorten it to %(most)s at most.",
+            count=len(title),
+            most=LONGEST_TITLE,
+        )
+    return title
 
 
 def _admit() -> None:
@@ -153,10 +181,19 @@ def citation(iri: str) -> Citation:
     """Return the citation of a result that was cited here."""
     cited = store().find(iri.removeprefix(CITED))
     assert cited is not None  # whoever asks knows that it is there
+    return citation_of(cited, sites().catalog)
+
+
+def citation_of(cited: CitedResult, catalog: Catalog) -> Citation:
+    """Return the citation of a cited result; `catalog` knows the release that was asked."""
     made = cited.asked
-    title = Words(f"Result of the query {made.normal}", f"Résultat de la requête {made.normal}")
-    release = next((known for known in sites().catalog if known.version == made.release), None)
-    query = of_query(iri, title, release=release)
+    title = (
+        both(cited.title)
+        if cited.title
+        else Words(f"Result of the query {made.normal}", f"Résultat de la requête {made.normal}")
+    )
+    release = next((known for known in catalog if known.version == made.release), None)
+    query = of_query(CITED + made.id, title, release=release)
     digest = f"SHA-256 {cited.sha256}"
     return of_result(query, executed=cited.cited, digest=digest, rows=cited.rows)
 

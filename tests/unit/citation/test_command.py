@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+import cited
 import small_dataset
 import three_releases
 from partage import assets
@@ -80,3 +81,52 @@ def test_a_statement_is_cited_by_its_digest(runner: CliRunner) -> None:
     )
     with pytest.raises(UnknownResource):
         cite(runner, STATEMENTS + "0" * 64)
+
+
+@pytest.fixture
+def result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return the address of a result that was cited, without a title."""
+    client = cited.app(tmp_path).test_client()
+    monkeypatch.setenv("PARTAGE_QUERY_STORE", str(tmp_path / "queries.jsonl"))
+    return cited.cite(client)
+
+
+def test_a_result_is_cited_as_its_page_cites_it(
+    runner: CliRunner, tmp_path: Path, result: str
+) -> None:
+    by_server = cited.app(tmp_path).test_client().get(result + ".bib").text
+    for name in (result, BASE + result.removeprefix("/")):
+        assert cite(runner, name, "--format", "bibtex") == by_server
+
+
+def test_a_result_is_cited_by_another_title_and_the_store_stays(
+    runner: CliRunner, tmp_path: Path, result: str
+) -> None:
+    kept = (tmp_path / "queries.jsonl").read_bytes()
+    assert ". Who & what (Version 2026.11.0) [Query result]" in cite(
+        runner, result, "--title", " Who &\nwhat "
+    )
+    assert r"{{Who \& what}}" in cite(runner, result, "--title", "Who & what", "--format", "bibtex")
+    assert (tmp_path / "queries.jsonl").read_bytes() == kept
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("/query/" + "0" * 64,), "has no result 000"),
+        (("org:facebook", "--title", "x"), "only a query's result is titled"),
+    ],
+)
+def test_what_is_no_result_is_told(
+    runner: CliRunner, result: str, arguments: tuple[str, ...], told: str
+) -> None:
+    assert result
+    failed = runner.invoke(cli, ["cite", *arguments])
+    assert failed.exit_code != 0
+    assert told in failed.output + str(failed.exception)
+
+
+def test_a_long_title_is_refused(runner: CliRunner, result: str) -> None:
+    failed = runner.invoke(cli, ["cite", result, "--title", "x" * 201])
+    assert failed.exit_code != 0
+    assert "201 characters" in failed.output + str(failed.exception)

@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 import rispy
@@ -162,12 +162,35 @@ def test_the_repository_s_cff_says_what_we_say_of_its_dataset() -> None:
     store = Store()
     store.extend(Quad(q.subject, q.predicate, q.object) for q in read(root() / "data/dataset.ttl"))
     kept = yaml.safe_load((root() / "CITATION.cff").read_text(encoding="utf-8"))
-    made = cite(EmbeddedEngine(store), BASE)
-    told = yaml.safe_load(rendered("cff", made))
-    for key in ("cff-version", "message", "type", "title", "authors", "url", "date-released"):
+    released = datetime.fromisoformat(kept["date-released"])
+    record = replace(RECORD, version=kept["version"], issued=released)
+    told = yaml.safe_load(rendered("cff", cite(EmbeddedEngine(store), BASE, record)))
+    alike = (
+        "cff-version", "message", "type", "title", "authors", "url", "version", "date-released",
+    )  # fmt: skip
+    for key in alike:
         assert told[key] == kept[key], key
     assert told["license"] in kept["license"]
-    assert told["version"] == kept["version"] + "-draft"
+    # The digest is of what the release holds, and it holds no such file.
+    assert [known for known in told["identifiers"] if known["type"] == "url"] == kept["identifiers"]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_cff_names_the_address_that_is_cited_first_and_each_once(case: str) -> None:
+    made = citation(case)
+    told = yaml.safe_load(rendered("cff", made))
+    addresses = [known["value"] for known in told["identifiers"] if known["type"] == "url"]
+    assert addresses[0] == told["url"] == made.url
+    assert addresses == list(dict.fromkeys([made.url, made.iri]))
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("key", ["bibtex", "biblatex"])
+def test_bibtex_tells_the_address_once(case: str, key: str) -> None:
+    made = citation(case)
+    source = rendered(key, made)
+    assert source.count(f"{{{made.url}}}") == 1
+    assert bibliography(source)["url"] == made.url
 
 
 @given(HOSTILE)

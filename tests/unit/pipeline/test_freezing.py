@@ -15,7 +15,7 @@ from partage.errors import IntegrityError, ReleaseRefused
 from partage.pipeline import freezing, identifiers, promises, run
 from partage.pipeline.identifiers import Row
 from partage.pipeline.manifest import Manifest, commit
-from partage.rdf.namespaces import ID
+from partage.rdf.namespaces import ID, RELEASES
 from partage.releases import archive
 from partage.releases.catalog import DIRECTORY, Catalog
 from partage.releases.record import Record
@@ -38,7 +38,9 @@ def describe(root: Path, version: str) -> None:
         "@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .\n"
         f'<https://w3id.org/partage/> dcat:version "{version}" ; dct:issued "{day}" .\n'
     )
-    (root / freezing.CITATION).write_text(f'version: {version}\ndate-released: "{day}"\n')
+    (root / freezing.CITATION).write_text(
+        f'version: {version}\ndate-released: "{day}"\nurl: "{RELEASES}{version}"\n'
+    )
     rows = [
         replace(row, first_release="" if row.first_release == version else row.first_release)
         for row in three.registry(version)
@@ -201,7 +203,8 @@ def loosen(root: Path) -> None:
         (replaced(freezing.DESCRIPTION, '"2026.11.0"', '"2026.13.0"'), "is no calendar version"),
         (replaced(freezing.DESCRIPTION, '"2026-11-25"', '"2026-11-24"'), "issued on 2026-11-24"),
         (replaced(freezing.DESCRIPTION, 'dct:issued "2026-11-25"', 'dct:title ""'), "on no day"),
-        (replaced(freezing.CITATION, "2026.11.0", "2026.10.0"), "says 2026.10.0 version: write"),
+        (replaced(freezing.CITATION, ": 2026.11.0", ": 2026.10.0"), "2026.10.0 version: write"),
+        (replaced(freezing.CITATION, "/2026.11.0", "/2026.10.0"), "release/2026.10.0 url: write"),
         (replaced(freezing.CITATION, "date-released", "date"), "says no date-released: write"),
         (loosen, "claim versions are not frozen"),
     ],
@@ -233,7 +236,7 @@ def test_all_that_stands_in_the_way_is_told_at_once(checkout: Path) -> None:
     (checkout / freezing.CITATION).write_text("")
     with pytest.raises(ReleaseRefused) as raised:
         freeze(checkout, three.SECOND, NOW + timedelta(days=1))
-    assert len(str(raised.value).splitlines()) == 6
+    assert len(str(raised.value).splitlines()) == 7
 
 
 def refuse(*_: object, **__: object) -> None:

@@ -6,6 +6,7 @@ from partage.citation.kinds import named
 from partage.errors import ProtocolError, UnknownResource
 from partage.rdf.terms import is_iri
 from partage.web import citing
+from partage.web.linking import Link, header
 from partage.web.negotiation import HTML
 from partage.web.representation import chosen, represent
 
@@ -22,9 +23,11 @@ def cite() -> Response:
         )
     if cited := citing.asked(iri, None, [HTML]):
         return citing.answer(iri, cited)
-    if citing.box(iri) is None:
+    found = citing.box(iri)
+    if found is None:
         raise UnknownResource(iri)
     chosen((HTML, *citing.MEDIA_TYPES))
     response = represent(render_template("cite.html", iri=iri).encode(), HTML)
+    response.headers["Link"] = header([Link("cite-as", found.citation.url)])
     response.vary.add("Accept-Language")
     return response

@@ -11,6 +11,7 @@ from partage.errors import UnknownResource
 from partage.rdf.jsonld import context_bytes
 from partage.rdf.namespaces import BASE
 from partage.resources.identifiers import document, iri_of
+from partage.web import cited_links, querystore
 from partage.web.documents import Document, find, of_release, of_statement
 from partage.web.linking import LINKSETS, Anchored, Link, below, link_format, link_json
 from partage.web.representation import chosen, represent
@@ -42,21 +43,31 @@ def dcat() -> Response:
 @blueprint.get("/linkset/<path:local>")
 def linkset(local: str) -> Response:
     """Return the links of a document, and of what describes it, as a set."""
-    told = _told(local)
-    path = str(told.path)
     root = request.script_root
-    links = [link for link in below(root, told.links(site())) if link.rel != "linkset"]
-    here = within(root, path)
+    if local.startswith("query/"):
+        here, links = _of_query(local)
+        told = None
+    else:
+        told = _told(local)
+        here, links = within(root, str(told.path)), below(root, told.links(site()))
+    links = [link for link in links if link.rel != "linkset"]
     anchored: dict[str, Sequence[Link]] = {here: links}
     for link in links:
         if link.rel == "describedby":
             anchored[link.href] = [Link("describes", here, "text/html")]
-    if told.iri == BASE:
-        anchored |= _members(links)
+    if told and told.iri == BASE:
+        anchored |= {within(root, "/"): links, **_members(links)}
     media_type = chosen(LINKSETS)
     write = link_json if media_type == LINKSETS[0] else link_format
     body = write(anchored, request.url_root).encode()
     return validate(represent(body, media_type), tag_of_bytes(body), site().known.issued)
+
+
+def _of_query(local: str) -> tuple[str, list[Link]]:
+    cited = querystore.store().find(local.removeprefix("query/"))
+    if cited is None:
+        raise UnknownResource(BASE + local)
+    return cited_links.path(cited), cited_links.links(cited, whole=True)
 
 
 def _told(local: str) -> Document:

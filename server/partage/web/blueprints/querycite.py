@@ -6,7 +6,6 @@ Cited results of queries: `/query` cites one, `/query/{hash}` is its landing pag
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, render_template, request
 
@@ -20,13 +19,11 @@ from partage.errors import (
 from partage.rdf.formats import GRAPH_FORMATS, by_key
 from partage.resources.identifiers import split
 from partage.sparql.citing import CITED, PREFIXES, Verification, caveat, describe, may_be_planned
-from partage.sparql.normalize import normalize
 from partage.sparql.protocol import QueryOperation, parse, prefixes
 from partage.sparql.query_store import CitedResult
-from partage.sparql.running import offers
 from partage.store.engine import Result
 from partage.store.writing import write
-from partage.web import citing, memento, queries, querystore
+from partage.web import cited_links, citing, memento, queries, querystore
 from partage.web.blueprints.sparql import body, table
 from partage.web.errors import told
 from partage.web.linking import Link, header
@@ -40,10 +37,6 @@ SHOWN = 10
 SHOWN_BYTES = 4_000
 # The result is for ever; how its page looks is not.
 CACHED = "public, max-age=3600"
-# A longer address is not made: the query is sent in a body instead.
-LONGEST_ADDRESS = 8_000
-# A base of nobody: with it a query means the same only if it has no relative names.
-ELSEWHERE = "a://b/"
 
 blueprint = Blueprint("querycite", __name__)
 
@@ -57,7 +50,8 @@ def cite() -> Response:
     memento.choose(request.form.get(PARAMETER))
     if not isinstance(operation, QueryOperation):
         raise ProtocolError("There is no query. Send it as the parameter `query`.")
-    response = redirect(f"/query/{querystore.cite(operation).asked.id}", 303)
+    cited = querystore.cite(operation, request.values.get("title", ""))
+    response = redirect(cited_links.path(cited), 303)
     response.headers["Cache-Control"] = "no-store"
     return response  # type: ignore[return-value]  # Flask's redirect makes a Flask response
 
@@ -93,7 +87,11 @@ def page(name: str) -> Response:
     else:
         fmt = format_of(media_type, GRAPH_FORMATS)
         response = represent(write(describe(cited), fmt, PREFIXES), media_type)
-    _link(response, cited)
+    links = cited_links.links(cited)
+    if media_type != HTML:
+        links.append(Link("describes", cited_links.path(cited)))
+    for link in links:
+        response.headers.add("Link", header([link]))
     if not lasting:
         response.headers["Cache-Control"] = "no-store"
         return response
@@ -117,20 +115,11 @@ def _split(name: str) -> tuple[str, str | None]:
     return (stem, suffix) if suffix == "json" and stem else split(name)
 
 
-def _link(response: Response, cited: CitedResult) -> None:
-    """Name the lasting address, the release it comes from, and the other formats."""
-    path = f"/query/{cited.asked.id}"
-    formats = [("json", JSON), *((fmt.extension, fmt.media_type) for fmt in GRAPH_FORMATS)]
-    links = [Link("cite-as", CITED + cited.asked.id)]
-    links += [Link("describedby", f"{path}.{extension}", kind) for extension, kind in formats]
-    for link in links:
-        response.headers.add("Link", header([link]))
-
-
 def _json(cited: CitedResult, verification: Verification | None) -> dict[str, object]:
     made = cited.asked
     facts: dict[str, object] = {
         "id": CITED + made.id,
+        **({"title": cited.title} if cited.title else {}),
         "query": cited.text,
         "normalForm": made.normal,
         "release": {"version": made.release, "rdfc10": cited.rdfc10},
@@ -145,7 +134,7 @@ def _json(cited: CitedResult, verification: Verification | None) -> dict[str, ob
         "rows": cited.rows,
         "sha256": cited.sha256,
         "caveat": str(warning) if (warning := caveat(made.normal)) else None,
-        "downloads": {key: address for key, _, address in _downloads(cited)},
+        "downloads": {key: address for key, _, address in cited_links.downloads(cited)},
     }
     if verification is not None:
         found = verification.found
@@ -157,30 +146,6 @@ def _json(cited: CitedResult, verification: Verification | None) -> dict[str, ob
     return facts
 
 
-def _downloads(cited: CitedResult) -> list[tuple[str, str, str]]:
-    """Return key, label and address of each format to get the result in, from its release."""
-    asking = _asking(cited)
-    addresses = [(fmt.key, fmt.label, f"{asking}&format={fmt.key}") for fmt in offers(cited.kind)]
-    return addresses if len(addresses[0][2]) <= LONGEST_ADDRESS else []
-
-
-def _asking(cited: CitedResult) -> str:
-    """Return the address that asks it again: as it was typed, where that means the same there."""
-    alike = normalize(cited.text, ELSEWHERE) == cited.asked.normal
-    query = cited.text if alike else cited.asked.normal
-    parameters = urlencode([("query", query), *_dataset(cited)])
-    return f"/release/{cited.asked.release}/sparql?{parameters}"
-
-
-def _dataset(cited: CitedResult) -> list[tuple[str, str]]:
-    made = cited.asked
-    return [
-        *([("graphs", made.graphs)] if made.graphs else ()),
-        *(("default-graph-uri", graph) for graph in made.default_graphs or ()),
-        *(("named-graph-uri", graph) for graph in made.named_graphs or ()),
-    ]
-
-
 def _html(
     cited: CitedResult, verification: Verification | None, beginning: Mapping[str, object]
 ) -> str:
@@ -188,11 +153,12 @@ def _html(
         "cited.html",
         result=cited,
         iri=CITED + cited.asked.id,
-        path=f"/query/{cited.asked.id}",
+        path=cited_links.path(cited),
+        links=cited_links.links(cited),
         caveat=caveat(cited.asked.normal),
-        downloads=_downloads(cited),
-        asking=_asking(cited),
-        dataset=_dataset(cited),
+        downloads=cited_links.downloads(cited),
+        asking=cited_links.asking(cited),
+        dataset=cited_links.dataset(cited),
         verification=verification,
         **beginning,
     )

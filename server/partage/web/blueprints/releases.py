@@ -26,7 +26,7 @@ from partage.store.writing import write
 from partage.web import citing, language
 from partage.web.documents import find, of_release
 from partage.web.landing import describing, links_of
-from partage.web.linking import Link, header
+from partage.web.linking import header
 from partage.web.memento import IMMUTABLE, holding, mementos, original, timed
 from partage.web.negotiation import HTML, format_of, media_types
 from partage.web.representation import chosen, represent
@@ -63,7 +63,6 @@ def release(version: str) -> Response:
     media_type = chosen(media_types(GRAPH_FORMATS), suffix)
     told = of_release(version)
     links = links_of(told)
-    links.append(Link("item", f"{told.path}/download/dataset.nq.gz", "application/gzip"))
     if media_type == HTML:
         following = next((later for later in catalog if later.previous == version), None)
         page = render_template(

@@ -31,7 +31,7 @@ from partage.resources.tombstones import Tombstone
 from partage.store.writing import write
 from partage.web import citing, kinds, language, terminology
 from partage.web.documents import SHIPPED, Document, find, is_data, prior
-from partage.web.landing import describing, links_of, structured_of
+from partage.web.landing import about, describing, links_of, page_of, structured_of
 from partage.web.linking import Link, below, header
 from partage.web.negotiation import (
     HTML,
@@ -46,6 +46,7 @@ from partage.web.site import site, sites
 from partage.web.validators import tag_of_bytes, tag_of_quads, validate
 
 SAMPLE = 100
+WITH_GRAPHS = ("trig", "nquads", "jsonld")
 # Longer graphs are written for each who asks, and not kept.
 MOST_KEPT = 100_000
 
@@ -153,7 +154,8 @@ def _data(told: Document, profile: Profile, fmt: Format, media_type: str) -> Res
     known = site().known
     if profile is SCHEMA:
         reader = language.reader()
-        body = json.dumps(structured_of(told, reader), ensure_ascii=False, indent=2).encode()
+        nodes = [*structured_of(told, reader), *page_of(told.iri, told.address())]
+        body = json.dumps(nodes, ensure_ascii=False, indent=2).encode()
         response = validate(represent(body, media_type), tag_of_bytes(body), known.issued)
         response.vary.add("Accept-Language")
         return response
@@ -180,6 +182,9 @@ def _written(told: Document, profile: Profile, fmt: Format, form: Form | None) -
         quads += names(site().engine, quads)
     if profile is ALT:
         quads = alternates(told.iri, [r.at(here.rstrip("/")) for r in told.representations()])
+    # The graphs of a claim version have a digest, and tell their licence themselves.
+    if profile is ALT or not (told.versioned and fmt.key in WITH_GRAPHS):
+        quads += about(told.iri, told.address())
     if fmt.key == "jsonld":
         body = write_jsonld(quads, told.iri, form or "framed")
     else:
@@ -231,6 +236,9 @@ def _retired(stone: Tombstone, suffix: str | None) -> Response:
         return citing.answer(stone.iri, cited)
     if stone.status == "merged" and onward:
         return send_on(onward + (f".{suffix}" if suffix else ""), 301)
+    links = [Link("cite-as", citing.address(stone.iri))]
+    if onward:
+        links += below(request.script_root, [Link("successor-version", onward)])
     offers = media_types(GRAPH_FORMATS)
     media_type = chosen([*offers, *citing.offers(stone.iri)], suffix)
     if media_type == HTML:
@@ -242,21 +250,24 @@ def _retired(stone: Tombstone, suffix: str | None) -> Response:
         held = any(record.version == version for record in sites().catalog)
         past = f"/release/{version}{document(stone.iri)}" if held else None
         body = render_template(
-            "tombstone.html", stone=stone, successor=successor, version=version, past=past
+            "tombstone.html",
+            stone=stone,
+            successor=successor,
+            version=version,
+            past=past,
+            links=links,
         ).encode()
     else:
         fmt = format_of(media_type, GRAPH_FORMATS)
+        quads = [*stone.quads, *about(stone.iri, str(document(stone.iri)))]
         context = request.host_url + "context.jsonld"
         body = (
-            write_jsonld(stone.quads, stone.iri, context=context)
+            write_jsonld(quads, stone.iri, context=context)
             if fmt.key == "jsonld"
-            else write(stone.quads, fmt)
+            else write(quads, fmt)
         )
     response = represent(body, media_type)
     response.status_code = 410
-    links = [Link("cite-as", stone.iri)]
-    if onward:
-        links += below(request.script_root, [Link("successor-version", onward)])
     response.headers["Link"] = header(links)
     return response
 

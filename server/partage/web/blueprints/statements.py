@@ -11,7 +11,7 @@ from partage.resources.statements import quads, record
 from partage.store.writing import write
 from partage.web import citing, language
 from partage.web.documents import of_statement
-from partage.web.landing import describing, links_of, structured_of
+from partage.web.landing import about, describing, links_of, structured_of
 from partage.web.linking import header
 from partage.web.negotiation import HTML, first, format_of, media_types
 from partage.web.representation import choices, represent, send_on
@@ -51,7 +51,7 @@ def page(name: str) -> Response:
     def represented(media_type: str) -> Response:
         if media_type != HTML:
             fmt = format_of(media_type, GRAPH_FORMATS)
-            data = quads(known)
+            data = [*quads(known), *about(iri, path)]
             response = represent(write(data, fmt), media_type)
             validate(response, tag_of_quads(data, fmt.key), modified)
             response.headers["Link"] = header([*links, *describing(told)], response.mimetype or "")
