@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 from flask import Blueprint, Response, render_template, request
 from pyoxigraph import Quad
 
 from partage.errors import NotAcceptable, ProtocolError, UnknownResource
-from partage.rdf.formats import GRAPH_FORMATS, Format
+from partage.rdf.formats import GRAPH_FORMATS, Format, by_path
 from partage.rdf.jsonld import CONTEXT, FORM, Form, write_jsonld
 from partage.rdf.namespaces import BASE, RELEASES
 from partage.rdf.terms import is_iri
@@ -68,6 +69,18 @@ def thing(local: str = "") -> Response:  # noqa: ARG001  # the path is read whol
     if stone is not None:
         return _retired(stone, _wish(None), None)
     return send_on(path)
+
+
+@blueprint.get("/ns.<suffix>")
+@blueprint.get("/shapes.<suffix>")
+@blueprint.get("/profiles.<suffix>")
+def file(suffix: str) -> Response:
+    """Send a request for `/ns.owl`, which ontology tools try, on to the document in that format."""
+    iri = BASE + request.path.removeprefix("/").removesuffix(f".{suffix}")
+    fmt = by_path(Path(request.path))
+    if fmt not in GRAPH_FORMATS or suffix.endswith(".gz"):
+        raise UnknownResource(f"{iri}.{suffix}")
+    return send_on(f"{document(iri)}.{fmt.extension}")
 
 
 @blueprint.get("/doc/<path:local>")
