@@ -1,0 +1,25 @@
+"""JSON-LD by address: what rdflib and PyLD load is what Turtle says."""
+
+import httpx
+import pytest
+from pyld import jsonld
+from rdflib import Graph
+
+# Within rdflib, which uses what it would have others use no more.
+pytestmark = pytest.mark.filterwarnings("ignore:.*ConjunctiveGraph:DeprecationWarning")
+
+
+@pytest.mark.parametrize("path", ["/doc/org/netflix", "/doc/org/facebook", "/doc/claim/c0001"])
+def test_json_ld_by_address_is_whole(host: str, path: str) -> None:
+    turtle = Graph().parse(f"{host}{path}.ttl")
+    assert len(turtle) >= 5
+    for location, form in ((path, "json-ld"), (f"{path}.jsonld", None), (path, None)):
+        assert len(Graph().parse(host + location, format=form)) == len(turtle)
+    assert len(jsonld.to_rdf(host + path)["@default"]) == len(turtle)
+
+
+def test_an_answer_in_json_ld_leads_nowhere_else(host: str) -> None:
+    for media_type, leads in (("application/ld+json", False), ("text/turtle", True)):
+        answer = httpx.get(f"{host}/doc/org/netflix", headers={"Accept": media_type})
+        assert ('rel="alternate"' in answer.headers["Link"]) is leads
+        assert 'rel="describedby"' in answer.headers["Link"]
