@@ -1,9 +1,13 @@
 """JSON-LD by address: what rdflib and PyLD load is what Turtle says."""
 
+import json
+
 import httpx
 import pytest
 from pyld import jsonld
 from rdflib import Graph
+
+from javascript import node
 
 # Within rdflib, which uses what it would have others use no more.
 pytestmark = pytest.mark.filterwarnings("ignore:.*ConjunctiveGraph:DeprecationWarning")
@@ -23,3 +27,21 @@ def test_an_answer_in_json_ld_leads_nowhere_else(host: str) -> None:
         answer = httpx.get(f"{host}/doc/org/netflix", headers={"Accept": media_type})
         assert ('rel="alternate"' in answer.headers["Link"]) is leads
         assert 'rel="describedby"' in answer.headers["Link"]
+
+
+JSONLD_JS = """
+const jsonld = (await import("jsonld")).default;
+const found = [];
+for (const address of process.argv.slice(1)) {
+  const lines = await jsonld.toRDF(address, { format: "application/n-quads" });
+  found.push(lines.trim().split("\\n").length);
+}
+console.log(JSON.stringify(found));
+"""
+
+
+def test_jsonld_js_reads_documents_whole_by_thing_document_and_suffix(host: str) -> None:
+    paths = ["/id/org/netflix", "/doc/org/netflix", "/doc/org/netflix.jsonld", "/doc/claim/c0001"]
+    documents = ["/doc/org/netflix.nt"] * 3 + ["/doc/claim/c0001.nt"]
+    wanted = [len(httpx.get(host + path).text.splitlines()) for path in documents]
+    assert json.loads(node(JSONLD_JS, *[host + path for path in paths])) == wanted
