@@ -11,6 +11,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
+from httpfs import HTTPFS, as_httpfs
 from three_releases import FIRST
 
 COUNTS = "SELECT ?p (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?p ORDER BY ?p"
@@ -77,30 +78,7 @@ def test_polars_reads_what_another_client_fetched(endpoint: str, total: int) -> 
         assert len(pl.read_csv(answer.read())) > total
 
 
-# DuckDB: its extension httpfs is not in the package, so what 1.5.5 sends is sent here for it.
-
-
-HTTPFS = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "duckdb/v1.5.5"}
-
-
-def as_httpfs(address: str) -> bytes:
-    """Fetch as httpfs does: HEAD, then ranges where there is a length, else the whole."""
-    head = httpx.head(address, headers=HTTPFS)
-    assert head.status_code == 200
-    length = head.headers.get("Content-Length")
-    if length is None:
-        whole = httpx.get(address, headers=HTTPFS)
-        assert whole.status_code == 200
-        return whole.content
-    end = int(length)
-    parts = [(0, end // 2), (end // 2, end)]
-    found = b""
-    for start, stop in parts:
-        part = httpx.get(address, headers={**HTTPFS, "Range": f"bytes={start}-{stop - 1}"})
-        assert part.status_code == 206
-        assert part.headers["Content-Range"] == f"bytes {start}-{stop - 1}/{end}"
-        found += part.content
-    return found
+# DuckDB
 
 
 def test_duckdb_reads_what_httpfs_fetches(

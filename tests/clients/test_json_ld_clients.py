@@ -45,3 +45,13 @@ def test_jsonld_js_reads_documents_whole_by_thing_document_and_suffix(host: str)
     documents = ["/doc/org/netflix.nt"] * 3 + ["/doc/claim/c0001.nt"]
     wanted = [len(httpx.get(host + path).text.splitlines()) for path in documents]
     assert json.loads(node(JSONLD_JS, *[host + path for path in paths])) == wanted
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/doc/claim/c0001/v1", "/doc/claim/c0001", "/doc/dataset", "/doc/ns", "/doc/org/netflix",
+     "/.well-known/void", "/sparql"],
+)  # fmt: skip
+def test_rdflib_says_all_that_it_reads_and_gets_triples(host: str, path: str) -> None:
+    whole = Graph().parse(host + path, format="turtle")
+    assert len(Graph().parse(host + path)) == len(whole) > 0
