@@ -62,6 +62,16 @@ def test_curl_sees_head_options_and_errors(endpoint: str) -> None:
     assert long.endswith("414")
 
 
+@pytest.mark.parametrize("release", ["", "/release/2026.11.0"])
+def test_an_address_with_a_slash_leads_to_the_endpoint(host: str, release: str) -> None:
+    """As clients send it that join paths: zazuko/vscode-sparql-notebook, pull request 23."""
+    csv = ["--location", "--header", "Accept: text/csv"]
+    asking = ["--data-urlencode", f"query={NAMES}", f"{host}{release}/sparql/"]
+    wanted = b"name\r\nNetflix\r\nNetflix\r\n"
+    assert curl(*csv, "--get", *asking) == wanted
+    assert curl(*csv, *asking) == wanted
+
+
 def test_curl_unpacks_a_compressed_stream(endpoint: str) -> None:
     query = (
         f"{endpoint}?{urlencode({'query': 'SELECT * { ?a ?b ?c . ?d ?e ?f }', 'format': 'tsv'})}"
