@@ -8,6 +8,7 @@ import urllib.request
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
+import httpx
 import pytest
 from pyoxigraph import QueryResultsFormat, QuerySolutions, Store, parse_query_results
 
@@ -217,3 +218,27 @@ def test_addresses_of_other_servers_are_answered(endpoint: str, address: str) ->
     with urllib.request.urlopen(asked, timeout=20) as answer:
         assert answer.status == 200
         assert b"Netflix" in answer.read()
+
+
+LATE = 'SELECT * { { ?a ?p ?o . ?b ?q ?r } UNION { BIND ("a\\u0001b" AS ?x) } }'
+
+
+@pytest.mark.parametrize("fmt", ["xml", "rdfxml"])
+def test_what_a_format_cannot_write_is_not_acceptable_from_a_query_process_too(
+    endpoint: str, fmt: str
+) -> None:
+    """RDFLib/rdflib issue 783: control characters, which XML 1.0 has no way to write."""
+    text = '"a\\u0001b"'
+    query = {"xml": f"SELECT ({text} AS ?x) {{}}", "rdfxml": f"CONSTRUCT {{ [] a {text} }} {{}}"}
+    accept = {"xml": "application/sparql-results+xml", "rdfxml": "application/rdf+xml"}[fmt]
+    asked = {"query": query[fmt].replace("[] a", "<urn:s> <urn:p>")}
+    for _ in range(2):
+        answer = httpx.get(endpoint, params=asked, headers={"Accept": accept})
+        assert answer.status_code == 406
+        assert "control characters" in answer.text
+
+
+def test_an_answer_that_cannot_be_written_on_breaks_off(endpoint: str) -> None:
+    asked = {"query": LATE, "format": "xml"}
+    with pytest.raises(httpx.RemoteProtocolError):
+        httpx.get(endpoint, params=asked, timeout=30)
