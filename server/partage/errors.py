@@ -14,9 +14,11 @@ Every error Partage raises on purpose.
     │  ├ PayloadTooLarge      the body is longer than the limit
     │  ├ AddressTooLong       the address is longer than the limit
     │  ├ FieldsTooLarge       the header fields are longer, or more, than the limit
+    │  ├ RangeUnsatisfiable   the range asked for holds none of the answer's bytes
     │  ├ BrokenBody           the body breaks off
     │  ├ BodyTimeout          the body does not come in time
     │  ├ TooManyRequests      the client has too much under way (retry_after)
+    │  ├ RegexNotSupported    the engine cannot evaluate a regular expression (line, column)
     │  ├ NotSupported         the method or transfer coding is none we know
     │  ├ UpdateRefused        the endpoint is read-only
     │  ├ ServiceRefused       the query would reach out to another endpoint
@@ -34,7 +36,7 @@ Every error Partage raises on purpose.
     │  ├ QueryTimeout · QueryEnded · MemoryExceeded
     │  ├ EngineBusy (retry_after) · OutOfResources (retry_after)
     │  ├ EngineUnavailable
-    │  ├ EngineFailure · QueryCrashed · UnorderedTerms
+    │  ├ EngineFailure · QueryCrashed · UnorderedTerms · RemoteFailure
     │  ├ QueryStoreFull       no more results can be cited here
     │  └ ServiceError         another endpoint that the query calls (line, column)
     │     └ ServiceFailed · ServiceTimeout · ServiceExceeded
@@ -137,6 +139,10 @@ class QuerySyntaxError(Placed, RequestError):
     """The query does not parse; line and column count from 1."""
 
 
+class RegexNotSupported(Placed, RequestError):
+    """A regular expression holds what the engine cannot evaluate."""
+
+
 class NotAcceptable(RequestError):
     """
     None of the offered media types satisfies the request's Accept header.
@@ -173,6 +179,10 @@ class AddressTooLong(RequestError):
 
 class FieldsTooLarge(RequestError):
     """The header fields are longer than the limit, or more."""
+
+
+class RangeUnsatisfiable(RequestError):
+    """The range asked for holds none of the answer's bytes."""
 
 
 class BrokenBody(RequestError):
@@ -300,6 +310,10 @@ class EngineFailure(EngineError):
 
 class QueryStoreFull(EngineError):
     """The query store has reached its size, or cannot be written."""
+
+
+class RemoteFailure(EngineFailure):
+    """A remote engine answered, but not as it should."""
 
 
 class QueryCrashed(EngineFailure):

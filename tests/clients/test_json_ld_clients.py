@@ -1,4 +1,4 @@
-"""JSON-LD by address: what rdflib and PyLD load is what Turtle says."""
+"""By address, rdflib, PyLD and jsonld.js load what Turtle says, whatever they accept."""
 
 import json
 

@@ -126,6 +126,15 @@ def test_loading_makes_a_store_that_can_be_asked(file: Path, tmp_path: Path) -> 
     assert asked.stdout.strip() == "true"
 
 
+def test_loading_says_what_is_kept_by_value(tmp_path: Path) -> None:
+    path = tmp_path / "mine.ttl"
+    path.write_text("<urn:a> <urn:p> 01 .")
+    result = partage("query", "--load", path, "--format", "csv", "SELECT ?x { ?s ?p ?x }")
+    assert result.stdout == "x\n1\n"
+    assert result.stderr.startswith(f"{path}:1: a literal will be answered with another lexical")
+    assert "Compare by `=`" in result.stderr
+
+
 def test_a_passage_of_a_wrong_text_is_not_verified(tmp_path: Path) -> None:
     other = tmp_path / "other.txt"
     other.write_text("Un autre texte.")

@@ -149,7 +149,6 @@ def test_a_draft_says_that_it_is_one_and_when_it_was_seen(tmp_path: Path) -> Non
         ("/cite?iri=http://%3Cx%3E", 400, "Give an IRI of ours"),
         ("/cite?iri=https://example.org/x", 404, "Nothing is known"),
         ("/cite?iri=org:nobody&format=ris", 404, "org/nobody"),
-        ("/cite?iri=org:gazette&format=docx", 406, "application/x-bibtex"),
         ("/cite?iri=org:gazette&format=text&style=apaa", 400, "Did you mean apa"),
         ("/cite?iri=org:gazette&format=text&lang=de", 400, "lang=de is not offered"),
         ("/doc/org/nobody.bib", 404, "org/nobody"),

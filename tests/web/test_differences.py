@@ -122,8 +122,8 @@ def test_back_in_time_what_was_added_is_gone(client: FlaskClient) -> None:
     [(f"/release/{FIRST}/diff/2000.01.0", 404, f"There are: {FIRST}, {SECOND}, {THIRD}."),
      (f"/release/2000.01.0/diff/{FIRST}", 404, "There is no release 2000.01.0."),
      (LATER + "?iri=nonsense", 400, "absolute IRI"), (LATER + "?iri=", 400, "absolute IRI"),
-     (LATER + "?iri=https%3A%2F%2Fw3id.org%2Fpartage%2Fid%2Forg%2Fnobody", 404, "Nothing is known"),
-     (LATER + "?format=ttl", 406, "application/json")],
+     (LATER + "?iri=https%3A%2F%2Fw3id.org%2Fpartage%2Fid%2Forg%2Fnobody", 404,
+      "Nothing is known")],
 )  # fmt: skip
 def test_what_cannot_be_compared_is_explained(
     client: FlaskClient, path: str, status: int, said: str

@@ -63,9 +63,13 @@ def test_a_document_comes_in_every_format_by_header_and_by_suffix(
 
 
 @pytest.mark.meets("R2")
-def test_the_default_is_turtle_and_for_a_claim_version_trig(client: FlaskClient) -> None:
-    assert client.get("/doc/claim/c0001").mimetype == "text/turtle"
-    version = client.get("/doc/claim/c0001/v1")
+def test_the_default_is_turtle_and_a_claim_version_has_its_graphs_in_trig(
+    client: FlaskClient,
+) -> None:
+    for path in ("/doc/claim/c0001", "/doc/claim/c0001/v1"):
+        assert client.get(path).mimetype == "text/turtle"
+    accept = {"Accept": "application/trig, text/turtle;q=0.9"}
+    version = client.get("/doc/claim/c0001/v1", headers=accept)
     assert version.mimetype == "application/trig"
     graphs = {str(quad.graph_name) for quad in parse(version.data, format=RdfFormat.TRIG)}
     assert len(graphs) == 4

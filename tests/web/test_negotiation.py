@@ -4,9 +4,17 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
-from partage.errors import NotAcceptable, ProtocolError
+from partage.errors import NotAcceptable, ProtocolError, Unwritable
 from partage.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS
-from partage.web.negotiation import HTML, format_of, languages, media_types, negotiate
+from partage.web.negotiation import (
+    HTML,
+    first,
+    format_of,
+    languages,
+    media_types,
+    negotiate,
+    ranked,
+)
 
 GRAPHS = media_types(GRAPH_FORMATS)
 RESULTS = media_types(RESULT_FORMATS)
@@ -60,10 +68,64 @@ def test_what_cannot_be_served_is_told_with_the_offers(accept: str) -> None:
 )
 def test_the_address_beats_the_header(wish: str, chosen: str) -> None:
     assert negotiate("image/png", RESULTS, wish) == chosen
+    assert list(ranked("image/png", RESULTS, [wish])) == [chosen]
+
+
+@pytest.mark.parametrize(
+    ("wishes", "offers", "chosen"),
+    [
+        (["csv"], RESULTS, "text/csv"),
+        (["CSV"], RESULTS, "text/csv"),
+        (["text/csv; charset=utf-8"], RESULTS, "text/csv"),
+        (["sparql results json", "tsv"], RESULTS, "text/tab-separated-values"),
+        (["turtle", "", "xml", "csv"], RESULTS, "application/sparql-results+xml"),
+        (["xml"], GRAPHS, "application/rdf+xml"),
+        (["application/rdf xml"], GRAPHS, "application/rdf+xml"),
+        (["json"], [HTML, "application/json"], "application/json"),
+        (["json"], GRAPHS, "application/ld+json"),
+        (["json"], [HTML, "application/json", *GRAPHS], "application/json"),
+        (["text"], GRAPHS, "application/n-triples"),
+        (["text"], RESULTS, "text/csv"),
+    ],
+)
+def test_the_first_parameter_that_fits_is_taken(
+    wishes: list[str], offers: list[str], chosen: str
+) -> None:
+    assert list(ranked("image/png", offers, wishes)) == [chosen]
+
+
+@pytest.mark.parametrize("wish", ["turtle", "nonsense", "", "application/x-trig", "Ünsinn"])
+def test_a_parameter_that_does_not_fit_vetoes_nothing(wish: str) -> None:
+    assert next(ranked("text/csv", RESULTS, [wish])) == "text/csv"
+    assert next(ranked(None, RESULTS, [wish])) == JSON
+    with pytest.raises(NotAcceptable):
+        list(ranked("image/png", RESULTS, [wish]))
+
+
+def test_what_is_accepted_is_ranked_and_the_rest_is_not_there() -> None:
+    accept = "application/rdf+xml, application/n-triples;q=0.5, text/*;q=0.7, text/html;q=0"
+    assert list(ranked(accept, GRAPHS)) == [
+        "application/rdf+xml", "text/turtle", "text/xml", "text/n3", "text/rdf+n3", "text/plain",
+        "application/n-triples",
+    ]  # fmt: skip
+    everything = list(ranked("*/*", GRAPHS))
+    assert everything == list(dict.fromkeys(GRAPHS))
+    assert everything.index("text/turtle") < everything.index("application/trig")
+
+
+def test_the_next_format_is_tried_where_one_cannot_hold_the_answer() -> None:
+    def make(media_type: str) -> str:
+        if media_type in {"a", "b"}:
+            raise Unwritable("%(which)s cannot", which=media_type)
+        return media_type
+
+    assert first(["a", "b", "c"], make) == "c"
+    with pytest.raises(Unwritable, match="a cannot"):
+        first(["a", "b"], make)
 
 
 @pytest.mark.parametrize("wish", ["turtle", "nonsense", ""])
-def test_an_address_cannot_ask_for_what_does_not_fit(wish: str) -> None:
+def test_a_suffix_cannot_ask_for_what_does_not_fit(wish: str) -> None:
     with pytest.raises(NotAcceptable):
         negotiate("*/*", RESULTS, wish)
 

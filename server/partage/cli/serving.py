@@ -288,5 +288,6 @@ def publish(  # noqa: PLR0913, PLR0917  # each is an option of the command
     if done.rewritten:
         click.echo(
             f"The engine writes literals of {len(done.rewritten):,} graphs otherwise than they "
-            f"were sent, for example {done.example}. Nothing else differs."
+            f"were sent, for example {done.example}. Nothing else differs. Compare them by value; "
+            "two forms of one value are one literal there (docs/reference/endpoint.md#literals)."
         )

@@ -1,5 +1,6 @@
 """The committed files: their form, their identifiers, and the digests of claim versions."""
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,12 +11,15 @@ from partage.errors import CanonicalFormError
 from partage.files import locked, replace_file
 from partage.pipeline import identifiers, nanopublications, promises
 from partage.rdf import layout
+from partage.rdf.by_value import changes
 from partage.rdf.reading import read
 from partage.releases.catalog import Catalog
 
 FOLDERS = ("ontology", "data")
 ONTOLOGY = "ontology/partage.ttl"
 FREE_FORM = (ONTOLOGY, "ontology/alignments.ttl")
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,13 @@ def files(root: Path) -> list[CommittedFile]:
         for path in (root / folder).rglob(pattern)
     )
     return [CommittedFile(path, str(path.relative_to(root)), tuple(read(path))) for path in paths]
+
+
+def warn_of_changes(files: Iterable[CommittedFile]) -> None:
+    """Say in the log which literals the engine will answer otherwise than they are written."""
+    for file in files:
+        for change in changes(file.path):
+            log.warning("%s", replace(change, file=Path(file.name)))
 
 
 def check_form(file: CommittedFile) -> str | None:

@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, Store
+from pyoxigraph import QueryBoolean, QuerySolutions, Store
 
 from partage.errors import CompetencyFailure
 from partage.pipeline.state import State
 from partage.rdf.namespaces import ID
+from partage.store import csv_results
 
 FOLDER = "ontology/competency"
 """Where the questions lie, below the root of the assets."""
@@ -100,9 +101,9 @@ def answer(store: Store, query: str) -> tuple[Row, ...]:
         return (("true" if result else "false",),)
     if not isinstance(result, QuerySolutions):
         raise CompetencyFailure("A competency question is a SELECT or an ASK query.")
-    text = result.serialize(format=QueryResultsFormat.CSV)
-    assert text is not None  # serialize without an output returns bytes
-    return rows(text.decode("utf-8"))
+    text = io.BytesIO()
+    csv_results.write(result, text)
+    return rows(text.getvalue().decode("utf-8"))
 
 
 def _compare(store: Store, path: Path, expectation: Path) -> Mismatch | None:

@@ -8,6 +8,7 @@ nanopublication has its trusty URI; a query result has that of its sorted rows.
 
 import gzip
 import hashlib
+import io
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -28,9 +29,10 @@ from pyoxigraph import (
 
 from partage.errors import CanonicalFormError, IntegrityError, RdfSyntaxError
 from partage.rdf.canonical import line, rdfc10, statement_digest
-from partage.rdf.formats import Format, by_path
+from partage.rdf.formats import Format, by_path, is_compressed
 from partage.rdf.namespaces import ID
 from partage.rdf.nanopublication import PARTS, claimed, faults, of_itself
+from partage.rdf.sources import checked
 from partage.rdf.trusty import file_code, graph_code
 from partage.sparql.digest import LOSSLESS, head, row, sha256, truth
 from partage.store.opening import DATASET
@@ -83,11 +85,9 @@ def recompute(path: Path, data: bytes) -> list[Finding]:
         It is called a manifest and is none.
     """
     found = [Finding(SHA256, "the file", (hashlib.sha256(data).hexdigest(), file_code(data)))]
-    if path.suffix == ".gz":
-        try:
-            data = gzip.decompress(data)
-        except (OSError, EOFError) as error:
-            raise RdfSyntaxError(path, f"is no gzip file: {error}") from error
+    if is_compressed(path):
+        with checked(io.BytesIO(data), path, None) as source:
+            data = source.read()
         inside = hashlib.sha256(data).hexdigest(), file_code(data)
         found.append(Finding(SHA256, "what is compressed in it", inside))
     if path.name == MANIFEST:
@@ -101,11 +101,10 @@ def recompute(path: Path, data: bytes) -> list[Finding]:
 
 
 def _quads(path: Path, data: bytes, fmt: Format | None) -> list[Quad]:
-    rdf = RdfFormat.N_QUADS if fmt is None else fmt.rdf
-    try:
-        return list(parse(data, format=rdf, base_iri=ID))
-    except (SyntaxError, ValueError) as error:
-        raise RdfSyntaxError(path, str(error)) from error
+    rdf = RdfFormat.N_QUADS if fmt is None or fmt.rdf is None else fmt.rdf
+    plain = path.with_suffix("") if is_compressed(path) else path
+    with checked(io.BytesIO(data), plain, rdf) as source:
+        return list(parse(source, format=rdf, base_iri=ID))
 
 
 def _rdf(quads: list[Quad]) -> Iterator[Finding]:

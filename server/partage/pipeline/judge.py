@@ -1,9 +1,11 @@
 """
 pySHACL, the other road from data and shapes to findings: the judge of our compiled shapes.
 
-It reads rdflib graphs and takes minutes where the queries take seconds; it knows all of SHACL.
+It reads rdflib graphs and takes minutes where the queries take seconds; it knows all of SHACL,
+and literals as they are written, but nothing of a language's direction (RDF 1.2).
 """
 
+import logging
 from collections.abc import Iterable, Iterator
 
 import rdflib
@@ -15,6 +17,9 @@ from partage.pipeline.report import ValidationResult
 from partage.pipeline.shapes import SEVERITIES, Severity, Shapes
 from partage.rdf.namespaces import iri
 
+# It warns of each ill-typed literal with a stack trace; they are findings here.
+logging.getLogger("rdflib.term").setLevel(logging.ERROR)
+
 
 def by_pyshacl(dataset: Iterable[Quad], shapes: Shapes) -> Iterator[ValidationResult]:
     """
@@ -23,9 +28,15 @@ def by_pyshacl(dataset: Iterable[Quad], shapes: Shapes) -> Iterator[ValidationRe
     Raises
     ------
     ShapesGraphError
-        pySHACL cannot use the shapes.
+        pySHACL cannot use the shapes, or meets two values that it cannot compare.
     """
-    _, report, _ = run_pyshacl(_flat(dataset), shacl_graph=_flat(shapes.quads, "SimpleMemory"))
+    try:
+        _, report, _ = run_pyshacl(_flat(dataset), shacl_graph=_flat(shapes.quads, "SimpleMemory"))
+    except (TypeError, ArithmeticError) as error:
+        raise ShapesGraphError(
+            f"pySHACL stopped where a shape compares two values that have no order ({error!r}). "
+            "Mend the values, or ask the shapes as queries: leave out `--with pyshacl`."
+        ) from error
     if not isinstance(report, rdflib.Graph):
         raise ShapesGraphError(f"The shapes cannot be used: {report}")
     sh = rdflib.Namespace(iri("sh:"))

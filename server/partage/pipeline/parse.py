@@ -26,7 +26,7 @@ GRAPHS: tuple[tuple[str, str], ...] = (
 
 def parse(root: Path) -> State:
     """
-    Read `ontology/` and `data/` below `root`.
+    Read `ontology/` and `data/` below `root`; literals that are kept by value are told of.
 
     Raises
     ------
@@ -38,6 +38,7 @@ def parse(root: Path) -> State:
         The registry cannot be read.
     """
     files = tuple(committed.files(root))
+    committed.warn_of_changes(files)
     graphs: dict[str, list[Quad]] = defaultdict(list)
     versions = []
     for file in files:

@@ -9,6 +9,7 @@ engine's own union of graphs would count a triple once a graph that holds it.)
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from partage.pipeline.constraints import constraints
 from partage.pipeline.locating import Locator, order
 from partage.pipeline.report import ValidationReport, ValidationResult, report_text, report_turtle
 from partage.pipeline.shapes import Rule, Shapes, load
+from partage.pipeline.undecided import surroundings, undecided
 from partage.rdf.namespaces import GRAPH, iri
 from partage.rdf.reading import read
 from partage.store.embedded import EmbeddedEngine
@@ -35,6 +37,10 @@ _TERM_KINDS = {
     for kind in ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty")
 }
 _SPARQL = iri("sh:SPARQLConstraintComponent")
+PAIRS = frozenset({iri("sh:lessThan"), iri("sh:lessThanOrEquals")})
+OF_PAIRS = frozenset(
+    iri(f"sh:{name}ConstraintComponent") for name in ("LessThan", "LessThanOrEquals")
+)
 
 Judge = Callable[[Iterable[Quad], Shapes], Iterable[ValidationResult]]
 """What else says which nodes of a dataset break the shapes."""
@@ -59,6 +65,7 @@ def validate(
     wanted = {path.resolve() for path in files}
     ours = [file for file in committed.files(root) if file.path.resolve() not in wanted]
     given = [CommittedFile(path, str(path), tuple(read(path))) for path in files]
+    committed.warn_of_changes(given or ours)
     return check(load(root / "shapes"), given or ours, ours if given else (), judge)
 
 
@@ -144,6 +151,25 @@ def by_shapes(engine: Engine, shapes: Shapes) -> Iterator[ValidationResult]:
             )
 
 
+def by_both(engine: Engine, dataset: Sequence[Quad], shapes: Shapes) -> Iterator[ValidationResult]:
+    """
+    Yield what breaks the shapes: `by_shapes`, but of nodes that it cannot judge, by pySHACL.
+
+    Pairs of values are compared by the engine alone: what has no order is a violation (W3C SHACL
+    §4.5.3, §4.5.4), where pySHACL stops.
+    """
+    nodes = undecided(dataset, shapes)
+    for result in by_shapes(engine, shapes):
+        if result.focus not in nodes or result.component in OF_PAIRS:
+            yield result
+    if nodes:
+        from partage.pipeline.judge import by_pyshacl
+
+        others = tuple(quad for quad in shapes.quads if quad.predicate.value not in PAIRS)
+        found = by_pyshacl(surroundings(dataset, nodes), replace(shapes, quads=others))
+        yield from (result for result in found if result.focus in nodes)
+
+
 def by_rules(engine: Engine, rules: Iterable[Rule]) -> Iterator[ValidationResult]:
     """Yield what breaks the rules in whatever dataset an engine answers for."""
     for rule in rules:
@@ -169,7 +195,7 @@ def _broken(
     store.bulk_extend(chain(dataset, (Quad(q.subject, q.predicate, q.object) for q in named)))
     engine = EmbeddedEngine(store)
     try:
-        yield from judge(dataset, shapes) if judge else by_shapes(engine, shapes)
+        yield from judge(dataset, shapes) if judge else by_both(engine, dataset, shapes)
         yield from by_rules(engine, shapes.rules)
     finally:
         engine.close()

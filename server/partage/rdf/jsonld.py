@@ -19,12 +19,15 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 from partage.assets import root
 from partage.errors import IntegrityError
 from partage.rdf.namespaces import BASE, iri
+from partage.rdf.unwritable import triple_terms
 
 Form = Choice["expanded", "compacted", "framed"]
 FORMS: tuple[Form, ...] = ("framed", "compacted", "expanded")
 FORM = "http://www.w3.org/ns/json-ld#"
 CONTEXT = BASE + "context.jsonld"
 TYPE = iri("rdf:type")
+# No short name stands for an IRI that reads as one (JSON-LD 1.1 API §5.2.2).
+CONFUSED = "IRI confused with prefix"
 # What it is, its own properties, what is around it.
 PLACES = {"id": -2, "type": -1, "@graph": 1, "linkedFrom": 2, "included": 3}
 # What JSON has a notation of its own for.
@@ -40,7 +43,13 @@ def write_jsonld(
     """
     Return the quads as JSON-LD about the resource `main`; `context` is the address of our context.
 
-    Quads in named graphs are told graph by graph, and no graph is nested in another.
+    Quads in named graphs are told graph by graph, and no graph is nested in another. Where an IRI
+    has one of the context's prefixes for its scheme, as `org:x`, no name is shortened.
+
+    Raises
+    ------
+    Unwritable
+        One of them has a triple term.
     """
     graphs = _nodes(quads)
     default = graphs.pop("", {})
@@ -49,7 +58,13 @@ def write_jsonld(
     for name, nodes in sorted(graphs.items()):
         inner = _framed(nodes, main) if framed else list(nodes.values())
         told.append({"@id": name, "@graph": inner})
-    document = told if form == "expanded" else _compact(told, context)
+    document: object = told
+    if form != "expanded":
+        try:
+            document = _compact(told, context)
+        except jsonld.JsonLdError as error:
+            if error.code != CONFUSED:
+                raise
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 
 
@@ -131,11 +146,14 @@ def _name(term: NamedNode | BlankNode | Triple | Literal | DefaultGraph) -> str:
 
 
 def _value(term: NamedNode | BlankNode | Triple | Literal, predicate: NamedNode) -> Value:
+    if isinstance(term, Triple):
+        raise triple_terms()
     if not isinstance(term, Literal):
         return {"@id": _name(term)}
     text, datatype = term.value, term.datatype.value
     if term.language:
-        return {"@value": text, "@language": term.language}
+        direction = {"@direction": str(term.direction)} if term.direction else {}
+        return {"@value": text, "@language": term.language, **direction}
     if datatype == STRING:
         return {"@value": text}
     native = None if predicate.value in _by_language() else _native(text, datatype)

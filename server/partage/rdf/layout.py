@@ -51,7 +51,7 @@ def document(quads: Iterable[Quad]) -> str:
     Raises
     ------
     CanonicalFormError
-        A blank node, a quoted triple, or a literal whose lexical form the store would change.
+        A blank node or a triple term.
     """
     graphs: dict[str, list[Quad]] = defaultdict(list)
     for quad in quads:

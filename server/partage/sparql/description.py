@@ -12,8 +12,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from partage.errors import EngineError, QuerySyntaxError
 from partage.rdf.formats import Format
-from partage.rdf.namespaces import GRAPH, iri
-from partage.rdf.terms import iriref
+from partage.rdf.namespaces import GRAPH, curie, iri
+from partage.rdf.terms import iriref, string
 from partage.sparql.functions import CANDIDATES
 from partage.sparql.running import offers
 from partage.store.engine import Engine, Query
@@ -41,6 +41,16 @@ NAMES = {
 REGIMES = {GRAPH + "inferred": "OWL-Direct"}
 NAMED_GRAPHS = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g"
 DEFAULT_GRAPH = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+# Literals of which an engine that keeps values, and not lexical forms, answers with others.
+LITERALS = tuple(
+    Literal(form, datatype=NamedNode(iri(datatype)))
+    for datatype, form in (
+        ("xsd:int", "3"), ("xsd:integer", "01"), ("xsd:decimal", "1.0"), ("xsd:double", "1e0"),
+        ("xsd:boolean", "1"), ("xsd:dateTimeStamp", "2020-01-01T00:00:00Z"),
+        ("xsd:dateTime", "2020-01-01T24:00:00"), ("xsd:date", "2020-01-01+00:00"),
+        ("xsd:duration", "PT24H"),
+    )
+)  # fmt: skip
 # Beyond so many graphs, those that are parts of a document (`…/v1#assertion`) are left out.
 MANY = 10_000
 
@@ -62,10 +72,14 @@ class Survey:
     triples: int
     graphs: Mapping[str, int]
     functions: tuple[str, ...]
+    by_value: Mapping[Literal, Literal]
 
 
 def survey(engine: Engine) -> Survey:
-    """Count the triples of every graph, and try which extension functions there are."""
+    """
+    Count the triples of every graph, and try which extension functions there are and which
+    literals are answered with others.
+    """
     graphs = _counts(engine, NAMED_GRAPHS)
     if len(graphs) > MANY:
         graphs = {name: count for name, count in graphs.items() if "#" not in name}
@@ -73,6 +87,7 @@ def survey(engine: Engine) -> Survey:
         _counts(engine, DEFAULT_GRAPH)[""],
         graphs,
         tuple(name for name in CANDIDATES if _known(engine, name)),
+        _by_value(engine),
     )
 
 
@@ -120,6 +135,9 @@ def describe(
         value = Literal(int(limit.value) if limit.value == int(limit.value) else limit.value)
         quads += _property(service, limit.key, limit.label, [value])
         quads.append(Quad(_node(limit.key), _schema("unitText"), Literal(limit.unit)))
+    if known.by_value:
+        pairs = [Literal(f"{_n3(one)} → {_n3(other)}") for one, other in known.by_value.items()]
+        quads += _property(service, "literals-by-value", "Literals are kept by value", pairs)
     if services:
         quads.append(Quad(service, _sd("feature"), _sd("BasicFederatedQuery")))
         names = [NamedNode(name) for name in services]
@@ -172,6 +190,24 @@ def _counts(engine: Engine, text: str) -> dict[str, int]:
         if graph is None or isinstance(graph, NamedNode):
             found[graph.value if graph else ""] = int(count.value)
     return found
+
+
+def _by_value(engine: Engine) -> dict[Literal, Literal]:
+    columns = " ".join(f"({literal} AS ?x{number})" for number, literal in enumerate(LITERALS))
+    try:
+        (row,) = engine.query(Query(f"SELECT {columns} {{}}")).solutions()
+    except EngineError:  # another engine may refuse what it does not know
+        return {}
+    found = {}
+    for number, literal in enumerate(LITERALS):
+        answer = row.get(f"x{number}")
+        if isinstance(answer, Literal) and answer != literal:
+            found[literal] = answer
+    return found
+
+
+def _n3(literal: Literal) -> str:
+    return f"{string(literal.value)}^^{curie(literal.datatype.value)}"
 
 
 def _known(engine: Engine, function: str) -> bool:

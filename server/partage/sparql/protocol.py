@@ -31,8 +31,9 @@ BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 Method = Literal["GET", "POST", "QUERY"]
 ONCE = ("query", "graphs", "update")
-# They say in which format an answer is wished for; what they say may fit or not.
-WISHING = ("format", "output", "results")
+# They say in which format an answer is wished for; what they say may fit or not. `Accept` is sent
+# by RDF4J's forms.
+WISHING = ("format", "output", "results", "Accept")
 # They choose how the service description is written; a request with no others asks for that.
 DRESSING = frozenset({*WISHING, "lang", "version"})
 READING = ("default-graph-uri", "named-graph-uri")
@@ -261,6 +262,12 @@ def _check_once(given: Parameters) -> None:
 
 
 def _check(given: Parameters, method: Method) -> None:
+    if bindings := [name for name in given if name.startswith("$")]:
+        raise ProtocolError(
+            "%(names)s would bind a variable, as at an RDF4J server. Parameters bind nothing here: "
+            "write its value into the query, with VALUES.",
+            names=", ".join(bindings)[:200],
+        )
     if "graphs" in given and any(any(given.get(name, ())) for name in READING):
         raise ProtocolError(
             "graphs= and %(one)s= or %(other)s= both choose the dataset. Use one of them.",

@@ -30,9 +30,9 @@ from partage.errors import (
     Unwritable,
 )
 from partage.rdf.formats import COLUMNAR_FORMATS, Format
-from partage.store import columnar
+from partage.rdf.unwritable import XML, Writing, XmlFile, unwritable
+from partage.store import columnar, csv_results
 from partage.store.engine import Kind, Query, Solution
-from partage.store.unwritable import XML, XmlFile, unwritable
 
 CHUNK = 32 * 1024
 # A longer delivery would be held whole by who reads it: one value may have hundreds of megabytes.
@@ -128,8 +128,15 @@ def write(sink: Sink, fmt: Format, prefixes: dict[str, str], result: Evaluated) 
     elif isinstance(result, QuerySolutions) and fmt in COLUMNAR_FORMATS:
         columnar.write(result, sink, fmt.key)
     else:
-        result.serialize(file, fmt.results)  # type: ignore[arg-type]  # a sink is all it needs
+        _write_results(result, file, fmt)
     sink.flush()
+
+
+def _write_results(result: QuerySolutions | QueryBoolean, file: Writing, fmt: Format) -> None:
+    if isinstance(result, QuerySolutions) and fmt.key == "csv":
+        csv_results.write(result, file)
+    else:
+        result.serialize(file, fmt.results)  # type: ignore[arg-type]  # all that the engine needs
 
 
 class TooLong(Exception):
@@ -168,7 +175,7 @@ def short(store: Store, query: Query, fmt: Format) -> bytes:
     result = evaluate(store, query)
     assert isinstance(result, QuerySolutions | QueryBoolean)
     try:
-        result.serialize(file, fmt.results)  # type: ignore[arg-type]  # a file is all it needs
+        _write_results(result, file, fmt)
     except Unwritable as error:  # the others tell
         raise TooLong from error
     return bytes(short.held)

@@ -6,13 +6,15 @@ Writing to a service that asks who is there
 import base64
 import hashlib
 import secrets
+import threading
 from dataclasses import dataclass, field
 from urllib.request import parse_http_list, parse_keqv_list
 
 from partage.errors import EngineFailure, EngineUnavailable, SettingsError
-from partage.store.transport import Address, Connections, Exchange, Request
+from partage.store.transport import Address, Connections, Exchange, Request, printable
 
 SECONDS = 600.0
+BYTES_A_SECOND = 10_000
 MAX_REPLY = 16_384
 ALGORITHMS = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
 
@@ -50,7 +52,7 @@ class Visitor:
         if status == 401 and challenge and self._credentials:
             self._challenge, self._uses = challenge, 0  # a new nonce, or the first
             status, text, _ = self._send(request)
-        said = " ".join(text.split())[:400]
+        said = printable(text, 400)
         if status == 401:
             how = "did not accept the password" if self._credentials else "asks for a user"
             raise EngineUnavailable(
@@ -71,14 +73,23 @@ class Visitor:
         if self._challenge is not None and self._credentials is not None:
             headers["Authorization"] = self._authorization(request)
         exchange = Exchange(self._connections, SECONDS)
+        seconds = SECONDS + len(request.body) / BYTES_A_SECOND
+        late = threading.Timer(seconds, exchange.cancel)  # also of one who goes on speaking
+        late.daemon = True
+        late.start()
         try:
             response = exchange.send(Request(request.method, headers, request.body, request.query))
-        except TimeoutError as error:
+            challenges = response.headers.get_all("WWW-Authenticate") or []
+            text = exchange.read_all(MAX_REPLY).decode("utf-8", "replace")
+        except (TimeoutError, EngineUnavailable) as error:
+            if isinstance(error, EngineUnavailable) and not late.finished.is_set():
+                raise
             raise EngineUnavailable(
-                f"{self._address.url} was silent for {SECONDS:g} seconds after a write."
+                f"{self._address.url} did not answer a {request.method} within {seconds:.0f} "
+                "seconds. Its log may say why; to publish again goes on where this stopped."
             ) from error
-        challenges = response.headers.get_all("WWW-Authenticate") or []
-        text = exchange.read_all(MAX_REPLY).decode("utf-8", "replace")
+        finally:
+            late.cancel()
         best = next((c for c in challenges if c.lower().startswith("digest")), None)
         return response.status, text, best or next(iter(challenges), None)
 
@@ -91,7 +102,12 @@ class Visitor:
             if request.query:
                 path += ("&" if "?" in path else "?") + request.query
             self._uses += 1
-            fields = parse_keqv_list(parse_http_list(rest))
+            try:
+                fields = parse_keqv_list(parse_http_list(rest))
+            except ValueError as error:
+                raise self._unread(rest) from error
+            if not all(map(str.isprintable, fields.values())):
+                raise self._unread(rest)
             return digest_header(self._credentials, fields, request.method, path, self._uses)
         if scheme.lower() != "basic":
             raise EngineUnavailable(
@@ -104,6 +120,12 @@ class Visitor:
             )
         pair = f"{self._credentials.user}:{self._credentials.password}".encode()
         return "Basic " + base64.b64encode(pair).decode("ascii")
+
+    def _unread(self, challenge: str) -> EngineUnavailable:
+        return EngineUnavailable(
+            f"{self._address.url} asks for Digest authentication in another form than that of "
+            f"RFC 7616: {printable(challenge, 200)}"
+        )
 
 
 def digest_header(

@@ -6,6 +6,7 @@ default graph. Each file is parsed whole by the engine, which reads at its own s
 """
 
 import io
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +15,13 @@ from typing import IO, cast
 from pyoxigraph import RdfFormat, Store, parse
 
 from partage.errors import SettingsError
+from partage.rdf.by_value import changes
 from partage.rdf.formats import GRAPH_FORMATS, by_path
 from partage.rdf.sources import opened
 
 READ_SIZE = 1 << 20
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,9 @@ def load(
     """
     Load files into a new store in memory, or into the store in the directory `target`.
 
-    A single file of lines may keep the names of its blank nodes: see `load_named`.
+    What the engine does not keep as it is written is said in the log, once a file for each kind of
+    change. A single file of lines, that of a release, may keep the names of its blank nodes: see
+    `load_named`; its literals were told of when it was built.
 
     Raises
     ------
@@ -113,6 +119,9 @@ def _load(store: Store, file: Path, progress: Report, named: bool) -> None:
         else:
             # Relative IRIs resolve against the file, as RDF 1.1 reads a retrieved document.
             store.bulk_load(source, form, base_iri=file.resolve().as_uri())
+    if not named:
+        for change in changes(file):
+            log.warning("%s", change)
     progress(LoadProgress(file, size, size))
 
 

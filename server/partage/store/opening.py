@@ -74,9 +74,11 @@ def choose_source(
     return EngineSource(files=(release / DATASET,), release=release)
 
 
-def open_engine(source: EngineSource, progress: Report = silent) -> Engine:
+def open_engine(
+    source: EngineSource, progress: Report = silent, seconds: float | None = None
+) -> Engine:
     """
-    Open the engine over a source.
+    Open the engine over a source; `seconds` is the longest that a remote one may take to answer.
 
     Raises
     ------
@@ -86,7 +88,7 @@ def open_engine(source: EngineSource, progress: Report = silent) -> Engine:
         The directory holds no store.
     """
     if source.engine is not None:
-        return RemoteEngine(source.engine, default_graph=source.default_graph)
+        return RemoteEngine(source.engine, default_graph=source.default_graph, seconds=seconds)
     if source.store is not None:
         return EmbeddedEngine.read_only(source.store)
     return EmbeddedEngine(load(source.files, progress=progress))
@@ -180,5 +182,5 @@ def open_served(source: EngineSource, settings: Settings, shelf: Shelf | None = 
     older = no_release if shelf is None else shelf.directory
     if source.store is not None:
         return PoolEngine(source.store, limits, older)
-    current = open_engine(source)
+    current = open_engine(source, seconds=settings.query_seconds)
     return ByRelease(current, lambda version: PoolEngine(older(version), limits, older))

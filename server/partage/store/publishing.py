@@ -6,6 +6,7 @@ A graph that already has the right number of triples is passed over, so an inter
 goes on where it stopped. At the end every graph is counted, read back and compared by digest.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,20 +15,33 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from pyoxigraph import BlankNode, DefaultGraph, Quad, RdfFormat, serialize
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Triple, serialize
 from pyoxigraph import Literal as RdfLiteral
 
-from partage.errors import EngineFailure, IntegrityError, SettingsError
+from partage.errors import (
+    EngineFailure,
+    EngineUnavailable,
+    IntegrityError,
+    QueryTimeout,
+    SettingsError,
+)
+from partage.rdf.by_value import answered_otherwise, literals
 from partage.rdf.canonical import digest, rdfc10
 from partage.rdf.reading import read
 from partage.rdf.terms import iriref
 from partage.store.credentials import Credentials, Visitor
-from partage.store.engine import Engine, Query
+from partage.store.engine import Engine, Limits, Query, Solution
 from partage.store.remote import RemoteEngine
 from partage.store.transport import Address, Request
 
+Object = NamedNode | BlankNode | RdfLiteral | Triple
 Via = Literal["gsp", "update"]
 BATCH = 5_000
+SECONDS = 600.0
+ROWS_A_SECOND = 1_000
+MOST_GRAPHS = 1_000_000
+# An engine may write a triple longer than we do, but not without a measure.
+MOST_BYTES, MOST_TIMES = 100_000_000, 10
 TRIPLES = "application/n-triples"
 # Where a service of this path takes writes. Only Oxigraph's names are taken for granted.
 WRITES: dict[str, dict[Via, str]] = {"query": {"gsp": "store", "update": "update"}}
@@ -105,7 +119,8 @@ def publish(dataset: Path, target: Target, report: Report, *, restart: bool = Fa
     """
     graphs = _graphs(dataset)
     visitor = Visitor(target.writes(), target.credentials)
-    engine = RemoteEngine(target.engine)
+    text = sum(len(str(quad)) for quads in graphs.values() for quad in quads)
+    engine = RemoteEngine(target.engine, max_bytes=MOST_BYTES + MOST_TIMES * text)
     try:
         present = {} if restart else _counts(engine, target)
         passed_over = 0
@@ -143,21 +158,37 @@ def _pattern(name: str | None) -> str:
 
 
 def _counts(engine: Engine, target: Target) -> dict[str | None, int]:
-    rows = engine.query(
-        Query("SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
-    ).solutions()
+    every = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
+    rows = _rows(engine, every, MOST_GRAPHS, SECONDS)
+    if len(rows) > MOST_GRAPHS:
+        raise EngineFailure(
+            f"The engine says that it holds more than {MOST_GRAPHS:,} graphs. Publish to one that "
+            "holds nothing else."
+        )
     counts: dict[str | None, int] = {
-        str(getattr(row["g"], "value", "")): _integer(row["n"]) for row in rows if "g" in row
+        str(getattr(row["g"], "value", "")): _integer(row.get("n")) for row in rows if "g" in row
     }
     if target.default_graph is None:
-        (row,) = engine.query(Query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")).solutions()
-        counts[None] = _integer(row["n"])
+        rows = _rows(engine, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", 1, SECONDS)
+        counts[None] = _integer(rows[0].get("n") if rows else None)
     return counts
 
 
+def _rows(engine: Engine, text: str, expected: int, seconds: float) -> list[Solution]:
+    """Return the solutions of a query, at most one more than expected."""
+    try:
+        result = engine.query(Query(text, limits=Limits(seconds)))
+        return result.solutions(expected + 1)
+    except QueryTimeout as error:
+        raise EngineUnavailable(
+            f"The engine did not answer within {seconds:.0f} seconds: {text} Its log may say why; "
+            "to publish again goes on where this stopped."
+        ) from error
+
+
 def _integer(term: object) -> int:
-    if not isinstance(term, RdfLiteral):
-        raise EngineFailure(f"The engine counts in {term}, no number.")
+    if not isinstance(term, RdfLiteral) or not re.fullmatch("[0-9]{1,18}", term.value):
+        raise EngineFailure(f"The engine counts in {str(term)[:80]}, no number.")
     return int(term.value)
 
 
@@ -213,16 +244,18 @@ def _verify(
     for number, (name, sent) in enumerate(graphs.items(), 1):
         where = _name(name, target)
         label = "the default graph" if where is None else f"<{where}>"
-        if counts.get(where, 0) != len(sent):
+        expected = sent if counts.get(where, 0) == len(sent) else _by_value(sent)
+        if counts.get(where, 0) != len(expected):
             raise IntegrityError(
                 f"{label} has {counts.get(where, 0):,} triples on the engine, not {len(sent):,}. "
                 "Publish once more with --restart; where the default graph has too many, the "
                 "engine has none of its own: give it one with --default-graph."
             )
         text = f"CONSTRUCT {{ ?s ?p ?o }} {_pattern(where)}"
-        held = [Quad(r["s"], r["p"], r["o"]) for r in engine.query(Query(text)).solutions()]  # type: ignore[arg-type]
+        rows = _rows(engine, text, len(sent), SECONDS + len(sent) / ROWS_A_SECOND)
+        held = [Quad(r["s"], r["p"], r["o"]) for r in rows]  # type: ignore[arg-type]
         if _digest(held) != _digest(sent):
-            changed = _only_literals_differ(label, sent, held)
+            changed = _only_literals_differ(label, sent, expected, held)
             example = example or changed
             rewritten.append(label)
         done += len(sent)
@@ -234,16 +267,30 @@ def _digest(quads: list[Quad]) -> str:
     return rdfc10(quads) if _has_blanks(quads) else digest(quads)
 
 
-def _only_literals_differ(label: str, sent: list[Quad], held: list[Quad]) -> str:
+def _by_value(quads: list[Quad]) -> list[Quad]:
+    """Return the triples of an engine that keeps values: two forms of one are one literal there."""
+    other = answered_otherwise(one for quad in quads for one in literals(quad.object))
+
+    def kept(term: Object) -> Object:
+        return other.get(term, term) if isinstance(term, RdfLiteral) else term
+
+    return list(dict.fromkeys(Quad(q.subject, q.predicate, kept(q.object)) for q in quads))
+
+
+def _only_literals_differ(
+    label: str, sent: list[Quad], expected: list[Quad], held: list[Quad]
+) -> str:
     """Return an example of a literal written otherwise; raise where more than that differs."""
-    if _bones(sent) != _bones(held):
+    if _bones(expected) != _bones(held):
         raise IntegrityError(
             f"{label} holds other triples on the engine than were sent, though as many. "
             "Publish once more with --restart."
         )
-    ours = {str(quad.object) for quad in sent} - {str(quad.object) for quad in held}
-    theirs = {str(quad.object) for quad in held} - {str(quad.object) for quad in sent}
-    return f"{min(ours, default='')} → {min(theirs, default='')}"
+    ours = {quad.object for quad in sent} - {quad.object for quad in held}
+    theirs = {quad.object for quad in held} - {quad.object for quad in sent}
+    written = min(ours, key=str, default="")
+    by_value = answered_otherwise(literals(written))
+    return f"{written} → {min(by_value.values() or theirs, key=str, default='')}"
 
 
 def _bones(quads: list[Quad]) -> Counter[tuple[str, str, str]]:

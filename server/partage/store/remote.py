@@ -12,6 +12,7 @@ import json
 import re
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from email.message import Message
 from functools import partial
 from urllib.parse import urlencode
@@ -21,27 +22,31 @@ from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfForm
 
 from partage.errors import (
     EngineBusy,
-    EngineFailure,
     EngineUnavailable,
     English,
+    NotSupported,
     PartageError,
     PayloadTooLarge,
     QuerySyntaxError,
     QueryTimeout,
+    RemoteFailure,
 )
 from partage.rdf.terms import iriref
 from partage.store import dialect
-from partage.store.answering import Evaluated
+from partage.store.answering import Evaluated, Opened
 from partage.store.crew import Crew
-from partage.store.engine import Query, Result
+from partage.store.engine import Kind, Limits, Query, Result, Solution
 from partage.store.evaluation import EmbeddedResult, Evaluation
 from partage.store.shelf import no_release
-from partage.store.transport import Address, Connections, Exchange, Request
+from partage.store.transport import Address, Connections, Exchange, Request, printable
 
 SECONDS_OF_SILENCE = 300.0
-# Bytes of an answer to the server's own question.
-MOST_HELD = 100_000_000
 MAX_COMPLAINT = 16_384
+# The parser keeps all that comes before the variables of the solutions.
+MAX_HEAD = 1_000_000
+# Bytes of an answer to the server's own question, and of solutions that are held all at once.
+MOST_HELD = 100_000_000
+LONGEST_WAIT = 3_600
 SOLUTIONS = "application/sparql-results+json"
 TRIPLES = "application/n-triples"
 ACCEPT = {
@@ -52,6 +57,7 @@ ACCEPT = {
 }
 # Stands for an empty list of graphs: a service asked for no graph at all would take its own.
 NO_GRAPH = "urn:partage:no-graph"
+_KINDS = {"solutions": "solutions", "boolean": "true or false", "graph": "a graph"}
 FORM = "application/x-www-form-urlencoded"
 LIST_GRAPHS = "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }"
 _UNDEFINED = re.compile(r"Undefined procedure DB\.DBA\.(\S+?)\.\s")
@@ -69,7 +75,14 @@ class RemoteEngine:
         default_graph: str | None = None,
         silence: float = SECONDS_OF_SILENCE,
         max_bytes: int | None = None,
+        seconds: float | None = None,
     ) -> None:
+        """
+        `silence` is the longest that the service may say nothing, in seconds; `max_bytes` the most
+        that one of its answers may have; `seconds` the longest that a query without a limit of its
+        own may take.
+        """
+        self._seconds = seconds
         self._address = Address.parse(url)
         self._default_graph = default_graph
         self._silence = silence
@@ -93,18 +106,21 @@ class RemoteEngine:
 
     def _ask(self, query: Query, dataset: list[tuple[str, str]]) -> Result:
         text = f"BASE {iriref(query.base)} {query.text}" if query.base else query.text
-        headers = {"Accept": ACCEPT[dialect.kind(query.text)], "Content-Type": FORM}
+        kind = dialect.kind(query.text)
+        headers = {"Accept": ACCEPT[kind], "Content-Type": FORM}
         request = Request("POST", headers, urlencode([("query", text), *dataset]).encode("ascii"))
+        if query.limits.seconds is None:
+            query = replace(query, limits=Limits(self._seconds))
         seconds = query.limits.seconds
         silence = self._silence if seconds is None else min(self._silence, seconds + 1)
         # What a page asks is held whole.
         most = self._max_bytes if query.ticket is not None else self._max_bytes or MOST_HELD
         exchange = Exchange(self._connections, silence, most)
-        evaluation = WireEvaluation(exchange, partial(_ask, exchange, request), query)
+        evaluation = WireEvaluation(exchange, partial(_ask, exchange, request, kind), query)
         if query.ticket is not None:
             query.ticket.on_end(evaluation.end)
         self._crew.submit(evaluation.run)
-        return EmbeddedResult(evaluation)
+        return WireResult(evaluation, exchange, self._max_bytes or MOST_HELD)
 
     def _dataset(self, query: Query) -> list[tuple[str, str]]:
         """Return the parameters that choose the dataset (SPARQL 1.1 Protocol §2.1.4)."""
@@ -138,11 +154,25 @@ class RemoteEngine:
                 found = {str(getattr(row["g"], "value", "")) for row in rows}
                 self._named = tuple(sorted(found - {self._default_graph}))
         if names and not self._named:
-            raise EngineFailure(
+            raise NotSupported(
                 "This engine cannot be asked for graphs by variable and by name in one query. "
                 "Ask in two, or write the name as a FILTER on the variable."
             )
         return self._named
+
+
+class WireResult(EmbeddedResult):
+    """The reader's side of an answer from a service; what is held at once has a limit."""
+
+    def __init__(self, evaluation: Evaluation, exchange: Exchange, most_held: int) -> None:
+        super().__init__(evaluation)
+        self._exchange = exchange
+        self._most_held = most_held
+
+    def solutions(self, limit: int | None = None) -> list[Solution]:
+        """Return the solutions, at most `limit`."""
+        self._exchange.allow(self._most_held)
+        return super().solutions(limit)
 
 
 class WireEvaluation(Evaluation):
@@ -166,8 +196,8 @@ class WireEvaluation(Evaluation):
                 "The engine was silent for too long. Make the query more selective."
             )
         if isinstance(error, OSError):
-            return EngineFailure(f"The engine broke off its answer ({error}).")
-        return EngineFailure(f"The engine's answer cannot be read: {error}")
+            return RemoteFailure(f"The engine broke off its answer ({error}).")
+        return RemoteFailure(f"The engine's answer cannot be read: {error}")
 
     def abandon(self) -> None:
         """Leave, and close the connection where the answer was not read to its end."""
@@ -175,7 +205,17 @@ class WireEvaluation(Evaluation):
         self._exchange.cancel()
 
 
-def _ask(exchange: Exchange, request: Request) -> Evaluated:
+def _ask(exchange: Exchange, request: Request, kind: Kind | None) -> Evaluated:
+    found = _answer(exchange, request)
+    if kind is not None and kind != (told := Opened(found).kind):
+        raise RemoteFailure(
+            f"The engine answers with {_KINDS[told]} where the query asks for {_KINDS[kind]}. "
+            "Is its address that of a SPARQL query service?"
+        )
+    return found
+
+
+def _answer(exchange: Exchange, request: Request) -> Evaluated:
     response = exchange.send(request)
     media_type = response.headers.get_content_type()
     if response.status != 200:
@@ -187,17 +227,22 @@ def _ask(exchange: Exchange, request: Request) -> Evaluated:
     if response.headers.get("X-SQL-State"):
         exchange.cancel()  # Virtuoso's «anytime» answers are the part that was found in time
         raise QueryTimeout("The engine answered in part only. Make the query more selective.")
+    if (coding := response.headers.get("Content-Encoding", "identity").lower()) != "identity":
+        exchange.cancel()
+        raise RemoteFailure(f"The engine answers in {coding[:40]}, which it was not asked for.")
     if media_type == TRIPLES or (
         media_type == "text/plain" and "/n-t" in request.headers["Accept"]
     ):
         return pyoxigraph.parse(exchange, format=RdfFormat.N_TRIPLES)  # type: ignore[arg-type]
     if media_type not in {SOLUTIONS, "application/json"}:
         exchange.cancel()
-        raise EngineFailure(
+        raise RemoteFailure(
             f"The engine answers in {media_type}, not in {request.headers['Accept']}. "
             "Is its address that of a SPARQL query service?"
         )
+    most = exchange.allow(MAX_HEAD)
     result = pyoxigraph.parse_query_results(exchange, format=QueryResultsFormat.JSON)  # type: ignore[arg-type]
+    exchange.allow(most)
     return _boolean(result) if isinstance(result, QuerySolutions) else result
 
 
@@ -214,7 +259,7 @@ def _boolean(result: QuerySolutions) -> QuerySolutions | QueryBoolean:
 
 def _complaint(status: int, text: str, headers: Message) -> PartageError:
     """Return what a status other than 200 means, with the engine's words."""
-    words = " ".join(text.partition("\n\nSPARQL query:")[0].split())[:500] or "no word of it"
+    words = printable(text.partition("\n\nSPARQL query:")[0], 500) or "no word of it"
     said = f"The engine answers {status}: {words}"
     if unknown := _UNDEFINED.search(text) or _UNKNOWN.search(text):
         return QuerySyntaxError(
@@ -232,7 +277,7 @@ def _complaint(status: int, text: str, headers: Message) -> PartageError:
             after = headers.get("Retry-After", "")
             fault = EngineBusy(
                 "The engine answers %(status)d: %(said)s",
-                int(after) if after.isdecimal() else 1,
+                min(int(after), LONGEST_WAIT) if re.fullmatch("[0-9]{1,9}", after) else 1,
                 status=status,
                 said=English(words),
             )
@@ -244,5 +289,5 @@ def _complaint(status: int, text: str, headers: Message) -> PartageError:
                 "not followed. Name the final address as the engine."
             )
         case _:
-            fault = EngineFailure(said)
+            fault = RemoteFailure(said)
     return fault

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import SplitResult, urlsplit
 
-from partage.errors import EngineFailure, EngineUnavailable, SettingsError
+from partage.errors import EngineUnavailable, RemoteFailure, SettingsError
 
 SECONDS_TO_CONNECT = 10.0
 # Where a connection kept open was closed by the other side while it was idle.
@@ -128,6 +128,12 @@ class Connections:
         return connection
 
 
+def printable(text: str, most: int) -> str:
+    """Return what another program says in a line that a terminal shows as it stands."""
+    shown = "".join(letter if letter.isprintable() else " " for letter in text)
+    return " ".join(shown.split())[:most]
+
+
 class Exchange:
     """One request and its answer, which is read as a file is; `cancel` works from any thread."""
 
@@ -141,7 +147,7 @@ class Exchange:
         self._connection: http.client.HTTPConnection | None = None
         self._socket: socket.socket | None = None
         self._response: http.client.HTTPResponse | None = None
-        self._cancelled = False
+        self._cancelled = threading.Event()
 
     def send(self, request: Request) -> http.client.HTTPResponse:
         """
@@ -161,7 +167,7 @@ class Exchange:
             try:
                 return self._attempt(request, fresh=False)
             except STALE:
-                if self._cancelled:
+                if self._cancelled.is_set():
                     raise
                 return self._attempt(request, fresh=True)
         except TimeoutError:
@@ -169,13 +175,14 @@ class Exchange:
         except (OSError, http.client.HTTPException) as error:
             raise EngineUnavailable(
                 f"The engine at {self._connections.address.url} broke off "
-                f"({type(error).__name__}: {error}). Try again; its log may say why."
+                f"({printable(f'{type(error).__name__}: {error}', 200)}). Try again; its log may "
+                "say why."
             ) from error
 
     def _attempt(self, request: Request, *, fresh: bool) -> http.client.HTTPResponse:
         connection = self._connections.take(self._silence, fresh=fresh)
         with self._lock:
-            if self._cancelled:
+            if self._cancelled.is_set():
                 connection.close()
                 raise ConnectionAbortedError("cancelled")
             self._connection, self._socket = connection, connection.sock
@@ -195,6 +202,12 @@ class Exchange:
             raise
         except AttributeError as error:  # `cancel` took the socket away meanwhile
             raise ConnectionAbortedError("cancelled") from error
+        if (
+            self._cancelled.is_set()
+        ):  # the head of the answer may have been cut, which http.client lets pass
+            self._response.close()
+            connection.close()
+            raise ConnectionAbortedError("cancelled")
         return self._response
 
     def read(self, size: int = -1) -> bytes:
@@ -205,10 +218,12 @@ class Exchange:
         ------
         OSError
             The answer breaks off.
-        EngineFailure
+        RemoteFailure
             It is longer than allowed.
         """
         assert self._response is not None
+        if self._left is not None and self._left < 0:
+            raise self._too_long()
         broken = False
         data = b""
         try:
@@ -225,11 +240,19 @@ class Exchange:
         if self._left is not None:
             self._left -= len(data)
             if self._left < 0:
-                raise EngineFailure(
-                    f"The answer of the engine at {self._connections.address.url} is longer than "
-                    "allowed. Add a LIMIT, or ask for less."
-                )
+                raise self._too_long()
         return data
+
+    def allow(self, most: int | None) -> int | None:
+        """Let the rest of the answer have at most so many bytes; return how many it might have."""
+        left, self._left = self._left, most
+        return left
+
+    def _too_long(self) -> RemoteFailure:
+        return RemoteFailure(
+            f"The answer of the engine at {self._connections.address.url} is longer than "
+            "allowed. Add a LIMIT, or ask for less."
+        )
 
     def read_all(self, most: int) -> bytes:
         """Return the beginning of the answer, at most `most` bytes, and end the exchange."""
@@ -243,7 +266,7 @@ class Exchange:
     def cancel(self) -> None:
         """End the exchange; without effect when its answer was read to the end."""
         with self._lock:
-            self._cancelled = True
+            self._cancelled.set()
             connection, self._connection = self._connection, None
             held, self._socket = self._socket, None
         if connection is None or held is None:

@@ -1,12 +1,14 @@
 """Quads as bytes, with the prefixes they use and no others."""
 
 from collections.abc import Iterable, Mapping
+from io import BytesIO
 from types import MappingProxyType
 
 from pyoxigraph import Literal, NamedNode, Quad, serialize
 
 from partage.rdf.formats import Format
 from partage.rdf.namespaces import PREFIXES, curie, iri
+from partage.rdf.unwritable import XML, XmlFile, unwritable
 
 TYPE = iri("rdf:type")
 # Turtle has a shorter way to say these.
@@ -20,15 +22,29 @@ def write(
     Return the quads, subjects together and types first; a graph format drops graph names.
 
     `prefixes` are declared besides those of ours that the quads use.
+
+    Raises
+    ------
+    Unwritable
+        The format has no way to write one of the quads.
     """
     chosen = set(quads)
     if fmt.kind == "graph" and fmt.key != "jsonld":
         chosen = {Quad(q.subject, q.predicate, q.object) for q in chosen}
-    data = serialize(
-        sorted(chosen, key=_order), format=fmt.rdf, prefixes=_used(chosen) | dict(prefixes)
-    )
-    assert data is not None  # without an output, serialize returns the bytes
-    return data
+    data = BytesIO()
+    file = XmlFile(data) if fmt.key in XML else data
+    try:
+        serialize(
+            sorted(chosen, key=_order),
+            file,  # type: ignore[arg-type]  # all that the engine needs
+            fmt.rdf,
+            prefixes=_used(chosen) | dict(prefixes),
+        )
+    except (ValueError, OSError) as error:
+        if (found := unwritable(error)) is None:
+            raise
+        raise found from error
+    return data.getvalue()
 
 
 def _order(quad: Quad) -> tuple[object, ...]:

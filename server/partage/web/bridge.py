@@ -16,10 +16,13 @@ from partage.store.ticket import Ticket
 from partage.web.cache import Headers, Scope
 from partage.web.edition import Edition
 from partage.web.queries import TICKET
+from partage.web.ranges import ACCEPTED, RANGE
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
+# Whether the head of an answer is all that is asked for, in a request's environment.
+HEAD = "partage.head"
 BODILESS = frozenset({204, 304})
 PROTOCOLS = {"1": "HTTP/1.0"}  # as Granian says it
 # So much of a file, or of a longer answer, is in memory for each who reads it.
@@ -56,7 +59,7 @@ def start(edition: Edition, environ: "WSGIEnvironment") -> Answer:
     encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
     told = dict(encoded)
     whole = None
-    if number in BODILESS or environ["REQUEST_METHOD"] == "HEAD":
+    if number in BODILESS:
         whole = b""
     elif b"content-length" in told:
         kept = told.get(b"cache-control", b"").startswith(b"public")
@@ -64,6 +67,8 @@ def start(edition: Edition, environ: "WSGIEnvironment") -> Answer:
             whole = b"".join(body)
             close()  # here, while there is a thread for it
             close = closed
+            if number == 200 and told.get(b"etag", b"").startswith(b'"'):
+                encoded = [*(pair for pair in encoded if pair[0] != ACCEPTED[0]), ACCEPTED]
     return Answer(number, encoded, whole, iter(body), close)
 
 
@@ -72,9 +77,13 @@ def closed() -> None:
 
 
 def environ_of(scope: Scope, body: bytes, ticket: Ticket) -> "WSGIEnvironment":
-    """Return a request as WSGI has it, with the ticket that ends its query."""
+    """
+    Return a request as WSGI has it, with the ticket that ends its query.
+
+    HEAD is GET to the application, so that it says the same (RFC 9110 §9.3.2); `HEAD` tells it.
+    """
     environ: WSGIEnvironment = {
-        "REQUEST_METHOD": scope["method"],
+        "REQUEST_METHOD": "GET" if scope["method"] == "HEAD" else scope["method"],
         "SCRIPT_NAME": "",
         "PATH_INFO": unquote_to_bytes(scope["raw_path"]).decode("latin-1"),
         "QUERY_STRING": scope["query_string"].decode("latin-1"),
@@ -93,11 +102,14 @@ def environ_of(scope: Scope, body: bytes, ticket: Ticket) -> "WSGIEnvironment":
         "wsgi.run_once": False,
         "wsgi.file_wrapper": lambda file, _=0: FileWrapper(file, PART),
         TICKET: ticket,
+        HEAD: scope["method"] == "HEAD",
     }
     for raw, value in scope["headers"]:
         name = raw.decode("latin-1")
         if "_" in name:
             continue  # it would pass for the header that is spelt with a hyphen
+        if raw == b"range" and (scope["method"] != "GET" or not RANGE.fullmatch(value)):
+            continue
         key = name.upper().replace("-", "_")
         key = key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}"
         text = value.decode("latin-1")

@@ -33,7 +33,6 @@ OWN = frozenset(
         b"if-match",
         b"if-unmodified-since",
         b"query-id",
-        b"range",
         b"transfer-encoding",
     }
 )
@@ -86,7 +85,7 @@ class Cache:
 
     def key(self, scope: Scope) -> Key | None:
         """Return what an answer depends on; None for a request whose answer is its own."""
-        if scope["method"] != "GET":
+        if scope["method"] not in {"GET", "HEAD"}:
             return None
         told: dict[bytes, bytes] = {}
         for name, value in scope["headers"]:

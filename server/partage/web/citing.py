@@ -27,8 +27,8 @@ from partage.errors import NotAcceptable, UnknownResource
 from partage.rdf.canonical import STATEMENTS
 from partage.resources.statements import makers
 from partage.web import querystore
-from partage.web.negotiation import languages, negotiate
-from partage.web.representation import represent
+from partage.web.negotiation import languages, meant, negotiate
+from partage.web.representation import represent, wishes
 from partage.web.site import site, sites
 from partage.web.versions import RELEASE
 
@@ -73,16 +73,21 @@ def split(path: str) -> tuple[str, str] | None:
     return None
 
 
-def asked(iri: str, wish: str | None, others: Sequence[str]) -> CitationFormat | None:
+def asked(iri: str, suffix: str | None, others: Sequence[str]) -> CitationFormat | None:
     """
     Return the format of a citation that a request prefers, None where it prefers another answer.
 
-    `wish` is a key, suffix or media type in the address, `others` what is offered besides.
+    `others` is what is offered besides.
     """
     if not citable(iri):
         return None
-    if wish is not None:
-        return citation_format(wish.replace(" ", "+"))
+    if suffix:
+        return citation_format(suffix)
+    for wish in wishes():
+        if cited := citation_format(wish.replace(" ", "+")):
+            return cited
+        if meant(wish, others):
+            return None
     try:
         return citation_format(negotiate(request.headers.get("Accept"), [*others, *MEDIA_TYPES]))
     except NotAcceptable:

@@ -111,8 +111,6 @@ def _compress(response: Response) -> Response:
     tag, weak = response.get_etag()
     if tag is not None:  # other bytes have another tag
         response.set_etag(f"{tag}-{coding}", bool(weak))
-    if _headless(response):
-        return response
     if response.is_sequence:
         response.set_data((_kept if ours else whole)(response.get_data(), coding))
     else:
@@ -130,7 +128,7 @@ def compressible(response: Response) -> bool:
         return False
     if response.status_code in {204, 206, 304}:
         return False
-    if response.is_sequence and len(response.get_data()) < WORTH_IT and not _headless(response):
+    if response.is_sequence and len(response.get_data()) < WORTH_IT:
         return False
     return _worth_packing(response)
 
@@ -148,11 +146,6 @@ def whole(data: bytes, coding: str) -> bytes:
 
 
 _kept = lru_cache(FILES)(whole)
-
-
-def _headless(response: Response) -> bool:
-    """Say whether this is the head of an answer whose length nobody knows."""
-    return request.method == "HEAD" and not response.automatically_set_content_length
 
 
 def choose(accept_encoding: str | None) -> str | None:

@@ -7,9 +7,7 @@ this process and closes connections without a request under way: those of a clie
 than its share, and the most idle ones when the server is nearly full.
 """
 
-import os
 import socket
-import stat
 import struct
 import sys
 import threading
@@ -17,13 +15,13 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Set
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from partage.errors import SettingsError
 from partage.settings import Settings
 from partage.web.budget import client
 from partage.web.cache import Scope
+from partage.web.sockets import DESCRIPTORS, Peer, cut, descriptors, peer, sockets
 
 try:
     import resource
@@ -40,15 +38,14 @@ FOR_A_PROCESS = 8
 # More is no use here, and macOS has no hard limit that could be asked for.
 ENOUGH = 10_240
 FULL = 0.75
+# An answer that nobody reads for so long is cut off.
 SECONDS_UNREAD = 60
 UNSENT_BYTES = 1 << 17
 SECONDS_BETWEEN_LOOKS = 0.25
-DESCRIPTORS = Path("/proc/self/fd")
 # Of struct tcp_info (linux/tcp.h): tcpi_last_data_sent and tcpi_last_data_recv, in milliseconds.
 LAST_SENT, LAST_RECEIVED = 44, 52
 
 Application = Callable[[Scope, Any, Any], Awaitable[None]]
-Peer = tuple[str, int]
 
 
 def capacity(settings: Settings) -> int:
@@ -90,12 +87,12 @@ class Watched:
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         """Answer one request."""
-        peer: Peer = (scope["client"][0], int(scope["client"][1]))
-        self.running.add(peer)
+        connected = peer(scope["client"])
+        self.running.add(connected)
         try:
             await self._application(scope, receive, send)
         finally:
-            self.running.discard(peer)
+            self.running.discard(connected)
 
     def watch(self) -> None:
         """Begin to watch, where the system can tell (Linux)."""
@@ -111,7 +108,7 @@ class Watched:
         while True:
             time.sleep(SECONDS_BETWEEN_LOOKS)
             # With so few descriptors there cannot be too many connections.
-            if len(_descriptors()) > min(each or most, most):
+            if len(descriptors()) > min(each or most, most):
                 close_surplus(port, most, each, self.running)
 
 
@@ -124,7 +121,7 @@ def set_up_listeners(port: int) -> int:
     """
     assert sys.platform == "linux"
     count = 0
-    for listener in _sockets(port):
+    for listener in sockets(port):
         if listener.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 1000 * SECONDS_UNREAD)
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
@@ -148,10 +145,7 @@ def close_surplus(port: int, most: int, each: int, running: Set[Peer]) -> None:
             closing.add(connection.peer)
             held[connection.client] -= 1
     if closing:
-        for copy in _sockets(port):
-            with suppress(OSError):
-                if copy.getpeername()[:2] in closing:
-                    copy.shutdown(socket.SHUT_RDWR)
+        cut(closing, port)
 
 
 class _Connection(NamedTuple):
@@ -165,24 +159,9 @@ class _Connection(NamedTuple):
 
 def _connections(port: int, running: Set[Peer]) -> Iterator[_Connection]:
     assert sys.platform == "linux"
-    for copy in _sockets(port):
+    for copy in sockets(port):
         with suppress(OSError):  # it listens, or is closed already
-            peer = copy.getpeername()[:2]
+            found = peer(copy.getpeername())
             info = copy.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, LAST_RECEIVED + 4)
             idle = min(struct.unpack_from("=I", info, at)[0] for at in (LAST_SENT, LAST_RECEIVED))
-            yield _Connection(peer in running, -idle, peer, client(peer[0]))
-
-
-def _sockets(port: int) -> Iterator[socket.socket]:
-    """Give a copy of each TCP socket of this process at this port, open until the next."""
-    for descriptor in _descriptors():
-        with suppress(OSError):  # it was closed meanwhile
-            # A copy of a pipe's end, however short, would keep its reader waiting.
-            if stat.S_ISSOCK(os.fstat(descriptor).st_mode):
-                with socket.socket(fileno=os.dup(descriptor)) as copy:
-                    if copy.family != socket.AF_UNIX and copy.getsockname()[1] == port:
-                        yield copy
-
-
-def _descriptors() -> list[int]:
-    return [int(entry.name) for entry in DESCRIPTORS.iterdir()]
+            yield _Connection(found in running, -idle, found, client(found[0]))

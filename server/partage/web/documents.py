@@ -80,13 +80,6 @@ class Document:
         """Whether more links come in than this tells."""
         return self.description is not None and self.description.pages > 1
 
-    def formats(self, profile: Profile) -> Sequence[Format]:
-        """Return the formats of a profile, the default first."""
-        formats = profile.graph_formats
-        if profile is ALT or not self.versioned:
-            return formats
-        return sorted(formats, key=lambda fmt: fmt.key != "trig")
-
     def quads(self, profile: Profile, here: str) -> list[Quad]:
         """Return what a profile tells; `here` is this host, for what a cut description links to."""
         if self.description is None:
@@ -118,7 +111,7 @@ class Document:
         for profile in self.profiles:
             found += [
                 Representation(self.address(fmt, profile), fmt.media_type, profile)
-                for fmt in self.formats(profile)
+                for fmt in profile.graph_formats
             ]
             if profile.html:
                 found.append(Representation(self.address(None, profile, html=True), HTML, profile))
@@ -151,7 +144,7 @@ class Document:
             links.append(Link("help", CORRECTIONS))
             if self.iri != BASE and self.path is not None:
                 links.append(Link("collection", BASE))
-        described = {fmt.key: fmt for fmt in self.formats(FULL)}
+        described = {fmt.key: fmt for fmt in FULL.graph_formats}
         links += [
             Link("describedby", self.address(described[key]), described[key].media_type)
             for key in DESCRIBING

@@ -29,12 +29,16 @@ from partage.errors import (
     OutOfResources,
     PartageError,
     PayloadTooLarge,
+    Placed,
     ProtocolError,
     QueryCrashed,
     QueryEnded,
     QueryStoreFull,
     QuerySyntaxError,
     QueryTimeout,
+    RangeUnsatisfiable,
+    RegexNotSupported,
+    RemoteFailure,
     RequestError,
     ServiceError,
     ServiceExceeded,
@@ -60,12 +64,14 @@ from partage.web import language
 from partage.web.linking import Link, header
 from partage.web.nearest import nearest
 from partage.web.negotiation import HTML, negotiate
+from partage.web.representation import wishes
 
 STATUS: dict[type[PartageError], int] = {
     RequestError: 400,
     ProtocolError: 400,
     BrokenBody: 400,
     QuerySyntaxError: 400,
+    RegexNotSupported: 400,
     UnknownStyle: 400,
     ServiceRefused: 403,
     UpdateRefused: 403,
@@ -83,6 +89,7 @@ STATUS: dict[type[PartageError], int] = {
     PayloadTooLarge: 413,
     AddressTooLong: 414,
     UnsupportedMediaType: 415,
+    RangeUnsatisfiable: 416,
     BudgetSpent: 429,
     TooManyRequests: 429,
     FieldsTooLarge: 431,
@@ -91,6 +98,7 @@ STATUS: dict[type[PartageError], int] = {
     QueryCrashed: 500,
     UnorderedTerms: 500,
     EngineUnavailable: 502,
+    RemoteFailure: 502,
     QueryTimeout: 503,
     QueryEnded: 503,
     MemoryExceeded: 503,
@@ -127,6 +135,7 @@ TITLES: dict[int, str] = {
 # Where the error says more than its status.
 NAMES: dict[type[PartageError], str] = {
     QuerySyntaxError: _("The query does not parse"),
+    RegexNotSupported: _("The regular expression is not supported"),
     UnknownStyle: _("No such citation style"),
     Unwritable: _("This format cannot write the answer"),
     QueryEnded: _("The query was ended"),
@@ -135,6 +144,7 @@ NAMES: dict[type[PartageError], str] = {
     OutOfResources: _("The server is short of resources"),
     QueryCrashed: _("The query crashed its process"),
     UnorderedTerms: _("The query crashed its process"),
+    RemoteFailure: _("The store does not answer as it should"),
     ServiceFailed: _("Another endpoint failed"),
     ServiceExceeded: _("Another endpoint answers too much"),
 }
@@ -142,6 +152,7 @@ NAMES: dict[type[PartageError], str] = {
 # query itself names, for the reader.
 TOLD = (
     QueryTimeout,
+    RangeUnsatisfiable,
     QueryEnded,
     MemoryExceeded,
     EngineBusy,
@@ -178,7 +189,7 @@ def _answer_ours(error: PartageError) -> Response:
         return _represent(500, _generic(error))
     status = status_of(error)
     facts: dict[str, object] = {}
-    if isinstance(error, QuerySyntaxError | ServiceError) and error.line is not None:
+    if isinstance(error, Placed) and error.line is not None:
         facts = {"line": error.line, "column": error.column}
     if isinstance(error, NotAcceptable):
         facts = {"offers": list(error.offers)}
@@ -253,6 +264,12 @@ def told(error: PartageError) -> Message:
             reason=error.message,
             number=_note(error),
         )
+    if isinstance(error, EngineUnavailable | RemoteFailure):
+        return message(
+            "The store of the data did not answer as it should; that was noted here under the "
+            "number %(number)s. Try again later.",
+            number=_note(error),
+        )
     if status_of(error) >= 500 and not isinstance(error, TOLD):
         return _generic(error)
     return error.message
@@ -306,11 +323,11 @@ def _chosen() -> str:
     """Return how to tell an error: as the address asks for answers, else as the header does."""
     if isinstance(request.routing_exception, BadHost):
         return TEXT  # a page would link to others, and has no address to do so from
-    wish = request.args.get("format", "")
-    if wish == "html":
-        return HTML
-    if "json" in wish:
-        return PROBLEM
+    for wish in wishes():
+        if wish == "html":
+            return HTML
+        if "json" in wish:
+            return PROBLEM
     try:
         return negotiate(request.headers.get("Accept"), [TEXT, HTML, PROBLEM, *JSONS])
     except NotAcceptable:

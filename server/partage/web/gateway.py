@@ -30,12 +30,13 @@ from partage.web.bodies import Bodies, Receive
 from partage.web.bridge import PART, Answer, closed, environ_of, start
 from partage.web.budget import client
 from partage.web.cache import Headers, Scope
-from partage.web.cutting import cut
+from partage.web.connections import SECONDS_UNREAD
 from partage.web.edition import Edition, Stage
 from partage.web.lanes import Lane, Lanes
+from partage.web.ranges import part
+from partage.web.sockets import cut, peer
 
 SECONDS_UNTIL_WATCHED = 0.25
-SECONDS_UNREAD = 60.0
 HEALTH = "/healthz"
 
 # As in the specification: what these hold is said there, not in Python's types.
@@ -126,10 +127,10 @@ class Gateway:
             answer = await self._unless_left(request, starting, ticket)
         request.edition.keep(scope, answer.status, answer.headers, answer.whole)
         try:
-            if answer.whole is None:
+            if answer.whole is None and scope["method"] != "HEAD":
                 await self._stream(request, answer, ticket)
             else:
-                found = answer.status, answer.headers, answer.whole
+                found = answer.status, answer.headers, answer.whole or b""
                 await self._send_whole(scope, request.send, *found)
         finally:
             if answer.close is not closed:
@@ -169,7 +170,8 @@ class Gateway:
     async def _send_whole(
         self, scope: Scope, send: Send, status: int, headers: Headers, body: bytes
     ) -> None:
-        """Send an answer that is in memory, no faster than it is read."""
+        """Send what is asked for of an answer in memory, no faster than it is read."""
+        status, headers, body = part(scope, status, headers, body)
         await send({"type": "http.response.start", "status": status, "headers": headers})
         last = max(0, len(body) - 1) // PART * PART
         try:
@@ -208,7 +210,7 @@ class Gateway:
 
 def _cut_off(scope: Scope, reason: str) -> None:
     log.info("%s %s: cut off: %s", scope["method"], scope["path"], reason)
-    cut(scope["client"], scope["server"])
+    cut({peer(scope["client"])}, int(scope["server"][1]))
 
 
 async def _left(receive: Receive) -> None:

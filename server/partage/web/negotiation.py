@@ -5,7 +5,8 @@ One function reads `Accept`; nothing else in Partage does.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from werkzeug.datastructures import LanguageAccept, MIMEAccept
 from werkzeug.http import (
@@ -15,7 +16,7 @@ from werkzeug.http import (
     parse_options_header,
 )
 
-from partage.errors import NotAcceptable, ProtocolError
+from partage.errors import NotAcceptable, ProtocolError, Unwritable
 from partage.rdf.formats import ALL_FORMATS, Format, by_key, by_media_type
 from partage.rdf.jsonld import FORM, FORMS, Form
 from partage.resources.profiles import Profile, find
@@ -32,16 +33,16 @@ ALIASES = {
     "text/rdf+n3": {"turtle"},
     "text/plain": {"ntriples"},
 }
-# What clients call formats in parameters, by the keys of ours; the first that is offered is meant.
+# What clients call formats in parameters; the first offer among them is meant.
 CALLED = {
-    "json": ("json", "jsonld"),
-    "json-ld": ("jsonld",),
-    "xml": ("xml", "rdfxml"),
-    "rdf": ("rdfxml",),
-    "rdf+xml": ("rdfxml",),
-    "rdf/xml": ("rdfxml",),
-    "n3": ("turtle",),
-    "text": ("csv", "ntriples"),
+    "json": ("application/sparql-results+json", "application/ld+json", "application/json"),
+    "json-ld": ("application/ld+json",),
+    "xml": ("application/sparql-results+xml", "application/rdf+xml"),
+    "rdf": ("application/rdf+xml",),
+    "rdf+xml": ("application/rdf+xml",),
+    "rdf/xml": ("application/rdf+xml",),
+    "n3": ("text/turtle",),
+    "text": ("text/csv", "application/n-triples"),
 }
 # Everything here is UTF-8; the form of JSON-LD, and the style and locale of a bibliography are
 # chosen apart: any of them would spoil the match.
@@ -50,12 +51,14 @@ JSONLD = frozenset({"application/json", "application/ld+json"})
 # Whatever is sent, this takes time in proportion to it: no part can match in two ways.
 _PROFILE = re.compile(r"<([^<>]*)>\s*(?:;\s*q\s*=\s*([0-9.]+))?", re.IGNORECASE)
 
+Made = TypeVar("Made")
+
 
 def negotiate(accept: str | None, offers: Sequence[str], wish: str | None = None) -> str:
     """
     Return the media type to answer with, the first offer where the request does not care.
 
-    `wish` is a format's key, suffix or media type in the address; it beats the header.
+    `wish` is the suffix of an address, which names one representation whatever the header says.
 
     Raises
     ------
@@ -67,38 +70,66 @@ def negotiate(accept: str | None, offers: Sequence[str], wish: str | None = None
         if wanted is None or wanted not in offers:
             raise NotAcceptable(offers)
         return wanted
-    ranges = (
-        dump_options_header(name, {k: v for k, v in given.items() if k not in PASSED_OVER})
-        for name, given in _ranges(accept)
-    )
-    wanted_types = parse_accept_header(",".join(ranges), MIMEAccept)
-    if not wanted_types:
-        return offers[0]
-    chosen = wanted_types.best_match(offers)
-    if chosen is None:
-        raise NotAcceptable(offers)
-    return chosen
+    return next(ranked(accept, offers))
 
 
-def preferred(accept: str | None, offers: Sequence[str], wishes: Sequence[str]) -> str:
+def ranked(accept: str | None, offers: Sequence[str], wishes: Sequence[str] = ()) -> Iterator[str]:
     """
-    Return the media type of the first format wished for that is offered, else by `Accept`.
+    Yield the media types to answer with, the best first; at equal quality, as they are offered.
 
-    So a parameter that names no format, or one that does not fit, vetoes nothing.
+    The first of the `wishes`, which are values of parameters, that means one of the offers is the
+    only one, whatever the header says. One that names no format, or none that is offered, is passed
+    over.
 
     Raises
     ------
     NotAcceptable
         Nothing offered satisfies the request.
     """
-    for wish in wishes:
-        keys = CALLED.get(wish.strip().lower(), ())
-        called = [fmt.media_type for fmt in map(by_key, keys) if fmt is not None]
-        for wanted in (*called, _media_type(wish)):
-            if wanted in offers:
-                assert wanted is not None
-                return wanted
-    return negotiate(accept, offers)
+    if wished := next(filter(None, (meant(wish, offers) for wish in wishes)), None):
+        yield wished
+        return
+    ranges = (
+        dump_options_header(name, {k: v for k, v in given.items() if k not in PASSED_OVER})
+        for name, given in _ranges(accept)
+    )
+    wanted = parse_accept_header(",".join(ranges), MIMEAccept)
+    if not wanted:
+        yield from offers
+        return
+    left = list(dict.fromkeys(offers))
+    if (best := wanted.best_match(left)) is None:
+        raise NotAcceptable(offers)
+    while best is not None:
+        yield best
+        left.remove(best)
+        best = wanted.best_match(left)
+
+
+def meant(wish: str, offers: Sequence[str]) -> str | None:
+    """Return the offer that the value of a parameter means: a key, suffix or media type."""
+    key = wish.strip().lower()
+    called = {*CALLED.get(key, ()), _media_type(key)}
+    return next((offer for offer in offers if offer in called), None)
+
+
+def first(choices: Iterable[str], make: Callable[[str], Made]) -> Made:
+    """
+    Return what is made for the first media type that can hold it.
+
+    Raises
+    ------
+    Unwritable
+        None can.
+    """
+    refusal: Unwritable | None = None
+    for choice in choices:
+        try:
+            return make(choice)
+        except Unwritable as error:
+            refusal = refusal or error
+    assert refusal is not None  # there is at least one choice
+    raise refusal
 
 
 def media_types(formats: Sequence[Format], *, html: bool = True) -> list[str]:

@@ -1,13 +1,44 @@
 """Bytes, media type and headers of what a view answers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from flask import Response, redirect, request
 
 from partage.rdf.formats import Format
+from partage.sparql.protocol import WISHING
+from partage.web.negotiation import negotiate, ranked
 
 # For text the charset is said, because HTTP clients once assumed another one.
 TEXTUAL = ("text/",)
+# Content Negotiation by Profile §7.2 has a name of its own.
+PARAMETERS = ("_mediatype", *WISHING)
+
+
+def choices(offers: Sequence[str], suffix: str | None = None) -> Iterator[str]:
+    """
+    Yield the media types to answer the request with, the best first.
+
+    What the suffix of the address names is the only one; else see `ranked`.
+
+    Raises
+    ------
+    NotAcceptable
+        Nothing offered satisfies the request.
+    """
+    accept = request.headers.get("Accept")
+    if suffix:
+        return iter((negotiate(accept, offers, suffix),))
+    return ranked(accept, offers, wishes())
+
+
+def chosen(offers: Sequence[str], suffix: str | None = None) -> str:
+    """Return the media type to answer the request with; see `choices`."""
+    return next(choices(offers, suffix))
+
+
+def wishes() -> list[str]:
+    """Return the formats that the parameters of the address name, fitting or not."""
+    return [value for name in PARAMETERS for value in request.args.getlist(name)]
 
 
 def represent(
@@ -18,8 +49,6 @@ def represent(
     if media_type.startswith(TEXTUAL):
         content_type += "; charset=utf-8"
     response = Response(body, content_type=content_type)
-    if request.method == "HEAD" and not isinstance(body, bytes):
-        response.response = []
     response.vary.add("Accept")
     if fmt is not None and fmt.kind == "solutions":
         response.headers["Content-Disposition"] = f'inline; filename="result.{fmt.extension}"'

@@ -183,7 +183,7 @@ def test_what_is_no_digest_is_a_usage_error(tmp_path: Path, digest: str) -> None
     ("name", "message"),
     [
         ("broken.ttl", "broken.ttl"),
-        ("broken.ttl.gz", "is no gzip file"),
+        ("broken.ttl.gz", "Not a gzipped file"),
         ("broken.srj", "broken.srj"),
         ("manifest.json", "is not the manifest of a release"),
     ],

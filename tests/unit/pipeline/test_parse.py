@@ -30,6 +30,20 @@ def test_the_committed_files_are_in_order(copy: Path) -> None:
     assert names == {"ontology", "vocabulary", "dataset", "sources", "entities"}
 
 
+def test_literals_that_are_kept_by_value_are_told_of(
+    copy: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    parse.parse(copy)
+    assert caplog.messages == []
+    path = copy / "data/dataset.ttl"
+    lines = path.read_text(encoding="utf-8").count("\n")
+    with path.open("a", encoding="utf-8") as file:
+        file.write('<urn:a> <urn:p> "3"^^<http://www.w3.org/2001/XMLSchema#int> .\n')
+    parse.parse(copy)
+    (told,) = caplog.messages
+    assert told.startswith(f"data/dataset.ttl:{lines + 1}: a literal will be answered with another")
+
+
 @pytest.mark.parametrize(
     ("name", "graph"),
     [

@@ -81,6 +81,14 @@ def test_any_graph_comes_back(quads: list[Quad], form: Form) -> None:
     assert rdfc10(read_back(write_jsonld(quads, ME, form))) == rdfc10(quads)
 
 
+@pytest.mark.parametrize("name", ["org:x", "a:b", "urn:org:x", "x:", "ds:hasRecipient"])
+@pytest.mark.parametrize("form", FORMS)
+def test_an_iri_that_reads_as_a_short_name_comes_back(form: Form, name: str) -> None:
+    node = NamedNode(name)
+    quads = [Quad(node, node, node), Quad(NamedNode(ME), NamedNode(iri("rdfs:seeAlso")), node)]
+    assert set(read_back(write_jsonld(quads, ME, form))) == set(quads)
+
+
 def test_a_programmer_reads_it_with_dots() -> None:
     subject = NamedNode(ID + "source/s1")
     quads = [

@@ -1,14 +1,15 @@
 import pytest
-from pyoxigraph import DefaultGraph, Literal, NamedNode
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 
 import small_dataset
-from partage.errors import EngineError, QuerySyntaxError
+from partage.errors import EngineError, EngineFailure, QuerySyntaxError
 from partage.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS
 from partage.rdf.namespaces import GRAPH, SPARQL_PREFIXES
 from partage.sparql import running
 from partage.sparql.description import (
     ENTAILMENT,
     FORMATS,
+    LITERALS,
     SD,
     describe,
     described_formats,
@@ -17,7 +18,7 @@ from partage.sparql.description import (
 from partage.sparql.functions import CANDIDATES
 from partage.sparql.running import offers
 from partage.store.embedded import EmbeddedEngine
-from partage.store.engine import Query
+from partage.store.engine import Query, Result
 
 ENDPOINT = "http://host.example/sparql"
 QUADS = describe(EmbeddedEngine(small_dataset.store()), ENDPOINT)
@@ -99,3 +100,30 @@ def test_each_extension_function_that_is_announced_can_be_called() -> None:
         else:
             with pytest.raises((QuerySyntaxError, EngineError)):
                 engine.query(query).solutions()
+
+
+def test_it_tells_which_literals_are_answered_with_others() -> None:
+    (node,) = (q.subject for q in QUADS if q.object == Literal("literals-by-value"))
+    told = {q.object.value for q in QUADS if q.subject == node and isinstance(q.object, Literal)}
+    store = Store()
+    for literal in LITERALS:
+        store.add(Quad(NamedNode("http://e.example/s"), NamedNode("http://e.example/p"), literal))
+    kept = {quad.object for quad in store}
+    assert not kept & set(LITERALS)
+    assert {'"3"^^xsd:int → "3"^^xsd:integer', '"01"^^xsd:integer → "1"^^xsd:integer'} <= told
+    assert len(told) == len(LITERALS) + 2
+
+
+class Refusing(EmbeddedEngine):
+    """Knows none of the literals."""
+
+    def query(self, query: Query) -> Result:
+        if "dateTimeStamp" in query.text:
+            raise EngineFailure("What is that?")
+        return super().query(query)
+
+
+def test_it_tells_of_no_literals_where_the_engine_does_not_answer() -> None:
+    quads = describe(Refusing(small_dataset.store()), ENDPOINT)
+    assert not [quad for quad in quads if quad.object == Literal("literals-by-value")]
+    assert {quad.predicate for quad in quads} < {quad.predicate for quad in QUADS}

@@ -106,6 +106,23 @@ def test_a_request_against_the_protocol_is_refused(
 
 
 @pytest.mark.parametrize(
+    ("method", "arguments", "body"),
+    [
+        ("GET", f"query={Q}&%24x=%3Curn%3Aa%3E&$name=1", b""),
+        ("GET", "$name=1&$x=2", b""),
+        ("POST", "$x=1", f"query={Q}&$name=2".encode()),
+    ],
+)
+def test_a_parameter_that_would_bind_a_variable_is_named(
+    method: Method, arguments: str, body: bytes
+) -> None:
+    with pytest.raises(ProtocolError, match="VALUES") as caught:
+        operation(method, arguments, FORM if body else "", body)
+    assert "$x" in str(caught.value)
+    assert "$name" in str(caught.value)
+
+
+@pytest.mark.parametrize(
     "media_type", ["", "text/plain", "application/json", f"{QUERY}; charset=utf-16", "multipart/x"]
 )
 def test_a_body_of_another_media_type_is_refused(media_type: str) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pytest
 from pyoxigraph import QueryBoolean, QuerySolutions, RdfFormat, Store
 
+from partage.errors import RegexNotSupported
 from partage.sparql.rewriting import rewritten
 from partage.sparql.syntax import parse
 
@@ -18,6 +19,7 @@ DATA = b"""
 PREFIX : <http://example.org/>
 :a :p :b ; :q :b ; :name "un"@fr , "one" , ""@en .
 :b :p :c .
+:d :is :d .
 :g1 { :a :p :b , :c . :b :p :c }
 :g2 { :a :r 5 }
 """
@@ -43,6 +45,11 @@ FAULTS = (
     Fault("count-distinct-path", "SELECT (COUNT(DISTINCT *) AS ?n) { GRAPH :g1 { :a :p/:p? ?o } }", ["3"], ["2"]),
     Fault("count-distinct-blank", "SELECT (COUNT(DISTINCT *) AS ?n) { ?s :name [] }", ["3"], ["1"]),
     Fault("count-distinct-in-having", "SELECT ?s { ?s :name [] } GROUP BY ?s HAVING (COUNT(DISTINCT *) = 1)", [], [":a"]),
+    Fault("count-of-errors", "SELECT (COUNT(?o / 2) AS ?n) (COUNT(DISTINCT STR(?o)) AS ?m) { VALUES ?o { 1 'a' 2 2 UNDEF } }", [" "], ["3 3"]),
+    Fault("count-of-errors-in-order", "SELECT ?n { ?s :name ?n } GROUP BY ?n HAVING (COUNT(?n + 1) = 0) ORDER BY COUNT(?n / 1) LIMIT 1",
+          [], [""]),
+    Fault("group-by-renamed", "SELECT ?k (COUNT(*) AS ?n) { ?s :p ?o } GROUP BY (?o AS ?k)", None, [":b 1", ":c 1"]),
+    Fault("group-by-renamed-unbound", "SELECT ?k (COUNT(*) AS ?n) { ?s :p ?o } GROUP BY (?x AS ?k)", None, [" 2"]),
     Fault("alias-in-select", "SELECT (COUNT(*) AS ?n) (?n / 2 AS ?half) { ?s :p ?o }", None, ["2 1"]),
     Fault("alias-of-alias", "SELECT (SUM(1) AS ?n) (?n + 1 AS ?m) (?m * 2 AS ?o) { ?s :p ?x }", None, ["2 3 6"]),
     Fault("boolean-value", "SELECT ?n { ?s :name ?n FILTER(?n) }", ["one"], ["one", "un"]),
@@ -66,14 +73,25 @@ FAULTS = (
     Fault("values-of-graph", "SELECT ?g ?v { GRAPH ?g { VALUES (?g ?v) { (:g1 1) (UNDEF 2) } } }",
           [" 2", ":g1 1"], [":g1 1", ":g1 2", ":g2 2"]),
     Fault("minus-in-graph", "SELECT ?s { GRAPH ?g { ?s :r 5 MINUS { ?x :r 5 } } }", [], [":a"]),
+    Fault("replacement-before-a-letter", "SELECT (REPLACE('abcd', '(b)', '$1x') AS ?v) {}", ["acd"], ["abxcd"]),
+    Fault("replacement-of-ten-groups", "SELECT (REPLACE('ab', '(a)(b)', '$12') AS ?v) {}", [""], ["a2"]),
+    Fault("replacement-escaped", r"SELECT (REPLACE('abc', 'b', '\\\\\\$') AS ?v) {}", [r"a\\\$c"], [r"a\$c"]),
+    Fault("replacement-that-is-none", "SELECT (REPLACE('abc', 'b', '$') AS ?v) {}", ["a$c"], [""]),
+    Fault("replacement-quoted", "SELECT (REPLACE('a.b', '.', '$1', 'q') AS ?v) {}", ["ab"], ["a$1b"]),
+    Fault("classes-subtracted", "SELECT ?v { VALUES ?v { 'a' 'b' } FILTER(REGEX(?v, '[a-z-[b]]')) }", ["a", "b"], ["a"]),
     Fault("zero-or-more", "SELECT ?o { :unknown :p* ?o }", [], [":unknown"]),
     Fault("zero-or-one", "SELECT ?s { ?s :p? :unknown }", [], [":unknown"]),
     Fault("zero-or-more-itself", "ASK { :unknown :p* :unknown }", False, True),
+    Fault("zero-or-one-repeated", "SELECT ?o { :unknown (:p?)+ ?o }", [], [":unknown"]),
+    Fault("zero-length-sequence", "SELECT ?s { ?s :p*/^:q? :unknown }", [], [":unknown"]),
+    Fault("zero-length-alternative", "SELECT DISTINCT ?o { :unknown (:q|:p?) ?o }", [], [":unknown"]),
     Fault("zero-length-in-graph", "SELECT ?g ?o { GRAPH ?g { :b :p* ?o } }", [":g1 :b", ":g1 :c"],
           [":g1 :b", ":g1 :c", ":g2 :b"]),
     Fault("alternatives", "SELECT ?o { :a (:p|:q) ?o }", [":b"], [":b", ":b"]),
     Fault("alternatives-in-sequence", "SELECT ?o { :a (:p|:q)/:p ?o }", [":c"], [":c", ":c"]),
     Fault("alternatives-inverse", "SELECT ?s { :b ^(:p|:q) ?s }", [":a"], [":a", ":a"]),
+    Fault("negated-in-both-directions", "SELECT ?o { :d !(:q|^:q) ?o }", [":d"], [":d", ":d"]),
+    Fault("negated-inverse", "SELECT ?o { ?o ^!(:q|^:q)/:is :d }", [":d"], [":d", ":d"]),
     Fault("alternatives-blank", "SELECT * { _:x (:p|:q) ?o . _:x :q ?y }", [":b :b"], [":b :b", ":b :b"]),
 )  # fmt: skip
 
@@ -105,7 +123,17 @@ def written(term: object) -> str:
     return value
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+# What the engine answers wrongly and rewriting cannot mend; docs/reference/engine-faults.md says so.
+NOT_REWRITTEN = (
+    Fault("booleans-in-order", "SELECT (true > false AS ?x) {}", [""], ["true"]),
+    Fault("cast-of-spaces", "SELECT (xsd:integer(' 1 ') AS ?x) {}", [""], ["1"]),
+    Fault("integers-beyond-64-bits", "SELECT (12345678901234567890 > 1 AS ?x) {}", [""], ["true"]),
+    Fault("not-a-number", "SELECT (xsd:double('NaN') <= xsd:double('NaN') AS ?x) {}", ["true"], ["false"]),
+    Fault("pattern-of-nothing", "SELECT (REPLACE('ab', 'x*', '-') AS ?x) {}", ["-a-b-"], [""]),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS + NOT_REWRITTEN, ids=lambda fault: fault.name)
 def test_the_engine_still_has_the_fault(store: Store, fault: Fault) -> None:
     if fault.engine is None:
         with pytest.raises(SyntaxError):
@@ -148,9 +176,32 @@ def test_a_path_within_a_graph_is_rewritten_also_from_a_known_term() -> None:
     assert rewritten(tree, {"http://example.org/b"}.__contains__) is not None
 
 
+@pytest.mark.parametrize("pattern", [r"(.)\\1", r"\\i\\c*", r"[\\I]"])
+def test_a_pattern_that_the_engine_cannot_evaluate_is_refused(pattern: str) -> None:
+    with pytest.raises(RegexNotSupported, match="Line 2, column 24"):
+        rewritten(parse(f"PREFIX : <urn:a>\nASK {{ FILTER(REGEX(?a, '{pattern}')) }}"))
+
+
+@pytest.mark.parametrize("pattern", [r"(.)\\d", r"[\\1]", "a$", "[a-z]-[0-9]"])
+def test_other_patterns_are_left_alone(pattern: str) -> None:
+    assert rewritten(parse(f"ASK {{ FILTER(REGEX(?a, '{pattern}')) }}")) is None
+
+
 def test_select_star_shows_no_variable_of_ours(store: Store) -> None:
     text = rewritten(parse(PREFIX + "SELECT * { ?a (:p|:q)/:p ?b . ?a :name [] }"))
     assert text is not None
     found = store.query(text)
     assert isinstance(found, QuerySolutions)
     assert [variable.value for variable in found.variables] == ["a", "b"]
+
+
+def test_select_star_shows_the_variables_of_values_at_the_end(store: Store) -> None:
+    text = rewritten(parse(PREFIX + "SELECT * { ?a (:p|:q)/:p [] } VALUES ?b { 1 2 }"))
+    assert text is not None
+    assert answer(store, text) == [":a 1", ":a 1", ":a 2", ":a 2"]
+    inner = "{ SELECT * { ?a (:p|:q)/:p [] } VALUES ?b { 1 2 } }"
+    text = rewritten(parse(f"{PREFIX}SELECT * {{ {inner} ?a :name [] }}"))
+    assert text is not None
+    found = answer(store, text)
+    assert isinstance(found, list)
+    assert len(found) == 12

@@ -99,3 +99,21 @@ def test_two_stores_of_a_release_name_its_blank_nodes_alike(
         store = load([file], named=True)
         assert {str(quad) for quad in store} == expected
     assert {str(quad) for quad in load([file])} != expected
+
+
+def test_what_the_engine_keeps_by_value_is_said_once_a_kind_and_not_of_a_release(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    line = (
+        '<http://e.example/{}> <http://e.example/b> "{}"^^<http://www.w3.org/2001/XMLSchema#{}> .\n'
+    )
+    one, two = tmp_path / "one.nt", tmp_path / "two.nq"
+    one.write_text("".join(line.format(n, f"0{n}", "integer") for n in range(1, 10)))
+    two.write_text(line.format(1, 1, "integer") + line.format(2, 3, "int"))
+    load([two], named=True)
+    assert caplog.messages == []
+    load([one, two], tmp_path / "store")
+    form, kind = caplog.messages
+    assert form.startswith(f"{one}:1: 9 literals will be answered with another lexical form, as")
+    assert kind.startswith(f"{two}:2: a literal will be answered with another datatype, as")
+    assert "See docs/reference/endpoint.md#literals." in form

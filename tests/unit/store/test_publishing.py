@@ -71,6 +71,18 @@ def test_other_triples_in_the_same_number_are_found_out(
     assert run(dataset, Target(service.query), restart=True).rewritten == ()
 
 
+def test_an_engine_that_keeps_values_holds_fewer_triples_and_that_is_told(
+    service: engines.Service, tmp_path: Path
+) -> None:
+    xsd = "http://www.w3.org/2001/XMLSchema#"
+    forms = [f'"1"^^<{xsd}integer>', f'"01"^^<{xsd}integer>', f'"1"^^<{xsd}byte>', '"01"']
+    dataset = tmp_path / "dataset.nq"
+    dataset.write_text("".join(f"<urn:a> <urn:p> {form} <urn:g> .\n" for form in forms))
+    done = run(dataset, Target(service.query))
+    assert (done.triples, done.rewritten) == (4, ("<urn:g>",))
+    assert done.example == f'"01"^^<{xsd}integer> → "1"^^<{xsd}integer>'
+
+
 def test_virtuoso_takes_it_with_a_password_and_a_graph_for_the_default_graph(
     tmp_path: Path, dataset: Path
 ) -> None:

@@ -1,5 +1,7 @@
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
+import pytest
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
+from partage.errors import Unwritable
 from partage.rdf.formats import Format, by_key
 from partage.rdf.namespaces import ID, iri
 from partage.store.writing import write
@@ -29,3 +31,19 @@ def test_a_dataset_format_keeps_the_graphs_and_a_graph_format_drops_them() -> No
     ntriples = list(parse(write(QUADS, fmt("ntriples")), format=RdfFormat.N_TRIPLES))
     assert set(trig) == set(QUADS)
     assert set(ntriples) == set(QUADS[:2])
+
+
+@pytest.mark.parametrize(
+    "quad",
+    [
+        Quad(NETFLIX, NamedNode(iri("rdf:li")), Literal(1)),
+        Quad(BlankNode("0"), NamedNode("http://e.example/p"), Literal(1)),
+        Quad(NETFLIX, NamedNode("http://e.example/p"), Triple(NETFLIX, NamedNode("a:b"), NETFLIX)),
+    ],
+    ids=str,
+)
+def test_what_a_format_cannot_hold_is_refused(quad: Quad) -> None:
+    key = "jsonld" if isinstance(quad.object, Triple) else "rdfxml"
+    with pytest.raises(Unwritable):
+        write([quad], fmt(key))
+    assert list(parse(write([quad], fmt("ntriples")), format=RdfFormat.N_TRIPLES)) == [quad]

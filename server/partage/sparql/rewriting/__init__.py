@@ -8,9 +8,16 @@ the tree itself. A test for each fails once the engine is mended; then the funct
 
 from collections.abc import Callable
 
-from partage.sparql.rewriting.aggregates import aliases, count_distinct, group_concat
+from partage.sparql.rewriting.aggregates import (
+    aliases,
+    count_distinct,
+    count_valid,
+    group_concat,
+    group_keys,
+)
 from partage.sparql.rewriting.graphs import graph_variables, minus_in_graphs
 from partage.sparql.rewriting.paths import IsKnown, alternatives, zero_length
+from partage.sparql.rewriting.patterns import regular_expressions
 from partage.sparql.rewriting.values import boolean_values
 from partage.sparql.syntax.serializer import query_text
 from partage.sparql.syntax.tree import QueryTree
@@ -20,7 +27,10 @@ REWRITES: tuple[tuple[frozenset[str], Callable[[QueryTree], QueryTree]], ...] = 
     (frozenset({"AS"}), aliases),
     (frozenset({"GROUP_CONCAT"}), group_concat),
     (frozenset({"COUNT"}), count_distinct),
+    (frozenset({"COUNT"}), count_valid),
+    (frozenset({"BY"}), group_keys),
     (frozenset({"FILTER", "HAVING", "IF", "&&", "||", "!"}), boolean_values),
+    (frozenset({"REGEX", "REPLACE"}), regular_expressions),
     (frozenset({"MINUS"}), minus_in_graphs),
     (frozenset({"|"}), alternatives),
 )
@@ -33,6 +43,11 @@ def rewritten(tree: QueryTree, is_known: IsKnown | None = None) -> str | None:
     Return the text that the engine is to answer, None where it reads the query as it is.
 
     `is_known` returns whether a triple of the dataset's default graph has an IRI.
+
+    Raises
+    ------
+    RegexNotSupported
+        A regular expression holds what the engine cannot evaluate.
     """
     if tree.reified is not None:
         return None

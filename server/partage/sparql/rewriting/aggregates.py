@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from operator import is_
 
-from partage.sparql.rewriting.building import call, group, pattern
+from partage.sparql.rewriting.building import OURS, bind, call, group, pattern, term, variable
 from partage.sparql.syntax.transform import transform
 from partage.sparql.syntax.tree import (
     Clause,
     Expression,
     Group,
+    Pattern,
     Projection,
     QueryTree,
     Select,
@@ -45,6 +47,55 @@ def count_distinct(tree: QueryTree) -> QueryTree:
     return transform(tree, change)
 
 
+def count_valid(tree: QueryTree) -> QueryTree:
+    """Have COUNT leave out the solutions for which its expression is an error (§18.5.1.2)."""
+    bound = 0
+
+    def change(node: object) -> object:
+        nonlocal bound
+        if not isinstance(node, QueryTree | SubSelect) or node.select is None or node.where is None:
+            return node
+        binds: list[Pattern] = []
+
+        def counted(found: object) -> object:
+            nonlocal bound
+            if not isinstance(found, Expression) or found.name != "COUNT" or found.star:
+                return found
+            (operand,) = found.operands
+            if operand.operator == "TERM":
+                return found
+            bound += 1
+            binds.append(bind(operand, f"{OURS}counted_{bound}"))
+            return replace(found, operands=(term(variable(binds[-1].target or "")),))
+
+        select = transform(node.select, counted)
+        clauses = transform(node.clauses, counted)
+        if not binds:
+            return node
+        where = group(pattern("group", node.where), *binds)
+        return replace(node, select=select, where=where, clauses=clauses)
+
+    return transform(tree, change)
+
+
+def group_keys(tree: QueryTree) -> QueryTree:
+    """Have GROUP BY name a variable anew: `GROUP BY (?x AS ?y)` (§11.2)."""
+
+    def change(node: object) -> object:
+        if not isinstance(node, Clause):
+            return node
+        keys = tuple(map(_computed, node.keys))
+        return node if all(map(is_, keys, node.keys)) else replace(node, keys=keys)
+
+    return transform(tree, change)
+
+
+def _computed(key: Projection) -> Projection:
+    if key.variable is None or key.expression is None or key.expression.operator != "TERM":
+        return key
+    return replace(key, expression=call("COALESCE", key.expression))
+
+
 def aliases(tree: QueryTree) -> QueryTree:
     """Have a variable that SELECT assigns be used later in the same SELECT (§16.1.2)."""
 
@@ -62,7 +113,7 @@ def aliases(tree: QueryTree) -> QueryTree:
                 if one.variable and not any(each.name in CHANGING for each in written.walk()):
                     assigned[one.variable] = written
             made.append(one)
-        if all(a is b for a, b in zip(made, node.select.projections, strict=True)):
+        if all(map(is_, made, node.select.projections)):
             return node
         return replace(node, select=replace(node.select, projections=tuple(made)))
 

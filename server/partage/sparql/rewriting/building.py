@@ -38,6 +38,11 @@ def filtered(expression: Expression) -> Pattern:
     return Pattern("filter", 0, 0, "", expression=expression)
 
 
+def bind(expression: Expression, target: str) -> Pattern:
+    """Return BIND of an expression to a variable."""
+    return Pattern("bind", 0, 0, "", expression=expression, target=target)
+
+
 def values(variable: str, term: Term) -> Pattern:
     """Return VALUES of one variable and one term."""
     return Pattern("values", 0, 0, "", data=InlineData((variable,), ((term,),)))

@@ -17,7 +17,16 @@ from partage.sparql.rewriting.building import (
 )
 from partage.sparql.rewriting.building import call as function
 from partage.sparql.syntax.transform import transform
-from partage.sparql.syntax.tree import Group, Path, Pattern, QueryTree, Select, SubSelect, Term
+from partage.sparql.syntax.tree import (
+    Group,
+    Path,
+    Pattern,
+    QueryTree,
+    Select,
+    SubSelect,
+    Term,
+    all_shown,
+)
 
 IsKnown = Callable[[str], bool]
 Rewrite = Callable[[Pattern], Sequence[Pattern] | None]
@@ -44,7 +53,7 @@ def zero_length(tree: QueryTree, is_known: IsKnown | None = None) -> QueryTree:
     def rewrite(found: Pattern) -> Sequence[Pattern] | None:
         constants = [one for one in found.terms[::2] if one.kind in {"iri", "literal"}]
         path = found.terms[1].path
-        if path is None or path.kind not in {"*", "?"} or not constants:
+        if path is None or not _may_be_empty(path) or not constants:
             return None
         iris = [tree.iri(one) for one in constants]
         if known is not None and all(one is not None and known(one) for one in iris):
@@ -52,6 +61,14 @@ def zero_length(tree: QueryTree, is_known: IsKnown | None = None) -> QueryTree:
         return _from_unknown(found.terms[0], path, found.terms[2], constants)
 
     return _rewritten(tree, rewrite)
+
+
+def _may_be_empty(path: Path) -> bool:
+    """Return whether a path may have no steps (§18.4)."""
+    if path.kind in {"*", "?"}:
+        return True
+    some = any if path.kind == "alternative" else all
+    return path.kind not in {"iri", "negated"} and some(map(_may_be_empty, path.steps))
 
 
 def _computes(select: Select) -> bool:
@@ -79,8 +96,9 @@ class _Alternatives:
                 yield from self._patterns(subject, step, between)
                 subject = between
             yield from self._patterns(subject, last, target)
-        elif path.kind == "alternative":
-            groups = (group(*self._patterns(subject, step, target)) for step in path.steps)
+        elif _branches(path):
+            steps = _directions(path) if path.kind == "negated" else path.steps
+            groups = (group(*self._patterns(subject, step, target)) for step in steps)
             yield pattern("union", *groups)
         else:
             yield triple(subject, path, target)
@@ -88,9 +106,18 @@ class _Alternatives:
 
 def _branches(path: Path) -> bool:
     """Return whether alternatives of a path can give one solution several times."""
-    return path.kind == "alternative" or (
-        path.kind == "sequence" and any(map(_branches, path.steps))
+    return (
+        path.kind == "alternative"
+        or (path.kind == "sequence" and any(map(_branches, path.steps)))
+        or (path.kind == "negated" and len({step.kind for step in path.steps}) > 1)
     )
+
+
+def _directions(path: Path) -> tuple[Path, Path]:
+    """Return the two paths of which a negated property set is the alternative (§18.2.2.2)."""
+    forward = tuple(step for step in path.steps if step.kind == "iri")
+    backward = tuple(step for step in path.steps if step.kind == "inverse")
+    return replace(path, steps=forward), replace(path, steps=backward)
 
 
 def _forward(path: Path) -> Path:
@@ -100,7 +127,7 @@ def _forward(path: Path) -> Path:
     (inner,) = path.steps
     if inner.kind == "inverse":
         return _forward(inner.steps[0])
-    if inner.kind not in {"sequence", "alternative"}:
+    if inner.kind not in {"sequence", "alternative", "negated"}:
         return path
     steps = inner.steps[::-1] if inner.kind == "sequence" else inner.steps
     return Path(inner.kind, 0, 0, tuple(_forward(Path("inverse", 0, 0, (step,))) for step in steps))
@@ -126,7 +153,7 @@ def _rewritten(tree: QueryTree, rewrite: Rewrite) -> QueryTree:
         if isinstance(node, Group):
             return _group(node, rewrite)
         if isinstance(node, QueryTree | SubSelect) and node.select and node.where:
-            visible = node.where.in_scope
+            visible = all_shown(node.where, node.clauses)
             if not node.select.projections and any(name.startswith(OURS) for name in visible):
                 named = [name for name in order if name in visible]
                 return replace(node, select=replace(node.select, projections=shown(named)))

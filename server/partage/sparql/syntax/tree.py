@@ -6,7 +6,7 @@ The tree of a query: what the grammar's productions yield, each node with its pl
 changed; tuples keep the order of the text.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -145,6 +145,12 @@ class Clause:
     data: "InlineData | None" = None
 
 
+def all_shown(where: "Group", clauses: Sequence[Clause]) -> frozenset[str]:
+    """Return the names of the variables that `SELECT *` shows (§18.2.1)."""
+    data = (one.data.variables for one in clauses if one.data is not None)
+    return where.in_scope.union(*data)
+
+
 @dataclass(slots=True)
 class InlineData:
     """The variables and rows of VALUES (§10.2); None in a row is UNDEF."""
@@ -161,6 +167,14 @@ class SubSelect:
     where: "Group"
     clauses: tuple[Clause, ...]
 
+    @property
+    def shown(self) -> frozenset[str]:
+        """The names of the variables that it shows."""
+        if not self.select.projections:
+            return all_shown(self.where, self.clauses)
+        named = (one.variable for one in self.select.projections)
+        return frozenset(name for name in named if name is not None)
+
 
 @dataclass(slots=True)
 class Group:
@@ -176,10 +190,7 @@ class Group:
         """The names of the variables in it; of a subquery, those that it shows."""
         if self.subselect is None:
             return frozenset[str]().union(*(one.variables for one in self.patterns))
-        if not self.subselect.select.projections:
-            return self.subselect.where.in_scope
-        shown = (one.variable for one in self.subselect.select.projections)
-        return frozenset(name for name in shown if name is not None)
+        return self.subselect.shown
 
     def walk(self) -> Iterator["Pattern"]:
         """Yield every pattern in it, those of groups within it included."""

@@ -16,8 +16,8 @@ from partage.store.engine import Query
 from partage.web import language
 from partage.web.browsing import shelf
 from partage.web.linking import Link, below, header
-from partage.web.negotiation import HTML, format_of, negotiate
-from partage.web.representation import represent
+from partage.web.negotiation import HTML, format_of
+from partage.web.representation import PARAMETERS, chosen, represent
 from partage.web.site import site
 from partage.web.validators import tag_of_bytes, validate
 
@@ -57,10 +57,10 @@ def kind(name: str) -> Response:
         )
     here, reader, of = site(), language.reader(), KINDS[stem]
     whole = here.table(stem) if here.held else None
-    view = read_view(of, whole.holders if whole else None, list(request.args.items(multi=True)))
-    chosen = negotiate(request.headers.get("Accept"), OFFERS, suffix or None)
+    view = read_view(of, whole.holders if whole else None, _narrowing())
+    media_type = chosen(OFFERS, suffix)
     fmt = None
-    if chosen == HTML:
+    if media_type == HTML:
         if whole:
             table, found = whole, whole.find(view, reader)
         else:
@@ -79,15 +79,21 @@ def kind(name: str) -> Response:
         body = _page(table, view, found, reader, links)
     else:
         links = [Link("alternate", _address(of, view), HTML)]
-        fmt = format_of(chosen, tuple(DATA.values()))
+        fmt = format_of(media_type, tuple(DATA.values()))
         body = _data(of, view, reader[0], fmt)
-    response = validate(represent(body, chosen), tag_of_bytes(body), site().known.issued)
+    response = validate(represent(body, media_type), tag_of_bytes(body), site().known.issued)
     response.vary.add("Accept-Language")
     response.headers["Link"] = header(below(request.script_root, links))
     if fmt is not None:
         suffix = next(key for key, known in DATA.items() if known is fmt)
         response.headers["Content-Disposition"] = f'inline; filename="{stem}.{suffix}"'
     return response
+
+
+def _narrowing() -> list[tuple[str, str]]:
+    """Return the parameters that narrow: not those that name a format."""
+    given = request.args.items(multi=True)
+    return [(name, value) for name, value in given if name not in PARAMETERS]
 
 
 def _ours() -> None:

@@ -14,14 +14,12 @@ from partage.resources.compare import Aspect, Cell, compare, index
 from partage.resources.lines import Teller
 from partage.resources.search import identified
 from partage.web import language
-from partage.web.negotiation import HTML, negotiate
-from partage.web.representation import represent
+from partage.web.negotiation import HTML
+from partage.web.representation import chosen, represent
 from partage.web.site import site
 from partage.web.validators import tag_of_bytes, validate
 
 JSON, CSV = "application/json", "text/csv"
-# `json` and `csv` are elsewhere the keys of results of queries.
-KEYS = {"json": JSON, "csv": CSV}
 COLUMNS = ("property", "value", "value_iri", "in_a", "in_b", "disputed", "claims", "statements")
 
 blueprint = Blueprint("compare", __name__)
@@ -45,20 +43,17 @@ def side_by_side() -> Response:
     # Names are known of a whole dataset only; of a larger one, things are compared by identifier.
     named = [] if here.held else [name for text in texts if (name := identified(here.engine, text))]
     tell = here.teller(language.reader(), *named)
-    wish = request.args.get("format", "")
-    chosen = negotiate(
-        request.headers.get("Accept"), [HTML, JSON, CSV], KEYS.get(wish, wish) or None
-    )
+    media_type = chosen((HTML, JSON, CSV))
     choice = _choose(tell, texts)
     both = len(choice.things) == 2 and not choice.problem
     aspects = compare(tell, *choice.things) if both else ()
-    if chosen == HTML:
+    if media_type == HTML:
         body = _page(tell, choice, aspects)
     elif not both:
         raise ProtocolError(choice.problem or _("Give two things to compare, as a and b."))
     else:
-        body = (_json if chosen == JSON else _csv)(tell, choice.things, aspects)
-    response = represent(body.encode(), chosen)
+        body = (_json if media_type == JSON else _csv)(tell, choice.things, aspects)
+    response = represent(body.encode(), media_type)
     response.vary.add("Accept-Language")
     if choice.problem:
         response.status_code = 400

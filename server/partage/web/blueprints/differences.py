@@ -18,8 +18,8 @@ from partage.resources.identifiers import document
 from partage.resources.labels import labels
 from partage.web import language
 from partage.web.memento import IMMUTABLE, holding
-from partage.web.negotiation import HTML, negotiate
-from partage.web.representation import represent
+from partage.web.negotiation import HTML
+from partage.web.representation import chosen, represent
 from partage.web.site import sites
 
 JSON = "application/json"
@@ -34,15 +34,13 @@ def difference(before: str, after: str) -> Response:
     iri = request.args.get("iri")
     if iri is not None and not is_iri(iri):
         raise ProtocolError("Give the absolute IRI of a thing as the parameter `iri`.")
-    wish = request.args.get("format")
-    wish = JSON if wish == "json" else wish  # elsewhere the key of results of queries
-    chosen = negotiate(request.headers.get("Accept"), [HTML, JSON], wish)
+    media_type = chosen((HTML, JSON))
     found = sites().comparing.difference(before, after)
     if iri is not None:
         found = replace(found, changes=tuple(filter(None, (found.about(thing(iri)),))))
         if not found.changes and not any(sites().of(v).holds(iri) for v in (before, after)):
             raise UnknownResource(iri)
-    if chosen == JSON:
+    if media_type == JSON:
         response = represent(as_json(found).encode(), JSON)
         response.headers["Cache-Control"] = IMMUTABLE
         return response

@@ -13,8 +13,7 @@ from partage.rdf.namespaces import BASE
 from partage.resources.identifiers import document, iri_of
 from partage.web.documents import Document, find, of_release, of_statement
 from partage.web.linking import LINKSETS, Anchored, Link, below, link_format, link_json
-from partage.web.negotiation import negotiate
-from partage.web.representation import represent
+from partage.web.representation import chosen, represent
 from partage.web.site import site, sites
 from partage.web.validators import tag_of_bytes, validate
 from partage.web.versions import RELEASE, within
@@ -54,10 +53,10 @@ def linkset(local: str) -> Response:
             anchored[link.href] = [Link("describes", here, "text/html")]
     if told.iri == BASE:
         anchored |= _members(links)
-    chosen = negotiate(request.headers.get("Accept"), LINKSETS, request.args.get("_mediatype"))
-    write = link_json if chosen == LINKSETS[0] else link_format
+    media_type = chosen(LINKSETS)
+    write = link_json if media_type == LINKSETS[0] else link_format
     body = write(anchored, request.url_root).encode()
-    return validate(represent(body, chosen), tag_of_bytes(body), site().known.issued)
+    return validate(represent(body, media_type), tag_of_bytes(body), site().known.issued)
 
 
 def _told(local: str) -> Document:

@@ -15,8 +15,8 @@ from partage.resources.identifiers import document
 from partage.resources.nanopublications import of_version
 from partage.store.writing import write
 from partage.web.linking import Link, header
-from partage.web.negotiation import HTML, format_of, media_types, negotiate
-from partage.web.representation import represent
+from partage.web.negotiation import HTML, format_of, media_types
+from partage.web.representation import chosen, represent
 from partage.web.site import site, sites
 from partage.web.versions import RELEASE
 
@@ -56,14 +56,12 @@ def _answer(version: str, code: str | None, suffix: str | None) -> Response:
     found = _found(version)
     if code is not None and code != found.code:
         raise UnknownResource(f"{version}.{code}")
-    accept = request.headers.get("Accept")
-    types = media_types(FORMATS)
-    chosen = negotiate(accept, types, suffix or request.args.get("format"))
-    if chosen == HTML and code is not None:
+    media_type = chosen(media_types(FORMATS), suffix)
+    if media_type == HTML and code is not None:
         response = redirect(document(version) or "/", 303)
         response.vary.add("Accept")
         return response  # type: ignore[return-value]  # Flask's redirect makes a Flask response
-    fmt = FORMATS[0] if chosen == HTML else format_of(chosen, FORMATS)
+    fmt = FORMATS[0] if media_type == HTML else format_of(media_type, FORMATS)
     response = represent(write(found.quads, fmt), fmt.media_type)
     response.headers.add("Link", header([Link("canonical", found.iri)]))
     return response

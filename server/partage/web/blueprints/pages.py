@@ -19,8 +19,8 @@ from partage.web.explanations import EXPLANATIONS
 from partage.web.fragments import fragment
 from partage.web.landing import links_of, structured_of
 from partage.web.linking import Link, header
-from partage.web.negotiation import HTML, media_types, negotiate
-from partage.web.representation import represent, send_on
+from partage.web.negotiation import HTML, media_types
+from partage.web.representation import chosen, represent, send_on
 from partage.web.site import site
 from partage.web.validators import tag_of_bytes, validate
 from partage.web.wishes import wishes
@@ -97,10 +97,9 @@ def corrections() -> Response:
 def _elsewhere() -> Response | None:
     """Return the citation of the dataset, or where its data are, for who asks for either."""
     offers = [HTML, *media_types(GRAPH_FORMATS, html=False)]
-    wish = request.args.get("_mediatype") or request.args.get("format")
-    if cited := citing.asked(BASE, wish, offers):
+    if cited := citing.asked(BASE, None, offers):
         return citing.answer(BASE, cited)
     offers += citing.offers(BASE)
-    if negotiate(request.headers.get("Accept"), offers, wish) == HTML:
+    if chosen(offers) == HTML:
         return None
     return send_on(str(document(BASE)))

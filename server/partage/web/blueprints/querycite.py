@@ -30,8 +30,8 @@ from partage.web import citing, memento, queries, querystore
 from partage.web.blueprints.sparql import body, table
 from partage.web.errors import told
 from partage.web.linking import Link, header
-from partage.web.negotiation import HTML, format_of, media_types, negotiate
-from partage.web.representation import represent
+from partage.web.negotiation import HTML, format_of, media_types
+from partage.web.representation import chosen, represent
 from partage.web.site import site
 from partage.web.versions import PARAMETER
 
@@ -75,25 +75,24 @@ def page(name: str) -> Response:
             identifier=identifier[:80],
         )
     verification = querystore.verify(cited) if _verifying() else None
-    wish = JSON if suffix == "json" else suffix or request.args.get("format")
+    suffix = JSON if suffix == "json" else suffix
     types = [HTML, JSON, *media_types(GRAPH_FORMATS, html=False)]
-    if citation := citing.asked(CITED + identifier, wish, types):
+    if citation := citing.asked(CITED + identifier, suffix, types):
         return citing.answer(CITED + identifier, citation)
-    chosen = negotiate(request.headers.get("Accept"), [*types, *citing.MEDIA_TYPES], wish)
+    media_type = chosen([*types, *citing.MEDIA_TYPES], suffix)
     lasting = verification is None
-    if chosen == HTML:
+    if media_type == HTML:
         beginning = _beginning(cited)
         lasting = lasting and "unanswered" not in beginning
         response = represent(_html(cited, verification, beginning).encode(), HTML)
         response.vary.add("Accept-Language")
-    elif chosen == JSON:
+    elif media_type == JSON:
         facts = _json(cited, verification)
         text = json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
         response = represent(text.encode(), JSON)
     else:
-        response = represent(
-            write(describe(cited), format_of(chosen, GRAPH_FORMATS), PREFIXES), chosen
-        )
+        fmt = format_of(media_type, GRAPH_FORMATS)
+        response = represent(write(describe(cited), fmt, PREFIXES), media_type)
     _link(response, cited)
     if not lasting:
         response.headers["Cache-Control"] = "no-store"

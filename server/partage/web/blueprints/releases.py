@@ -28,8 +28,8 @@ from partage.web.documents import find, of_release
 from partage.web.landing import describing, links_of
 from partage.web.linking import Link, header
 from partage.web.memento import IMMUTABLE, holding, mementos, original, timed
-from partage.web.negotiation import HTML, format_of, media_types, negotiate
-from partage.web.representation import represent
+from partage.web.negotiation import HTML, format_of, media_types
+from partage.web.representation import chosen, represent
 from partage.web.site import site, sites
 from partage.web.validators import tag_of_bytes, validate
 
@@ -43,12 +43,12 @@ blueprint = Blueprint("releases", __name__)
 @blueprint.get("/release/")
 def releases() -> Response:
     """List all releases, for people or as a DCAT series."""
-    chosen = _negotiated(request.args.get("format"))
-    if chosen == HTML:
+    media_type = chosen(media_types(GRAPH_FORMATS))
+    if media_type == HTML:
         page = render_template("releases.html", records=tuple(reversed(sites().catalog.records)))
         return represent(page.encode(), HTML)
     quads = listed(sites().catalog)
-    return represent(write(quads, format_of(chosen, GRAPH_FORMATS), USED), chosen)
+    return represent(write(quads, format_of(media_type, GRAPH_FORMATS), USED), media_type)
 
 
 @blueprint.get("/release/<version>")
@@ -56,16 +56,15 @@ def release(version: str) -> Response:
     """Describe one release, for people, in RDF or as a citation."""
     catalog = sites().catalog
     version, suffix = citing.split(version) or split(version)
-    suffix = suffix or request.args.get("format")
     record = catalog.find(version)
     iri = RELEASES + version
     if cited := citing.asked(iri, suffix, media_types(GRAPH_FORMATS)):
         return citing.answer(iri, cited)
-    chosen = _negotiated(suffix)
+    media_type = chosen(media_types(GRAPH_FORMATS), suffix)
     told = of_release(version)
     links = links_of(told)
     links.append(Link("item", f"{told.path}/download/dataset.nq.gz", "application/gzip"))
-    if chosen == HTML:
+    if media_type == HTML:
         following = next((later for later in catalog if later.previous == version), None)
         page = render_template(
             "release.html",
@@ -82,8 +81,8 @@ def release(version: str) -> Response:
         return answer
     host = request.host_url.rstrip("/")
     quads = described(record, f"{host}/release/{version}/sparql")
-    body = write(quads, format_of(chosen, GRAPH_FORMATS), USED)
-    response = validate(represent(body, chosen), tag_of_bytes(body), record.issued)
+    body = write(quads, format_of(media_type, GRAPH_FORMATS), USED)
+    response = validate(represent(body, media_type), tag_of_bytes(body), record.issued)
     response.headers["Cache-Control"] = IMMUTABLE  # the page says what came after, the data not
     response.headers["Link"] = header([*links, *describing(told)])
     return response
@@ -146,15 +145,11 @@ def timemap(local: str = "") -> Response:
     if not records:
         raise UnknownResource(here.uri)
     all_ = mementos(here, records)
-    chosen = negotiate(request.headers.get("Accept"), [LINK_FORMAT, JSON, "text/plain", HTML])
-    if chosen == JSON:
+    media_type = chosen((LINK_FORMAT, JSON, "text/plain", HTML))
+    if media_type == JSON:
         response = jsonify(as_json(here, all_))
     else:
         response = make_response(link_format(here, all_))
-        response.mimetype = LINK_FORMAT if chosen == LINK_FORMAT else "text/plain"
+        response.mimetype = LINK_FORMAT if media_type == LINK_FORMAT else "text/plain"
     response.vary.add("Accept")
     return response
-
-
-def _negotiated(wish: str | None) -> str:
-    return negotiate(request.headers.get("Accept"), media_types(GRAPH_FORMATS), wish)

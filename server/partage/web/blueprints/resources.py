@@ -36,13 +36,13 @@ from partage.web.landing import describing, links_of, structured_of
 from partage.web.linking import Link, below, header
 from partage.web.negotiation import (
     HTML,
+    first,
     form_of,
     format_of,
     media_types,
-    negotiate,
     profile_of,
 )
-from partage.web.representation import represent, send_on
+from partage.web.representation import choices, chosen, represent, send_on
 from partage.web.site import site, sites
 from partage.web.validators import tag_of_bytes, tag_of_quads, validate
 
@@ -67,7 +67,7 @@ def thing(local: str = "") -> Response:  # noqa: ARG001  # the path is read whol
     if path is None or not (stone or iri in SHIPPED or site().holds(iri)):
         raise UnknownResource(iri)
     if stone is not None:
-        return _retired(stone, _wish(None), None)
+        return _retired(stone, None)
     return send_on(path)
 
 
@@ -90,7 +90,7 @@ def page(local: str) -> Response:
     iri = iri_of(path)
     if iri is None:
         raise UnknownResource(BASE + "id/" + local)
-    return answer(iri, _wish(suffix), path, suffix)
+    return answer(iri, path, suffix)
 
 
 @blueprint.get("/resource")
@@ -99,52 +99,51 @@ def any_resource() -> Response:
     iri = request.args.get("iri", "")
     if not is_iri(iri):
         raise ProtocolError("Give the absolute IRI of a resource as the parameter `iri`.")
-    return answer(iri, _wish(None), None)
+    return answer(iri, None)
 
 
-def answer(iri: str, wish: str | None, path: str | None, suffix: str | None = None) -> Response:
+def answer(iri: str, path: str | None, suffix: str | None = None) -> Response:
     """Answer with the document about an IRI, as negotiated."""
     if stone := site().known.tombstones.get(iri):
-        return _retired(stone, wish, suffix)
+        return _retired(stone, suffix)
     number = _page_number()
     told = find(site(), iri, path, number or 1, request.url_root)
     profile = profile_of(
         request.headers.get("Accept-Profile"), request.args.get("_profile"), told.profiles
     )
-    formats = told.formats(profile)
-    offers = media_types(formats, html=profile.html)
-    if cited := citing.asked(iri, wish, offers):
+    offers = media_types(profile.graph_formats, html=profile.html)
+    if cited := citing.asked(iri, suffix, offers):
         return citing.answer(iri, cited)
-    chosen = _negotiate([*offers, *citing.offers(iri)], wish, told)
-    if chosen != HTML and number is None and told.cut:
-        told = find(site(), iri, path, None, request.url_root)  # data are whole where they can be
-    links = links_of(told, profile)
-    if chosen == HTML:
-        reader = language.reader()
-        body = _html(told, profile, reader, links).encode()
-        response = validate(represent(body, HTML), tag_of_bytes(body), site().known.issued)
-        response.vary.add("Accept-Language")
-    else:
-        links += describing(told)
-        response = _data(told, profile, format_of(chosen, formats), chosen)
-    response.vary.add("Accept-Profile")
-    response.headers["Content-Profile"] = f"<{profile.iri}>"
-    response.headers["Link"] = header(links, response.mimetype or "")
-    return response
 
+    def represented(media_type: str) -> Response:
+        if media_type == HTML or number is not None or not told.cut:
+            return _represented(told, profile, media_type)
+        whole = find(site(), iri, path, None, request.url_root)  # data are whole where they can be
+        return _represented(whole, profile, media_type)
 
-def _negotiate(offers: Sequence[str], wish: str | None, told: Document) -> str:
     try:
-        return negotiate(request.headers.get("Accept"), offers, wish)
+        return first(choices([*offers, *citing.offers(iri)], suffix), represented)
     except NotAcceptable as error:
         others = below(request.script_root, told.alternates())
         addresses = [(link.type, link.href) for link in others if not link.profile]
         raise NotAcceptable(error.offers, addresses) from None
 
 
-def _wish(suffix: str | None) -> str | None:
-    """Return the format that the address asks for: by suffix, else by parameter."""
-    return suffix or request.args.get("_mediatype") or request.args.get("format")
+def _represented(told: Document, profile: Profile, media_type: str) -> Response:
+    """Return a document in a profile and a format."""
+    links = links_of(told, profile)
+    if media_type == HTML:
+        reader = language.reader()
+        body = _html(told, profile, reader, links).encode()
+        response = validate(represent(body, HTML), tag_of_bytes(body), site().known.issued)
+        response.vary.add("Accept-Language")
+    else:
+        links += describing(told)
+        response = _data(told, profile, format_of(media_type, profile.graph_formats), media_type)
+    response.vary.add("Accept-Profile")
+    response.headers["Content-Profile"] = f"<{profile.iri}>"
+    response.headers["Link"] = header(links, response.mimetype or "")
+    return response
 
 
 def _page_number() -> int | None:
@@ -232,16 +231,16 @@ def _html(  # noqa: PLR0911  # one return for each template
     return render_template("resource.html", publication=description.is_publication, **common)
 
 
-def _retired(stone: Tombstone, wish: str | None, suffix: str | None) -> Response:
+def _retired(stone: Tombstone, suffix: str | None) -> Response:
     """Send on to what an identifier was merged into, or say why it was withdrawn."""
     onward = document(stone.successor) if stone.successor else None
-    if cited := citing.asked(stone.iri, wish, media_types(GRAPH_FORMATS)):
+    if cited := citing.asked(stone.iri, suffix, media_types(GRAPH_FORMATS)):
         return citing.answer(stone.iri, cited)
     if stone.status == "merged" and onward:
         return send_on(onward + (f".{suffix}" if suffix else ""), 301)
     offers = media_types(GRAPH_FORMATS)
-    chosen = negotiate(request.headers.get("Accept"), [*offers, *citing.offers(stone.iri)], wish)
-    if chosen == HTML:
+    media_type = chosen([*offers, *citing.offers(stone.iri)], suffix)
+    if media_type == HTML:
         reader = language.reader()
         names = {stone.iri, *([stone.successor] if stone.successor else [])}
         found = Writer(labels(site().engine, names, reader))
@@ -253,14 +252,14 @@ def _retired(stone: Tombstone, wish: str | None, suffix: str | None) -> Response
             "tombstone.html", stone=stone, successor=successor, version=version, past=past
         ).encode()
     else:
-        fmt = format_of(chosen, GRAPH_FORMATS)
+        fmt = format_of(media_type, GRAPH_FORMATS)
         context = request.host_url + "context.jsonld"
         body = (
             write_jsonld(stone.quads, stone.iri, context=context)
             if fmt.key == "jsonld"
             else write(stone.quads, fmt)
         )
-    response = represent(body, chosen)
+    response = represent(body, media_type)
     response.status_code = 410
     links = [Link("cite-as", stone.iri)]
     if onward:

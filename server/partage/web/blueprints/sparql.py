@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from functools import partial
 from itertools import chain
 from types import MappingProxyType
 
 from flask import Blueprint, Response, render_template, request
 
 from partage.errors import EngineError, ProtocolError, UnsupportedMediaType
-from partage.rdf.formats import GRAPH_FORMATS, by_key
+from partage.rdf.formats import COLUMNAR_FORMATS, GRAPH_FORMATS, by_key
 from partage.rdf.namespaces import BASE
 from partage.resources.labels import labels
 from partage.resources.rows import Writer
@@ -26,7 +27,8 @@ from partage.sparql.running import offers
 from partage.store.answering import CHUNK
 from partage.store.engine import Result, Solution
 from partage.web import language, memento, queries, querystore
-from partage.web.negotiation import HTML, format_of, media_types, preferred
+from partage.web.bridge import HEAD, LONGEST_KEPT
+from partage.web.negotiation import HTML, first, format_of, media_types, ranked
 from partage.web.representation import represent, send_on
 from partage.web.site import site
 from partage.web.validators import tag_of_bytes, validate
@@ -80,7 +82,7 @@ def body() -> bytes:
 
 def _service(operation: DescribeService) -> Response:
     offers = media_types(GRAPH_FORMATS)
-    chosen = preferred(request.headers.get("Accept"), offers, operation.formats)
+    chosen = next(ranked(request.headers.get("Accept"), offers, operation.formats))
     if chosen == HTML:
         return represent(render_template("query.html", query=None).encode(), HTML)
     described = site().description(request.base_url, format_of(chosen, GRAPH_FORMATS))
@@ -88,27 +90,29 @@ def _service(operation: DescribeService) -> Response:
 
 
 def _answer(operation: QueryOperation) -> Response:
+    """Answer a query in the first format that is accepted and can hold the answer."""
+    types = media_types(offers(operation.kind))
+    choices = ranked(request.headers.get("Accept"), types, operation.formats)
+    return first(choices, partial(_answered, operation))
+
+
+def _answered(operation: QueryOperation, chosen: str) -> Response:
     """Run the query and answer it: the one place where that is done."""
-    formats = offers(operation.kind)
-    chosen = preferred(request.headers.get("Accept"), media_types(formats), operation.formats)
     query = operation.query
     if operation.graphs is not None:
         query = site().parts.select(query, operation.graphs)
     hints = _hints(operation)
-    fmt = None if chosen == HTML or request.method == "HEAD" else format_of(chosen, formats)
+    fmt = None if chosen == HTML else format_of(chosen, offers(operation.kind))
     standing = querystore.standing(operation, page=chosen == HTML)
     result = queries.run(query, operation.calls, written=fmt)
-    if request.method == "HEAD":
-        result.close()  # the status is known; nobody reads the rest
-        response = represent(b"", chosen, None if chosen == HTML else format_of(chosen, formats))
-        response.automatically_set_content_length = False  # that of the GET is not known
-        del response.headers["Content-Length"]
-    elif fmt is None:
+    if fmt is None:
         response = represent(_page(operation, result, hints, standing).encode(), HTML)
     else:
-        answer = _gathered(result.serialize(fmt))
+        # Who asks for the head wants the length, and comes back for parts of what is kept then.
+        is_whole = fmt in COLUMNAR_FORMATS or request.environ.get(HEAD)
+        answer = _gathered(result.serialize(fmt), LONGEST_KEPT if is_whole else CHUNK)
         response = represent(answer, chosen, fmt)
-        if isinstance(answer, bytes) and request.method == "GET" and is_lasting(operation):
+        if isinstance(answer, bytes) and request.method not in METHODS and is_lasting(operation):
             validate(response, tag_of_bytes(answer), site().known.issued)
     querystore.link(response, standing)
     if hints:
@@ -116,13 +120,14 @@ def _answer(operation: QueryOperation) -> Response:
     return response
 
 
-def _gathered(chunks: Iterator[bytes]) -> bytes | Iterator[bytes]:
-    """Return a short answer whole, a long one as it comes."""
-    first = next(chunks, b"")
-    if len(first) >= CHUNK:
-        return chain((first,), chunks)
-    second = next(chunks, None)
-    return first if second is None else chain((first, second), chunks)
+def _gathered(chunks: Iterator[bytes], longest: int) -> bytes | Iterator[bytes]:
+    """Return an answer shorter than `longest` whole, a longer one as it comes."""
+    held = bytearray()
+    for chunk in chunks:
+        held += chunk
+        if len(held) >= longest:
+            return chain((bytes(held),), chunks)
+    return bytes(held)
 
 
 def _hints(operation: QueryOperation) -> list[Hint]:

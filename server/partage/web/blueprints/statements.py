@@ -13,8 +13,8 @@ from partage.web import citing, language
 from partage.web.documents import of_statement
 from partage.web.landing import describing, links_of, structured_of
 from partage.web.linking import header
-from partage.web.negotiation import HTML, format_of, media_types, negotiate
-from partage.web.representation import represent, send_on
+from partage.web.negotiation import HTML, first, format_of, media_types
+from partage.web.representation import choices, represent, send_on
 from partage.web.site import site, sites
 from partage.web.validators import tag_of_bytes, tag_of_quads, validate
 from partage.web.versions import RELEASE
@@ -35,39 +35,41 @@ def thing(digest: str) -> Response:
 def page(name: str) -> Response:
     """Describe a statement, in the format of the suffix or of `Accept`."""
     path, suffix = citing.split("/doc/statement/" + name) or split("/doc/statement/" + name)
-    wish = suffix or request.args.get("format")
     digest = path.rpartition("/")[2]
     iri = STATEMENTS + digest
     found = sites().statement(digest, request.environ.get(RELEASE))
     if found is None:
         raise UnknownResource(iri)
     here, triple = found
-    if cited := citing.asked(iri, wish, media_types(GRAPH_FORMATS)):
+    if cited := citing.asked(iri, suffix, media_types(GRAPH_FORMATS)):
         return citing.answer(iri, cited)
     offers = [*media_types(GRAPH_FORMATS), *citing.offers(iri)]
-    chosen = negotiate(request.headers.get("Accept"), offers, wish)
     versions = [release.version for release in sites().catalog.records]
     known = record(here.engine, triple, versions)
     links, modified = links_of(told := of_statement(digest)), site().known.issued
-    if chosen != HTML:
-        fmt = format_of(chosen, GRAPH_FORMATS)
-        data = quads(known)
-        response = represent(write(data, fmt), chosen)
-        validate(response, tag_of_quads(data, fmt.key), modified)
-        response.headers["Link"] = header([*links, *describing(told)], response.mimetype or "")
+
+    def represented(media_type: str) -> Response:
+        if media_type != HTML:
+            fmt = format_of(media_type, GRAPH_FORMATS)
+            data = quads(known)
+            response = represent(write(data, fmt), media_type)
+            validate(response, tag_of_quads(data, fmt.key), modified)
+            response.headers["Link"] = header([*links, *describing(told)], response.mimetype or "")
+            return response
+        reader = language.reader()
+        shown = statement_page(here.engine, known, reader)
+        common: dict[str, object] = {
+            "iri": iri,
+            "path": path,
+            "language": reader[0],
+            "line": line(triple),
+            "links": links,
+            "structured": structured_of(told, reader),
+        }
+        html = render_template("statement.html", record=known, shown=shown, **common).encode()
+        response = validate(represent(html, HTML), tag_of_bytes(html), modified)
+        response.headers["Link"] = header(links)
+        response.vary.add("Accept-Language")
         return response
-    reader = language.reader()
-    shown = statement_page(here.engine, known, reader)
-    common: dict[str, object] = {
-        "iri": iri,
-        "path": path,
-        "language": reader[0],
-        "line": line(triple),
-        "links": links,
-        "structured": structured_of(told, reader),
-    }
-    html = render_template("statement.html", record=known, shown=shown, **common).encode()
-    response = validate(represent(html, HTML), tag_of_bytes(html), modified)
-    response.headers["Link"] = header(links)
-    response.vary.add("Accept-Language")
-    return response
+
+    return first(choices(offers, suffix), represented)

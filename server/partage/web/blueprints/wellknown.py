@@ -3,7 +3,7 @@ What stands at addresses known beforehand (RFC 8615): the dataset's statistics a
 `/.well-known/void` (https://www.w3.org/TR/void/#well-known), and each query example.
 """
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, redirect, url_for
 from pyoxigraph import BlankNode, NamedNode, Quad
 
 from partage.errors import UnknownResource
@@ -12,8 +12,8 @@ from partage.rdf.namespaces import BASE, iri
 from partage.resources.describe import describe
 from partage.store.writing import write
 from partage.web.blueprints.resources import answer
-from partage.web.negotiation import format_of, media_types, negotiate
-from partage.web.representation import represent
+from partage.web.negotiation import HTML, format_of, media_types
+from partage.web.representation import chosen, represent
 from partage.web.site import site
 
 VOID = {"void": iri("void:triples").removesuffix("triples"), "void-ext": "http://ldf.fi/void-ext#"}
@@ -25,25 +25,22 @@ blueprint = Blueprint("wellknown", __name__, url_prefix="/.well-known")
 @blueprint.get("/void")
 def void() -> Response:
     """Describe the dataset, with the endpoint it is asked at here."""
-    offers = media_types(GRAPH_FORMATS, html=False)
-    chosen = negotiate(request.headers.get("Accept"), offers, request.args.get("format"))
+    media_type = chosen(media_types(GRAPH_FORMATS, html=False))
     quads = site().statistics
     endpoint = NamedNode(url_for("sparql.endpoint", _external=True))
     dataset = NamedNode(BASE) if site().of_partage else BlankNode("dataset")
     told = [*quads, Quad(dataset, NamedNode(iri("void:sparqlEndpoint")), endpoint)]
-    return represent(write(told, format_of(chosen, GRAPH_FORMATS), VOID), chosen)
+    return represent(write(told, format_of(media_type, GRAPH_FORMATS), VOID), media_type)
 
 
 @blueprint.get("/sparql-examples/<name>")
 def example(name: str) -> Response:
     """Describe one query example; a browser is sent to the query page with it."""
     described = describe(site().engine, EXAMPLES + name)
-    offers = media_types(GRAPH_FORMATS)
-    chosen = negotiate(request.headers.get("Accept"), offers, request.args.get("format"))
-    if chosen == "text/html":
+    if chosen(media_types(GRAPH_FORMATS)) == HTML:
         texts = [v for p in ("select", "ask") for v in described.values(iri("sh:" + p))]
         if not texts:
             raise UnknownResource(EXAMPLES + name)
         query = str(getattr(texts[0], "value", ""))
         return redirect(url_for("sparql.endpoint", query=query), 303)  # type: ignore[return-value]
-    return answer(EXAMPLES + name, request.args.get("format"), None)
+    return answer(EXAMPLES + name, None)

@@ -11,15 +11,14 @@ from partage.sparql.protocol import DescribeService, QueryOperation, parse
 from partage.sparql.why import diagnose
 from partage.web import memento, queries
 from partage.web.blueprints.sparql import METHODS, body
-from partage.web.negotiation import HTML, preferred
+from partage.web.negotiation import HTML, ranked
 from partage.web.representation import represent
 from partage.web.site import site
 from partage.web.versions import PARAMETER
 from partage.web.why import lines, tell
 
 JSON = "application/json"
-# `format=json` means the format of results at the endpoint.
-OFFERS = (HTML, JSON, "application/sparql-results+json")
+OFFERS = (HTML, JSON)
 # Declarations that would push the patterns off a screen are folded away.
 MOST_DECLARATIONS = 4
 
@@ -29,7 +28,7 @@ blueprint = Blueprint("why", __name__)
 @blueprint.route("/sparql/why", methods=["GET", "POST", "QUERY"])
 def why() -> Response:
     """Tell why a query has no results."""
-    return _answer(None)
+    return _answer()
 
 
 @blueprint.route("/sparql/why.json", methods=["GET", "POST", "QUERY"])
@@ -38,7 +37,7 @@ def why_as_json() -> Response:
     return _answer("json")
 
 
-def _answer(wish: str | None) -> Response:
+def _answer(*wished: str) -> Response:
     operation = parse(
         METHODS.get(request.method, "GET"),
         request.query_string,
@@ -48,8 +47,7 @@ def _answer(wish: str | None) -> Response:
         site().federation.allowed,
     )
     memento.choose(request.form.get(PARAMETER))
-    accept = request.headers.get("Accept")
-    chosen = preferred(accept, OFFERS, (wish,) if wish else operation.formats)
+    chosen = next(ranked(request.headers.get("Accept"), OFFERS, wished or operation.formats))
     if isinstance(operation, DescribeService):
         if chosen != HTML:
             raise ProtocolError("There is no query. Send it as the parameter `query`.")

@@ -6,9 +6,14 @@ from typing import Protocol
 from partage.errors import Unwritable
 
 XML = frozenset({"xml", "rdfxml"})
-_NO_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
-# An element whose name ends with its prefix: the predicate leaves no local name.
-_NO_NAME = re.compile(rb"<[^\s<>/]+:[\s/>]")
+_CONTROLS = bytes(sorted(set(range(32)) - set(b"\t\n\r")))
+_NO_CHARACTERS = ("\ufffe".encode(), "\uffff".encode())
+# An element whose name ends with its prefix: the predicate leaves no local name. Names that no
+# reader takes (RDF/XML §6.2.4, Namespaces in XML §3), and labels that are no names.
+_NO_NAME = re.compile(
+    rb"<(?:[^\s<>/]+:[\s/>]|rdf:(?:aboutEach|aboutEachPrefix|bagID)[\s/>]|xmlns:)"
+)
+_NO_LABEL = re.compile(rb'rdf:nodeID="\d')
 # Bytes looked at again with the next: no element's name that is written in parts is longer.
 _AGAIN = 1_000
 
@@ -39,19 +44,17 @@ class XmlFile:
         Raises
         ------
         Unwritable
-            A character is none of XML, or a predicate has no name that an element may have.
+            A character is none of XML, or a name is none that RDF/XML may have there.
         """
         seen = self._end + data
-        if _NO_XML.search(seen):
+        has_controls = len(seen.translate(None, _CONTROLS)) < len(seen)
+        if has_controls or any(character in seen for character in _NO_CHARACTERS):
             raise Unwritable(
                 "The answer holds control characters, which XML has no way to write. Ask for it "
                 "as JSON, Turtle or N-Triples."
             )
-        if _NO_NAME.search(seen):
-            raise Unwritable(
-                "The graph has a predicate whose end is no XML name, which RDF/XML has no way to "
-                "write. Ask for it as Turtle, JSON-LD or N-Triples."
-            )
+        if _NO_NAME.search(seen) or _NO_LABEL.search(seen):
+            raise _nameless()
         self._end = seen[-_AGAIN:]
         self._file.write(data.replace(b"\r", b"&#xD;"))
         return len(data)
@@ -65,8 +68,21 @@ def unwritable(error: Exception) -> Unwritable | None:
     """Return the error of an answer that its format cannot hold; None of another error."""
     if isinstance(error, Unwritable):
         return error
-    if "does not support RDF 1.2" not in str(error):
-        return None
+    if "reserved syntax term" in str(error):
+        return _nameless()
+    return triple_terms() if "does not support RDF 1.2" in str(error) else None
+
+
+def _nameless() -> Unwritable:
+    return Unwritable(
+        "RDF/XML has no way to write a name in this graph: the end of a predicate or the label of "
+        "a blank node is no XML name, or the name is reserved. Ask for it as Turtle, JSON-LD or "
+        "N-Triples."
+    )
+
+
+def triple_terms() -> Unwritable:
+    """Return the error of triple terms (RDF 1.2) in a format that has none."""
     return Unwritable(
         "The answer holds triple terms, which this format has no way to write. Ask for it as "
         "Turtle, N-Triples or JSON."
