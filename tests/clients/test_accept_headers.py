@@ -68,6 +68,9 @@ QUERYING = [
     ("R httr 1.4", "SELECT", _HTTR, "application/json"),
     ("R WikidataQueryServiceR 1.0", "SELECT", JSON, JSON),
     ("R rdflib 0.2 (raptor 2.0)", "GRAPH", _RAPTOR, TURTLE),
+    ("Sesame 2.7, dotNetRDF 2 of TriG", "GRAPH", "application/x-trig", "application/x-trig"),
+    ("Sesame 2.7, dotNetRDF 2 of N-Quads", "GRAPH", "text/x-nquads", "text/x-nquads"),
+    ("redland 1.0", "GRAPH", "application/turtle", "application/turtle"),
     ("EasyRDF 1.1", "SELECT", f"{JSON},{XML};q=0.8,application/json;q=0.5", JSON),
     ("Python urllib, Excel, Power Query", "SELECT", None, JSON),
 ]  # fmt: skip
