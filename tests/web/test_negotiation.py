@@ -113,7 +113,7 @@ def test_what_is_accepted_is_ranked_and_the_rest_is_not_there() -> None:
     accept = "application/rdf+xml, application/n-triples;q=0.5, text/*;q=0.7, text/html;q=0"
     assert list(ranked(accept, GRAPHS)) == [
         "application/rdf+xml", "text/turtle", "text/xml", "text/n3", "text/rdf+n3", "text/plain",
-        "application/n-triples",
+        "text/x-nquads", "application/n-triples",
     ]  # fmt: skip
     everything = list(ranked("*/*", GRAPHS))
     assert everything == list(dict.fromkeys(GRAPHS))

@@ -114,6 +114,8 @@ class _Answering:
             raise
         except TooLong:
             return too_much()
+        except PartageError as error:  # what the format has no way to write
+            return error.with_traceback(None)
         except (SyntaxError, ValueError, RuntimeError, OSError) as error:
             return translate(error, self._query.text)
         return End()

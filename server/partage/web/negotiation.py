@@ -28,9 +28,12 @@ ALIASES = {
     "application/xml": {"xml", "rdfxml"},
     "text/xml": {"xml", "rdfxml"},
     "application/x-turtle": {"turtle"},
+    "application/turtle": {"turtle"},
     "text/n3": {"turtle"},
     "text/rdf+n3": {"turtle"},
     "text/plain": {"ntriples"},
+    "application/x-trig": {"trig"},
+    "text/x-nquads": {"nquads"},
 }
 # What clients call formats in parameters; the first offer among them is meant.
 CALLED = {

@@ -2,16 +2,17 @@
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 from flask import Blueprint, Response, render_template, request
 from pyoxigraph import Quad
 
 from partage.errors import NotAcceptable, ProtocolError, UnknownResource
-from partage.rdf.formats import GRAPH_FORMATS, Format
+from partage.rdf.formats import GRAPH_FORMATS, Format, by_path
 from partage.rdf.jsonld import CONTEXT, FORM, Form, write_jsonld
 from partage.rdf.namespaces import BASE, RELEASES
 from partage.rdf.terms import is_iri
-from partage.resources.identifiers import SUFFIXES, document, iri_of, split
+from partage.resources.identifiers import document, iri_of, split
 from partage.resources.labels import labels, names
 from partage.resources.pages import resource_page
 from partage.resources.profiles import (
@@ -71,10 +72,11 @@ def thing(local: str = "") -> Response:  # noqa: ARG001  # the path is read whol
 
 @blueprint.get("/<any(ns, shapes, profiles):local>.<suffix>")
 def vocabulary(local: str, suffix: str) -> Response:
-    """Send on to a vocabulary's document in a format, as `/ns.ttl` to `/doc/ns.ttl`."""
-    if suffix not in SUFFIXES:
+    """Send a request for `/ns.owl`, which ontology tools try, on to the document in that format."""
+    fmt = by_path(Path(f"{local}.{suffix}"))
+    if fmt not in GRAPH_FORMATS or suffix.endswith(".gz"):
         raise UnknownResource(f"{BASE}{local}.{suffix}")
-    return send_on(f"/doc/{local}.{suffix}")
+    return send_on(f"/doc/{local}.{fmt.extension}")
 
 
 @blueprint.get("/doc/<path:local>")

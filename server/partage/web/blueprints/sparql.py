@@ -29,7 +29,7 @@ from partage.store.engine import Result, Solution
 from partage.web import language, memento, queries, querystore
 from partage.web.bridge import HEAD, LONGEST_KEPT
 from partage.web.negotiation import HTML, first, format_of, media_types, ranked
-from partage.web.representation import represent
+from partage.web.representation import represent, send_on
 from partage.web.site import site
 from partage.web.validators import tag_of_bytes, validate
 from partage.web.versions import PARAMETER
@@ -59,6 +59,12 @@ def endpoint() -> Response:
     response = _service(operation) if isinstance(operation, DescribeService) else _answer(operation)
     response.headers["Accept-Query"] = ACCEPT_QUERY
     return response
+
+
+@blueprint.route("/sparql/", methods=["GET", "POST", "QUERY"])
+def with_a_slash() -> Response:
+    """Send a client that ends the address with a slash on to the endpoint, method and body kept."""
+    return send_on("/sparql", 308)
 
 
 def body() -> bytes:

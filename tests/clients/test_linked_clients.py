@@ -1,12 +1,11 @@
 """
-What others' programs make of our addresses, over one real server with three releases: curl, rdflib,
+What others' programs make of our addresses: curl, rdflib,
 the packages signposting and memento-client, and the rules by which search engines read pages.
 """
 
 import json
 import re
 import subprocess
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from shutil import which
@@ -18,12 +17,10 @@ from memento_client import MementoClient
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 from rdflib import Dataset, Graph, URIRef
 
-import three_releases
 from cited import WHO
 from partage.rdf.canonical import STATEMENTS, statement_digest
 from partage.rdf.namespaces import BASE, EDITORS, ID, LICENSE, iri
 from partage.rdf.nanopublication import of_itself
-from released_server import running
 from three_releases import CHANGED, FIRST, ISSUED, SECOND, THIRD, VERSIONS
 
 HTML = {"Accept": "text/html"}
@@ -52,18 +49,6 @@ THINGS = {
 }
 # What the document of an IRI in a release is about is the thing itself.
 SUBJECTS = {"thing of a release": GAZETTE}
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    root = three_releases.build(tmp_path_factory.mktemp("linked")).root
-    with running(root) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def host(client: httpx.Client) -> str:
-    return str(client.base_url).rstrip("/")
 
 
 @pytest.fixture(scope="module")
