@@ -30,7 +30,7 @@ BOMB = XML.format(
 
 def damaged() -> bytes:
     """Return a compressed file with a block of a kind that there is not."""
-    data = bytearray(gzip.compress(TURTLE.encode()))
+    data = bytearray(gzip.compress(TURTLE.encode(), mtime=0))
     data[10] |= 0b110
     return bytes(data)
 
@@ -41,8 +41,8 @@ def damaged() -> bytes:
         ("plain.ttl", TURTLE.encode()),
         ("marked.ttl", b"\xef\xbb\xbf" + TURTLE.encode()),
         ("marked.nt", b"\xef\xbb\xbf" + TURTLE.encode()),
-        ("marked.nq.gz", gzip.compress(b"\xef\xbb\xbf" + TURTLE.encode())),
-        ("CAPITAL.TTL.GZ", gzip.compress(TURTLE.encode())),
+        ("marked.nq.gz", gzip.compress(b"\xef\xbb\xbf" + TURTLE.encode(), mtime=0)),
+        ("CAPITAL.TTL.GZ", gzip.compress(TURTLE.encode(), mtime=0)),
         ("entity.rdf", XML.format(more="", text="é").encode()),
         ("nested.rdf", XML.format(more='<!ENTITY n "&e;ns#">', text="&n;").encode()),
         ("deep.nt", f'<urn:a> <urn:p> "{"<<(" * 2_000}" .\n'.replace("<<(", "<<( )>>").encode()),
@@ -63,7 +63,7 @@ def test_these_are_read(tmp_path: Path, name: str, data: bytes) -> None:
         ("latin.ttl", TURTLE.encode("latin-1"), r"latin.ttl:1:\d+: .*Save the file in UTF-8"),
         ("long.nt", b'<urn:a> <urn:p> "' + b"x" * 17_000_000 + b'" .', "longer than 16 MiB"),
         ("context.jsonld", b'{"@context": "http://e.example/c", "a": 1}', "nothing is fetched here"),
-        ("cut.ttl.gz", gzip.compress(TURTLE.encode() * 1000)[:-20], "cut off or damaged"),
+        ("cut.ttl.gz", gzip.compress(TURTLE.encode() * 1000, mtime=0)[:-20], "cut off or damaged"),
         ("no.ttl.gz", TURTLE.encode(), "cannot be read"),
         ("bomb.rdf", BOMB.encode(), "bomb.rdf:5:\\d+: its entities make it more than 100 times as long"),
         ("late.rdf", BOMB.replace("<!DOC", f"<!--{'x' * 70_000}--><!DOC").encode(), "its entities make it"),
@@ -73,7 +73,7 @@ def test_these_are_read(tmp_path: Path, name: str, data: bytes) -> None:
         ("broken.rdf", XML.format(more="", text="<e:p>").encode(), "broken.rdf:4:.*mismatched tag"),
         ("deep.ttl", f"<urn:a> <urn:p> {'<<( <urn:a> <urn:p> ' * 1_001}".encode(), "1,000 deep"),
         ("deep.nt", f"<urn:a> <urn:p> {'<<( <urn:a> <urn:p> ' * 100_000}".encode(), "1,000 deep"),
-        ("bomb.nt.gz", gzip.compress(b"<urn:a> <urn:p> <urn:a> ." + b" " * 600_000 + b"\n") * 200, "more than 200 times its size"),
+        ("bomb.nt.gz", gzip.compress(b"<urn:a> <urn:p> <urn:a> ." + b" " * 600_000 + b"\n", mtime=0) * 200, "more than 200 times its size"),
         ("damaged.nt.gz", damaged(), "cut off or damaged"),
     ],
 )  # fmt: skip
