@@ -11,7 +11,7 @@ ifneq ($(shell test -w "$$HOME" && mkdir -p "$${XDG_CACHE_HOME:=$$HOME/.cache}" 
 export XDG_CACHE_HOME := $(CURDIR)/.venv/cache
 export npm_config_cache := $(CURDIR)/.venv/cache/npm
 endif
-.PHONY: help suites javascript run test install build serve check format lint types layers unit packaging validate lock conformance attacks bench wheel clean site messages screenshots
+.PHONY: help suites clients run test install build serve check format lint types layers unit packaging validate lock conformance attacks bench wheel clean site messages screenshots
 FRONTEND := server/frontend
 TRANSLATIONS := server/partage/web/translations
 SCRIPTS := $(FRONTEND)/build.mjs $(wildcard $(FRONTEND)/src/* $(FRONTEND)/src/*/*)
@@ -106,7 +106,7 @@ types: .venv/dev.done ## Check the types (mypy, strict)
 layers: .venv/dev.done ## Check who imports whom
 	@$(BIN)/lint-imports
 
-unit: .venv/dev.done site suites javascript ## Run every test
+unit: .venv/dev.done site suites clients ## Run every test
 	@$(BIN)/pytest
 
 suites: out/suites/done ## Fetch the W3C's suites of SPARQL tests (once; without them their tests are skipped)
@@ -119,14 +119,19 @@ out/suites/done: .ci/suites.txt | .venv/dev.done
 	  tar xzf out/suites/rdflib-*.tar.gz --directory out/suites --strip-components=4 --wildcards '*/test/data/suites/w3c' && \
 	  touch $@; } || echo "They cannot be had here: their tests are skipped." >&2
 
-javascript: tests/clients/node_modules/.package-lock.json ## Fetch the clients in JavaScript (once; without them their tests are skipped)
+clients: tests/clients/node_modules/.package-lock.json out/clients/done ## Fetch the clients that live apart (once; without them their tests are skipped)
 
 tests/clients/node_modules/.package-lock.json: tests/clients/package-lock.json | .venv/dev.done
 	@echo "Fetching the clients in JavaScript that tests run (once, under a minute) …"
 	@cd tests/clients && { PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent && touch node_modules/.package-lock.json; } || \
 	  echo "They cannot be had here: their tests are skipped." >&2
 
-conformance: .venv/dev.done build site suites javascript ## Run every test and write docs/reference/conformance.md
+out/clients/done: tests/clients/cffconvert.lock | .venv/dev.done
+	@mkdir -p out/clients
+	@{ $(BIN)/uv pip install --quiet --python $(BIN)/python --target out/clients --require-hashes -r $< && touch $@; } || \
+	  echo "cffconvert cannot be had here: its tests are skipped." >&2
+
+conformance: .venv/dev.done build site suites clients ## Run every test and write docs/reference/conformance.md
 	@PARTAGE_WHOLE_SUITES=1 $(BIN)/pytest -q --junitxml out/tests.xml; status=$$?; \
 	  PYTHONPATH=tests $(BIN)/python -m conformance.report out/tests.xml > docs/reference/conformance.md && exit $$status
 

