@@ -1,4 +1,9 @@
-"""The Accept headers that clients send which cannot run here, as their sources have them."""
+"""
+The Accept headers of clients which cannot run here.
+
+Those of the OWL API, Jena, RDF4J, dotNetRDF and R SPARQL are as their sources make them; the others
+as these clients are known to send them.
+"""
 
 # ruff: noqa: E501  # header fields as they are sent
 
