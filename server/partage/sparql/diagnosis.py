@@ -18,7 +18,8 @@ from partage.errors import EngineError, English, Message, QuerySyntaxError, mess
 from partage.rdf.namespaces import BASE, ID, PREFIXES, VOC, curie
 from partage.sparql.limits import LONGEST
 from partage.sparql.protocol import prefixes
-from partage.sparql.tokens import Token, place, tokens
+from partage.sparql.syntax import tokens
+from partage.sparql.syntax.lexer import Token, place
 from partage.store.engine import Engine, Limits, Query
 
 # Longer than any keyword of SPARQL.
@@ -67,7 +68,7 @@ def locate(engine: Engine, query: Query, error: QuerySyntaxError) -> QuerySyntax
     """Return the error with the place and the words that a person would point at."""
     if error.line is None or len(query.text) > LONGEST:
         return error
-    read = list(tokens(query.text))
+    read = tokens(query.text)
     if not read:
         return error
     starts, spread = [], ""
@@ -107,7 +108,7 @@ def _at_token(text: str, token: Token, found: QuerySyntaxError) -> QuerySyntaxEr
         "Line %(line)d, column %(column)d: `%(token)s`: %(reason)s",
         line,
         column,
-        token=token.text[:60],
+        token=token.text.partition("\n")[0][:60],
         reason=reason,
     )
 

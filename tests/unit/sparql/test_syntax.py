@@ -95,7 +95,7 @@ def test_a_tree_written_and_read_again_is_written_alike(path: Path) -> None:
         ("", 1, 1, "`SELECT`, `ASK`"),
         ("ASK {} }", 1, 8, "`EOF`"),
         ("ASK { VALUES (?a ?b) { (1) } }", 1, 28, "`DataBlockValue` × 2"),
-        ('ASK { ?s ?p "open }', 1, 13, '`"`'),
+        ('ASK { ?s ?p "open }', 1, 13, '`"open }`'),
         ("ASK { FILTER(1 < 2 < 3) }", 1, 20, "`<`"),
         ("SELECT * {} LIMIT 1 LIMIT 2", 1, 21, "`EOF`"),
         ("ASK " + "{" * 200 + "}" * 200, 1, 105, "more than 100 levels"),

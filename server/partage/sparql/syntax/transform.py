@@ -40,6 +40,7 @@ _PLAIN = frozenset(
         "form",
         "described",
         "reified",
+        "services",
     ]
 )
 
