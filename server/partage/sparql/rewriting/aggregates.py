@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from partage.sparql.rewriting.building import call, group, pattern
-from partage.sparql.syntax.transform import transform
+from partage.sparql.syntax.transform import is_same, transform
 from partage.sparql.syntax.tree import (
     Clause,
     Expression,
@@ -62,7 +62,7 @@ def aliases(tree: QueryTree) -> QueryTree:
                 if one.variable and not any(each.name in CHANGING for each in written.walk()):
                     assigned[one.variable] = written
             made.append(one)
-        if all(a is b for a, b in zip(made, node.select.projections, strict=True)):
+        if is_same(node.select.projections, made):
             return node
         return replace(node, select=replace(node.select, projections=tuple(made)))
 

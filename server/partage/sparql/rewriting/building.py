@@ -13,6 +13,7 @@ from partage.sparql.syntax.tree import (
     Term,
 )
 
+# Variables that we bring along: those of blank nodes, and between the steps of a path.
 OURS = "partage_"
 
 

@@ -16,7 +16,7 @@ from partage.sparql.rewriting.building import (
     variable,
 )
 from partage.sparql.rewriting.building import call as function
-from partage.sparql.syntax.transform import transform
+from partage.sparql.syntax.transform import is_same, transform
 from partage.sparql.syntax.tree import Group, Path, Pattern, QueryTree, Select, SubSelect, Term
 
 IsKnown = Callable[[str], bool]
@@ -145,9 +145,7 @@ def _group(found: Group, rewrite: Rewrite) -> Group:
     for one in found.patterns:
         written = rewrite(one) if one.kind == "triple" else None
         made += [one] if written is None else written
-    if len(made) == len(found.patterns) and all(
-        a is b for a, b in zip(made, found.patterns, strict=True)
-    ):
+    if is_same(found.patterns, made):
         return found
     return replace(found, patterns=tuple(map(_named, made)))
 
