@@ -14,8 +14,16 @@ from difflib import get_close_matches
 
 from pyoxigraph import NamedNode
 
-from partage.errors import EngineError, English, Message, QuerySyntaxError, message
+from partage.errors import (
+    EngineError,
+    English,
+    Message,
+    QuerySyntaxError,
+    ServiceRefused,
+    message,
+)
 from partage.rdf.namespaces import BASE, ID, PREFIXES, VOC, curie
+from partage.sparql.guard import refuse_service
 from partage.sparql.limits import LONGEST
 from partage.sparql.protocol import prefixes
 from partage.sparql.syntax import tokens
@@ -76,13 +84,14 @@ def locate(engine: Engine, query: Query, error: QuerySyntaxError) -> QuerySyntax
         starts.append(len(spread))
         spread += token.text.replace("\n", " ") + " " * GAP
     try:
+        refuse_service(spread)  # it is another text than the guard has seen
         engine.query(Query(spread, base=query.base, limits=Limits(seconds=1))).close()
     except QuerySyntaxError as found:
         at = (found.column or 1) - 1
         if at >= len(spread):
             return _at_end(query.text, found)
         return _at_token(query.text, read[bisect_right(starts, at) - 1], found)
-    except EngineError:
+    except (EngineError, ServiceRefused):
         return error
     return error  # spread out it parses: the fault lies between two tokens
 

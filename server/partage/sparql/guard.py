@@ -35,6 +35,8 @@ def refuse_service(text: str, allowed: Collection[str] = ()) -> None:
     ------
     ServiceRefused
         The keyword `SERVICE` can be read in it.
+    QuerySyntaxError
+        The word stands in a query that ends too early.
     PayloadTooLarge
         The word stands in a text that is too long to be read.
     """
@@ -84,8 +86,13 @@ def _service(text: str) -> int | None:
     if found is None:
         return None
     try:
-        return next(iter(parse(text).services), None)
-    except QuerySyntaxError:
+        return min(parse(text).services, default=None)
+    except QuerySyntaxError as error:
         words = (token.start for token in lexer.tokens(text) if token.word == "SERVICE")
-        # The base matters only in that there is one.
-        return next(words, found.start() if is_read(text, BASE) else None)
+        if (word := next(words, None)) is not None:
+            return word
+        if not is_read(text, BASE):  # the base matters only in that there is one
+            return None
+        if (error.line, error.column) == lexer.place(text, len(text)):
+            raise
+        return found.start()

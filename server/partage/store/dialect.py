@@ -63,7 +63,10 @@ def check(text: str, base: str | None = None) -> None:
 
 
 def is_read(text: str, base: str | None) -> bool:
-    """Return whether the embedded parser reads a query; nothing is evaluated."""
+    """
+    Return whether the embedded parser finds no fault up to the end of a text, also of one that
+    ends too early; nothing is evaluated.
+    """
     try:
         # The mark is no SPARQL, so this always ends in a syntax error.
         Store().query(f"{text}\n{GAP}{MARK}", base_iri=base)

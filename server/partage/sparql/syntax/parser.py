@@ -111,7 +111,7 @@ class _Parser(ExpressionParser):
             raise self.error("`EOF`")
         return QueryTree(
             self.text, form, start, tuple(self.prologue), tuple(self.tokens), select, template,
-            described, tuple(dataset), where, clauses, self.reified, tuple(sorted(self.services)),
+            described, tuple(dataset), where, clauses, self.reified, tuple(self.services),
         )  # fmt: skip
 
     def declarations(self) -> None:
