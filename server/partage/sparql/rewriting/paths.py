@@ -16,6 +16,7 @@ from partage.sparql.rewriting.building import (
     variable,
 )
 from partage.sparql.rewriting.building import call as function
+from partage.sparql.syntax.terms import BLANK
 from partage.sparql.syntax.transform import is_same, transform
 from partage.sparql.syntax.tree import Group, Path, Pattern, QueryTree, Select, SubSelect, Term
 
@@ -120,15 +121,16 @@ def _from_unknown(
 
 def _rewritten(tree: QueryTree, rewrite: Rewrite) -> QueryTree:
     """Return a query with triple patterns rewritten, and `SELECT *` showing what it has shown."""
-    order = dict.fromkeys(token.text[1:] for token in tree.tokens if token.kind == "variable")
 
     def change(node: object) -> object:
         if isinstance(node, Group):
             return _group(node, rewrite)
         if isinstance(node, QueryTree | SubSelect) and node.select and node.where:
-            visible = node.where.in_scope
-            if not node.select.projections and any(name.startswith(OURS) for name in visible):
-                named = [name for name in order if name in visible]
+            data = (one.data.variables for one in node.clauses if one.data is not None)
+            visible = node.where.in_scope.union(*data)
+            ours = [name for name in visible if name.startswith(OURS)]
+            if not node.select.projections and any(not _is_blank(name) for name in ours):
+                named = sorted(visible.difference(ours))  # as the engine does
                 return replace(node, select=replace(node.select, projections=shown(named)))
         return node
 
@@ -148,6 +150,10 @@ def _group(found: Group, rewrite: Rewrite) -> Group:
     if is_same(found.patterns, made):
         return found
     return replace(found, patterns=tuple(map(_named, made)))
+
+
+def _is_blank(name: str) -> bool:
+    return f"?{name}".startswith(BLANK)
 
 
 def _named(found: Pattern) -> Pattern:

@@ -104,7 +104,7 @@ def path_text(path: Path) -> str:
     if path.kind == "iri":
         return unescape(path.text)
     if path.kind == "inverse":
-        return f"^{steps[0]}"
+        return f"^({steps[0]})" if path.steps[0].kind == "inverse" else f"^{steps[0]}"
     if path.kind == "negated":
         return "!(" + "|".join(steps) + ")"
     if path.kind in MARKS:
