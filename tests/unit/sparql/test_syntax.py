@@ -139,6 +139,7 @@ def test_operators_bind_by_their_precedence(text: str, expression: str) -> None:
         ("(:p)", ":p"),
         ("(:p/:q)+", "(:p/:q)+"),
         ("^(:p*)", "^:p*"),
+        ("^(^:p)", "^(^:p)"),
         (":p?", ":p?"),
     ],
 )

@@ -14,6 +14,7 @@ from partage.sparql.rewriting.building import (
     triple,
     values,
     variable,
+    without_blanks,
 )
 from partage.sparql.rewriting.building import call as function
 from partage.sparql.syntax.terms import BLANK
@@ -149,21 +150,8 @@ def _group(found: Group, rewrite: Rewrite) -> Group:
         made += [one] if written is None else written
     if is_same(found.patterns, made):
         return found
-    return replace(found, patterns=tuple(map(_named, made)))
+    return replace(found, patterns=tuple(map(without_blanks, made)))
 
 
 def _is_blank(name: str) -> bool:
     return f"?{name}".startswith(BLANK)
-
-
-def _named(found: Pattern) -> Pattern:
-    def change(node: object) -> object:
-        if isinstance(node, Pattern) and any(one.kind == "blank" for one in node.terms):
-            terms = tuple(
-                variable(one.text[1:].replace("blank", "node")) if one.kind == "blank" else one
-                for one in node.terms
-            )
-            return replace(node, terms=terms)
-        return node
-
-    return transform(found, change)
