@@ -46,7 +46,7 @@ def lookup(text: str) -> Lookup | None:
         return None
     terms = where.patterns[0].terms
     kinds = [term.kind for term in terms]
-    variables = [term.text for term in terms if term.kind == "variable"]
+    variables = [term.text[1:] for term in terms if term.kind == "variable"]
     if not kinds or not KINDS.issuperset(kinds) or len({*variables}) < len(variables):
         return None
     iris = tuple(tree.iri(term) or "" for term in terms if term.kind == "iri")
