@@ -8,6 +8,8 @@ from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
+from partage.sparql import planning
+
 # How fast this machine is today says nothing about what is tested; the same commit gets the same
 # examples. `pytest --hypothesis-profile=explore` looks for new ones.
 hypothesis.settings.register_profile("partage", deadline=None, derandomize=True)
@@ -34,6 +36,14 @@ class Compiled(BytecodeCache):
 
 
 Flask.jinja_options = {"bytecode_cache": Compiled()}
+
+
+@pytest.fixture
+def eager(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have everything written anew by the planner that may be, however little it saves."""
+    monkeypatch.setattr(planning, "CHEAP", -1.0)
+    monkeypatch.setattr(planning, "GAIN", 0.0)
+    monkeypatch.setattr(planning, "MANY", 0)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

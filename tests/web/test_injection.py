@@ -8,7 +8,8 @@ import small_dataset
 from odd_requests import Request, ask, faults, planted, rules
 from odd_values import FORM, PLANTED
 from partage.settings import Settings
-from partage.sparql.tokens import tokens, unescape
+from partage.sparql.syntax.lexer import tokens
+from partage.store.dialect import unescape
 from partage.store.embedded import EmbeddedEngine
 from partage.store.engine import Query, Result
 from partage.web.app import create_app

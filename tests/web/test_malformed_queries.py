@@ -6,20 +6,12 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import settings
 
-from partage.sparql import planning
 from unit.sparql.test_malformed import texts
 
 ADDRESSES = ("/sparql", "/sparql?format=html", "/sparql/why.json", "/sparql/why", "/query")
 
 
-@pytest.fixture
-def _eager(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(planning, "CHEAP", -1.0)
-    monkeypatch.setattr(planning, "GAIN", 0.0)
-    monkeypatch.setattr(planning, "MANY", 0)
-
-
-@pytest.mark.usefixtures("_eager")
+@pytest.mark.usefixtures("eager")
 @pytest.mark.parametrize(
     "ending",
     [
@@ -37,7 +29,7 @@ def test_an_ending_that_the_engine_refuses_is_told_with_its_place(
     assert response.text.startswith("Line 2, column ")
 
 
-@pytest.mark.usefixtures("_eager")
+@pytest.mark.usefixtures("eager")
 @pytest.mark.parametrize("ending", ["LIMIT # at most\n 2", "OFFSET\t0\nLIMIT#c\r2", "limit\n2"])
 def test_comments_and_white_space_may_stand_between_any_words(
     client: FlaskClient, ending: str
@@ -48,7 +40,7 @@ def test_comments_and_white_space_may_stand_between_any_words(
     assert response.get_json()["results"]["bindings"][1:]
 
 
-@pytest.mark.usefixtures("_eager")
+@pytest.mark.usefixtures("eager")
 def test_no_query_makes_the_server_fail(client: FlaskClient) -> None:
     explored = settings.get_current_profile_name() == "explore"
     for text in texts(2_000 if explored else 40, random.randrange(2**32) if explored else 2):

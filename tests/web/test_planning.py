@@ -4,12 +4,12 @@ import pytest
 from pyoxigraph import Store
 
 from partage.settings import Settings
-from partage.sparql import planning
 from partage.store.embedded import EmbeddedEngine
 from partage.store.engine import Query
 from partage.web.site import Site
 
 
+@pytest.mark.usefixtures("eager")
 @pytest.mark.parametrize(
     ("settings", "planned", "rewritten"),
     [
@@ -19,10 +19,8 @@ from partage.web.site import Site
     ],
 )
 def test_queries_are_planned_for_our_own_engine_unless_the_operator_says_no(
-    settings: Settings, planned: bool, rewritten: bool, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, planned: bool, rewritten: bool
 ) -> None:
-    monkeypatch.setattr(planning, "CHEAP", -1.0)
-    monkeypatch.setattr(planning, "GAIN", 0.0)
     planner = Site(settings, EmbeddedEngine(Store()), None).planner
     assert (planner is not None) is rewritten
     if planner is not None:

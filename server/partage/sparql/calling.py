@@ -34,7 +34,7 @@ from partage.sparql.federation import (
     scope,
 )
 from partage.sparql.inlining import clause
-from partage.sparql.tokens import place
+from partage.sparql.syntax.lexer import place
 from partage.store.engine import Engine, Limits, Query, Result, Solution
 from partage.store.service import Allowance, ask
 from partage.store.transport import Address

@@ -17,7 +17,7 @@ from partage.sparql.protocol import QueryOperation
 from partage.sparql.query_store import Asked, CitedResult
 from partage.sparql.running import evaluate, rewriter
 from partage.sparql.selection import CURRENT, Parts
-from partage.sparql.tokens import tokens
+from partage.sparql.syntax import opening, tokens
 from partage.store.engine import Engine, Query, Result
 from partage.store.shelf import AtRelease
 
@@ -61,7 +61,7 @@ def asked(operation: QueryOperation, release: str) -> Asked:
         The query has no normal form, asks others, or answers otherwise each time.
     """
     normal = normalize(operation.query.text)
-    words = {token.text for token in tokens(normal) if token.kind == "word"}
+    words = {token.word for token in tokens(normal)}
     if "SERVICE" in words:
         raise NotCitable(
             "SERVICE asks another endpoint, whose answer may be another one tomorrow. Cite what "
@@ -82,7 +82,7 @@ def asked(operation: QueryOperation, release: str) -> Asked:
 
 def caveat(normal: str) -> Message | None:
     """Return what may differ under another engine that is as right, None where nothing may."""
-    words = {token.text for token in tokens(normal) if token.kind == "word"}
+    words = {token.word for token in tokens(normal)}
     if words.intersection(CUTTING) and not is_ordered(normal):
         return message(
             "The query takes some of the solutions (LIMIT, OFFSET) without saying in which order: "
@@ -173,7 +173,7 @@ def describe(cited: CitedResult) -> list[Quad]:
     name = CITED + cited.asked.id
     query, execution, checksum = (f"{name}#{part}" for part in ("query", "execution", "checksum"))
     release = RELEASES + cited.asked.release
-    form = next(t.text for t in tokens(cited.asked.normal) if t.is_word(*FORMS))
+    form = opening(cited.asked.normal).token.word
     at = Literal(cited.cited.isoformat(), datatype=NamedNode(iri("xsd:dateTime")))
     graphs = (*(cited.asked.default_graphs or ()), *(cited.asked.named_graphs or ()))
     facts: list[tuple[str, str, str | Literal]] = [

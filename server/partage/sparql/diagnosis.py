@@ -14,11 +14,20 @@ from difflib import get_close_matches
 
 from pyoxigraph import NamedNode
 
-from partage.errors import EngineError, English, Message, QuerySyntaxError, message
+from partage.errors import (
+    EngineError,
+    English,
+    Message,
+    QuerySyntaxError,
+    ServiceRefused,
+    message,
+)
 from partage.rdf.namespaces import BASE, ID, PREFIXES, VOC, curie
+from partage.sparql.guard import refuse_service
 from partage.sparql.limits import LONGEST
 from partage.sparql.protocol import prefixes
-from partage.sparql.tokens import Token, place, tokens
+from partage.sparql.syntax import tokens
+from partage.sparql.syntax.lexer import Token, place
 from partage.store.engine import Engine, Limits, Query
 
 # Longer than any keyword of SPARQL.
@@ -67,7 +76,7 @@ def locate(engine: Engine, query: Query, error: QuerySyntaxError) -> QuerySyntax
     """Return the error with the place and the words that a person would point at."""
     if error.line is None or len(query.text) > LONGEST:
         return error
-    read = list(tokens(query.text))
+    read = tokens(query.text)
     if not read:
         return error
     starts, spread = [], ""
@@ -75,13 +84,14 @@ def locate(engine: Engine, query: Query, error: QuerySyntaxError) -> QuerySyntax
         starts.append(len(spread))
         spread += token.text.replace("\n", " ") + " " * GAP
     try:
+        refuse_service(spread)  # it is another text than the guard has seen
         engine.query(Query(spread, base=query.base, limits=Limits(seconds=1))).close()
     except QuerySyntaxError as found:
         at = (found.column or 1) - 1
         if at >= len(spread):
             return _at_end(query.text, found)
         return _at_token(query.text, read[bisect_right(starts, at) - 1], found)
-    except EngineError:
+    except (EngineError, ServiceRefused):
         return error
     return error  # spread out it parses: the fault lies between two tokens
 
@@ -107,7 +117,7 @@ def _at_token(text: str, token: Token, found: QuerySyntaxError) -> QuerySyntaxEr
         "Line %(line)d, column %(column)d: `%(token)s`: %(reason)s",
         line,
         column,
-        token=token.text[:60],
+        token=token.text.partition("\n")[0][:60],
         reason=reason,
     )
 

@@ -34,7 +34,7 @@ from pyoxigraph import (
 from partage.errors import NotCitable
 from partage.rdf.canonical import rdfc10
 from partage.rdf.formats import Format, by_key
-from partage.sparql.tokens import tokens
+from partage.sparql.syntax import tokens
 from partage.store.engine import Result, Term
 
 # Sorting needs all lines at once.
@@ -105,10 +105,10 @@ def is_ordered(text: str) -> bool:
     """Return whether a query itself, not a query within it, says ORDER BY."""
     depth, before = 0, ""
     for token in tokens(text):
-        depth += {"{": 1, "}": -1}.get(token.text, 0) if token.kind == "mark" else 0
-        if depth == 0 and before == "ORDER" and token.is_word("BY"):
+        depth += (token.text == "{") - (token.text == "}")
+        if depth == 0 and before == "ORDER" and token.word == "BY":
             return True
-        before = token.text.upper() if token.kind == "word" else ""
+        before = token.word
     return False
 
 

@@ -15,14 +15,15 @@ from urllib.parse import urljoin
 
 from partage.errors import PayloadTooLarge, ServiceRefused
 from partage.rdf.terms import iriref
-from partage.sparql.guard import opening, refuse_service
+from partage.sparql.guard import refuse_service
 from partage.sparql.inlining import NOTHING
 from partage.sparql.limits import LONGEST
-from partage.sparql.tokens import Token, place, tokens
+from partage.sparql.syntax import opening, tokens
+from partage.sparql.syntax.lexer import Token, place
+from partage.sparql.syntax.tree import Declaration
 
 MOST_CALLS = 8
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
-_FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +98,11 @@ def find_calls(text: str, base: str | None, allowed: Collection[str]) -> tuple[C
     """Return the calls to allowed endpoints, each outside of the others."""
     if not re.search("service", text, re.IGNORECASE):
         return ()
-    read = list(tokens(text))
-    names = _Names(base)
-    names.declare(read)
+    read = tokens(text)
+    names = _Names(base, opening(text).prologue)
     found: list[Call] = []
     for at, token in enumerate(read):
-        if token.is_word("SERVICE") and (not found or found[-1].end <= token.start):
+        if token.word == "SERVICE" and (not found or found[-1].end <= token.start):
             call = _call(text, read, at, names, allowed)
             if call is not None:
                 found.append(call)
@@ -149,38 +149,34 @@ def _group(text: str, call: Call) -> str:
 
 
 def _prologue(text: str, base: str | None) -> str:
-    form = opening(text)
-    declared = text[: form.start] if form else ""
+    declared = text[: opening(text).token.start]
     return f"BASE {iriref(base)}\n{declared}" if base else declared
 
 
 class _Names:
     """What the prologue declares."""
 
-    def __init__(self, base: str | None) -> None:
+    def __init__(self, base: str | None, prologue: Sequence[Declaration]) -> None:
         self._base = base or ""
         self._prefixes: dict[str, str] = {}
-
-    def declare(self, read: Sequence[Token]) -> None:
-        """Read the declarations before the query form."""
-        for keyword, name, value in zip(read, read[1:], [*read[2:], None], strict=False):
-            if keyword.is_word(*_FORMS):
-                return
-            if keyword.is_word("BASE") and name.kind == "iri":
-                self._base = self.resolve(name) or ""
-            elif keyword.is_word("PREFIX") and value is not None and value.kind == "iri":
-                self._prefixes[name.text] = self.resolve(value) or ""
+        for one in prologue:
+            if one.word == "BASE":
+                self._base = self._absolute(one.value) or ""
+            elif one.word == "PREFIX":
+                self._prefixes[one.prefix] = self._absolute(one.value) or ""
 
     def resolve(self, token: Token) -> str | None:
         """Return the IRI that a token stands for; None where it has an escape or is no IRI."""
-        if "\\" in token.text:
-            return None
         if token.kind == "iri":
-            written = token.text[1:-1]
-            return written if _ABSOLUTE.match(written) else _join(self._base, written)
-        prefix, colon, local = token.text.partition(":")
-        space = self._prefixes.get(prefix + colon)
-        return space + local if token.kind == "name" and space else None
+            return self._absolute(token.text[1:-1])
+        prefix, _, local = token.text.partition(":")
+        space = self._prefixes.get(prefix)
+        return space + local if token.kind == "name" and space and "\\" not in local else None
+
+    def _absolute(self, written: str) -> str | None:
+        if "\\" in written:
+            return None
+        return written if _ABSOLUTE.match(written) else _join(self._base, written)
 
 
 def _join(base: str, written: str) -> str | None:
@@ -196,7 +192,7 @@ def _call(
     """Return the call that begins with a token, if one to an allowed endpoint does."""
     keyword, *rest = read[at : at + 4]
     silence = (keyword.end, keyword.end)
-    if rest and rest[0].is_word("SILENT"):
+    if rest and rest[0].word == "SILENT":
         silence = (rest[0].start, rest[0].end)
         del rest[0]
     if len(rest) < 2 or not _is(rest[1], "{"):

@@ -19,7 +19,7 @@ PASSED = 0.1
 # A hash table holds no more solutions than this: each takes some 400 bytes, and there may be two.
 MOST_HELD = 1_000_000
 # Beyond this, nobody wrote the group by hand.
-MOST_PATTERNS = 12
+MOST_JOINED = 12
 # What the engine expects of a pattern, by whether its subject and its object are bound.
 GUESSES = {(True, True): 1, (True, False): 10, (False, True): 10_000, (False, False): 1_000_000}
 # The variables of a pattern's subject and object, None where there is a constant.
@@ -70,7 +70,7 @@ def joined(parts: Sequence[Part]) -> Part | None:
     left = list(parts)
     while len(left) > 1:
         pairs = [_pair(a, b) for a, b in combinations(left, 2) if a.variables & b.variables]
-        if not pairs or len(parts) > MOST_PATTERNS:
+        if not pairs or len(parts) > MOST_JOINED:
             return None
         best, a, b = min(pairs, key=lambda pair: (pair[0].rows, pair[0].cost))
         left = [part for part in left if part is not a and part is not b]

@@ -8,8 +8,8 @@ normal form) is left undone beyond the limits here.
 
 import re
 
-from partage.errors import PayloadTooLarge, QuerySyntaxError
-from partage.sparql.tokens import place, tokens
+from partage.errors import PayloadTooLarge, QuerySyntaxError, message
+from partage.sparql.syntax.lexer import place, tokens
 
 # Reading one of these in every way takes less than half a second; a list of 1,000 IRIs has as many.
 LONGEST = 64_000
@@ -19,6 +19,16 @@ DEEPEST = 200
 MOST_STEPS = 2_000
 # Each of them is counted by the engine, alone and with those before it.
 MOST_PATTERNS = 500
+# Operators that parsers take for nested.
+STEPS = frozenset({"!", "/", "^", "|", "<", "<<", "<<("})
+_DEEP = message(
+    "Line %(line)d, column %(column)d: the brackets nest more than %(most)s levels deep. Nest "
+    "them less deeply."
+)
+_MANY = message(
+    "Line %(line)d, column %(column)d: the query has more than %(most)s of the operators `!`, "
+    "`/`, `|`, `^` and `<`. Write it with fewer."
+)
 _OPENING = re.compile(r"[({\[]")
 _STEPPING = re.compile(r"[!/^|<]")
 
@@ -58,34 +68,16 @@ def refuse_deep(text: str) -> None:
         return
     depth = steps = 0
     for token in tokens(text):
-        if token.kind == "iri":
-            opened = sum(token.text.count(mark) for mark in "([{")
-            deepest = depth + opened
-            depth += max(0, opened - sum(token.text.count(mark) for mark in ")]}"))
-        elif token.kind == "mark":
-            depth += (token.text in "([{") - (token.text in ")]}")
-            deepest = depth
-            steps += token.text in "!/^|<"
-        else:
+        if token.kind not in {"iri", "mark"}:
             continue
-        if deepest > DEEPEST:
-            line, column = place(text, token.start)
-            raise QuerySyntaxError(
-                "Line %(line)d, column %(column)d: the brackets nest more than %(most)s levels "
-                "deep. Nest them less deeply.",
-                line,
-                column,
-                most=DEEPEST,
-            )
-        if steps > MOST_STEPS:
-            line, column = place(text, token.start)
-            raise QuerySyntaxError(
-                "Line %(line)d, column %(column)d: the query has more than %(most)s of the "
-                "operators `!`, `/`, `|`, `^` and `<`. Write it with fewer.",
-                line,
-                column,
-                most=MOST_STEPS,
-            )
+        opened, closed = (sum(map(token.text.count, marks)) for marks in ("([{", ")]}"))
+        deepest = depth + opened
+        depth += max(0, opened - closed) if token.kind == "iri" else opened - closed
+        if token.text in STEPS:
+            steps += token.text.count("<") or 1
+        if deepest > DEEPEST or steps > MOST_STEPS:
+            said, most = (_DEEP, DEEPEST) if deepest > DEEPEST else (_MANY, MOST_STEPS)
+            raise QuerySyntaxError(said.text, *place(text, token.start), most=most)
 
 
 def _more(pattern: re.Pattern[str], text: str, most: int) -> bool:

@@ -1,31 +1,19 @@
 """
 The smallest queries: one triple pattern about one thing, as most programs ask.
 
-What may be read from such a text is read by one expression. The engine has the last word on it: a
-text that only looks like one of these fails there.
+The engine has the last word on them: what it does not read fails there.
 """
 
 import re
 from dataclasses import dataclass
 
-from partage.rdf.namespaces import iri
-from partage.sparql.tokens import IRI, NAME, SPACE, VARIABLE
+from partage.errors import QuerySyntaxError
+from partage.sparql.syntax import parse
+from partage.sparql.syntax.tree import QueryTree
 
 LONGEST = 2_000
-# Atomic groups: what was once read as a term is not read in another way, which would take for ever.
-_IRI, _NAME, _VARIABLE = rf"(?>{IRI})", rf"(?>{NAME})", rf"(?>{VARIABLE})"
-_LITERAL = rf"\"[^\"\r\n]*+\"(?>@[A-Za-z0-9\-]+|\^\^(?>{IRI}|{NAME}))?"
-_TERM = rf"(?>{IRI}|{NAME}|{VARIABLE})"
-_PREFIX = rf"PREFIX{SPACE}{_NAME}{SPACE}{_IRI}{SPACE}"
-_LOOKUP = re.compile(
-    rf"{SPACE}(?P<prologue>(?:{_PREFIX})*+)"
-    rf"(?:ASK|SELECT{SPACE}(?:\*|(?:{_VARIABLE}{SPACE})++)){SPACE}(?:WHERE{SPACE})?"
-    rf"\{{{SPACE}(?P<s>{_TERM}){SPACE}(?P<p>{_TERM}|a\b){SPACE}(?P<o>{_TERM}|{_LITERAL}){SPACE}"
-    rf"(?:\.{SPACE})?\}}{SPACE}(?:LIMIT{SPACE}\d+{SPACE})?",
-    re.IGNORECASE,
-)
-_DECLARED = re.compile(rf"PREFIX{SPACE}({_NAME}){SPACE}({_IRI}){SPACE}", re.IGNORECASE)
-_ABSOLUTE = re.compile(r"<[a-z][a-z0-9+.\-]*:", re.IGNORECASE)
+KINDS = frozenset({"variable", "iri", "literal"})
+_ABSOLUTE = re.compile(r"[a-z][a-z0-9+.\-]*:", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +37,28 @@ def lookup(text: str) -> Lookup | None:
     """
     if len(text) > LONGEST or "\\" in text:
         return None
-    read = _LOOKUP.fullmatch(text)
-    if read is None:
+    try:
+        tree = parse(text)
+    except QuerySyntaxError:
         return None
-    terms = read.group("s", "p", "o")
-    variables = [term[1:] for term in terms if term.startswith(("?", "$"))]
-    if len(set(variables)) < len(variables) or all(term[0] in "?$" for term in terms[::2]):
+    where = tree.where
+    if where is None or len(where.patterns) != 1 or not _is_plain(tree):
         return None
-    declared = dict(_DECLARED.findall(read["prologue"]))
-    found = []
-    for term in terms:
-        if term[0] in '?$"':
-            continue
-        whole = term if term[0] == "<" else _whole(term, declared)
-        if whole is None or not _ABSOLUTE.match(whole):
-            return None
-        found.append(whole[1:-1])
-    return Lookup(text, tuple(found))
+    terms = where.patterns[0].terms
+    kinds = [term.kind for term in terms]
+    variables = [term.text[1:] for term in terms if term.kind == "variable"]
+    if not kinds or not KINDS.issuperset(kinds) or len({*variables}) < len(variables):
+        return None
+    iris = tuple(tree.iri(term) or "" for term in terms if term.kind == "iri")
+    if kinds[0] == kinds[2] == "variable" or not all(map(_ABSOLUTE.match, iris)):
+        return None
+    return Lookup(text, iris)
 
 
-def _whole(name: str, declared: dict[str, str]) -> str | None:
-    """Return a name as an IRI."""
-    if name.lower() == "a":
-        return f"<{iri('rdf:type')}>"
-    prefix, _, local = name.partition(":")
-    space = declared.get(f"{prefix}:")
-    return f"{space[:-1]}{local}>" if space else None
+def _is_plain(tree: QueryTree) -> bool:
+    """Return whether a query asks for solutions as its pattern finds them, or for any."""
+    if tree.dataset or tree.reified is not None or {one.word for one in tree.clauses} - {"LIMIT"}:
+        return False
+    if (select := tree.select) is None:
+        return tree.form == "ASK"
+    return not select.modifier and all(one.expression is None for one in select.projections)

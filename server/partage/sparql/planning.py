@@ -22,7 +22,7 @@ from partage.sparql.joins import (
     BUILD,
     LOOKUP,
     MOST_HELD,
-    MOST_PATTERNS,
+    MOST_JOINED,
     Ends,
     Part,
     filtered,
@@ -32,6 +32,7 @@ from partage.sparql.joins import (
 from partage.sparql.names import Names
 from partage.sparql.rewriting import rewritten
 from partage.sparql.rewriting.aggregates import is_grouped
+from partage.sparql.rewriting.building import OURS
 from partage.sparql.rewriting.order import total_order
 from partage.sparql.syntax import parse
 from partage.sparql.syntax.serializer import query_text
@@ -58,8 +59,6 @@ TYPE = iri("rdf:type")
 PATTERNS = {"triple", "values"}
 # What may stand beside the triples of a group: it brings no solutions of its own.
 BESIDE = {"filter", "optional", "minus", "bind"}
-# Variables that we bring along: those of blank nodes, and between the steps of a path.
-OURS = "partage_"
 # Where something that is written anew goes: to the triples, where it was, or to the end.
 JOINED, HERE, LAST = range(3)
 
@@ -254,7 +253,7 @@ class _Writer:
         values = [_values(one) for one in triples if one.kind == "values"]
         written = [one.terms for one in triples if one.kind == "triple"]
         steps = [step for terms in written for step in self._steps(terms)]
-        if len(values) + len(steps) > MOST_PATTERNS:
+        if len(values) + len(steps) > MOST_JOINED:
             return []
         parts = values + [self._part(step) for step in steps]
         return [filtered(part, filters) for part in parts if part] if all(parts) else []

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from pyoxigraph import Literal
 
-from partage.errors import MemoryExceeded, QueryTimeout, ServiceRefused
+from partage.errors import MemoryExceeded, QuerySyntaxError, QueryTimeout, ServiceRefused
 from partage.sparql.guard import refuse_service
 from partage.sparql.syntax.tree import QueryTree
 from partage.store.engine import Engine, Limits, Query, Solution
@@ -76,7 +76,7 @@ class Prober:
             return None
         try:
             refuse_service(text)
-        except ServiceRefused:  # the engine would call it
+        except (ServiceRefused, QuerySyntaxError):  # the engine would call it, or refuse it
             return None
         self.asked += 1
         limits = Limits(max(0.01, min(SECONDS, self._deadline - time.monotonic())))

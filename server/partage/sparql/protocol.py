@@ -17,9 +17,10 @@ from partage.errors import (
     UpdateRefused,
 )
 from partage.sparql.federation import Call, allowed_calls
-from partage.sparql.guard import opening, refuse_update
+from partage.sparql.guard import refuse_update
 from partage.sparql.limits import refuse_deep
-from partage.sparql.tokens import place, tokens, unescape
+from partage.sparql.syntax import opening
+from partage.sparql.syntax.lexer import place
 from partage.store.engine import Kind, Query
 
 FORM = "application/x-www-form-urlencoded"
@@ -131,11 +132,12 @@ def kind(text: str) -> Kind:
     QuerySyntaxError
         The text begins like none of the four query forms.
     """
-    word = opening(unescape(text))
-    if word is not None and word.text.upper() in KINDS:
-        return KINDS[word.text.upper()]
-    line, column = place(text, word.start if word else 0)
-    if word is None:
+    word = opening(text).token
+    if word.word in KINDS:
+        return KINDS[word.word]
+    is_word = word.kind == "word"
+    line, column = place(text, word.start if is_word else 0)
+    if not is_word:
         raise QuerySyntaxError(
             "Line %(line)d, column %(column)d: this is none of the query forms SELECT, ASK, "
             "CONSTRUCT, DESCRIBE.",
@@ -162,21 +164,8 @@ def kind(text: str) -> Kind:
 
 def prefixes(text: str) -> tuple[tuple[str, str], ...]:
     """Return the prefixes a query declares, for the answer to be written with."""
-    found: dict[str, str] = {}
-    words = list(_prologue(text))
-    for keyword, name, value in zip(words, words[1:], words[2:], strict=False):
-        if keyword.upper() == "PREFIX" and name.endswith(":") and ":" in value:
-            found[name[:-1]] = value.strip("<>")
-    return tuple(found.items())
-
-
-def _prologue(text: str) -> list[str]:
-    words = []
-    for token in tokens(text):
-        if token.is_word(*KINDS):
-            break
-        words.append(token.text)
-    return words
+    declared = (one for one in opening(text).prologue if one.word == "PREFIX" and ":" in one.value)
+    return tuple({one.prefix: one.value for one in declared}.items())
 
 
 def _parameters(encoded: bytes) -> Parameters:

@@ -52,21 +52,29 @@ def check(text: str, base: str | None = None) -> None:
     QuerySyntaxError
         The embedded parser refuses it, or it calls into an engine's own database.
     """
-    if native := _NATIVE.search(_unescape(text)):
+    if native := _NATIVE.search(unescape(text)):
         raise QuerySyntaxError(
             "`%(word)s…` names a function of one engine's database. Use the functions of "
             "SPARQL 1.1.",
             word=native[0],
         )
+    if not is_read(text, base):
+        _refuse(text, base)
+
+
+def is_read(text: str, base: str | None) -> bool:
+    """
+    Return whether the embedded parser finds no fault up to the end of a text, also of one that
+    ends too early; nothing is evaluated.
+    """
     try:
-        # Never evaluated: the mark is no SPARQL, so this always ends in a syntax error.
+        # The mark is no SPARQL, so this always ends in a syntax error.
         Store().query(f"{text}\n{GAP}{MARK}", base_iri=base)
     except SyntaxError as error:
         place = _PLACE.match(str(error))
         last = text.count("\n") + 2
-        if place and int(place[1]) == last and int(place[2]) > len(GAP):
-            return
-    _refuse(text, base)
+        return place is not None and int(place[1]) == last and int(place[2]) > len(GAP)
+    return False
 
 
 def _refuse(text: str, base: str | None) -> None:
@@ -81,18 +89,18 @@ def _refuse(text: str, base: str | None) -> None:
 
 def kind(text: str) -> Kind | None:
     """Return what a query's form answers, None where its form is not plain to see."""
-    match = _PROLOGUE.match(_unescape(text))
+    match = _PROLOGUE.match(unescape(text))
     return _FORMS.get(match["form"].upper()) if match else None
 
 
 def may_choose_graphs(text: str) -> bool:
     """Return False only where the text certainly has no FROM."""
-    return _FROM.search(_unescape(text)) is not None
+    return _FROM.search(unescape(text)) is not None
 
 
 def asked_graphs(text: str, base: str | None) -> tuple[tuple[str, ...], bool]:
     """Return the graphs that a query names with GRAPH, and whether it asks for any by variable."""
-    text = _unescape(text)
+    text = unescape(text)
     prefixes = {found[1]: found[2] for found in _PREFIX.finditer(text) if found[2] is not None}
     names: dict[str, None] = {}
     variable = False
@@ -106,7 +114,13 @@ def asked_graphs(text: str, base: str | None) -> tuple[tuple[str, ...], bool]:
     return tuple(names), variable
 
 
-def _unescape(text: str) -> str:
+def unescape(text: str) -> str:
+    r"""
+    Replace \u and \U escapes, as a processor does before it parses (SPARQL 1.1 §19.2).
+
+    Escapes of what is no character, as of surrogates, are left for the parser to refuse.
+    """
+
     def character(match: re.Match[str]) -> str:
         code = int(match[1] or match[2], 16)
         return chr(code) if code < 0xD800 or 0xDFFF < code < 0x110000 else match[0]

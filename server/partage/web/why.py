@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext as _
 from partage.sparql.hints import Hint, corrected
 from partage.sparql.joining import Emptied, Place
 from partage.sparql.probing import MOST
-from partage.sparql.tokens import place
+from partage.sparql.syntax.lexer import place
 from partage.sparql.why import Diagnosis
 
 LONGEST = 160

@@ -39,7 +39,6 @@ NO_QUERY = {
         "written",
     },
     "sparql/syntax/lexer.py": {"kind"},
-    "sparql/tokens.py": {"kind"},
     "sparql/topmost.py": {"zeros"},
     "store/publishing.py": {"where"},
     "store/remote.py": {"%(function)s"},

@@ -19,7 +19,7 @@ from partage.sparql.federation import (
 )
 from partage.sparql.guard import refuse_service
 from partage.sparql.inlining import NOTHING, clause
-from partage.sparql.tokens import place
+from partage.sparql.syntax.lexer import place
 
 OPEN = "https://open.example/sparql"
 ALLOWED = (OPEN, "http://b.example/")
@@ -44,6 +44,8 @@ CALLS = [
     ("BASE <https://open.example/> BASE <x/> ASK { SERVICE </sparql> {} }", ""),
     (f"ASK {{ FILTER(?a<?b) SERVICE <{OPEN}> {{ ?a ?b '<' }} FILTER(?b>1) }}", " ?a ?b '<' "),
     (f"ASK {{ ?s ?p 5SERVICE<{OPEN}>{{}} }}", ""),
+    (f"ASK {{ ?s ?p trueSERVICE<{OPEN}>{{}} }}", ""),
+    (f"ASK {{ SERVICESILENT<{OPEN}>{{}} }}", ""),
     (f"ASK {{ ?s ?p 'SERVICE <{OPEN}> {{' . SERVICE <{OPEN}> {{}} }}", ""),
 ]  # fmt: skip
 REFUSED = [
@@ -66,8 +68,6 @@ REFUSED = [
     "PREFIX o: <https://open.example/> ASK { SERVICE o:sp\\-arql {} }",
     "PREFIX o: <https://open.example/> ASK { SERVICE O:sparql {} }",
     # What another reading makes of it is refused, also where one reading is an allowed call.
-    f"ASK {{ SERVICESILENT<{OPEN}>{{}} }}",
-    f"ASK {{ ?s ?p trueSERVICE<{OPEN}>{{}} }}",
     f"PREFIX o: <{OPEN}> ASK {{ SERVICEo:{{}} }}",
     f"ASK {{ FILTER(?a<?b)SERVICE?v#>\n{{}} SERVICE <{OPEN}> {{}} }}",
     f"ASK {{ SERVICE <{OPEN}> {{}} SERVICE ?x {{}} }}",

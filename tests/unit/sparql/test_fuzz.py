@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from partage.errors import RequestError, ServiceRefused, UpdateRefused
 from partage.sparql.guard import refuse_service, refuse_update
 from partage.sparql.protocol import FORM, QUERY, DescribeService, QueryOperation, parse
-from partage.sparql.tokens import place, tokens, unescape
+from partage.sparql.syntax.lexer import place, tokens
+from partage.store.dialect import unescape
 
 BASE = "http://127.0.0.1/sparql"
 METHODS: st.SearchStrategy[Literal["GET", "POST", "QUERY"]] = st.sampled_from(

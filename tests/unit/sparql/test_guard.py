@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from partage.errors import ServiceRefused, UpdateRefused
 from partage.sparql.guard import refuse_service, refuse_update
-from partage.sparql.tokens import tokens
+from partage.sparql.syntax.lexer import tokens
+from partage.store.dialect import is_read
 
 E = "PREFIX ex: <http://e.example/> "
 ATTACKS = [
@@ -58,7 +59,28 @@ ATTACKS = [
     E + "SELECT * { FILTER(?a<ex:)SERVICE?v#>\n{} }",
     'SELECT * { ?s a ?o . FILTER(?a<?b#>"""\n)SERVICE <http://e.example> {} #"""\n}',
     'SELECT * { VALUES (?x ?y) {("""a")} SERVICE <x:e> {} #\\q"""\n}',
+    # Prefixes with a combining mark, with a character tie, and of many letters.
+    "PREFIX a\u0300: <http://e.example/> SELECT * { SERVICE a\u0300:e {} }",
+    "PREFIX a\u0300: <http://e.example/> SELECT * { SERVICEa\u0300:e {} }",
+    "PREFIX a\u203fb: <http://e.example/> SELECT * { {}SERVICE a\u203fb:{} }",
+    f"PREFIX {'x' * 140}: <http://e.example/> SELECT * {{ SERVICE {'x' * 140}:e {{}} }}",
+    f"PREFIX {'x' * 500}: <http://e.example/> SELECT * {{ SERVICE{'x' * 500}:e {{}} }}",
+    # Wherever a group may stand.
+    "SELECT (EXISTS { SERVICE ?x {} } AS ?e) {}",
+    "SELECT * {} ORDER BY (EXISTS { SERVICE ?x {} })",
+    "SELECT ?s { ?s ?p ?o } GROUP BY ?s (EXISTS { SERVICE ?x {} } AS ?e)",
+    "SELECT ?s { ?s ?p ?o } GROUP BY ?s HAVING (EXISTS { SERVICE ?x {} })",
+    "SELECT * { { SELECT (EXISTS { SERVICE ?x {} } AS ?e) {} } }",
+    # What our parser does not read, and the engine's does.
+    "SELECT * { ?s ?p ?o LATERAL { SERVICE ?x {} } }",
+    "SELECT * " + "{" * 150 + "SERVICE ?x {}" + "}" * 150,
+    "SELECT * { ?s ?p ?o LATERAL { ?s ?p ?q } } # service",
+]
+# No engine reads them: the long string does not end where another might begin.
+NO_QUERIES = [
     'SELECT * { VALUES (?x ?y) {("""a")} SERVICE <x:e> {} #"""\n}',
+    "SELECT * { ?s rdfs:label 'SERVICE ?x {}' }",
+    "SELECT * { ?s ?p 'SERVICE ?x {} }",
 ]
 INNOCENT = [
     "SELECT * { ?s <http://e.example/SERVICE> ?o }",
@@ -98,6 +120,12 @@ UPDATES = [
 def test_a_query_that_would_reach_out_is_refused(text: str) -> None:
     with pytest.raises(ServiceRefused, match=r"Line \d+, column \d+"):
         refuse_service(text)
+
+
+@pytest.mark.parametrize("text", NO_QUERIES)
+def test_what_no_parser_reads_is_left_to_the_engine_to_refuse(text: str) -> None:
+    refuse_service(text)
+    assert not is_read(text, "http://e.example/")
 
 
 @pytest.mark.parametrize("text", INNOCENT)

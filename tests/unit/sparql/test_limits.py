@@ -3,9 +3,11 @@
 import pytest
 
 from partage.errors import PayloadTooLarge, QuerySyntaxError
+from partage.sparql.guard import refuse_service
 from partage.sparql.limits import DEEPEST, LONGEST, MOST_PATTERNS, MOST_STEPS, refuse_deep
 from partage.sparql.planning import PLANS, Planner
 from partage.sparql.syntax import parse
+from partage.sparql.syntax.terms import MOST_TOKENS
 from partage.sparql.why import diagnose
 from partage.store.engine import Engine, Query
 
@@ -53,6 +55,19 @@ def test_a_long_query_that_is_not_deep_passes(text: str) -> None:
 def test_a_list_of_values_is_one_pattern() -> None:
     tree = parse("SELECT * { VALUES ?s { " + "<http://e.example/>" * 2000 + " } ?s ?p ?o }")
     assert len([*tree.patterns()]) == 2
+
+
+def test_what_is_read_whole_has_only_so_many_words() -> None:
+    rows = "SELECT * {{ VALUES ?s {{ {} }} # service\n }}"
+    refuse_service(rows.format("1 " * (MOST_TOKENS - 20)))
+    with pytest.raises(PayloadTooLarge, match="more than 200,000 words"):
+        refuse_service(rows.format("1 " * MOST_TOKENS))
+    refuse_service(rows.replace("# service", "").format("1 " * 2_500_000))  # not to be read
+
+
+def test_a_query_is_read_once_however_many_ask() -> None:
+    text = "SELECT * { ?s ?p ?o } # once"
+    assert parse(text) is parse(text)
 
 
 def test_of_what_is_too_long_it_is_said_that_it_is_not_looked_into() -> None:

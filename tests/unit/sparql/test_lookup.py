@@ -29,6 +29,7 @@ def test_its_iris_are_read(text: str, iris: tuple[str, ...]) -> None:
     [
         "SELECT * { ?s <p:q> ?o }",
         "SELECT * { <a:b> ?x ?x }",
+        "SELECT * { <a:b> ?x $x }",
         "SELECT * { ?x ?x <a:b> }",
         "SELECT * { <a:b> ?p ?o } OFFSET 1",
         "SELECT * { <a:b> ?p ?o } GROUP BY ?p",

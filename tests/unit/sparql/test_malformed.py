@@ -12,7 +12,6 @@ from conformance.query_cases import CASES, HEAD
 from partage import assets
 from partage.errors import PartageError, QuerySyntaxError
 from partage.pipeline.competency import FOLDER
-from partage.sparql import planning
 from partage.sparql.citing import asked, caveat, lasts, may_be_planned
 from partage.sparql.diagnosis import locate, misspelt
 from partage.sparql.federation import disguised, find_calls, question, scope
@@ -125,14 +124,7 @@ READERS: list[Callable[[str], object]] = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def _eager(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(planning, "CHEAP", -1.0)
-    monkeypatch.setattr(planning, "GAIN", 0.0)
-    monkeypatch.setattr(planning, "MANY", 0)
-
-
-@pytest.mark.usefixtures("_eager")
+@pytest.mark.usefixtures("eager")
 def test_what_cannot_be_read_is_left_alone_or_refused_in_words() -> None:
     explored = settings.get_current_profile_name() == "explore"
     for text in texts(30_000 if explored else 300, random.randrange(2**32) if explored else 1):

@@ -14,7 +14,7 @@ from partage import assets
 from partage.errors import EngineError, NotCitable
 from partage.sparql.digest import digest
 from partage.sparql.normalize import ENDPOINT, LONGEST, LONGEST_FORM, normalize
-from partage.sparql.tokens import tokens
+from partage.sparql.syntax.lexer import tokens
 from partage.store.embedded import EmbeddedEngine
 from partage.store.engine import Query
 

@@ -37,26 +37,13 @@ PROLOGUE = f"PREFIX : <{NS}>\n"
 NAMES, VERBS, VARIABLES = "stuv", "pqr", "abcd"
 
 
-@pytest.fixture
-def eager(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have everything written anew that may be, however little it saves."""
-    hasten(monkeypatch)
-
-
-def hasten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(planning, "CHEAP", -1.0)
-    monkeypatch.setattr(planning, "GAIN", 0.0)
-    monkeypatch.setattr(planning, "MANY", 0)
-
-
 Ask = Callable[[str], str | None]
 Strategy = st.SearchStrategy[Any]
 
 
 @pytest.fixture
-def plan(monkeypatch: pytest.MonkeyPatch) -> Ask:
+def plan(eager: None) -> Ask:  # noqa: ARG001
     """Return how a query over a few flows is written, on one line."""
-    hasten(monkeypatch)
     planner = Planner(EmbeddedEngine(store(flows())))
 
     def written(text: str) -> str | None:

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Store
 
 from partage.assets import root
 from partage.errors import QuerySyntaxError
@@ -95,7 +94,7 @@ def test_a_tree_written_and_read_again_is_written_alike(path: Path) -> None:
         ("", 1, 1, "`SELECT`, `ASK`"),
         ("ASK {} }", 1, 8, "`EOF`"),
         ("ASK { VALUES (?a ?b) { (1) } }", 1, 28, "`DataBlockValue` × 2"),
-        ('ASK { ?s ?p "open }', 1, 13, '`"`'),
+        ('ASK { ?s ?p "open }', 1, 13, '`"open }`'),
         ("ASK { FILTER(1 < 2 < 3) }", 1, 20, "`<`"),
         ("SELECT * {} LIMIT 1 LIMIT 2", 1, 21, "`EOF`"),
         ("SELECT\u00a0(1 AS ?x) {}", 1, 7, "`U+00A0`"),
@@ -160,47 +159,6 @@ def test_escapes_are_read_within_iris_and_strings_alone() -> None:
     for text in (r"\u0041SK {}", r"ASK { ?\u0061 ?p ?o }", r'ASK { ?s ?p "\uD83C" }'):
         with pytest.raises(QuerySyntaxError):
             parse(text)
-
-
-def mutated(texts: list[str], count: int, seed: int) -> Iterator[str]:
-    """Yield queries with tokens left out, put in or swapped, and white space where it may be."""
-    chosen = random.Random(seed)
-    read = [[token.text for token in tokens(text)] for text in texts]
-    pool = [token for text in read for token in text]
-    for _ in range(count):
-        written = list(chosen.choice(read))
-        for _ in range(chosen.choice((0, 1, 1, 2, 3))):
-            place = chosen.randrange(len(written))
-            how = chosen.randrange(4)
-            if how == 0 and len(written) > 1:
-                del written[place]
-            elif how == 1:
-                written.insert(place, chosen.choice(pool))
-            elif how == 2:
-                written[place] = chosen.choice(pool)
-            else:
-                other = chosen.randrange(len(written))
-                written[place], written[other] = written[other], written[place]
-        yield chosen.choice((" ", "\n", " # <x>\n")).join(written)
-
-
-def test_what_the_engine_reads_is_read_and_read_alike_once_written_anew() -> None:
-    store = Store()
-    texts = [path.read_text(encoding="utf-8") for path in QUERIES]
-    read = refused = 0
-    for text in mutated(texts, 4_000, seed=1):
-        try:
-            with contextlib.suppress(RuntimeError):  # read, but a function there is not
-                store.query(text)
-        except SyntaxError:
-            refused += 1
-            continue
-        tree = parse(text)
-        with contextlib.suppress(RuntimeError):
-            store.query(query_text(tree))
-        read += 1
-    assert read > 500
-    assert refused > 500
 
 
 def test_no_text_is_read_for_ever_or_fails_otherwise() -> None:

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from operator import is_
 
 from partage.sparql.rewriting.building import OURS, bind, call, group, pattern, term, variable
-from partage.sparql.syntax.transform import transform
+from partage.sparql.syntax.transform import is_same, transform
 from partage.sparql.syntax.tree import (
     Clause,
     Expression,
@@ -85,7 +84,7 @@ def group_keys(tree: QueryTree) -> QueryTree:
         if not isinstance(node, Clause):
             return node
         keys = tuple(map(_computed, node.keys))
-        return node if all(map(is_, keys, node.keys)) else replace(node, keys=keys)
+        return node if is_same(node.keys, keys) else replace(node, keys=keys)
 
     return transform(tree, change)
 
@@ -113,7 +112,7 @@ def aliases(tree: QueryTree) -> QueryTree:
                 if one.variable and not any(each.name in CHANGING for each in written.walk()):
                     assigned[one.variable] = written
             made.append(one)
-        if all(map(is_, made, node.select.projections)):
+        if is_same(node.select.projections, made):
             return node
         return replace(node, select=replace(node.select, projections=tuple(made)))
 

@@ -1,7 +1,9 @@
 """Nodes that rewriting makes; they stand nowhere in a text."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from partage.sparql.syntax.transform import transform
 from partage.sparql.syntax.tree import (
     Expression,
     Group,
@@ -13,6 +15,7 @@ from partage.sparql.syntax.tree import (
     Term,
 )
 
+# Variables that we bring along: those of blank nodes, and between the steps of a path.
 OURS = "partage_"
 
 
@@ -81,3 +84,18 @@ def variable(name: str) -> Term:
 def shown(names: Sequence[str]) -> tuple[Projection, ...]:
     """Return projections of variables."""
     return tuple(Projection(0, 0, name) for name in names)
+
+
+def without_blanks(found: Pattern) -> Pattern:
+    """Return a pattern with a variable for each blank node, which may be written elsewhere, too."""
+
+    def change(node: object) -> object:
+        if isinstance(node, Pattern) and any(one.kind == "blank" for one in node.terms):
+            terms = tuple(
+                variable(one.text[1:].replace("blank", "node")) if one.kind == "blank" else one
+                for one in node.terms
+            )
+            return replace(node, terms=terms)
+        return node
+
+    return transform(found, change)

@@ -12,6 +12,7 @@ from partage.sparql.rewriting.building import (
     literal,
     pattern,
     shown,
+    without_blanks,
 )
 from partage.sparql.syntax.transform import transform
 from partage.sparql.syntax.tree import Clause, Group, Pattern, QueryTree, SubSelect, Term
@@ -136,7 +137,7 @@ def _shown(found: SubSelect, name: Term) -> Group:
     # Aggregates of a graph without solutions, which has no group.
     nothing = group(filtered(expression("=", literal("1"), literal("0"))))
     empty = pattern("select", Group(0, 0, (), replace(found, where=nothing)))
-    alone = filtered(exists("NOT EXISTS", *where.patterns))
+    alone = filtered(exists("NOT EXISTS", *map(without_blanks, where.patterns)))
     return group(pattern("union", group(full), group(empty, alone)))
 
 

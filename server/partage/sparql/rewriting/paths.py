@@ -14,9 +14,11 @@ from partage.sparql.rewriting.building import (
     triple,
     values,
     variable,
+    without_blanks,
 )
 from partage.sparql.rewriting.building import call as function
-from partage.sparql.syntax.transform import transform
+from partage.sparql.syntax.terms import BLANK
+from partage.sparql.syntax.transform import is_same, transform
 from partage.sparql.syntax.tree import (
     Group,
     Path,
@@ -147,15 +149,15 @@ def _from_unknown(
 
 def _rewritten(tree: QueryTree, rewrite: Rewrite) -> QueryTree:
     """Return a query with triple patterns rewritten, and `SELECT *` showing what it has shown."""
-    order = dict.fromkeys(token.text[1:] for token in tree.tokens if token.kind == "variable")
 
     def change(node: object) -> object:
         if isinstance(node, Group):
             return _group(node, rewrite)
         if isinstance(node, QueryTree | SubSelect) and node.select and node.where:
             visible = all_shown(node.where, node.clauses)
-            if not node.select.projections and any(name.startswith(OURS) for name in visible):
-                named = [name for name in order if name in visible]
+            ours = [name for name in visible if name.startswith(OURS)]
+            if not node.select.projections and any(not _is_blank(name) for name in ours):
+                named = sorted(visible.difference(ours))  # as the engine does
                 return replace(node, select=replace(node.select, projections=shown(named)))
         return node
 
@@ -172,21 +174,10 @@ def _group(found: Group, rewrite: Rewrite) -> Group:
     for one in found.patterns:
         written = rewrite(one) if one.kind == "triple" else None
         made += [one] if written is None else written
-    if len(made) == len(found.patterns) and all(
-        a is b for a, b in zip(made, found.patterns, strict=True)
-    ):
+    if is_same(found.patterns, made):
         return found
-    return replace(found, patterns=tuple(map(_named, made)))
+    return replace(found, patterns=tuple(map(without_blanks, made)))
 
 
-def _named(found: Pattern) -> Pattern:
-    def change(node: object) -> object:
-        if isinstance(node, Pattern) and any(one.kind == "blank" for one in node.terms):
-            terms = tuple(
-                variable(one.text[1:].replace("blank", "node")) if one.kind == "blank" else one
-                for one in node.terms
-            )
-            return replace(node, terms=terms)
-        return node
-
-    return transform(found, change)
+def _is_blank(name: str) -> bool:
+    return f"?{name}".startswith(BLANK)

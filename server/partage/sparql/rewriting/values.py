@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from partage.sparql.rewriting.building import call, expression, literal
-from partage.sparql.syntax.transform import transform
+from partage.sparql.syntax.transform import is_same, transform
 from partage.sparql.syntax.tree import Clause, Expression, Pattern, QueryTree
 
 # Functions that may return a string with a language.
@@ -38,8 +38,8 @@ def boolean_values(tree: QueryTree) -> QueryTree:
             return node if written is node.expression else replace(node, expression=written)
         if isinstance(node, Clause) and node.constraints:
             tested = tuple(map(_tested, node.constraints))
-            unchanged = all(a is b for a, b in zip(tested, node.constraints, strict=True))
-            return node if unchanged else replace(node, constraints=tested)
+            same = is_same(node.constraints, tested)
+            return node if same else replace(node, constraints=tested)
         if isinstance(node, Expression):
             return _operands(node)
         return node
@@ -55,8 +55,7 @@ def _operands(node: Expression) -> Expression:
         tested = (_tested(node.operands[0]), *node.operands[1:])
     else:
         return node
-    unchanged = all(a is b for a, b in zip(tested, node.operands, strict=True))
-    return node if unchanged else replace(node, operands=tested)
+    return node if is_same(node.operands, tested) else replace(node, operands=tested)
 
 
 def _tested(operand: Expression) -> Expression:

@@ -4,6 +4,7 @@ The terminals of the SPARQL grammar
 """
 
 import re
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 Kind = Literal[
@@ -18,7 +19,8 @@ _U = _BASE + "_"
 _CHARS = _U + r"\-0-9\u00B7\u0300-\u036F\u203F-\u2040"
 _VARNAME = rf"[{_U}0-9][{_U}0-9\u00B7\u0300-\u036F\u203F-\u2040]*+"
 _PLX = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
-_PREFIX = rf"[{_BASE}][{_CHARS}]*+(?:\.++[{_CHARS}]++)*+"
+# No prefix is longer: what is none would be read again and again.
+_PREFIX = rf"[{_BASE}](?:[{_CHARS}.]{{0,254}}+(?<!\.))?"
 _LOCAL = rf"(?:[{_U}:0-9]|{_PLX})(?:[{_CHARS}:]|{_PLX})*+(?:\.++(?:[{_CHARS}:]|{_PLX})++)*+"
 _LABEL = rf"[{_U}0-9][{_CHARS}]*+(?:\.++[{_CHARS}]++)*+"
 _UCHAR = (
@@ -99,7 +101,8 @@ _TERMINALS: dict[Kind, str] = {
     "language": r"@[A-Za-z]++(?:-[A-Za-z0-9]++)*+(?:--[A-Za-z]++)?",
     "word": r"[A-Za-z_][A-Za-z0-9_]*+",
     "end": r"\Z",
-    "mark": r"<<\(|\)>>|<<|>>|\{\||\|\}|&&|\|\||[!<>]=|\^\^|.",
+    # A quote that opens no string goes with all that follows, for which no grammar has a use.
+    "mark": r"[\"'].*+|<<\(|\)>>|<<|>>|\{\||\|\}|&&|\|\||[!<>]=|\^\^|.",
 }
 _TERMINAL = re.compile(
     r"(?:[ \t\r\n]++|#[^\r\n]*+)*+(?:"
@@ -152,18 +155,16 @@ def token_at(text: str, offset: int) -> Token:
     return Token(kind, found, start, end, word)
 
 
-def tokens(text: str) -> list[Token]:
+def tokens(text: str) -> Iterator[Token]:
     """
-    Return the tokens of any text, also of one that is no query.
+    Yield the tokens of any text, also of one that is no query.
 
     Where only the grammar could tell, `<` begins an IRI.
     """
-    found = []
     token = token_at(text, 0)
     while token.kind != "end":
-        found.append(token)
+        yield token
         token = token_at(text, token.end)
-    return found
 
 
 def place(text: str, offset: int) -> tuple[int, int]:

@@ -4,10 +4,12 @@ From the text of a query to its tree, by recursive descent
 """
 
 from collections.abc import Callable
-from typing import Literal
+from contextlib import suppress
+from typing import Literal, NamedTuple
 
+from partage.errors import QuerySyntaxError
 from partage.sparql.syntax.expressions import ExpressionParser
-from partage.sparql.syntax.lexer import token_at
+from partage.sparql.syntax.lexer import Token, token_at
 from partage.sparql.syntax.terms import Triples
 from partage.sparql.syntax.tree import (
     Clause,
@@ -34,6 +36,13 @@ _DECLARED = {
 }
 
 
+class Opening(NamedTuple):
+    """The declarations that a text begins with, and its first token after the prologue."""
+
+    prologue: tuple[Declaration, ...]
+    token: Token
+
+
 def parse(text: str) -> QueryTree:
     """
     Return the tree of a query.
@@ -43,14 +52,27 @@ def parse(text: str) -> QueryTree:
     QuerySyntaxError
         The text is no query of the grammar, or nests brackets more than `MAX_DEPTH` levels deep;
         `line` and `column` say where.
+    PayloadTooLarge
+        It has more than `MOST_TOKENS` tokens.
     """
     return _Parser(text).query()
+
+
+def opening(text: str) -> Opening:
+    """Return how any text begins: as a query, or as something else."""
+    parser = _Parser(text)
+    with suppress(QuerySyntaxError):
+        parser.declarations()
+    token = parser.token
+    while token.word in _DECLARED or token.kind in {"iri", "name", "string"}:
+        token = token_at(text, token.end)
+    return Opening(tuple(parser.prologue), token)
 
 
 class _Parser(ExpressionParser):
     def query(self) -> QueryTree:
         """Take a whole query (productions 2, 7 to 14)."""
-        prologue = self._prologue()
+        self.declarations()
         start = self.token.start
         select: Select | None = None
         template: tuple[Pattern, ...] | None = None
@@ -88,27 +110,27 @@ class _Parser(ExpressionParser):
         if self.token.kind != "end":
             raise self.error("`EOF`")
         return QueryTree(
-            self.text, form, start, prologue, tuple(self.tokens), select, template, described,
-            tuple(dataset), where, clauses, self.reified,
+            self.text, form, start, tuple(self.prologue), tuple(self.tokens), select, template,
+            described, tuple(dataset), where, clauses, self.reified, tuple(self.services),
         )  # fmt: skip
 
-    def _prologue(self) -> tuple[Declaration, ...]:
-        """Take the declarations (productions 4 to 8)."""
-        found: list[Declaration] = []
+    def declarations(self) -> None:
+        """Take the prologue (productions 4 to 8)."""
         while True:
             token = self.token
             if token.kind == "name" and token.text[:6].upper() == "PREFIX":
                 self.token = token_at(self.text[: token.start + 6], token.start)  # `PREFIX:<…>`
             word = self.token.word
-            if word not in {"BASE", "PREFIX", "VERSION"}:
-                return tuple(found)
+            if word not in _DECLARED:
+                return
             self.take()
             prefix = self._prefix() if word == "PREFIX" else ""
             kind, expected = _DECLARED[word]
             if self.token.kind != kind:
                 raise self.error(expected)
             value = self.take().text[1:-1]
-            found.append(Declaration(word, token.start, self.last, prefix, value))  # type: ignore[arg-type]  # one of the three
+            declared = Declaration(word, token.start, self.last, prefix, value)  # type: ignore[arg-type]  # one of the three
+            self.prologue.append(declared)
 
     def _prefix(self) -> str:
         if self.token.kind != "name" or not self.token.text.endswith(":"):
@@ -332,6 +354,8 @@ class _Parser(ExpressionParser):
     def _named(self) -> Pattern:
         """Take GRAPH or SERVICE (productions 58, 59)."""
         token = self.take()
+        if token.word == "SERVICE":
+            self.services.append(token.start)
         silent = token.word == "SERVICE" and self.keyword("SILENT")
         if self.token.kind not in {"variable", "iri", "name"}:
             raise self.error("`Var`, `iri`")

@@ -6,10 +6,10 @@ The part of the parser that reads terms, paths and triples
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from partage.errors import QuerySyntaxError
+from partage.errors import PayloadTooLarge, QuerySyntaxError
 from partage.rdf.namespaces import iri
 from partage.sparql.syntax.lexer import Token, place, token_at
-from partage.sparql.syntax.tree import Path, Pattern, Term, TermKind
+from partage.sparql.syntax.tree import Declaration, Path, Pattern, Term, TermKind
 
 BLANK = "?partage_blank_"
 FIRST, REST, NIL = (f"<{iri(f'rdf:{name}')}>" for name in ("first", "rest", "nil"))
@@ -23,6 +23,8 @@ TERM_KINDS: dict[str, TermKind] = {
 BOOLEANS = frozenset({"TRUE", "FALSE"})
 # Brackets within brackets; each level takes some frames of the interpreter and of the engine.
 MAX_DEPTH = 100
+# So many are read within a second; their tree takes some 60 MB while it is needed.
+MOST_TOKENS = 200_000
 Triples = list[Pattern]
 
 
@@ -36,6 +38,8 @@ class TermParser:
         self.last = 0
         self.depth = 0
         self.reified: int | None = None
+        self.services: list[int] = []
+        self.prologue: list[Declaration] = []
         self.prefixes: set[str] = set()
         self._blanks: dict[str, str] = {}
 
@@ -46,6 +50,11 @@ class TermParser:
         token = self.token
         if token.kind == "name" and token.text.partition(":")[0] not in self.prefixes:
             raise self._undeclared(token)
+        if len(self.tokens) == MOST_TOKENS:
+            raise PayloadTooLarge(
+                "The query has more than %(most)s words. Shorten it, for instance its VALUES.",
+                most=MOST_TOKENS,
+            )
         self.tokens.append(token)
         self.last = token.end
         self.token = token_at(self.text, token.end)

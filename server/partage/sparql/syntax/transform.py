@@ -1,6 +1,6 @@
 """Trees made anew from trees, from the innermost nodes outwards; what does not change is shared."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from operator import is_
@@ -40,6 +40,7 @@ _PLAIN = frozenset(
         "form",
         "described",
         "reified",
+        "services",
     ]
 )
 
@@ -54,6 +55,11 @@ def transform(node: Node, change: Callable[[object], object]) -> Node:
     return cast("Node", _transformed(node, change))
 
 
+def is_same(before: Sequence[object], after: Sequence[object]) -> bool:
+    """Return whether nothing was changed: the nodes are the very same."""
+    return len(before) == len(after) and all(map(is_, before, after))
+
+
 @cache
 def _parts(kind: type) -> tuple[str, ...]:
     """Return the fields of a class of nodes that may hold nodes."""
@@ -64,7 +70,7 @@ def _parts(kind: type) -> tuple[str, ...]:
 def _transformed(node: object, change: Callable[[object], object]) -> object:
     if isinstance(node, tuple):
         made = [_transformed(one, change) for one in node]
-        return node if all(map(is_, node, made)) else tuple(made)
+        return node if is_same(node, made) else tuple(made)
     if node is None or isinstance(node, _LEAVES):
         return node
     changes = {}

@@ -305,7 +305,7 @@ class QueryTree:
     `text` is what was parsed; `start` is where the prologue has
     ended. `template` are the triples of CONSTRUCT, `described` the terms of DESCRIBE. `where` is
     None where there is none; `reified` is where the first triple term, annotation or reifier
-    stands (§4.1.5), None where there is none.
+    stands (§4.1.5), None where there is none; `services` are where the calls of SERVICE stand.
     """
 
     text: str
@@ -320,6 +320,7 @@ class QueryTree:
     where: Group | None
     clauses: tuple[Clause, ...]
     reified: int | None
+    services: tuple[int, ...]
 
     def patterns(self) -> Iterator[Pattern]:
         """Yield every pattern of the query, those of subqueries and EXISTS included."""

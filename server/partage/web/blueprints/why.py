@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, json, render_template, request
 
 from partage.errors import ProtocolError
-from partage.sparql.guard import opening
 from partage.sparql.protocol import DescribeService, QueryOperation, parse
+from partage.sparql.syntax import opening
 from partage.sparql.why import diagnose
 from partage.web import memento, queries
 from partage.web.blueprints.sparql import METHODS, body
@@ -55,12 +55,6 @@ def _answer(*wished: str) -> Response:
     return _told(operation, chosen)
 
 
-def declarations(text: str) -> int:
-    """Return where the declarations of a query end."""
-    word = opening(text)
-    return word.start if word else 0
-
-
 def _told(operation: QueryOperation, chosen: str) -> Response:
     query = operation.query
     if operation.graphs is not None:
@@ -75,7 +69,7 @@ def _told(operation: QueryOperation, chosen: str) -> Response:
         response = represent(text.encode(), JSON)
         response.vary.add("Accept-Language")
         return response
-    declared = query.text[: declarations(query.text)].count("\n")
+    declared = query.text[: opening(query.text).token.start].count("\n")
     default, named = operation.query.default_graphs, operation.query.named_graphs
     asked = [("query", query.text), *(("graphs", name) for name in (operation.graphs,) if name)]
     asked += [("default-graph-uri", graph) for graph in default or ()]
