@@ -176,3 +176,30 @@ def test_no_text_is_read_for_ever_or_fails_otherwise() -> None:
 def test_a_token_knows_its_place() -> None:
     token = token_at("  \n select", 0)
     assert (token.word, token.start, token.end) == ("SELECT", 4, 10)
+
+
+@pytest.mark.parametrize(
+    ("query", "column"),
+    [
+        ("SELECT * { _:a :p ?x OPTIONAL { _:a :q ?y } }", 33),
+        ("SELECT * { { _:a :p ?x } UNION { _:a :q ?y } }", 34),
+        ("SELECT * { _:a :p ?x . {} _:a :q ?y }", 27),
+        ("ASK { BIND(COALESCE(1) AS ?z) _:a :p 1 FILTER EXISTS { _:a :p 2 } }", 56),
+        ("SELECT * { { SELECT * { _:a :p ?x } } _:a :q ?y }", 39),
+    ],
+)
+def test_a_label_of_a_blank_node_stands_in_one_group(query: str, column: int) -> None:
+    with pytest.raises(QuerySyntaxError, match=f"Line 2, column {column}: `_:a` stands in another"):
+        parse(f"PREFIX : <urn:x:>\n{query}")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * { _:a :p ?x FILTER(?x > 1) _:a :q ?y }",
+        "SELECT * { _:a :p ?x FILTER EXISTS { ?x :p 1 } _:a :q ?y }",
+        "CONSTRUCT { _:a :p ?x . _:a :q 1 } WHERE { _:a :p ?x }",
+    ],
+)
+def test_a_label_of_a_blank_node_may_stand_again(query: str) -> None:
+    assert parse(f"PREFIX : <urn:x:>\n{query}").where is not None

@@ -91,6 +91,7 @@ class _Parser(ExpressionParser):
             form = "CONSTRUCT"
             if self.sees("{"):
                 template = tuple(self._template())
+                self.labelled.clear()  # those of a template are its own (§16.2.1)
                 dataset = self._dataset()
                 where = self._where()
             else:
@@ -317,11 +318,13 @@ class _Parser(ExpressionParser):
         """Take a group graph pattern (productions 53 to 57)."""
         with self.nested():
             start = self.expect("{").start
+            self._begin_block()
             if self.token.word == "SELECT":
                 select = self._select()
                 where = self._where()
                 clauses = self._clauses()
                 self.expect("}")
+                self._begin_block()
                 return Group(start, self.last, (), SubSelect(select, where, clauses))
             patterns: list[Pattern] = []
             after_triples = False
@@ -339,7 +342,11 @@ class _Parser(ExpressionParser):
                 patterns.append(read(self))
                 self.accept(".")
                 after_triples = False
+            self._begin_block()
             return Group(start, self.last, tuple(patterns))
+
+    def _begin_block(self) -> None:
+        self.block = self.blocks = self.blocks + 1
 
     def _pattern(self, kind: PatternKind, start: int, **parts: object) -> Pattern:
         return Pattern(kind, start, self.last, self.text[start : self.last], **parts)  # type: ignore[arg-type]  # fields of it
@@ -365,8 +372,9 @@ class _Parser(ExpressionParser):
         return self._pattern(kind, token.start, groups=(group,), name=name, silent=silent)
 
     def _filter(self) -> Pattern:
-        start = self.take().start
+        start, block = self.take().start, self.block
         expression = self.constraint()
+        self.block = block  # a filter does not end a basic graph pattern
         return self._pattern("filter", start, expression=expression)
 
     def _bind(self) -> Pattern:

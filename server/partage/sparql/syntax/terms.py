@@ -42,6 +42,9 @@ class TermParser:
         self.prologue: list[Declaration] = []
         self.prefixes: set[str] = set()
         self._blanks: dict[str, str] = {}
+        # The number of the basic graph pattern (§5.1) that is read, and of that of each label.
+        self.block = self.blocks = 0
+        self.labelled: dict[str, int] = {}
 
     # Tokens
 
@@ -125,6 +128,17 @@ class TermParser:
             expected=expected,
         )
 
+    def _labelled_before(self, token: Token) -> QuerySyntaxError:
+        """Return the error of a label in a second basic graph pattern (§5.1.1)."""
+        line, column = place(self.text, token.start)
+        return QuerySyntaxError(
+            "Line %(line)d, column %(column)d: `%(label)s` stands in another group already, and "
+            "the label of a blank node counts within one group only. Write a variable instead.",
+            line,
+            column,
+            label=token.text[:80],
+        )
+
     def _undeclared(self, token: Token) -> QuerySyntaxError:
         prefix = token.text.partition(":")[0]
         line, column = place(self.text, token.start)
@@ -182,6 +196,8 @@ class TermParser:
         """Take a subject or an object; the triples that it brings along go into `found`."""
         token = self.token
         if token.kind == "blank":
+            if self.labelled.setdefault(token.text, self.block) != self.block:
+                raise self._labelled_before(token)
             self.take()
             name = self._blanks.setdefault(token.text, f"{BLANK}{len(self._blanks)}")
             return Term("blank", name, token.start, token.end, token.text)
