@@ -33,6 +33,8 @@ ROOMS = {
     "conformance.test_queries": "SPARQL 1.1 Query Language",
     "attacks.test_attacks": "Planted attacks",
     "unit.sparql.test_fuzz": "Fuzzing with Hypothesis",
+    "unit.sparql.test_random_texts": "Random texts, read by our parser and by the engine's",
+    "unit.sparql.test_random_answers": "Random queries, as planned and as the engine answers them",
 }
 
 
@@ -42,6 +44,7 @@ def main(run: Path) -> None:
     counts: dict[tuple[str, str], Counter[str]] = {}
     known: list[tuple[str, str]] = []
     w3c: dict[str, set[str]] = {}
+    suites: dict[tuple[str, str], Counter[str]] = {}
     for case in ElementTree.parse(run).iter("testcase"):
         room = case.attrib["classname"].removeprefix("tests.")
         test, _, parameters = case.attrib["name"].partition("[")
@@ -50,7 +53,10 @@ def main(run: Path) -> None:
             tests = met.setdefault(mark.attrib["value"], {})
             tests.setdefault(f"{room}.{test}", Counter())[outcome] += 1
         counts.setdefault((room, test), Counter())[outcome] += 1
-        if test.startswith("test_w3c"):
+        if test == "test_w3c":
+            manner, suite = parameters.partition("/")[0].rsplit("-", 1)
+            suites.setdefault((suite, manner), Counter())[outcome] += 1
+        elif test.startswith("test_w3c"):
             w3c.setdefault(parameters.rstrip("]").rpartition("-")[2], set()).add(outcome)
         if outcome == "known":
             known.append((parameters.rstrip("]"), reason))
@@ -68,7 +74,13 @@ def main(run: Path) -> None:
         cells = [str(total[outcome]) for outcome in ("passes", "known", "fails")]
         lines += [f"| **all of `tests/{room.replace('.', '/')}.py`** | " + " | ".join(cells) + " |"]
         lines.append("")
-    lines += ["## The W3C protocol cases by name", "", "| Case | outcome |", "|---|---|"]
+    lines += ["## The W3C's query tests", "", "| Suite | joins | passes | known | fails |"]
+    lines.append("|---|---|--:|--:|--:|")
+    for (suite, manner), found in sorted(suites.items()):
+        lines.append(
+            f"| {suite} | {manner} | {found['passes']} | {found['known']} | {found['fails']} |"
+        )
+    lines += ["", "## The W3C protocol cases by name", "", "| Case | outcome |", "|---|---|"]
     lines += [f"| {name} | {', '.join(sorted(found))} |" for name, found in sorted(w3c.items())]
     lines += ["", "## Known deviations of the engine", ""]
     lines += [f"- {case}: {reason}" for case, reason in sorted(known)]
