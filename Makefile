@@ -12,6 +12,8 @@ export XDG_CACHE_HOME := $(CURDIR)/.venv/cache
 export npm_config_cache := $(CURDIR)/.venv/cache/npm
 endif
 .PHONY: help suites clients run test install build serve check format lint types layers unit packaging validate lock conformance attacks bench wheel clean site messages screenshots
+# On two processors in two thirds of the time; a file's tests share what is made for them.
+PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 FRONTEND := server/frontend
 TRANSLATIONS := server/partage/web/translations
 SCRIPTS := $(FRONTEND)/build.mjs $(wildcard $(FRONTEND)/src/* $(FRONTEND)/src/*/*)
@@ -107,7 +109,7 @@ layers: .venv/dev.done ## Check who imports whom
 	@$(BIN)/lint-imports
 
 unit: .venv/dev.done site suites clients ## Run every test
-	@$(BIN)/pytest
+	@$(PYTEST)
 
 suites: out/suites/done ## Fetch the W3C's suites of SPARQL tests (once; without them their tests are skipped)
 
@@ -132,7 +134,7 @@ out/clients/done: tests/clients/cffconvert.lock | .venv/dev.done
 	  echo "cffconvert cannot be had here: its tests are skipped." >&2
 
 conformance: .venv/dev.done build site suites clients ## Run every test and write docs/reference/conformance.md
-	@PARTAGE_WHOLE_SUITES=1 $(BIN)/pytest -q --junitxml out/tests.xml; status=$$?; \
+	@PARTAGE_WHOLE_SUITES=1 $(PYTEST) -q --junitxml out/tests.xml; status=$$?; \
 	  PYTHONPATH=tests $(BIN)/python -m conformance.report out/tests.xml > docs/reference/conformance.md && exit $$status
 
 attacks: .venv/dev.done build site ## Run every test that attacks a running server, also the slow ones

@@ -283,8 +283,9 @@ FREE = {
     "pages.home", "pictures.disputes", "pictures.flows", "pictures.timeline", "queries.end",
     "queries.show", "querying.examples", "querying.terms_json", "releases.nowhere",
     "releases.ontology", "releases.release", "releases.releases", "releases.timemap",
-    "resources.page", "resources.thing", "search.opensearch", "static", "statements.page",
-    "statements.thing", "wellknown.example", "wellknown.void",
+    "resources.page", "resources.thing", "resources.vocabulary", "search.opensearch",
+    "sparql.with_a_slash", "static", "statements.page", "statements.thing", "wellknown.example",
+    "wellknown.void",
 }  # fmt: skip
 
 
