@@ -12,7 +12,7 @@ export XDG_CACHE_HOME := $(CURDIR)/.venv/cache
 export npm_config_cache := $(CURDIR)/.venv/cache/npm
 endif
 .PHONY: help suites clients run test install build serve check format lint types layers unit packaging validate lock conformance attacks bench wheel clean site messages screenshots
-# On two processors in two thirds of the time; a file's tests share what is made for them.
+# As many processes as processors, at most four; the tests of a file share what is made for them.
 PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 FRONTEND := server/frontend
 TRANSLATIONS := server/partage/web/translations
