@@ -9,7 +9,7 @@ from partage.errors import FieldsTooLarge, PartageError
 from partage.web import cors
 from partage.web.answers import SECURITY
 from partage.web.cache import Headers, Scope
-from partage.web.errors import status_of
+from partage.web.errors import retry_after, status_of
 from partage.web.language import shown
 from partage.web.negotiation import LANGUAGES, languages
 
@@ -38,7 +38,7 @@ def refusal(error: PartageError, scope: Scope) -> tuple[int, Headers, bytes]:
         code = languages(b",".join(told).decode("latin-1"), None)[0]
     text = error.message.told(_texts(code).ugettext, lambda value: shown(value, code))
     more = [(b"content-language", code.encode())]
-    if (seconds := getattr(error, "retry_after", None)) is not None:
+    if (seconds := retry_after(error)) is not None:
         more.append((b"retry-after", str(seconds).encode()))
     return answer(status_of(error), text, *more)
 

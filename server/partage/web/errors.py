@@ -177,6 +177,13 @@ def status_of(error: PartageError) -> int:
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
+def retry_after(error: PartageError) -> int | None:
+    """Return in how many seconds to ask again; None where that is not known."""
+    seconds = getattr(error, "retry_after", None)
+    assert seconds is None or isinstance(seconds, int)
+    return seconds
+
+
 def install(app: Flask) -> None:
     """Answer every error of ours and of HTTP through one representation."""
     app.register_error_handler(PartageError, _answer_ours)
@@ -203,8 +210,8 @@ def _answer_ours(error: PartageError) -> Response:
     if isinstance(error, NotAcceptable) and error.addresses:
         links = [Link("alternate", href, kind) for kind, href in error.addresses]
         response.headers["Link"] = header(links)
-    if isinstance(error, EngineBusy | BudgetSpent | TooManyRequests):
-        response.headers["Retry-After"] = str(error.retry_after)
+    if (seconds := retry_after(error)) is not None:
+        response.headers["Retry-After"] = str(seconds)
     return response
 
 
