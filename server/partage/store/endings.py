@@ -35,18 +35,19 @@ def explain(pid: int, status: int, words: str, memory: int) -> PartageError:
             "have. Make it more selective, or sort and group fewer solutions.",
             bytes=memory,
         )
+    if UNORDERED in words:  # the query is asked again in another way
+        log.info("Query process %d could not sort terms of several kinds.", pid)
+        return UnorderedTerms(
+            "The engine failed to sort values of several kinds, because it compares them in a way "
+            "that contradicts itself. Sort by text, as in ORDER BY STR(?value), or by kind first, "
+            "as in ORDER BY DATATYPE(?value) STR(?value)."
+        )
     cause = signal.Signals(-status).name if status < 0 else f"exit status {status}"
     log.error("Query process %d died of %s.", pid, cause)
     if status == -signal.SIGKILL:
         return OutOfResources(
             "The system ended the process that evaluated the query, probably because the machine "
             "was short of memory. Make the query more selective, or try again later."
-        )
-    if UNORDERED in words:
-        return UnorderedTerms(
-            "The engine failed to sort values of several kinds, because it compares them in a way "
-            "that contradicts itself. Sort by text, as in ORDER BY STR(?value), or by kind first, "
-            "as in ORDER BY DATATYPE(?value) STR(?value)."
         )
     crash = QueryCrashed(_what(status, words))
     crash.add_note(f"Cause: {cause}: {words}")
