@@ -105,7 +105,6 @@ def _at_end(text: str, found: QuerySyntaxError) -> QuerySyntaxError:
 
 
 def _at_token(text: str, token: Token, found: QuerySyntaxError) -> QuerySyntaxError:
-    line, column = place(text, token.start)
     reason: English | Message = _reason(found) or message("this is not expected here.")
     prefix = token.text.partition(":")[0]
     if "Prefix not found" in str(reason):
@@ -115,8 +114,7 @@ def _at_token(text: str, token: Token, found: QuerySyntaxError) -> QuerySyntaxEr
         )
     return QuerySyntaxError(
         "Line %(line)d, column %(column)d: `%(token)s`: %(reason)s",
-        line,
-        column,
+        *place(text, token.start),
         token=token.text.partition("\n")[0][:60],
         reason=reason,
     )

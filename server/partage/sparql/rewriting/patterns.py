@@ -79,13 +79,11 @@ def _pattern(text: str, tree: QueryTree, start: int) -> str:
         nonlocal depth
         part = found[0]
         if found[1] and (found[1] in "icIC" or (not depth and found[1] in "123456789")):
-            line, column = place(tree.text, start)
             raise RegexNotSupported(
                 "Line %(line)d, column %(column)d: `%(part)s` in a regular expression is not "
                 "supported here. Write it in another way, as `[A-Za-z]` for `\\i`; there is none "
                 "for back-references.",
-                line,
-                column,
+                *place(tree.text, start),
                 part=part,
             )
         if part in {"[", "-["}:

@@ -114,12 +114,10 @@ class ExpressionParser(TermParser):
         return Expression("CALL", token.start, self.last, operands, token.word)
 
     def _nested_aggregate(self, token: Token) -> QuerySyntaxError:
-        line, column = place(self.text, token.start)
         return QuerySyntaxError(
             "Line %(line)d, column %(column)d: %(name)s stands within another aggregate. Compute "
             "it in a subquery.",
-            line,
-            column,
+            *place(self.text, token.start),
             name=token.word,
         )
 

@@ -130,22 +130,18 @@ class TermParser:
 
     def _labelled_before(self, token: Token) -> QuerySyntaxError:
         """Return the error of a label in a second basic graph pattern (§5.1.1)."""
-        line, column = place(self.text, token.start)
         return QuerySyntaxError(
             "Line %(line)d, column %(column)d: `%(label)s` stands in another group already, and "
             "the label of a blank node counts within one group only. Write a variable instead.",
-            line,
-            column,
+            *place(self.text, token.start),
             label=token.text[:80],
         )
 
     def _undeclared(self, token: Token) -> QuerySyntaxError:
         prefix = token.text.partition(":")[0]
-        line, column = place(self.text, token.start)
         return QuerySyntaxError(
             "Line %(line)d, column %(column)d: the prefix %(prefix)s: is not declared.",
-            line,
-            column,
+            *place(self.text, token.start),
             prefix=prefix[:40],
         )
 
@@ -154,12 +150,10 @@ class TermParser:
         """Read what stands between brackets, at most `MAX_DEPTH` levels deep."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            line, column = place(self.text, self.token.start)
             raise QuerySyntaxError(
                 "Line %(line)d, column %(column)d: the query is nested more than %(most)d levels "
                 "deep. Nest it less deeply.",
-                line,
-                column,
+                *place(self.text, self.token.start),
                 most=MAX_DEPTH,
             )
         yield
