@@ -83,6 +83,8 @@ FAULTS = (
     Fault("replacement-that-is-none", "SELECT (REPLACE('abc', 'b', '$') AS ?v) {}", ["a$c"], [""]),
     Fault("replacement-quoted", "SELECT (REPLACE('a.b', '.', '$1', 'q') AS ?v) {}", ["ab"], ["a$1b"]),
     Fault("classes-subtracted", "SELECT ?v { VALUES ?v { 'a' 'b' } FILTER(REGEX(?v, '[a-z-[b]]')) }", ["a", "b"], ["a"]),
+    Fault("minus-in-exists", "SELECT ?o { :a :p ?o FILTER EXISTS { ?x :q ?y MINUS { ?z :p ?o } } }", [], [":b"]),
+    Fault("minus-in-not-exists", "ASK { VALUES ?o { :b } FILTER NOT EXISTS { ?x :q ?y MINUS { ?z :p ?o } } }", True, False),
     Fault("zero-or-more", "SELECT ?o { :unknown :p* ?o }", [], [":unknown"]),
     Fault("zero-or-one", "SELECT ?s { ?s :p? :unknown }", [], [":unknown"]),
     Fault("zero-or-more-itself", "ASK { :unknown :p* :unknown }", False, True),

@@ -15,7 +15,7 @@ from partage.sparql.rewriting.aggregates import (
     group_concat,
     group_keys,
 )
-from partage.sparql.rewriting.graphs import graph_variables, minus_in_graphs
+from partage.sparql.rewriting.graphs import disjoint_minus, graph_variables
 from partage.sparql.rewriting.paths import IsKnown, alternatives, zero_length
 from partage.sparql.rewriting.patterns import regular_expressions
 from partage.sparql.rewriting.values import boolean_values
@@ -31,7 +31,7 @@ REWRITES: tuple[tuple[frozenset[str], Callable[[QueryTree], QueryTree]], ...] = 
     (frozenset({"BY"}), group_keys),
     (frozenset({"FILTER", "HAVING", "IF", "&&", "||", "!"}), boolean_values),
     (frozenset({"REGEX", "REPLACE"}), regular_expressions),
-    (frozenset({"MINUS"}), minus_in_graphs),
+    (frozenset({"MINUS"}), disjoint_minus),
     (frozenset({"|"}), alternatives),
 )
 # Before the parenthesis of these the engine takes no space.

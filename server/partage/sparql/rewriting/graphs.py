@@ -18,13 +18,15 @@ from partage.sparql.syntax.transform import transform
 from partage.sparql.syntax.tree import Clause, Group, Pattern, QueryTree, SubSelect, Term
 
 
-def minus_in_graphs(tree: QueryTree) -> QueryTree:
-    """Have MINUS within GRAPH take nothing away where the two sides share no variable (§8.3.3)."""
+def disjoint_minus(tree: QueryTree) -> QueryTree:
+    """
+    Leave out MINUS where the two sides share no variable, for it takes nothing away (§8.3.3).
+
+    The engine takes the name of a graph, and what stands around EXISTS, for shared.
+    """
 
     def change(node: object) -> object:
-        if isinstance(node, Pattern) and node.kind == "graph" and _has_variable(node):
-            return replace(node, groups=(_without_minus(node.groups[0]),))
-        return node
+        return _without_minus(node) if isinstance(node, Group) else node
 
     return transform(tree, change)
 
