@@ -135,6 +135,8 @@ NOT_REWRITTEN = (
     Fault("cast-of-spaces", "SELECT (xsd:integer(' 1 ') AS ?x) {}", [""], ["1"]),
     Fault("integers-beyond-64-bits", "SELECT (12345678901234567890 > 1 AS ?x) {}", [""], ["true"]),
     Fault("not-a-number", "SELECT (xsd:double('NaN') <= xsd:double('NaN') AS ?x) {}", ["true"], ["false"]),
+    Fault("names-beyond-the-basic-plane", "PREFIX 𐐀: <http://example.org/> ASK { ?s 𐐀:p ?o }", None, True),
+    Fault("label-around-exists", "ASK { _:x :p ?o FILTER EXISTS { ?o :p ?y } _:x :q ?z }", None, True),
     Fault("pattern-of-nothing", "SELECT (REPLACE('ab', 'x*', '-') AS ?x) {}", ["-a-b-"], [""]),
 )  # fmt: skip
 
