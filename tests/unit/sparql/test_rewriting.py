@@ -9,7 +9,7 @@ A fault that is gone fails its test: then the rewriting of it is to go, too.
 from dataclasses import dataclass
 
 import pytest
-from pyoxigraph import QueryBoolean, QuerySolutions, RdfFormat, Store
+from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Store
 
 from partage.errors import RegexNotSupported
 from partage.sparql.rewriting import rewritten
@@ -50,6 +50,8 @@ FAULTS = (
           [], [""]),
     Fault("group-by-renamed", "SELECT ?k (COUNT(*) AS ?n) { ?s :p ?o } GROUP BY (?o AS ?k)", None, [":b 1", ":c 1"]),
     Fault("group-by-renamed-unbound", "SELECT ?k (COUNT(*) AS ?n) { ?s :p ?o } GROUP BY (?x AS ?k)", None, [" 2"]),
+    Fault("ask-having", "ASK { ?s :p ?o } HAVING (COUNT(*) = 2)", None, True),
+    Fault("ask-grouped", "ASK { ?s :p ?o } GROUP BY ?s HAVING (COUNT(*) > 1)", None, False),
     Fault("alias-in-select", "SELECT (COUNT(*) AS ?n) (?n / 2 AS ?half) { ?s :p ?o }", None, ["2 1"]),
     Fault("alias-of-alias", "SELECT (SUM(1) AS ?n) (?n + 1 AS ?m) (?m * 2 AS ?o) { ?s :p ?x }", None, ["2 3 6"]),
     Fault("boolean-value", "SELECT ?n { ?s :name ?n FILTER(?n) }", ["one"], ["one", "un"]),
@@ -193,6 +195,25 @@ def test_a_pattern_that_the_engine_cannot_evaluate_is_refused(pattern: str) -> N
 @pytest.mark.parametrize("pattern", [r"(.)\\d", r"[\\1]", "a$", "[a-z]-[0-9]"])
 def test_other_patterns_are_left_alone(pattern: str) -> None:
     assert rewritten(parse(f"ASK {{ FILTER(REGEX(?a, '{pattern}')) }}")) is None
+
+
+@pytest.mark.parametrize(
+    ("query", "triples"),
+    [
+        ("CONSTRUCT { ?s :n 1 } { ?s ?p ?o } GROUP BY ?s HAVING (COUNT(*) > 1)", {":a :n 1"}),
+        ("CONSTRUCT { ?k :n ?s } { ?s :p ?o } GROUP BY (?o AS ?k)", set()),
+        ("CONSTRUCT { ?k :n 2 } { ?s :p ?o } GROUP BY (?o AS ?k)", {":b :n 2", ":c :n 2"}),
+        ("DESCRIBE ?s { ?s :is ?o } GROUP BY ?s HAVING (COUNT(*) = 1)", {":d :is :d"}),
+    ],
+)
+def test_graphs_of_grouped_solutions(store: Store, query: str, triples: set[str]) -> None:
+    with pytest.raises(SyntaxError):
+        store.query(PREFIX + query)
+    text = rewritten(parse(PREFIX + query))
+    assert text is not None
+    found = store.query(text)
+    assert isinstance(found, QueryTriples)
+    assert {" ".join(map(written, triple)) for triple in found} == triples
 
 
 def test_select_star_shows_no_variable_of_ours(store: Store) -> None:

@@ -14,6 +14,7 @@ from partage.sparql.rewriting.aggregates import (
     count_valid,
     group_concat,
     group_keys,
+    grouped_forms,
 )
 from partage.sparql.rewriting.graphs import disjoint_minus, graph_variables
 from partage.sparql.rewriting.paths import IsKnown, alternatives, zero_length
@@ -24,6 +25,7 @@ from partage.sparql.syntax.tree import QueryTree
 
 # Each with the tokens of which one stands in every query that it changes.
 REWRITES: tuple[tuple[frozenset[str], Callable[[QueryTree], QueryTree]], ...] = (
+    (frozenset({"BY", "HAVING"}), grouped_forms),
     (frozenset({"AS"}), aliases),
     (frozenset({"GROUP_CONCAT"}), group_concat),
     (frozenset({"COUNT"}), count_distinct),

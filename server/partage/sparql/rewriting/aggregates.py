@@ -3,7 +3,17 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from partage.sparql.rewriting.building import OURS, bind, call, group, pattern, term, variable
+from partage.sparql.rewriting.building import (
+    OURS,
+    bind,
+    call,
+    group,
+    literal,
+    pattern,
+    shown,
+    term,
+    variable,
+)
 from partage.sparql.syntax.transform import is_same, transform
 from partage.sparql.syntax.tree import (
     Clause,
@@ -18,6 +28,22 @@ from partage.sparql.syntax.tree import (
 
 # What is something else each time it is evaluated.
 CHANGING = frozenset({"RAND", "UUID", "STRUUID", "BNODE"})
+
+
+def grouped_forms(tree: QueryTree) -> QueryTree:
+    """Have ASK, CONSTRUCT and DESCRIBE take grouped solutions (§11, §19.8 production 18)."""
+    if tree.form == "SELECT" or tree.where is None:
+        return tree
+    words = {clause.word for clause in tree.clauses}
+    if "HAVING" not in words and not is_grouped((), tree.clauses):
+        return tree
+    keys = (key.variable for clause in tree.clauses for key in clause.keys)
+    columns = shown([name for name in keys if name is not None]) or (
+        Projection(0, 0, f"{OURS}group", literal("1")),
+    )
+    inner = SubSelect(Select(0, 0, "", columns), tree.where, tree.clauses)
+    where = group(pattern("select", Group(0, 0, (), inner)))
+    return replace(tree, where=where, clauses=())
 
 
 def group_concat(tree: QueryTree) -> QueryTree:
