@@ -111,13 +111,27 @@ class Planner:
             return None
         try:
             tree = parse(query.text)
-            right = rewritten(tree, partial(self._is_known, query))
+            merges = self._merges(query, tree)
+            right = rewritten(tree, partial(self._is_known, query), merges=merges)
         except QuerySyntaxError:  # the engine says what is wrong with it
             return None
-        if joins:
+        if joins and not merges:
             with suppress(QuerySyntaxError):  # what only our own engine reads, as LATERAL
                 return self._join(query, tree if right is None else parse(right)) or right
         return right
+
+    def _merges(self, query: Query, tree: QueryTree) -> bool:
+        """Return whether graphs that make up the default graph share triples."""
+        graphs = query.default_graphs
+        if graphs is None:
+            named = [Term("iri", one.iri, 0, 0) for one in tree.dataset if not one.named]
+            graphs = tuple(name for one in named if (name := tree.iri(one)) and is_iri(name))
+        if len(graphs) < 2:
+            return False
+        asked = replace(query, default_graphs=graphs, named_graphs=query.named_graphs or ())
+        triples = "?s ?p ?o"
+        once = self._counter.number(asked, f"{{ SELECT DISTINCT {triples} {{ {triples} }} }}")
+        return once is None or once != self._counter.number(asked, triples)
 
     def _is_known(self, query: Query, name: str) -> bool:
         """Return whether a triple of the default graph has an IRI at one of its ends."""

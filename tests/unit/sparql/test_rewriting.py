@@ -93,12 +93,14 @@ FAULTS = (
     Fault("zero-or-one-repeated", "SELECT ?o { :unknown (:p?)+ ?o }", [], [":unknown"]),
     Fault("zero-length-sequence", "SELECT ?s { ?s :p*/^:q? :unknown }", [], [":unknown"]),
     Fault("zero-length-alternative", "SELECT DISTINCT ?o { :unknown (:q|:p?) ?o }", [], [":unknown"]),
+    Fault("zero-length-from-blank", "SELECT ?o { VALUES ?o { :a } _:x :p? :unknown ; :p :b }", [], []),
     Fault("zero-length-in-graph", "SELECT ?g ?o { GRAPH ?g { :b :p* ?o } }", [":g1 :b", ":g1 :c"],
           [":g1 :b", ":g1 :c", ":g2 :b"]),
     Fault("alternatives", "SELECT ?o { :a (:p|:q) ?o }", [":b"], [":b", ":b"]),
     Fault("alternatives-in-sequence", "SELECT ?o { :a (:p|:q)/:p ?o }", [":c"], [":c", ":c"]),
     Fault("alternatives-inverse", "SELECT ?s { :b ^(:p|:q) ?s }", [":a"], [":a", ":a"]),
     Fault("negated-in-both-directions", "SELECT ?o { :d !(:q|^:q) ?o }", [":d"], [":d", ":d"]),
+    Fault("negated-between-two", "SELECT (COUNT(*) AS ?n) { :a !(:name|a) :b }", ["1"], ["2"]),
     Fault("negated-inverse", "SELECT ?o { ?o ^!(:q|^:q)/:is :d }", [":d"], [":d", ":d"]),
     Fault("alternatives-blank", "SELECT * { _:x (:p|:q) ?o . _:x :q ?y }", [":b :b"], [":b :b", ":b :b"]),
 )  # fmt: skip
@@ -222,6 +224,17 @@ def test_select_star_shows_no_variable_of_ours(store: Store) -> None:
     found = store.query(text)
     assert isinstance(found, QuerySolutions)
     assert [variable.value for variable in found.variables] == ["a", "b"]
+
+
+@pytest.mark.parametrize("query", ["SELECT * { _:x (:p|:q)/:p [] }", "SELECT * { _:x :p? 'x' }"])
+def test_select_star_of_no_variables_is_left_alone(query: str) -> None:
+    assert rewritten(parse(PREFIX + query)) is None
+
+
+def test_a_subquery_may_show_no_variables(store: Store) -> None:
+    text = rewritten(parse(PREFIX + "SELECT * { ?s :q ?o { SELECT * { _:x (:p|:q) _:y } } }"))
+    assert text is not None
+    assert answer(store, text) == [":b :a"] * 3
 
 
 def test_select_star_shows_the_variables_of_values_at_the_end(store: Store) -> None:

@@ -17,6 +17,7 @@ from partage.sparql.rewriting.aggregates import (
     grouped_forms,
 )
 from partage.sparql.rewriting.graphs import disjoint_minus, graph_variables
+from partage.sparql.rewriting.merging import merged_graphs
 from partage.sparql.rewriting.paths import IsKnown, alternatives, zero_length
 from partage.sparql.rewriting.patterns import regular_expressions
 from partage.sparql.rewriting.values import boolean_values
@@ -34,17 +35,20 @@ REWRITES: tuple[tuple[frozenset[str], Callable[[QueryTree], QueryTree]], ...] = 
     (frozenset({"FILTER", "HAVING", "IF", "&&", "||", "!"}), boolean_values),
     (frozenset({"REGEX", "REPLACE"}), regular_expressions),
     (frozenset({"MINUS"}), disjoint_minus),
-    (frozenset({"|"}), alternatives),
+    (frozenset({"|", "!"}), alternatives),
 )
 # Before the parenthesis of these the engine takes no space.
 CLOSE = frozenset({"CONCAT", "COALESCE"})
 
 
-def rewritten(tree: QueryTree, is_known: IsKnown | None = None) -> str | None:
+def rewritten(
+    tree: QueryTree, is_known: IsKnown | None = None, *, merges: bool = False
+) -> str | None:
     """
     Return the text that the engine is to answer, None where it reads the query as it is.
 
-    `is_known` returns whether a triple of the dataset's default graph has an IRI.
+    `is_known` returns whether a triple of the dataset's default graph has an IRI; `merges` says
+    that the default graph is merged of graphs which share triples.
 
     Raises
     ------
@@ -58,6 +62,8 @@ def rewritten(tree: QueryTree, is_known: IsKnown | None = None) -> str | None:
     for needed, rewrite in REWRITES:
         if not words.isdisjoint(needed):
             made = rewrite(made)
+    if merges:
+        made = merged_graphs(made)
     if not words.isdisjoint({"*", "?"}):
         made = zero_length(made, is_known)
     if "GRAPH" in words:

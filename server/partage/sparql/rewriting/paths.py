@@ -3,11 +3,15 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from partage.rdf.namespaces import iri
+from partage.rdf.terms import iriref
 from partage.sparql.rewriting.building import (
     OURS,
     exists,
+    expression,
     filtered,
     group,
+    literal,
     pattern,
     shown,
     term,
@@ -23,12 +27,15 @@ from partage.sparql.syntax.tree import (
     Group,
     Path,
     Pattern,
+    Projection,
     QueryTree,
     Select,
     SubSelect,
     Term,
     all_shown,
 )
+
+TYPE = iriref(iri("rdf:type"))
 
 IsKnown = Callable[[str], bool]
 Rewrite = Callable[[Pattern], Sequence[Pattern] | None]
@@ -39,7 +46,7 @@ def alternatives(tree: QueryTree) -> QueryTree:
     select = tree.select
     if tree.form == "ASK" or (select is not None and select.modifier and not _computes(select)):
         return tree  # where duplicates do not count
-    return _rewritten(tree, _Alternatives().of)
+    return rewritten_triples(tree, Steps().of)
 
 
 def zero_length(tree: QueryTree, is_known: IsKnown | None = None) -> QueryTree:
@@ -62,7 +69,7 @@ def zero_length(tree: QueryTree, is_known: IsKnown | None = None) -> QueryTree:
             return None
         return _from_unknown(found.terms[0], path, found.terms[2], constants)
 
-    return _rewritten(tree, rewrite)
+    return rewritten_triples(tree, rewrite)
 
 
 def _may_be_empty(path: Path) -> bool:
@@ -77,49 +84,76 @@ def _computes(select: Select) -> bool:
     return any(one.expression is not None for one in select.projections)
 
 
-class _Alternatives:
-    def __init__(self) -> None:
-        self._steps = 0
+class Steps:
+    """
+    Writes triple patterns for paths in which one solution may be found several times.
+
+    With `every`, all paths are taken apart but those of any length.
+    """
+
+    def __init__(self, *, every: bool = False) -> None:
+        self._every = every
+        self._made = 0
 
     def of(self, found: Pattern) -> Sequence[Pattern] | None:
         """Return what stands for a triple pattern; None where it stays."""
         subject, verb, target = found.terms
         path = verb.path and _forward(verb.path)
-        if path is None or not _branches(path):
+        if path is None or not (self._every or _branches(path)):
             return None
         return list(self._patterns(subject, path, target))
 
+    def asked(self, found: Pattern, *filters: Pattern) -> Iterator[Pattern]:
+        """Yield what asks a triple pattern that is not taken apart."""
+        yield from (found, *filters)
+
     def _patterns(self, subject: Term, path: Path, target: Term) -> Iterator[Pattern]:
-        if path.kind == "sequence" and _branches(path):
+        if path.kind == "sequence" and (self._every or _branches(path)):
             *before, last = path.steps
             for step in before:
-                self._steps += 1
-                between = variable(f"{OURS}via_{self._steps}")
+                between = self._variable()
                 yield from self._patterns(subject, step, between)
                 subject = between
             yield from self._patterns(subject, last, target)
-        elif _branches(path):
-            steps = _directions(path) if path.kind == "negated" else path.steps
-            groups = (group(*self._patterns(subject, step, target)) for step in steps)
-            yield pattern("union", *groups)
+        elif parts := _alternatives(path):
+            yield pattern("union", *(group(*self._patterns(subject, s, target)) for s in parts))
+        elif path.kind == "negated":
+            if path.steps[0].kind == "inverse":
+                subject, target = target, subject
+            verb = self._variable()
+            names = [step.steps[0].text if step.steps else step.text for step in path.steps]
+            iris = [term(Term("iri", TYPE if name == "a" else name, 0, 0)) for name in names]
+            others = filtered(expression("NOT IN", term(verb), *iris))
+            yield from self.asked(Pattern("triple", 0, 0, "", (subject, verb, target)), others)
+        elif self._every and path.kind == "inverse":
+            yield from self._patterns(target, path.steps[0], subject)
         else:
-            yield triple(subject, path, target)
+            yield from self.asked(triple(subject, path, target))
+
+    def _variable(self) -> Term:
+        self._made += 1
+        return variable(f"{OURS}via_{self._made}")
 
 
 def _branches(path: Path) -> bool:
     """Return whether alternatives of a path can give one solution several times."""
-    return (
-        path.kind == "alternative"
-        or (path.kind == "sequence" and any(map(_branches, path.steps)))
-        or (path.kind == "negated" and len({step.kind for step in path.steps}) > 1)
-    )
+    if path.kind == "sequence":
+        return any(map(_branches, path.steps))
+    return path.kind in {"alternative", "negated"}
 
 
-def _directions(path: Path) -> tuple[Path, Path]:
-    """Return the two paths of which a negated property set is the alternative (§18.2.2.2)."""
-    forward = tuple(step for step in path.steps if step.kind == "iri")
-    backward = tuple(step for step in path.steps if step.kind == "inverse")
-    return replace(path, steps=forward), replace(path, steps=backward)
+def _alternatives(path: Path) -> Sequence[Path]:
+    """Return the paths of which a path is the alternative; none where it is one path."""
+    if path.kind == "alternative":
+        return path.steps
+    directions = {step.kind for step in path.steps}
+    if path.kind != "negated" or len(directions) < 2:
+        return ()
+    # A negated property set in both directions is the alternative of two (§18.2.2.2).
+    return [
+        replace(path, steps=tuple(step for step in path.steps if step.kind == kind))
+        for kind in sorted(directions)
+    ]
 
 
 def _forward(path: Path) -> Path:
@@ -144,10 +178,11 @@ def _from_unknown(
         same = filtered(function("SAMETERM", term(subject), term(target)))
         return [pattern("union", walked, group(same, unknown))]
     end = target if constants[0] is subject else subject
-    return [pattern("union", walked, group(values(end.text[1:], constants[0]), unknown))]
+    name = without_blanks(Pattern("triple", 0, 0, "", (end,))).terms[0].text[1:]
+    return [pattern("union", walked, group(values(name, constants[0]), unknown))]
 
 
-def _rewritten(tree: QueryTree, rewrite: Rewrite) -> QueryTree:
+def rewritten_triples(tree: QueryTree, rewrite: Rewrite) -> QueryTree:
     """Return a query with triple patterns rewritten, and `SELECT *` showing what it has shown."""
 
     def change(node: object) -> object:
@@ -158,9 +193,15 @@ def _rewritten(tree: QueryTree, rewrite: Rewrite) -> QueryTree:
             ours = [name for name in visible if name.startswith(OURS)]
             if not node.select.projections and any(not _is_blank(name) for name in ours):
                 named = sorted(visible.difference(ours))  # as the engine does
-                return replace(node, select=replace(node.select, projections=shown(named)))
+                nothing = Projection(0, 0, f"{OURS}nothing", literal("1"))
+                columns = shown(named) or (nothing,)
+                return replace(node, select=replace(node.select, projections=columns))
         return node
 
+    shows_all = tree.select is not None and not tree.select.projections
+    visible = all_shown(tree.where, tree.clauses) if shows_all and tree.where else ()
+    if shows_all and all(name.startswith(OURS) for name in visible):
+        return tree  # a query of no columns, which nothing but `SELECT *` writes
     return transform(tree, change)
 
 
