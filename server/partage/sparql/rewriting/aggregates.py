@@ -21,11 +21,17 @@ CHANGING = frozenset({"RAND", "UUID", "STRUUID", "BNODE"})
 
 
 def group_concat(tree: QueryTree) -> QueryTree:
-    """Have GROUP_CONCAT return a simple literal, without a language (§18.5.1.7)."""
+    """Have GROUP_CONCAT return a simple literal (§18.5.1.7), and take IRIs and numbers by STR.
+
+    The engine knows strings only. §17.3.1 allows a value in place of a type error. A string stays
+    as it is within the aggregate: DISTINCT tells languages apart.
+    """
 
     def change(node: object) -> object:
         if isinstance(node, Expression) and node.name == "GROUP_CONCAT":
-            return call("STR", node)
+            (value,) = node.operands
+            joined = call("COALESCE", call("CONCAT", value), call("STR", value))
+            return call("STR", replace(node, operands=(joined,)))
         return node
 
     return transform(tree, change)
