@@ -120,6 +120,19 @@ def test_the_place_where_nothing_is_left_is_named(
     assert ends(ask.report(query)) == (number, clause)
 
 
+@pytest.mark.parametrize(
+    ("query", "groups"),
+    [
+        ("SELECT ?c { ?c a ds:Claim ; ?p ?o } GROUP BY ?c HAVING(COUNT(*) > 99)", 2),
+        ("SELECT (COUNT(*) AS ?n) { ?c a ds:Claim } HAVING(COUNT(*) > 9)", 1),
+    ],
+)
+def test_before_having_it_is_groups_that_are_counted(ask: Ask, query: str, groups: int) -> None:
+    emptied = ask.report(query).emptied
+    assert emptied is not None
+    assert emptied.before == groups
+
+
 def test_patterns_are_counted_by_themselves_and_joined(ask: Ask) -> None:
     report = ask.report("SELECT * { ?c a ds:Claim ; ds:hasRecipient ?r GRAPH ?g { ?c ?p ?o } }")
     assert [place.count for place in report.places[:2]] == [2, 1]
