@@ -7,6 +7,7 @@ ended. With the tokens spread so far apart that no keyword reaches over to the n
 place is the right one.
 """
 
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -117,8 +118,16 @@ def _at_token(text: str, token: Token, found: QuerySyntaxError) -> QuerySyntaxEr
         "Line %(line)d, column %(column)d: `%(token)s`: %(reason)s",
         line,
         column,
-        token=token.text.partition("\n")[0][:60],
+        token=_visible(token.text.partition("\n")[0][:60]),
         reason=reason,
+    )
+
+
+def _visible(text: str) -> str:
+    """Return what stands at fault: a character that is not seen, as of a word processor, by name."""
+    first = text[:1]
+    return (
+        text if first.isprintable() else f"U+{ord(first):04X} {unicodedata.name(first, '')}".strip()
     )
 
 
