@@ -38,6 +38,7 @@ class Fault:
 
 
 FAULTS = (
+    Fault("repeated", "SELECT DISTINCT ?o ?o (1 AS ?n) ?o { { SELECT ?o ?o { ?s :p ?o } } } ORDER BY ?o", None, [":b 1", ":c 1"]),
     Fault("group-concat", "SELECT (DATATYPE(GROUP_CONCAT(?n)) AS ?d) { ?s :name ?n FILTER(LANG(?n) = 'fr') }",
           ["rdf:langString"], ["xsd:string"]),
     Fault("group-concat-distinct", "SELECT (LANG(GROUP_CONCAT(DISTINCT ?n; SEPARATOR=',')) AS ?l) "

@@ -14,6 +14,7 @@ from partage.sparql.rewriting.aggregates import (
     count_valid,
     group_concat,
     group_keys,
+    repeated,
 )
 from partage.sparql.rewriting.graphs import graph_variables, minus_in_graphs
 from partage.sparql.rewriting.paths import IsKnown, alternatives, zero_length
@@ -24,6 +25,7 @@ from partage.sparql.syntax.tree import QueryTree
 
 # Each with the tokens of which one stands in every query that it changes.
 REWRITES: tuple[tuple[frozenset[str], Callable[[QueryTree], QueryTree]], ...] = (
+    (frozenset({"SELECT"}), repeated),
     (frozenset({"AS"}), aliases),
     (frozenset({"GROUP_CONCAT"}), group_concat),
     (frozenset({"COUNT"}), count_distinct),

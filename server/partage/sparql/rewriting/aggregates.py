@@ -101,6 +101,26 @@ def _computed(key: Projection) -> Projection:
     return replace(key, expression=call("COALESCE", key.expression))
 
 
+def repeated(tree: QueryTree) -> QueryTree:
+    """Have SELECT name a variable again, as programs write it: it is one column (§18.2.4.5)."""
+
+    def change(node: object) -> object:
+        if not isinstance(node, Select):
+            return node
+        seen: set[str] = set()
+        kept = []
+        for one in node.projections:
+            if one.expression is None and one.variable in seen:
+                continue
+            seen.add(one.variable or "")
+            kept.append(one)
+        if len(kept) == len(node.projections):
+            return node
+        return replace(node, projections=tuple(kept))
+
+    return transform(tree, change)
+
+
 def aliases(tree: QueryTree) -> QueryTree:
     """Have a variable that SELECT assigns be used later in the same SELECT (§16.1.2)."""
 
