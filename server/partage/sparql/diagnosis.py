@@ -124,7 +124,7 @@ def _at_token(text: str, token: Token, found: QuerySyntaxError) -> QuerySyntaxEr
 
 
 def _visible(text: str) -> str:
-    """Return what stands at fault: a character that is not seen, as of a word processor, by name."""
+    """Return what stands at fault: by name a character that is not seen."""
     first = text[:1]
     return (
         text if first.isprintable() else f"U+{ord(first):04X} {unicodedata.name(first, '')}".strip()
