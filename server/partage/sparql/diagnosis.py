@@ -7,7 +7,6 @@ ended. With the tokens spread so far apart that no keyword reaches over to the n
 place is the right one.
 """
 
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from partage.errors import (
     QuerySyntaxError,
     ServiceRefused,
     message,
+    visible,
 )
 from partage.rdf.namespaces import BASE, ID, PREFIXES, VOC, curie
 from partage.sparql.guard import refuse_service
@@ -118,16 +118,8 @@ def _at_token(text: str, token: Token, found: QuerySyntaxError) -> QuerySyntaxEr
         "Line %(line)d, column %(column)d: `%(token)s`: %(reason)s",
         line,
         column,
-        token=_visible(token.text.partition("\n")[0][:60]),
+        token=visible(token.text.partition("\n")[0][:60]),
         reason=reason,
-    )
-
-
-def _visible(text: str) -> str:
-    """Return what stands at fault: by name a character that is not seen."""
-    first = text[:1]
-    return (
-        text if first.isprintable() else f"U+{ord(first):04X} {unicodedata.name(first, '')}".strip()
     )
 
 
