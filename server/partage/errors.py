@@ -52,6 +52,7 @@ knows exit codes. Every text says what is wrong, where, and what to do; it is wr
 with its values apart, so that pages can tell it in another language.
 """
 
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -412,3 +413,13 @@ class MissingPackage(SettingsError):
         )
         self.package = package
         self.extra = extra
+
+
+def visible(text: str) -> str:
+    """Return a text with the characters that are not seen, as U+00A0, by number and name."""
+    return "".join(
+        char
+        if char.isprintable() or char in "\t\r\n"
+        else f"U+{ord(char):04X} {unicodedata.name(char, '')}".rstrip()
+        for char in text
+    )

@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING, cast
 
 from pyoxigraph import RdfFormat
 
-from partage.errors import RdfSyntaxError
+from partage.errors import RdfSyntaxError, visible
 from partage.rdf.formats import is_compressed
 from partage.rdf.rdfxml import DEEPEST, RdfXml
 
@@ -96,7 +96,7 @@ def _says(error: Exception, form: RdfFormat | None) -> str:
         )
     if "Invalid UTF-8" in str(error):
         return f"{error}. Save the file in UTF-8."
-    return str(error)
+    return visible(str(error))
 
 
 class _Counted:

@@ -21,6 +21,7 @@ from partage.errors import (
     QuerySyntaxError,
     ServiceRefused,
     message,
+    visible,
 )
 from partage.rdf.namespaces import BASE, ID, PREFIXES, VOC, curie
 from partage.sparql.guard import refuse_service
@@ -115,7 +116,7 @@ def _at_token(text: str, token: Token, found: QuerySyntaxError) -> QuerySyntaxEr
     return QuerySyntaxError(
         "Line %(line)d, column %(column)d: `%(token)s`: %(reason)s",
         *place(text, token.start),
-        token=token.text.partition("\n")[0][:60],
+        token=visible(token.text.partition("\n")[0][:60]),
         reason=reason,
     )
 

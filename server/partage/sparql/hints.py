@@ -34,7 +34,7 @@ MOST = 8
 MOST_SUSPECTS = 4
 MOST_SHOWN = 3
 MANY = 1_000_000
-ANY = "?partage_any"
+ANY = "?partageprobe_any"
 NAMING = ", ".join(iriref(iri(name)) for name in ("skos:prefLabel", "skos:altLabel", "rdfs:label"))
 
 
@@ -154,7 +154,7 @@ class _Finder:
         used = f"{{ [] {thing} {ANY} }}"
         every = f"{mentioned} UNION {used}"
         # What was not answered in time is not called unknown.
-        found = self.prober.find("*", f"{every} UNION {{ GRAPH ?partage_g {{ {every} }} }}")
+        found = self.prober.find("*", f"{every} UNION {{ GRAPH ?partageprobe_g {{ {every} }} }}")
         return found is None or bool(found)
 
     def _finds(self, place: Place, piece: Named | Term, written: str) -> bool:
@@ -164,13 +164,13 @@ class _Finder:
         """Look for the triple in other graphs than those that are asked."""
         text = place.element.text
         if not place.scope:
-            yield from self._elsewhere(place.element, f"GRAPH ?partage_g {{ {text} }}")
+            yield from self._elsewhere(place.element, f"GRAPH ?partageprobe_g {{ {text} }}")
         elif self.prober.holds(text):
             yield Hint("default-graph", place.element.start)
 
     def _elsewhere(self, element: Pattern, body: str) -> Iterator[Hint]:
-        rows = self.prober.find("DISTINCT ?partage_g", body, 2) or ()
-        graphs = [row["partage_g"] for row in rows]
+        rows = self.prober.find("DISTINCT ?partageprobe_g", body, 2) or ()
+        graphs = [row["partageprobe_g"] for row in rows]
         if not graphs:
             return
         graph = self.names.write(graphs[0]) or ""
@@ -203,8 +203,8 @@ class _Finder:
                 yield self._instead(self._difference(node, term), node, written)
         if found:
             return
-        named = f"{ANY} ?partage_p ?partage_name FILTER(?partage_p IN ({NAMING}) && "
-        labelled = f"{named} LCASE(STR(?partage_name)) = {asked})"
+        named = f"{ANY} ?partageprobe_p ?partageprobe_name FILTER(?partageprobe_p IN ({NAMING}) && "
+        labelled = f"{named} LCASE(STR(?partageprobe_name)) = {asked})"
         for term in self._values(f"{pattern} . {labelled}"):
             if written := self.names.write(term):
                 yield self._instead("wants-iri", node, written)
@@ -231,7 +231,7 @@ class _Finder:
         if node.kind != "iri" or self.names.iri(verb) == iri("rdf:type"):
             return
         pattern = scoped(place.scope, f"{subject.text} {verb.text} {ANY}")
-        body = f"{pattern} FILTER(isLiteral({ANY})) {node.text} ?partage_p {ANY}"
+        body = f"{pattern} FILTER(isLiteral({ANY})) {node.text} ?partageprobe_p {ANY}"
         for term in self._values(body):
             if written := self.names.write(term):
                 yield self._instead("wants-literal", node, written)
@@ -277,8 +277,8 @@ class _Finder:
     def _frequent(self, body: str) -> list[RdfTerm]:
         """Return what stands at the open place most often."""
         rows = self.prober.find(
-            f"{ANY} (COUNT(*) AS ?partage_n)", body, MOST_SHOWN,
-            f"GROUP BY {ANY} ORDER BY DESC(?partage_n)",
+            f"{ANY} (COUNT(*) AS ?partageprobe_n)", body, MOST_SHOWN,
+            f"GROUP BY {ANY} ORDER BY DESC(?partageprobe_n)",
         )  # fmt: skip
         return [row[ANY[1:]] for row in rows or () if ANY[1:] in row]
 
@@ -316,7 +316,9 @@ class _Finder:
         return MANY if count is None else count
 
     def _outside(self, element: Pattern, emptied: Emptied) -> Iterator[Hint]:
-        yield from self._elsewhere(element, emptied.body(f"GRAPH ?partage_g {{ {element.text} }}"))
+        yield from self._elsewhere(
+            element, emptied.body(f"GRAPH ?partageprobe_g {{ {element.text} }}")
+        )
 
     def _inverted(self, element: Pattern, emptied: Emptied) -> Iterator[Hint]:
         subject, verb, node = element.terms
@@ -344,10 +346,10 @@ class _Finder:
         same = (
             f"FILTER(LCASE(STR({ANY})) = LCASE(STR({node.text})) && !sameTerm({ANY}, {node.text}))"
         )
-        wanted = f"{ANY} ({node.text} AS ?partage_other)"
+        wanted = f"{ANY} ({node.text} AS ?partageprobe_other)"
         rows: Sequence[Solution] = self.prober.find(wanted, emptied.body(f"{pattern} {same}")) or ()
         for row in rows:
-            here, there = row[ANY[1:]], row["partage_other"]
+            here, there = row[ANY[1:]], row["partageprobe_other"]
             facts = {"variable": node.text, "here": str(here), "there": str(there)}
             yield Hint("form", node.start, facts)
 

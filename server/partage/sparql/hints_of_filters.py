@@ -196,10 +196,10 @@ def _language(
     string = next((token for token in read[at:] if token.kind == "string"), None)
     if variable is None or string is None:
         return
-    wanted = f"DISTINCT (LANG({variable.text}) AS ?partage_language)"
-    after = "ORDER BY ?partage_language"
+    wanted = f"DISTINCT (LANG({variable.text}) AS ?partageprobe_language)"
+    after = "ORDER BY ?partageprobe_language"
     for row in prober.find(wanted, emptied.body(""), MOST_LANGUAGES, after) or ():
-        language = row.get("partage_language")
+        language = row.get("partageprobe_language")
         if language is not None:
             yield "filter-language", ((string.start, string.end, str(language)),)
 

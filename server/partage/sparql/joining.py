@@ -218,10 +218,20 @@ class _Walk:
                 continue
             asked = "\n".join(text[one.start : one.end] for one in kept)
             count = self.prober.count(f"{{ {head}{text[where.start : where.end]}\n{asked} }}")
+            if count == 0 and clause.word == "HAVING":
+                before = self._groups(head, where, kept[: kept.index(clause)])
             if count == 0:
                 return Emptied(None, clause, before, _same)
             before = count
         return None
+
+    def _groups(self, head: str, where: Group, grouping: Sequence[Clause]) -> int | None:
+        """Return how many groups HAVING is asked of: without GROUP BY one (§11.1)."""
+        if not grouping:
+            return 1
+        text = self.prober.tree.text
+        asked = "\n".join(text[one.start : one.end] for one in grouping)
+        return self.prober.count(f"{{ {head}{text[where.start : where.end]}\n{asked} }}")
 
 
 # The order in which they count (§18.2.4, §18.2.5), which is not that in which they are written.

@@ -11,9 +11,11 @@ from pyoxigraph import Literal
 
 from partage.errors import MemoryExceeded, QuerySyntaxError, QueryTimeout, ServiceRefused
 from partage.sparql.guard import refuse_service
+from partage.sparql.planning import Planner
 from partage.sparql.syntax.tree import QueryTree
 from partage.store.engine import Engine, Limits, Query, Solution
 
+# Variables of probes begin with `partageprobe_`: a text with those of rewriting is not rewritten.
 # What is more is told as more.
 MOST = 10_000
 SECONDS = 1.0
@@ -27,6 +29,7 @@ class Prober:
     engine: Engine
     query: Query
     tree: QueryTree
+    planner: Planner | None = None
     unfinished: bool = False
     asked: int = 0
     _deadline: float = field(default_factory=lambda: time.monotonic() + SECONDS_IN_ALL)
@@ -40,8 +43,8 @@ class Prober:
             if self._is_late():
                 return None
             inner = f"{{ SELECT * WHERE {{\n{body}\n}} LIMIT {MOST + 1} }}"
-            found = self.find("(COUNT(*) AS ?partage_count)", inner)
-            number = found[0]["partage_count"] if found else None
+            found = self.find("(COUNT(*) AS ?partageprobe_count)", inner)
+            number = found[0]["partageprobe_count"] if found else None
             self._counts[key] = int(number.value) if isinstance(number, Literal) else None
         return self._counts[key]
 
@@ -81,7 +84,8 @@ class Prober:
         self.asked += 1
         limits = Limits(max(0.01, min(SECONDS, self._deadline - time.monotonic())))
         try:
-            result = self.engine.query(replace(self.query, text=text, limits=limits))
+            asked = replace(self.query, text=text, limits=limits)
+            result = self.engine.query(mended(asked, self.planner))
             try:
                 if result.kind == "boolean":
                     return [{}] if result.answer else []
@@ -91,3 +95,8 @@ class Prober:
         except (QueryTimeout, MemoryExceeded):
             self.unfinished = True
             return None
+
+
+def mended(query: Query, planner: Planner | None) -> Query:
+    """Return a query as the engine is to read it, so that it answers as `/sparql` does."""
+    return query if planner is None else planner.plan(query, joins=False)

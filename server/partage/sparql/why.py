@@ -14,7 +14,8 @@ from partage.sparql.hints import Hint
 from partage.sparql.hints_of_filters import hints
 from partage.sparql.joining import Report, explain
 from partage.sparql.limits import MOST_PATTERNS, refuse_long
-from partage.sparql.probing import Prober
+from partage.sparql.planning import Planner
+from partage.sparql.probing import Prober, mended
 from partage.sparql.spelling import Spelling
 from partage.sparql.syntax import parse
 from partage.sparql.syntax.tree import QueryTree
@@ -40,10 +41,16 @@ class Diagnosis:
 
 
 def diagnose(
-    engine: Engine, query: Query, spelling: Spelling, calls: Sequence[Call] = ()
+    engine: Engine,
+    query: Query,
+    spelling: Spelling,
+    calls: Sequence[Call] = (),
+    planner: Planner | None = None,
 ) -> Diagnosis:
     """
     Find out why a query has no results; calls to other endpoints are passed over.
+
+    What is asked is written as `planner` has it, None for an engine that takes queries as they are.
 
     Raises
     ------
@@ -53,8 +60,8 @@ def diagnose(
         As `Engine.query`.
     """
     refuse_long(query.text)
-    tree = _read(engine, query, calls)
-    prober = Prober(engine, query, tree)
+    tree = _read(engine, query, calls, planner)
+    prober = Prober(engine, query, tree, planner)
     answers = prober.answers(query.text)
     if tree.reified is not None:
         return Diagnosis(answers, None, refused=tree.reified)
@@ -63,12 +70,14 @@ def diagnose(
     return Diagnosis(answers, report, found, services=bool(calls), unfinished=prober.unfinished)
 
 
-def _read(engine: Engine, query: Query, calls: Sequence[Call]) -> QueryTree:
+def _read(
+    engine: Engine, query: Query, calls: Sequence[Call], planner: Planner | None
+) -> QueryTree:
     """Return the tree of a query that the engine reads, too."""
     try:
         tree = parse(query.text)
     except QuerySyntaxError:
-        _check(engine, query, calls)  # which tells more of what is wrong
+        _check(engine, query, calls, planner)  # which tells more of what is wrong
         raise
     if len(list(tree.patterns())) > MOST_PATTERNS:
         raise PayloadTooLarge(
@@ -76,18 +85,18 @@ def _read(engine: Engine, query: Query, calls: Sequence[Call]) -> QueryTree:
             "pattern by pattern: ask about a part of it.",
             most=MOST_PATTERNS,
         )
-    _check(engine, query, calls)
+    _check(engine, query, calls, planner)
     return tree
 
 
-def _check(engine: Engine, query: Query, calls: Sequence[Call]) -> None:
+def _check(engine: Engine, query: Query, calls: Sequence[Call], planner: Planner | None) -> None:
     """Have the engine read the query, over no graph."""
     probe = replace(
         query, text=disguised(query.text, calls), default_graphs=(), named_graphs=(),
         limits=Limits(1),
     )  # fmt: skip
     try:
-        engine.query(probe).close()
+        engine.query(mended(probe, planner)).close()
     except QueryTimeout:
         return  # it was read
     except QuerySyntaxError as error:

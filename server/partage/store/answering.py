@@ -246,7 +246,7 @@ def _expected(message: str) -> str:
         )
     ]
     if sentences := [word for word in words if " " in word and word[0].isupper()]:
-        return sentences[0] + "."
+        return sentences[0].rstrip(".") + "."
     if not words:
         return "this is not expected here."
     more = " or others." if len(words) > 8 else "."

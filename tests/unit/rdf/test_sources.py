@@ -61,6 +61,7 @@ def test_these_are_read(tmp_path: Path, name: str, data: bytes) -> None:
     [
         ("utf16.ttl", TURTLE.encode("utf-16"), r"utf16.ttl:1:1: the file is in UTF-16"),
         ("latin.ttl", TURTLE.encode("latin-1"), r"latin.ttl:1:\d+: .*Save the file in UTF-8"),
+        ("nbsp.ttl", "<urn:a>\xa0<urn:p> 1 .".encode(), r"nbsp.ttl:1:\d+: .*U\+00A0 NO-BREAK SPACE"),
         ("long.nt", b'<urn:a> <urn:p> "' + b"x" * 17_000_000 + b'" .', "longer than 16 MiB"),
         ("context.jsonld", b'{"@context": "http://e.example/c", "a": 1}', "nothing is fetched here"),
         ("cut.ttl.gz", gzip.compress(TURTLE.encode() * 1000, mtime=0)[:-20], "cut off or damaged"),

@@ -31,6 +31,8 @@ def engine() -> Engine:
         ("SELECT * { 'é' ?p\n ?o . ?s }", 2, 10, "`}`"),
         ("SELECT ?x { ?s ?p ?o } GROUP BY ?s", 1, 35, "unbound"),
         ("PREFIX ex <http://x.example/> SELECT * {}", 1, 8, "`ex`"),
+        ("SELECT *\xa0{ ?s ?p ?o }", 1, 9, "`U+00A0 NO-BREAK SPACE`"),
+        ("ASK { ?s ?p\u200b?o }", 1, 12, "`U+200B ZERO WIDTH SPACE`"),
         ('SELECT * { ?s ?p "a\\q" }', 1, 18, "a\\q"),
     ],
 )

@@ -38,10 +38,15 @@ class Fault:
 
 
 FAULTS = (
+    Fault("repeated", "SELECT DISTINCT ?o ?o (1 AS ?n) ?o { { SELECT ?o ?o { ?s :p ?o } } } ORDER BY ?o", None, [":b 1", ":c 1"]),
     Fault("group-concat", "SELECT (DATATYPE(GROUP_CONCAT(?n)) AS ?d) { ?s :name ?n FILTER(LANG(?n) = 'fr') }",
           ["rdf:langString"], ["xsd:string"]),
     Fault("group-concat-distinct", "SELECT (LANG(GROUP_CONCAT(DISTINCT ?n; SEPARATOR=',')) AS ?l) "
           "{ VALUES ?n { 'a'@en 'b'@en } }", ["en"], [""]),
+    Fault("group-concat-iris", "SELECT (GROUP_CONCAT(DISTINCT ?v; SEPARATOR=',') AS ?l) (GROUP_CONCAT(STRLEN(STR(?v))) AS ?n) "
+          "{ VALUES ?v { 2 2 2.5 true 'a' 'a'@en <http://e.example/> } }",
+          [" "], ["2,2.5,true,a,a,http://e.example/ 1 1 3 4 1 1 17"]),
+    Fault("group-concat-unbound", "SELECT (GROUP_CONCAT(?v) AS ?l) { VALUES ?v { 'a' UNDEF } }", [""], [""]),
     Fault("count-distinct-path", "SELECT (COUNT(DISTINCT *) AS ?n) { GRAPH :g1 { :a :p/:p? ?o } }", ["3"], ["2"]),
     Fault("count-distinct-blank", "SELECT (COUNT(DISTINCT *) AS ?n) { ?s :name [] }", ["3"], ["1"]),
     Fault("count-distinct-in-having", "SELECT ?s { ?s :name [] } GROUP BY ?s HAVING (COUNT(DISTINCT *) = 1)", [], [":a"]),

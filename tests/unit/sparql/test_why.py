@@ -14,6 +14,7 @@ from partage.rdf.namespaces import GRAPH, SPARQL_PREFIXES
 from partage.sparql import probing
 from partage.sparql.hints import Hint, corrected
 from partage.sparql.joining import Join, Report, explain, ordered
+from partage.sparql.planning import Planner
 from partage.sparql.probing import MOST, Prober
 from partage.sparql.spelling import Spelling
 from partage.sparql.syntax import parse
@@ -55,7 +56,8 @@ class Ask:
         self._engine, self._spelling = engine, spelling
 
     def __call__(self, text: str, prefixes: str = SPARQL_PREFIXES) -> Diagnosis:
-        return diagnose(self._engine, Query(prefixes + text), self._spelling)
+        query = Query(prefixes + text)
+        return diagnose(self._engine, query, self._spelling, planner=Planner(self._engine))
 
     def report(self, text: str) -> Report:
         report = self(text).report
@@ -118,6 +120,39 @@ def test_the_place_where_nothing_is_left_is_named(
     ask: Ask, query: str, number: int | None, clause: str | None
 ) -> None:
     assert ends(ask.report(query)) == (number, clause)
+
+
+@pytest.mark.parametrize(
+    ("query", "groups"),
+    [
+        ("SELECT ?c { ?c a ds:Claim ; ?p ?o } GROUP BY ?c HAVING(COUNT(*) > 99)", 2),
+        ("SELECT (COUNT(*) AS ?n) { ?c a ds:Claim } HAVING(COUNT(*) > 9)", 1),
+    ],
+)
+def test_before_having_it_is_groups_that_are_counted(ask: Ask, query: str, groups: int) -> None:
+    emptied = ask.report(query).emptied
+    assert emptied is not None
+    assert emptied.before == groups
+
+
+@pytest.mark.parametrize(
+    ("query", "results"),
+    [
+        ("ASK { ?c a ds:Claim FILTER(TRUE) }", True),
+        ("SELECT ?c ?c { ?c a ds:Claim }", True),
+        ("SELECT (COUNT(*) AS ?n) (?n / 2 AS ?half) { ?c a ds:Claim } HAVING(COUNT(*) > 9)", False),
+        ("SELECT (CONCAT ('a') AS ?x) { ?c a ds:Nothing }", False),
+        ("SELECT ?k { ?c a ?t } GROUP BY (?t AS ?k) HAVING(COUNT(*) > 99)", False),
+        ("SELECT * { VALUES ?n { 'x'@en } FILTER(?n) }", True),
+    ],
+)
+def test_what_is_mended_for_the_engine_is_looked_into_as_it_is_answered(
+    ask: Ask, query: str, results: bool
+) -> None:
+    found = ask(query)
+    assert found.answers is results
+    assert found.report is not None
+    assert (found.report.emptied is None) is results
 
 
 def test_patterns_are_counted_by_themselves_and_joined(ask: Ask) -> None:

@@ -15,6 +15,7 @@ from partage.sparql.rewriting.aggregates import (
     group_concat,
     group_keys,
     grouped_forms,
+    repeated,
 )
 from partage.sparql.rewriting.graphs import disjoint_minus, graph_variables
 from partage.sparql.rewriting.merging import merged_graphs
@@ -27,6 +28,7 @@ from partage.sparql.syntax.tree import QueryTree
 # Each with the tokens of which one stands in every query that it changes.
 REWRITES: tuple[tuple[frozenset[str], Callable[[QueryTree], QueryTree]], ...] = (
     (frozenset({"BY", "HAVING"}), grouped_forms),
+    (frozenset({"SELECT"}), repeated),
     (frozenset({"AS"}), aliases),
     (frozenset({"GROUP_CONCAT"}), group_concat),
     (frozenset({"COUNT"}), count_distinct),

@@ -47,11 +47,17 @@ def grouped_forms(tree: QueryTree) -> QueryTree:
 
 
 def group_concat(tree: QueryTree) -> QueryTree:
-    """Have GROUP_CONCAT return a simple literal, without a language (§18.5.1.7)."""
+    """Have GROUP_CONCAT return a simple literal (§18.5.1.7), and take IRIs and numbers by STR.
+
+    The engine knows strings only. §17.3.1 allows a value in place of a type error. A string stays
+    as it is within the aggregate: DISTINCT tells languages apart.
+    """
 
     def change(node: object) -> object:
         if isinstance(node, Expression) and node.name == "GROUP_CONCAT":
-            return call("STR", node)
+            (value,) = node.operands
+            joined = call("COALESCE", call("CONCAT", value), call("STR", value))
+            return call("STR", replace(node, operands=(joined,)))
         return node
 
     return transform(tree, change)
@@ -119,6 +125,26 @@ def _computed(key: Projection) -> Projection:
     if key.variable is None or key.expression is None or key.expression.operator != "TERM":
         return key
     return replace(key, expression=call("COALESCE", key.expression))
+
+
+def repeated(tree: QueryTree) -> QueryTree:
+    """Have SELECT name a variable again, as programs write it: it is one column (§18.2.4.5)."""
+
+    def change(node: object) -> object:
+        if not isinstance(node, Select):
+            return node
+        seen: set[str] = set()
+        kept = []
+        for one in node.projections:
+            if one.expression is None and one.variable in seen:
+                continue
+            seen.add(one.variable or "")
+            kept.append(one)
+        if len(kept) == len(node.projections):
+            return node
+        return replace(node, projections=tuple(kept))
+
+    return transform(tree, change)
 
 
 def aliases(tree: QueryTree) -> QueryTree:

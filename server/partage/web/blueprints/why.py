@@ -63,7 +63,8 @@ def _told(operation: QueryOperation, chosen: str) -> Response:
     query = replace(query, text=query.text.replace("\r\n", "\n"))
     running = queries.begin()
     query = replace(query, ticket=running.ticket)
-    told = tell(query.text, diagnose(site().engine, query, site().spelling, operation.calls))
+    found = diagnose(site().engine, query, site().spelling, operation.calls, site().planner)
+    told = tell(query.text, found)
     if chosen != HTML:
         text = json.dumps(told.json(), ensure_ascii=False, indent=1)
         response = represent(text.encode(), JSON)
