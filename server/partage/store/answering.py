@@ -6,6 +6,7 @@ deliveries to whoever reads it; and an engine's own errors become ours.
 """
 
 import errno
+import logging
 import re
 from itertools import islice
 from typing import Protocol
@@ -33,6 +34,8 @@ from partage.rdf.formats import COLUMNAR_FORMATS, Format
 from partage.rdf.unwritable import XML, Writing, XmlFile, unwritable
 from partage.store import columnar, csv_results
 from partage.store.engine import Kind, Query, Solution
+
+log = logging.getLogger(__name__)
 
 CHUNK = 32 * 1024
 # A longer delivery would be held whole by who reads it: one value may have hundreds of megabytes.
@@ -76,8 +79,10 @@ def evaluate(store: Store, query: Query) -> Evaluated:
         return _evaluate(store, query, query.text)
     try:
         return _evaluate(store, query, query.plan)
-    except SyntaxError:  # a plan is a favour: whoever asked wrote something else
-        return _evaluate(store, query, query.text)
+    except SyntaxError as error:
+        result = _evaluate(store, query, query.text)  # where it is refused, too, that is told
+        log.warning("A plan cannot be read; the query is evaluated as it is written: %s", error)
+        return result
 
 
 def _evaluate(store: Store, query: Query, text: str) -> Evaluated:
