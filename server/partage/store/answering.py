@@ -80,9 +80,10 @@ def evaluate(store: Store, query: Query) -> Evaluated:
     try:
         return _evaluate(store, query, query.plan)
     except SyntaxError as error:
-        result = _evaluate(store, query, query.text)  # where it is refused, too, that is told
-        log.warning("A plan cannot be read; the query is evaluated as it is written: %s", error)
-        return result
+        reason = str(error)  # the error's frames would hold the result, in whatever thread
+    result = _evaluate(store, query, query.text)  # where it is refused, too, that is told
+    log.warning("A plan cannot be read; the query is evaluated as it is written: %s", reason)
+    return result
 
 
 def _evaluate(store: Store, query: Query, text: str) -> Evaluated:
