@@ -102,7 +102,7 @@ def marked(test: suites.SuiteTest) -> object:
 
 
 @pytest.mark.parametrize("test", [marked(test) for test in CHOSEN])
-def test_w3c(test: suites.SuiteTest, joins: bool) -> None:
+def test_w3c(test: suites.SuiteTest, joins: bool, caplog: pytest.LogCaptureFixture) -> None:
     text = test.query.read_text(encoding="utf-8")
     # The base of a query is the address that it was read from.
     asked = f"BASE <{test.query.as_uri()}>\n{text}" if test.kind == "evaluation" else text
@@ -117,6 +117,7 @@ def test_w3c(test: suites.SuiteTest, joins: bool) -> None:
             "Accept": f"{SOLUTIONS}, {GRAPH};q=0.9",
         },
     )
+    assert "A plan cannot be read" not in caplog.text
     if test.kind == "negative":
         assert response.status_code in {400, 403}  # updates are refused, right or wrong
         return

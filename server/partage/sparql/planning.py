@@ -151,6 +151,8 @@ class Planner:
         body = writer.group(where)
         expected = writer.expected.get(where.start)
         text, head = tree.text, tree.text[tree.start : where.start]
+        if where.patterns is tree.template:  # CONSTRUCT WHERE, whose pattern is its template
+            head = f"CONSTRUCT {text[where.start : where.end]} WHERE "
         written = f"{head}{body}{text[where.end :]}"
         if expected and expected.rows >= MANY:
             cut = topmost(tree, body, expected)

@@ -250,6 +250,7 @@ def test_two_stars_that_share_two_variables_are_joined_by_hashing(plan: Ask) -> 
             'BIND(CONCAT("~", STR(?a)) AS ?partage_key_a)',
         ),
         ("SELECT DISTINCT ?a { ?f :p ?a } ORDER BY STR(?a)", "} ORDER BY ASC(?partage_key_a)"),
+        ("CONSTRUCT WHERE { ?f :p ?a; :r ?b }", "CONSTRUCT { ?f :p ?a; :r ?b } WHERE { {"),
     ],
 )
 def test_what_pays_is_written_anew(plan: Ask, text: str, found: str) -> None:
