@@ -116,6 +116,7 @@ def test_an_attack_harms_nobody_else(besieged: Server, name: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", LONG)
 def test_an_attack_that_goes_on_harms_nobody_else(besieged: Server, name: str) -> None:
     seconds = 8 * ATTACKS[name].times
@@ -123,6 +124,7 @@ def test_an_attack_that_goes_on_harms_nobody_else(besieged: Server, name: str) -
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", [name for name, attack in ATTACKS.items() if attack.public])
 def test_an_attack_on_a_public_server_harms_nobody_else(name: str) -> None:
     with target.server(ROOT, target.PUBLIC) as running:
@@ -131,6 +133,7 @@ def test_an_attack_on_a_public_server_harms_nobody_else(name: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", ALONE)
 def test_an_attack_on_a_server_with_few_descriptors_harms_nobody_else(name: str) -> None:
     with target.server(ROOT, {}, ATTACKS[name].files) as running:

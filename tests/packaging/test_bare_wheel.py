@@ -17,6 +17,7 @@ from packaging.requirements import Requirement
 
 from partage.cli import cli
 
+pytestmark = pytest.mark.timeout(300)
 ROOT = Path(__file__).parents[2]
 SECONDS = 60
 SELECT = "SELECT * { ?s ?p ?o }"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.timeout(300)
 ROOT = Path(__file__).parents[2]
 TOOLS = ("uv", "partage", "pybabel", "npm", "node")
 # Each writes down how it was called and where it would keep what it fetches; one call may fail.

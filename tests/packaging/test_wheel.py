@@ -17,6 +17,7 @@ import pytest
 
 from partage import assets
 
+pytestmark = pytest.mark.timeout(300)
 ROOT = Path(__file__).parents[2]
 SECONDS = 60
 

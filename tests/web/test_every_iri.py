@@ -32,6 +32,7 @@ from partage.store.embedded import EmbeddedEngine
 from partage.web.app import create_app
 from partage.web.negotiation import HTML
 
+pytestmark = pytest.mark.timeout(300)
 NQUADS = "application/n-quads"
 # Services, whose answers are about something else.
 SERVICES = {BASE + "sparql", BASE + ".well-known/void"}

@@ -37,6 +37,7 @@ from partage.sparql.syntax import parse
 from partage.store.embedded import EmbeddedEngine
 from partage.store.engine import Query
 
+pytestmark = pytest.mark.timeout(300)
 COUNT = 20_000 if os.environ.get("PARTAGE_WHOLE_SUITES") else 2_000
 NS = "http://x.example/"
 PROLOGUE = f"PREFIX : <{NS}>\n"
