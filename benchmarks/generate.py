@@ -24,7 +24,7 @@ from pathlib import Path
 
 from benchmarks.base import Base, read
 from benchmarks.world import KNOWN, Cell, Claim, World, triple
-from partage.pipeline.nanopublications import PROVENANCE
+from partage.pipeline.derivation.claim_versions import PROVENANCE
 from partage.rdf.namespaces import EDITORS, GRAPH, LICENSE
 
 SEED, CREATED = 20181218, '"2026-11-23"'

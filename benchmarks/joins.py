@@ -15,8 +15,8 @@ from pathlib import Path
 from pyoxigraph import QueryBoolean, QuerySolutions, Store
 
 from partage.rdf.namespaces import ID
-from partage.sparql.planning import Planner
-from partage.store.embedded import EmbeddedEngine
+from partage.sparql.planner.planner import Planner
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Query
 
 ROUNDS = 3

@@ -33,7 +33,7 @@ from benchmarks.peers import free_port, program
 from benchmarks.peers.partage import PARTAGE
 from benchmarks.readers import readers
 from benchmarks.servers import JSON, ROOT
-from partage.rdf.questions import read_questions
+from partage.rdf.query_files import read_questions
 
 CONFIGURATION = re.compile(r"```nginx\n(.*?)```", re.DOTALL)
 SENTENCE = "of the release after"

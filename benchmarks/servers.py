@@ -163,7 +163,7 @@ def descendants(process: int) -> list[int]:
 def is_query_process(process: int) -> bool:
     """Tell whether a process evaluates queries for our server."""
     try:
-        return "partage.store.worker" in Path(f"/proc/{process}/cmdline").read_text()
+        return "partage.store.workers.worker" in Path(f"/proc/{process}/cmdline").read_text()
     except OSError:
         return False
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
 
 from benchmarks.servers import ROOT
-from partage.pipeline.committed import CommittedFile
+from partage.pipeline.checks.committed import CommittedFile
 from partage.rdf.namespaces import GRAPH
 
 ONTOLOGY = NamedNode(GRAPH + "ontology")
@@ -32,8 +32,8 @@ def read(path: Path) -> tuple[tuple[Quad, ...], tuple[Quad, ...]]:
 
 def validate(ontology: tuple[Quad, ...], rest: tuple[Quad, ...]) -> Callable[[], int]:
     """Check against every shape and rule; return how many findings there are."""
-    from partage.pipeline.shapes import load
-    from partage.pipeline.validate import check
+    from partage.pipeline.checks.shapes import load
+    from partage.pipeline.checks.validate import check
 
     shapes, nowhere = load(ROOT / "shapes"), Path("/dev/null")
     files = [CommittedFile(nowhere, "made", part) for part in (ontology, rest)]
@@ -42,8 +42,8 @@ def validate(ontology: tuple[Quad, ...], rest: tuple[Quad, ...]) -> Callable[[],
 
 def materialize(ontology: tuple[Quad, ...], rest: tuple[Quad, ...]) -> Callable[[], int]:
     """Infer all that follows; return how many facts there are."""
-    from partage.pipeline.closure import entailed
-    from partage.pipeline.projection import affirmed, facts, terminology
+    from partage.pipeline.reasoning.closure import entailed
+    from partage.pipeline.reasoning.projection import affirmed, facts, terminology
 
     terms = terminology(ontology)
     known = affirmed(facts(rest, terms))

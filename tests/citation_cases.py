@@ -9,7 +9,7 @@ from partage.citation.formats import CITATION_FORMATS, printable, text
 from partage.citation.model import Citation, Words, of_query, of_result, of_statement
 from partage.rdf.namespaces import BASE, ID
 from partage.releases.record import Record
-from partage.store.embedded import EmbeddedEngine
+from partage.store.embedded.oxigraph import EmbeddedEngine
 
 DIRECTORY = Path(__file__).parent / "golden" / "citations"
 RECORD = Record(

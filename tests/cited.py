@@ -13,7 +13,7 @@ from partage.rdf.canonical import rdfc10
 from partage.releases.catalog import Catalog
 from partage.releases.record import Record
 from partage.settings import Settings
-from partage.store.embedded import EmbeddedEngine
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Engine
 from partage.web.app import create_app
 

@@ -8,7 +8,7 @@ from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
-from partage.sparql import planning
+from partage.sparql.planner import planner
 
 # How fast this machine is today says nothing about what is tested; the same commit gets the same
 # examples. `pytest --hypothesis-profile=explore` looks for new ones.
@@ -41,9 +41,9 @@ Flask.jinja_options = {"bytecode_cache": Compiled()}
 @pytest.fixture
 def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have everything written anew by the planner that may be, however little it saves."""
-    monkeypatch.setattr(planning, "CHEAP", -1.0)
-    monkeypatch.setattr(planning, "GAIN", 0.0)
-    monkeypatch.setattr(planning, "MANY", 0)
+    monkeypatch.setattr(planner, "CHEAP", -1.0)
+    monkeypatch.setattr(planner, "GAIN", 0.0)
+    monkeypatch.setattr(planner, "MANY", 0)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

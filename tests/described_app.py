@@ -12,9 +12,9 @@ from werkzeug.serving import make_server
 import small_dataset
 from partage import assets
 from partage.rdf.namespaces import GRAPH, ID, iri
-from partage.rdf.reading import read
+from partage.rdf.parsing import read
 from partage.settings import Settings
-from partage.store.embedded import EmbeddedEngine
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.web.app import create_app
 
 # So many flows link to this category; a page of links holds 250.

@@ -22,7 +22,7 @@ from werkzeug.serving import make_server
 
 from partage.rdf.namespaces import GRAPH
 from partage.settings import Settings
-from partage.store.embedded import EmbeddedEngine
+from partage.store.embedded.oxigraph import EmbeddedEngine
 
 SECONDS_TO_START = 30
 REQUIRE_VIRTUOSO = "PARTAGE_REQUIRE_VIRTUOSO"

@@ -10,8 +10,8 @@ import rdflib
 from pyoxigraph import RdfFormat, serialize
 from rdflib.namespace import OWL, RDF, RDFS
 
-from partage.pipeline.hermit import Hermit
-from partage.pipeline.projection import TYPE, Fact, Terminology, individuals
+from partage.pipeline.reasoning.hermit import Hermit
+from partage.pipeline.reasoning.projection import TYPE, Fact, Terminology, individuals
 from partage.rdf.namespaces import iri
 
 rdflib.NORMALIZE_LITERALS = False

@@ -7,8 +7,8 @@ from pyoxigraph import Store
 
 import three_releases
 from partage.settings import Settings
-from partage.store.embedded import EmbeddedEngine
-from partage.store.shelf import Shelf
+from partage.store.embedded.oxigraph import EmbeddedEngine
+from partage.store.release_stores.release_stores import Shelf
 from partage.web.app import create_app
 from three_releases import THIRD
 

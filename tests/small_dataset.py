@@ -9,8 +9,8 @@ from pyoxigraph import NamedNode, Quad, Store
 
 from partage.rdf.canonical import nquads
 from partage.rdf.namespaces import GRAPH
-from partage.rdf.reading import read
-from partage.store.opening import DATASET
+from partage.rdf.parsing import read
+from partage.store.factory import DATASET
 
 FILE = Path(__file__).with_suffix(".trig")
 

@@ -17,15 +17,16 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 import small_dataset
-from partage.pipeline import identifiers, promises
-from partage.pipeline.identifiers import Row
+from partage.pipeline.checks import compatibility
+from partage.pipeline.checks import registry as identifiers
+from partage.pipeline.checks.registry import Row
 from partage.rdf.canonical import digest, nquads
 from partage.rdf.namespaces import BASE, GRAPH, ID, PREFIXES, iri
-from partage.rdf.reading import read
+from partage.rdf.parsing import read
 from partage.releases import archive
 from partage.releases.catalog import DIRECTORY, Catalog
 from partage.releases.record import Record
-from partage.store.opening import DATASET
+from partage.store.factory import DATASET
 
 VERSIONS = FIRST, SECOND, THIRD = ("2026.11.0", "2026.12.0", "2027.01.0")
 ISSUED = {
@@ -174,7 +175,7 @@ def registry(version: str) -> list[Row]:
     found: dict[str, Row] = {}
     for released in VERSIONS[: VERSIONS.index(version) + 1]:
         held = quads(released)
-        for name in identifiers.mentioned(promises.names(held)):
+        for name in identifiers.mentioned(compatibility.names(held)):
             if (kind := identifiers.kind_of(name)) and name not in found:
                 own = [q for q in held if str(q.graph_name).startswith(f"<{name}#")]
                 sha256 = digest(own) if kind == "version" else ""

@@ -47,7 +47,7 @@ Every error Partage raises on purpose.
     └ SettingsError           a setting, path or port is unusable
        └ MissingPackage       an optional package is not installed (package, extra)
 
-Classes carry facts; `partage.web.errors` alone knows HTTP status codes and `partage.cli` alone
+Classes carry facts; `partage.web.problems` alone knows HTTP status codes and `partage.cli` alone
 knows exit codes. Every text says what is wrong, where, and what to do; it is written in English
 with its values apart, so that pages can tell it in another language.
 """

@@ -6,12 +6,12 @@ import pytest
 from pyoxigraph import DefaultGraph, NamedNode, Quad, QueryTriples, RdfFormat, Store, Triple, parse
 
 from oracles import by_hermit
-from partage.pipeline.committed import CommittedFile
-from partage.pipeline.hermit import Hermit
-from partage.pipeline.materialize import RULES, SUBCLASS, tells_something
-from partage.pipeline.projection import TYPE, affirmed, facts, terminology
-from partage.pipeline.shapes import load
-from partage.pipeline.validate import check
+from partage.pipeline.checks.committed import CommittedFile
+from partage.pipeline.checks.shapes import load
+from partage.pipeline.checks.validate import check
+from partage.pipeline.derivation.materialize import RULES, SUBCLASS, tells_something
+from partage.pipeline.reasoning.hermit import Hermit
+from partage.pipeline.reasoning.projection import TYPE, affirmed, facts, terminology
 from partage.rdf.namespaces import GRAPH, iri
 from partage.settings import Settings
 

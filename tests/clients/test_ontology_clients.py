@@ -7,7 +7,7 @@ import pytest
 from pyoxigraph import RdfFormat, parse
 from rdflib import OWL, RDF, Graph, URIRef
 
-from partage.pipeline import jvm
+from partage.pipeline.reasoning import jvm
 from partage.rdf.namespaces import BASE
 
 ONTOLOGY = BASE + "ns"

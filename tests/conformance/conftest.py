@@ -9,7 +9,7 @@ from pyoxigraph import RdfFormat, serialize
 
 import live_server
 from conformance.query_cases import CASES
-from partage.rdf.reading import read
+from partage.rdf.parsing import read
 
 
 @pytest.fixture(scope="session")

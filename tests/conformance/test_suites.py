@@ -10,9 +10,9 @@ from conformance import suites
 from conformance.suite_results import answered, expected, is_same
 from partage.errors import QuerySyntaxError
 from partage.settings import Settings
-from partage.sparql import planning
+from partage.sparql.planner import planner
 from partage.sparql.syntax import parse
-from partage.store.embedded import EmbeddedEngine
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.web.app import create_app
 
 # Every one, as in `make conformance`; else each seventh.
@@ -56,8 +56,8 @@ pytestmark = pytest.mark.skipif(not TESTS, reason="the W3C's suites are not here
 @pytest.fixture(params=[True, False], ids=["planned", "as written"])
 def joins(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
     """Whether joins are planned, and then all that can be, however little it gains."""
-    monkeypatch.setattr(planning, "CHEAP", -1.0)
-    monkeypatch.setattr(planning, "GAIN", 0.0)
+    monkeypatch.setattr(planner, "CHEAP", -1.0)
+    monkeypatch.setattr(planner, "GAIN", 0.0)
     return bool(request.param)
 
 

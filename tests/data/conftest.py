@@ -4,7 +4,7 @@ import pytest
 
 from data_graph import Graph
 from partage import assets
-from partage.pipeline import committed
+from partage.pipeline.checks import committed
 
 
 @pytest.fixture(scope="session")

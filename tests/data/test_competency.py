@@ -17,23 +17,20 @@ from pyoxigraph import NamedNode, Quad, QuerySolutions, RdfFormat, Store
 
 from partage import assets
 from partage.errors import UnknownResource
-from partage.pipeline import (
-    competency,
-    examples,
+from partage.pipeline import parse, run
+from partage.pipeline.checks import competency
+from partage.pipeline.derivation import (
+    current_view,
     materialize,
-    parse,
-    profile,
-    reason,
-    run,
+    query_examples,
     subset,
     tombstones,
-    view,
-    viewpoints,
     void,
 )
-from partage.pipeline.manifest import inputs_digest
-from partage.pipeline.nanopublications import Version
+from partage.pipeline.derivation.claim_versions import Version
+from partage.pipeline.reasoning import entailment, owl_profiles, viewpoints
 from partage.pipeline.state import State
+from partage.pipeline.writing.manifest import inputs_digest
 from partage.rdf.namespaces import PREFIXES, iri
 
 FOLDER = assets.root() / competency.FOLDER
@@ -42,12 +39,12 @@ RELEASE = assets.root() / "out" / "release"
 SEED = iri("s:s0001")
 DATASETS = ("seed", "full")
 STEPS = (
-    view.publish,
-    profile.check,
-    reason.reason,
+    current_view.publish,
+    owl_profiles.check,
+    entailment.reason,
     viewpoints.weigh,
     materialize.materialize,
-    examples.publish,
+    query_examples.publish,
     tombstones.publish,
     void.publish,
 )

@@ -9,7 +9,7 @@ from pyoxigraph import Literal, QueryBoolean, QuerySolutions, RdfFormat, Store
 from partage import assets
 from partage.rdf.namespaces import BASE, SPARQL_PREFIXES
 from partage.settings import Settings
-from partage.store.opening import DATASET
+from partage.store.factory import DATASET
 
 # As the SIB SPARQL editor asks for them (https://github.com/sib-swiss/sparql-editor).
 FIND = """

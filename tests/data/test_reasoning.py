@@ -6,10 +6,12 @@ import pytest
 
 import oracles
 from partage import assets
-from partage.pipeline import parse, profile, subset, view
-from partage.pipeline.hermit import Hermit
-from partage.pipeline.projection import TYPE, Background, Fact, affirmed, facts
-from partage.pipeline.reason import infer, reasoner, undisputed
+from partage.pipeline import parse
+from partage.pipeline.derivation import current_view, subset
+from partage.pipeline.reasoning import owl_profiles
+from partage.pipeline.reasoning.entailment import infer, reasoner, undisputed
+from partage.pipeline.reasoning.hermit import Hermit
+from partage.pipeline.reasoning.projection import TYPE, Background, Fact, affirmed, facts
 from partage.pipeline.state import State
 from partage.rdf.namespaces import iri
 
@@ -24,7 +26,9 @@ def parsed() -> State:
 
 @pytest.fixture(scope="module")
 def seed(parsed: State) -> State:
-    return profile.check(view.publish(subset.restrict_to_source(parsed, iri("s:s0001"))))
+    return owl_profiles.check(
+        current_view.publish(subset.restrict_to_source(parsed, iri("s:s0001")))
+    )
 
 
 def with_words(state: State, hermit: Hermit) -> frozenset[Fact]:
@@ -55,7 +59,7 @@ def test_rules_hermit_owlready2_and_owlrl_infer_the_same_of_the_seed(seed: State
 
 
 def test_the_rules_infer_of_all_that_is_committed_what_hermit_infers(parsed: State) -> None:
-    whole = profile.check(view.publish(parsed))
+    whole = owl_profiles.check(current_view.publish(parsed))
     hermit = reasoner(whole)
     assert infer(hermit, whole.asserted).facts == oracles.by_hermit(hermit, whole.asserted)
 
@@ -72,7 +76,7 @@ def test_on_the_seed_alone_amazon_and_yahoo_reciprocate_and_huawei_only_gives(se
 def test_with_the_list_of_52_huawei_reciprocates_too(parsed: State, seed: State) -> None:
     lists = ("data/claims/seed.trig", "data/claims/device-partners-52.trig")
     kept = tuple(version for version in parsed.versions if version.file in lists)
-    both = view.publish(replace(parsed, versions=kept))
+    both = current_view.publish(replace(parsed, versions=kept))
     hermit = reasoner(seed)
     inferred = infer(hermit, with_words(both, hermit)).facts
     assert {"amazon", "yahoo", "huawei"} <= reciprocal_partners(inferred)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from partage import assets
-from partage.pipeline import committed, identifiers
-from partage.rdf import reading
+from partage.pipeline.checks import committed, registry
+from partage.rdf import parsing
 
 ROOT = assets.root()
 
@@ -22,7 +22,7 @@ def test_files_identifiers_and_digests_are_in_order() -> None:
 
 
 def test_every_claim_version_is_frozen() -> None:
-    rows = identifiers.read_registry(ROOT / identifiers.PATH)
+    rows = registry.read_registry(ROOT / registry.PATH)
     loose = [row.iri for row in rows if row.kind == "version" and not row.sha256]
     assert loose == [], "run `partage ids freeze` when the claims are reviewed"
 
@@ -32,27 +32,27 @@ def test_no_identifier_of_an_earlier_commit_has_vanished_or_changed(tmp_path: Pa
     """The promise begins with the first registry that had frozen versions."""
     if not (ROOT / ".git").exists():
         pytest.skip("not a git checkout")
-    now = identifiers.read_registry(ROOT / identifiers.PATH)
-    for commit in git("log", "--format=%H", "--", str(identifiers.PATH)).split():
+    now = registry.read_registry(ROOT / registry.PATH)
+    for commit in git("log", "--format=%H", "--", str(registry.PATH)).split():
         earlier = tmp_path / f"{commit}.tsv"
-        earlier.write_text(git("show", f"{commit}:{identifiers.PATH}"), encoding="utf-8")
-        before = identifiers.read_registry(earlier)
+        earlier.write_text(git("show", f"{commit}:{registry.PATH}"), encoding="utf-8")
+        before = registry.read_registry(earlier)
         if any(row.sha256 for row in before):
-            assert identifiers.retained(before, now) == [], f"since commit {commit}"
+            assert registry.retained(before, now) == [], f"since commit {commit}"
 
 
 def test_a_changed_claim_is_noticed(tmp_path: Path) -> None:
     """Plant the fault: one word of one frozen claim changes."""
     files = committed.files(ROOT)
-    rows = identifiers.read_registry(ROOT / identifiers.PATH)
+    rows = registry.read_registry(ROOT / registry.PATH)
     seed = next(file for file in files if file.name == "data/claims/seed.trig")
     changed = tmp_path / "seed.trig"
     text = seed.path.read_text(encoding="utf-8")
     changed.write_text(text.replace("The headline says", "The headline shouts", 1), "utf-8")
-    quads = tuple(reading.read(changed))
+    quads = tuple(parsing.read(changed))
     files = [committed.CommittedFile(changed, seed.name, quads) if f is seed else f for f in files]
     digests = committed.version_digests(files, rows)
     now = committed.mentioned(committed.current(files))
-    found = identifiers.check(rows, committed.mentioned(files), digests, now)
+    found = registry.check(rows, committed.mentioned(files), digests, now)
     assert len(found) == 1
     assert "claim/c0001/v1: its content changed after it was frozen" in found[0]

@@ -10,14 +10,14 @@ from pyoxigraph import DefaultGraph, NamedNode
 from pyshacl.entrypoints import meta_validate
 
 from partage import assets
-from partage.pipeline import committed
-from partage.pipeline.committed import CommittedFile
-from partage.pipeline.report import ValidationResult, curie_of_shape
-from partage.pipeline.shapes import SEVERITIES, Shapes, load
-from partage.pipeline.validate import check, validate
+from partage.pipeline.checks import committed
+from partage.pipeline.checks.committed import CommittedFile
+from partage.pipeline.checks.report import ValidationResult, curie_of_shape
+from partage.pipeline.checks.shapes import SEVERITIES, Shapes, load
+from partage.pipeline.checks.validate import check, validate
 from partage.rdf import layout
 from partage.rdf.namespaces import PREFIXES, iri
-from partage.rdf.reading import read
+from partage.rdf.parsing import read
 
 ROOT = assets.root()
 FOLDER = ROOT / "shapes"

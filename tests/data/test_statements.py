@@ -10,12 +10,12 @@ from partage import assets
 from partage.rdf.namespaces import GRAPH
 from partage.rdf.nanopublication import faults
 from partage.rdf.trusty import graph_code
-from partage.resources.nanopublications import of_version, versions
-from partage.resources.reasons import Reason, reasons
+from partage.resources.description.nanopublications import of_version, versions
+from partage.resources.pages.inference import Reason, reasons
 from partage.settings import Settings
-from partage.store.embedded import EmbeddedEngine
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Term
-from partage.store.opening import DATASET
+from partage.store.factory import DATASET
 
 Reasons = dict[Triple, Reason]
 

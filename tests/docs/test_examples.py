@@ -9,9 +9,9 @@ import pytest
 from pyoxigraph import RdfFormat, Store
 
 from partage import assets
-from partage.pipeline import competency
+from partage.pipeline.checks import competency
 from partage.settings import Settings
-from partage.store.opening import DATASET
+from partage.store.factory import DATASET
 
 ROOT = assets.root()
 EXAMPLE = re.compile(r"```sparql\n(.*?)```(?:(?!```).)*?```csv\n(.*?)```", re.DOTALL)

@@ -7,7 +7,7 @@ from pyoxigraph import Literal, NamedNode
 
 from partage import __version__, assets
 from partage.rdf.namespaces import BASE, iri
-from partage.rdf.reading import read
+from partage.rdf.parsing import read
 
 ROOT = assets.root()
 

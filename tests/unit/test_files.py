@@ -10,9 +10,10 @@ import pytest
 from partage import assets
 from partage.errors import IntegrityError
 from partage.files import replace_file
-from partage.pipeline import release, run
-from partage.pipeline.identifiers import PATH, read_registry
+from partage.pipeline import run
+from partage.pipeline.checks.registry import PATH, read_registry
 from partage.pipeline.run import STEPS
+from partage.pipeline.writing import release
 
 COMMAND = """
 import resource, sys

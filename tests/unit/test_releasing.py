@@ -12,7 +12,7 @@ import three_releases as three
 from partage import assets
 from partage.cli import cli
 from partage.errors import ReleaseRefused, SettingsError, UnknownRelease, UnknownResource
-from partage.pipeline import freezing
+from partage.pipeline.writing import freezing
 from partage.rdf.namespaces import ID
 from partage.releases.record import Record
 

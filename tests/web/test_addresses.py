@@ -7,7 +7,7 @@ from werkzeug.test import EnvironBuilder, TestResponse, run_wsgi_app
 
 import small_dataset
 from partage.settings import Settings
-from partage.store.embedded import EmbeddedEngine
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.web.app import create_app
 
 ORIGIN = "https://partage.example"

@@ -20,16 +20,17 @@ from partage.errors import (
     NotAcceptable,
     TooManyRequests,
 )
-from partage.resources.profiles import PROFILES
+from partage.resources.description.profiles import PROFILES
 from partage.settings import Settings
-from partage.web import admission, bodies, gateway
-from partage.web.admission import Clients, Share, check
-from partage.web.bodies import Bodies
-from partage.web.cache import Cache, Scope
-from partage.web.edition import Edition, Stage
-from partage.web.gateway import Gateway
-from partage.web.lanes import HEAVY, PAGES, Lane, Lanes
-from partage.web.negotiation import HTML, form_of, languages, negotiate, profile_of
+from partage.web.gateway import admission, bodies
+from partage.web.gateway import asgi as gateway
+from partage.web.gateway.admission import Clients, Share, check
+from partage.web.gateway.asgi import Gateway
+from partage.web.gateway.bodies import Bodies
+from partage.web.gateway.queues import HEAVY, PAGES, Lane, Lanes
+from partage.web.gateway.release_switch import Edition, Stage
+from partage.web.gateway.response_cache import Cache, Scope
+from partage.web.http.negotiation import HTML, form_of, languages, negotiate, profile_of
 
 PUBLIC = Settings(host="0.0.0.0", query_workers=1, queue_length=1)  # nothing listens
 LOCAL = replace(PUBLIC, host="127.0.0.1")

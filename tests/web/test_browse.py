@@ -13,11 +13,11 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
 import small_dataset
 from partage.rdf.namespaces import ID, VOC, iri
-from partage.resources.browse import Table, orders
-from partage.resources.browse_kinds import KINDS
-from partage.resources.browse_query import View, construct, select
+from partage.resources.browse.kinds import KINDS
+from partage.resources.browse.table import Table, orders
+from partage.resources.browse.view import View, construct, select
 from partage.settings import Settings
-from partage.store.embedded import EmbeddedEngine
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Engine, Query
 from partage.web.app import create_app
 

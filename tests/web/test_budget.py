@@ -9,11 +9,11 @@ from werkzeug.test import TestResponse
 import small_dataset
 from partage.errors import BudgetSpent
 from partage.settings import Settings
-from partage.store.embedded import EmbeddedEngine
-from partage.store.ticket import note_wait
-from partage.web import queries
+from partage.store.embedded.oxigraph import EmbeddedEngine
+from partage.store.workers.query_handle import note_wait
 from partage.web.app import create_app
-from partage.web.budget import UNKNOWN, Allowance, Bucket, Budget, account, admit, client
+from partage.web.http.budget import UNKNOWN, Allowance, Bucket, Budget, account, admit, client
+from partage.web.views.sparql import running_queries
 
 HERE, THERE = "192.0.2.1", "192.0.2.2"
 QUERY = "SELECT (1 AS ?one) {}"
@@ -292,7 +292,7 @@ FREE = {
 def test_of_every_address_it_is_known_whether_it_is_charged(limited: Flask) -> None:
     routed = {rule.endpoint for rule in limited.url_map.iter_rules()}
     assert routed == CHARGED.keys() | PARTLY | FREE
-    assert CHARGED.keys() == queries.CHARGED
+    assert CHARGED.keys() == running_queries.CHARGED
 
 
 @pytest.mark.parametrize("endpoint", CHARGED)

@@ -12,8 +12,8 @@ import small_dataset
 from live_server import Server, serving
 from partage.rdf.canonical import nquads
 from partage.settings import Settings
-from partage.web.addresses import origin_of
-from partage.web.cache import Cache, Headers, Scope
+from partage.web.gateway.forwarded import origin_of
+from partage.web.gateway.response_cache import Cache, Headers, Scope
 
 PUBLIC: Headers = [(b"etag", b'"a"'), (b"cache-control", b"public, no-cache"), (b"date", b"now")]
 

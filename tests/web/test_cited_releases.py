@@ -11,8 +11,8 @@ from pyoxigraph import Quad, RdfFormat, Store, parse
 import three_releases
 from cited import BROWSER, DS, cite, facts, links
 from partage.settings import Settings
-from partage.store.embedded import EmbeddedEngine
-from partage.store.shelf import Shelf
+from partage.store.embedded.oxigraph import EmbeddedEngine
+from partage.store.release_stores.release_stores import Shelf
 from partage.web.app import create_app
 
 

@@ -18,9 +18,9 @@ import small_dataset
 from live_server import Server, say, serving
 from partage.rdf.canonical import nquads
 from partage.settings import Settings
-from partage.web import connections
-from partage.web.connections import MOST, Watched, close_surplus, set_up_listeners
-from partage.web.server import SECONDS_FOR_A_HEADER
+from partage.web.gateway import connections
+from partage.web.gateway.connections import MOST, Watched, close_surplus, set_up_listeners
+from partage.web.gateway.server import SECONDS_FOR_A_HEADER
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's /proc")
 
@@ -162,7 +162,8 @@ def limited(files: int, code: str) -> str:
     program = (
         "import resource\n"
         f"resource.setrlimit(resource.RLIMIT_NOFILE, ({min(files, 400)}, {files}))\n"
-        "from partage.web.connections import capacity\nfrom partage.settings import Settings\n"
+        "from partage.web.gateway.connections import capacity\n"
+        "from partage.settings import Settings\n"
     )
     ran = subprocess.run(
         [sys.executable, "-c", program + code], capture_output=True, text=True, check=False

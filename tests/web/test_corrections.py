@@ -11,7 +11,7 @@ import small_dataset
 from links import of
 from partage import assets
 from partage.settings import Settings
-from partage.store.embedded import EmbeddedEngine
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.web.app import create_app
 
 HTML, NT = {"Accept": "text/html"}, {"Accept": "application/n-triples"}

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 import described_app
 from markup import strange_scripts
 from partage.rdf.namespaces import BASE, EDITORS, ID, LICENSE
-from partage.web.blueprints import discovery
+from partage.web.views.discovery import routes as discovery
 
 HTML = {"Accept": "text/html"}
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"

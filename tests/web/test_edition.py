@@ -9,13 +9,13 @@ from pathlib import Path
 from flask import Flask
 
 import small_dataset
-from partage.resources import compare
+from partage.resources.pages import comparison
 from partage.settings import Settings
-from partage.store.embedded import EmbeddedEngine
-from partage.store.opening import EngineSource, choose_source, stored
+from partage.store.embedded.oxigraph import EmbeddedEngine
+from partage.store.factory import EngineSource, choose_source, stored
 from partage.web.app import create_app
-from partage.web.cache import Cache
-from partage.web.edition import Edition, Stage
+from partage.web.gateway.release_switch import Edition, Stage
+from partage.web.gateway.response_cache import Cache
 from partage.web.wsgi import LASTING, edition, forget
 
 
@@ -77,7 +77,7 @@ def test_nothing_holds_the_memory_of_an_edition_that_has_gone(tmp_path: Path) ->
         stage = Stage(edition(settings, source))
         site = stage.now.application.extensions["partage"]
         site.prepare()
-        compare.index(site.teller(("en",)))
+        comparison.index(site.teller(("en",)))
         gone = weakref.ref(site)
         del site
         following = edition(settings, source, stage.now)
@@ -85,7 +85,7 @@ def test_nothing_holds_the_memory_of_an_edition_that_has_gone(tmp_path: Path) ->
         stage.switch(following)
         forget()
         assert gone() is None
-        assert compare.index.cache_info().currsize == 0
+        assert comparison.index.cache_info().currsize == 0
         stage.close()
 
 

@@ -8,10 +8,10 @@ from pyoxigraph import Store
 from partage import errors
 from partage.errors import EngineError, EngineFailure, PartageError, QueryTimeout, RequestError
 from partage.settings import Settings
-from partage.store.embedded import EmbeddedEngine
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Query
 from partage.web.app import create_app
-from partage.web.errors import STATUS, TITLES, status_of
+from partage.web.problems import STATUS, TITLES, status_of
 
 LEAVES = [
     kind

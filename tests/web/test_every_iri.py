@@ -19,18 +19,20 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 import reading_rdf
 import small_dataset
 from partage import assets
-from partage.pipeline import digests, examples, release, view, void
 from partage.pipeline import parse as reading
+from partage.pipeline.checks import digests
+from partage.pipeline.derivation import current_view, query_examples, void
 from partage.pipeline.state import State
+from partage.pipeline.writing import release
 from partage.rdf.canonical import STATEMENTS, rdfc10, statement_digest
 from partage.rdf.formats import GRAPH_FORMATS
 from partage.rdf.namespaces import BASE, iri
 from partage.rdf.namespaces import LICENSE as CC_BY
 from partage.resources.identifiers import document
 from partage.settings import Settings
-from partage.store.embedded import EmbeddedEngine
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.web.app import create_app
-from partage.web.negotiation import HTML
+from partage.web.http.negotiation import HTML
 
 pytestmark = pytest.mark.timeout(300)
 NQUADS = "application/n-quads"
@@ -44,7 +46,7 @@ SPACE = BASE + "ns#"
 @pytest.fixture(scope="module")
 def state() -> State:
     made = reading.parse(assets.root())
-    for step in (view.publish, examples.publish, void.publish):
+    for step in (current_view.publish, query_examples.publish, void.publish):
         made = step(made)
     return made
 

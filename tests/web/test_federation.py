@@ -15,8 +15,8 @@ import other_endpoint
 import small_dataset
 from other_endpoint import OtherEndpoint, Saying, iri
 from partage.settings import Settings
-from partage.store.embedded import EmbeddedEngine
-from partage.store.pool import PoolEngine, PoolLimits
+from partage.store.embedded.oxigraph import EmbeddedEngine
+from partage.store.workers.pool import PoolEngine, PoolLimits
 from partage.web.app import create_app
 
 ID = "an-id-that-nobody-would-guess"

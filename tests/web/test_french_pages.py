@@ -16,10 +16,10 @@ import released_app
 import three_releases
 from partage import assets
 from partage.rdf.namespaces import curie
-from partage.rdf.questions import read_questions
-from partage.resources.constraints import constraints
+from partage.rdf.query_files import read_questions
 from partage.resources.labels import fallback
-from partage.web.documents import SHIPPED
+from partage.resources.ontology.constraints import constraints
+from partage.web.views.resources.documents import SHIPPED
 from three_releases import FIRST, SECOND, THIRD
 
 FRENCH = {"Accept": "text/html", "Accept-Language": "fr"}

@@ -9,9 +9,9 @@ from odd_requests import Request, ask, faults, planted, rules
 from odd_values import FORM, PLANTED
 from partage.settings import Settings
 from partage.sparql.syntax.lexer import tokens
-from partage.store.dialect import unescape
-from partage.store.embedded import EmbeddedEngine
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Query, Result
+from partage.store.remote.dialect import unescape
 from partage.web.app import create_app
 
 CALLS = [
@@ -41,7 +41,7 @@ def test_what_a_client_names_is_part_of_no_query(
 ) -> None:
     """Only in an IRI or a string; what the client asks itself is a query of its own."""
     if not held:
-        monkeypatch.setattr("partage.web.site.MOST_HELD", 1)
+        monkeypatch.setattr("partage.web.dataset.MOST_HELD", 1)
     spy = Spied(EmbeddedEngine(small_dataset.store()))
     app = create_app(Settings(), spy)
     known = [rule for rule in rules(app) if not rule.startswith(("/release/", "/sparql"))]

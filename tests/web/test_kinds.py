@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 import small_dataset
 from partage.rdf.namespaces import ID, iri
 from partage.settings import Settings
-from partage.store.embedded import EmbeddedEngine
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.web.app import create_app
 
 BROWSER = {"Accept": "text/html"}

@@ -9,10 +9,10 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 
 import small_dataset
 from partage.rdf.namespaces import ID, iri
-from partage.resources import facts
+from partage.resources.pages import facts
 from partage.settings import Settings
-from partage.store.embedded import EmbeddedEngine
-from partage.web import site
+from partage.store.embedded.oxigraph import EmbeddedEngine
+from partage.web import dataset
 from partage.web.app import create_app
 
 FIRMS = 60
@@ -50,7 +50,7 @@ def client() -> FlaskClient:
 
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch) -> Iterator[FlaskClient]:
-    monkeypatch.setattr(site, "MOST_HELD", 10)
+    monkeypatch.setattr(dataset, "MOST_HELD", 10)
     return client()  # type: ignore[return-value]
 
 
@@ -98,7 +98,7 @@ def test_rows_tell_of_a_member_what_they_tell_in_a_small_dataset(
     for kind in ("organizations", "agreements", "flows", "claims", "sources", "disputes"):
         told = set(rows.findall(large.get(f"/browse/{kind}?q=net").text))
         with monkeypatch.context() as patch:
-            patch.setattr(site, "MOST_HELD", 10_000)
+            patch.setattr(dataset, "MOST_HELD", 10_000)
             assert told == set(rows.findall(client().get(f"/browse/{kind}?q=net").text)), kind
     assert told
 

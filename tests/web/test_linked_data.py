@@ -21,8 +21,8 @@ from links import links, of
 from partage import assets
 from partage.rdf.formats import GRAPH_FORMATS, by_key
 from partage.rdf.namespaces import BASE, ID, iri
-from partage.resources import describe
-from partage.resources.profiles import PROFILES
+from partage.resources.description import describe
+from partage.resources.description.profiles import PROFILES
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 TURTLE = {"Accept": "text/turtle"}

@@ -9,16 +9,16 @@ import pytest
 import small_dataset
 from partage.releases.catalog import Catalog
 from partage.settings import Settings
-from partage.sparql.query_store import Asked
-from partage.store.answering import CHUNK, short
-from partage.store.embedded import EmbeddedEngine
-from partage.store.ticket import Ticket
-from partage.web import observing
+from partage.sparql.cited.query_store import Asked
+from partage.store.embedded.oxigraph import EmbeddedEngine
+from partage.store.embedded.serialization import CHUNK, short
+from partage.store.workers.query_handle import Ticket
+from partage.web import access_log
 from partage.web.app import create_app
-from partage.web.bridge import environ_of, start
-from partage.web.cache import ONCE, Cache, Headers, Scope
-from partage.web.edition import Edition
-from partage.web.lookups import Lookups
+from partage.web.gateway.environ import environ_of, start
+from partage.web.gateway.fast_path import Lookups
+from partage.web.gateway.release_switch import Edition
+from partage.web.gateway.response_cache import ONCE, Cache, Headers, Scope
 
 NETFLIX = "https://w3id.org/partage/id/org/netflix"
 JSON = "application/sparql-results+json"
@@ -85,7 +85,7 @@ def made(directory: Path, **settings: object) -> Edition:
     app = create_app(chosen, EmbeddedEngine(store), release, Catalog.read(Path()))
     app.extensions["partage"].prepare()
     lookups = Lookups(app, partial(short, store))
-    return Edition(app, Cache(chosen), observing.observer(app), lambda: None, lookups)
+    return Edition(app, Cache(chosen), access_log.observer(app), lambda: None, lookups)
 
 
 def applied(edition: Edition, asked: Scope) -> tuple[int, Headers, bytes]:

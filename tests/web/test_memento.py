@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from partage.rdf.namespaces import ID
-from partage.web.cors import EXPOSED
+from partage.web.http.cors import EXPOSED
 from released_app import GAZETTE, QUERY, application
 from three_releases import CHANGED, FIRST, SECOND, THIRD, WITHDRAWN
 

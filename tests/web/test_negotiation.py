@@ -6,7 +6,7 @@ from werkzeug.http import parse_accept_header
 
 from partage.errors import NotAcceptable, ProtocolError, Unwritable
 from partage.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS
-from partage.web.negotiation import (
+from partage.web.http.negotiation import (
     HTML,
     first,
     format_of,

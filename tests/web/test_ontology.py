@@ -12,13 +12,13 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 
 import small_dataset
 from partage.assets import root
-from partage.rdf.reading import read
-from partage.resources.axioms import ORDER
+from partage.rdf.parsing import read
+from partage.resources.ontology.axioms import ORDER
 from partage.settings import Settings
-from partage.store.embedded import EmbeddedEngine
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.web.app import create_app
-from partage.web.blueprints.about import packages
-from partage.web.sentences import axiom_words, joiners, shape_words
+from partage.web.views.about.routes import packages
+from partage.web.views.resources.axiom_text import axiom_words, joiners, shape_words
 
 BROWSER = "text/html"
 ONTOLOGY = NamedNode("https://w3id.org/partage/graph/ontology")

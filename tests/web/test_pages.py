@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from partage.settings import Settings
-from partage.store.embedded import EmbeddedEngine
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.web.app import create_app
 
 

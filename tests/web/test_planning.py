@@ -4,9 +4,9 @@ import pytest
 from pyoxigraph import Store
 
 from partage.settings import Settings
-from partage.store.embedded import EmbeddedEngine
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Query
-from partage.web.site import Site
+from partage.web.dataset import Site
 
 
 @pytest.mark.usefixtures("eager")

@@ -11,8 +11,8 @@ import reading_rdf
 from links import links, of
 from partage.rdf.formats import by_media_type
 from partage.rdf.namespaces import BASE, ID, iri
-from partage.resources.profiles import ALTR, FULL, PROFILES
-from partage.web.cors import EXPOSED
+from partage.resources.description.profiles import ALTR, FULL, PROFILES
+from partage.web.http.cors import EXPOSED
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 NT = {"Accept": "application/n-triples"}

@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 from partage.rdf.formats import GRAPH_FORMATS
 from partage.rdf.namespaces import GRAPH, ID
 from partage.store.engine import Query, Result
-from partage.web.cors import EXPOSED
+from partage.web.http.cors import EXPOSED
 
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
@@ -261,16 +261,16 @@ def test_a_preflight_is_answered(client: FlaskClient) -> None:
 def test_head_is_get_without_a_body_and_runs_once(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from partage.web import queries
+    from partage.web.views.sparql import running_queries
 
     ran: list[Query] = []
-    run = queries.run
+    run = running_queries.run
 
     def noting(query: Query, *calls: Any, **how: Any) -> Result:
         ran.append(query)
         return run(query, *calls, **how)
 
-    monkeypatch.setattr(queries, "run", noting)
+    monkeypatch.setattr(running_queries, "run", noting)
     got = client.get("/sparql", query_string={"query": WHOLE})
     ran.clear()
     head = client.head("/sparql", query_string={"query": WHOLE})

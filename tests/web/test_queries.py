@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 import small_dataset
 from partage.settings import Settings
-from partage.store.pool import RESERVED, PoolEngine, PoolLimits
+from partage.store.workers.pool import RESERVED, PoolEngine, PoolLimits
 from partage.web.app import create_app
 
 ROWS = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o . ?p ?q ?r }"

@@ -7,8 +7,8 @@ from html import unescape
 import pytest
 from flask.testing import FlaskClient
 
-from partage.web.blueprints.querying import MOST
-from partage.web.explanations import EXPLANATIONS
+from partage.web.views.sparql.example_texts import EXPLANATIONS
+from partage.web.views.sparql.query_page_routes import MOST
 
 ID = "https://w3id.org/partage/id/"
 NAMES = "PREFIX ds: <https://w3id.org/partage/ns#>\nSELECT ?s ?n { ?s a ds:Organization ; ?p ?n }"

@@ -10,9 +10,9 @@ import pytest
 import small_dataset
 from live_server import Server, serving
 from partage.rdf.canonical import nquads
-from partage.store.answering import CHUNK
-from partage.web.cache import Headers, Scope
-from partage.web.ranges import ACCEPTED, part
+from partage.store.embedded.serialization import CHUNK
+from partage.web.gateway.ranges import ACCEPTED, part
+from partage.web.gateway.response_cache import Headers, Scope
 
 BODY = bytes(range(100))
 TOLD: Headers = [

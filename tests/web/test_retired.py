@@ -16,7 +16,7 @@ from links import of
 from partage.rdf.formats import GRAPH_FORMATS, Format
 from partage.rdf.namespaces import BASE, GRAPH, iri
 from partage.settings import Settings
-from partage.store.embedded import EmbeddedEngine
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.web.app import create_app
 from released_app import application
 from three_releases import (

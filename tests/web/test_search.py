@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from partage.rdf.namespaces import ID, iri
 from partage.settings import Settings
-from partage.store.embedded import EmbeddedEngine
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.web.app import create_app
 
 SEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"

@@ -14,8 +14,8 @@ from partage.rdf.namespaces import BASE, GRAPH, ID, iri
 from partage.rdf.nanopublication import faults, of_itself
 from partage.rdf.trusty import graph_code
 from partage.settings import Settings
-from partage.store import statements
-from partage.store.embedded import EmbeddedEngine
+from partage.store import statement_index
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.web.app import create_app
 from released_app import application
 from three_releases import FIRST, SECOND, THIRD, WITHDRAWN_FLOW
@@ -260,7 +260,7 @@ def test_a_statement_iri_names_no_owner_version_or_counter_and_is_one_hop_from_i
 def test_a_dataset_that_is_too_large_says_so_and_what_to_do(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(statements, "LARGEST", 3)
+    monkeypatch.setattr(statement_index, "LARGEST", 3)
     app = create_app(Settings(), EmbeddedEngine(small_dataset.store()))
     answer = app.test_client().get(f"/doc/statement/{RECIPIENT}.ttl")
     assert answer.status_code == 404

@@ -11,7 +11,7 @@ from pyoxigraph import RdfFormat, Store
 import described_app
 from live_server import serving
 from partage.settings import Settings
-from partage.store.embedded import EmbeddedEngine
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.web.app import create_app
 
 TRIPLE = "<urn:s> <urn:p>"

@@ -7,7 +7,7 @@ from pyoxigraph import RdfFormat, parse
 import described_app
 from partage.rdf.canonical import rdfc10
 from partage.rdf.formats import GRAPH_FORMATS
-from partage.web.cors import EXPOSED
+from partage.web.http.cors import EXPOSED
 
 ORG = "/doc/org/netflix"
 HTML = {"Accept": "text/html"}

@@ -12,8 +12,8 @@ from pyoxigraph import RdfFormat, Store, parse
 import three_releases
 from partage.errors import EngineUnavailable, UnknownRelease
 from partage.settings import Settings
-from partage.store.embedded import EmbeddedEngine
-from partage.store.shelf import Shelf
+from partage.store.embedded.oxigraph import EmbeddedEngine
+from partage.store.release_stores.release_stores import Shelf
 from partage.web.app import create_app
 from released_app import GAZETTE, QUERY, application
 from three_releases import FIRST, SECOND, THIRD
@@ -241,7 +241,7 @@ def test_a_half_written_store_is_never_opened(
     shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("partage.store.shelf.Store", Dying)
+        patch.setattr("partage.store.release_stores.release_stores.Store", Dying)
         with pytest.raises(EngineUnavailable, match=r"disk is full.*PARTAGE_ARCHIVE"):
             shelf.directory(SECOND)
     assert list((tmp_path / "kept").iterdir()) == []

@@ -14,10 +14,10 @@ from werkzeug.test import TestResponse
 import small_dataset
 from partage.rdf.namespaces import GRAPH
 from partage.settings import Settings
-from partage.sparql.hints import HintKind
-from partage.store.embedded import EmbeddedEngine
+from partage.sparql.diagnosis.pattern_hints import HintKind
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.web.app import create_app
-from partage.web.why import ENDS, HINTS
+from partage.web.views.sparql.diagnosis_text import ENDS, HINTS
 
 HEAD = """PREFIX ds: <https://w3id.org/partage/ns#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>

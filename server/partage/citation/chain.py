@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from partage.citation.model import NOTHING, Words
-from partage.citation.reading import COMMA, Facts, Reader, both, filled, joined, listed, local
+from partage.citation.reader import COMMA, Facts, Reader, both, filled, joined, listed, local
 
 WHO = Words("claim of {}", "assertion de {}")
 REPORTED = Words("as reported by {}", "rapportée par {}")

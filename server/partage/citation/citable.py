@@ -12,9 +12,9 @@ from datetime import date
 from types import MappingProxyType
 
 from partage.citation.chain import chain_of, entitled, located, places_of
-from partage.citation.kinds import Kind, kind_of, whole
 from partage.citation.model import NOTHING, Citation, Related, Words, versioned
-from partage.citation.reading import COMMA, Facts, Reader, both, filled, joined, listed, local
+from partage.citation.reader import COMMA, Facts, Reader, both, filled, joined, listed, local
+from partage.citation.record_kinds import Kind, kind_of, whole
 from partage.errors import UnknownRelease, UnknownResource, message
 from partage.rdf.canonical import digest
 from partage.rdf.namespaces import BASE, RELEASES

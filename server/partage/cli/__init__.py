@@ -10,21 +10,21 @@ from typing import NoReturn
 
 import click
 
-from partage.cli import checking, citing, ids, making, releasing, requerying, serving
+from partage.cli import build, cite, ids, release, requery, serve, verify
 from partage.cli.base import FINDING, cli
 from partage.errors import BuildError, PartageError, RequestError, SettingsError
 from partage.extras import missing
 
 __all__ = [
-    "checking",
-    "citing",
+    "build",
+    "cite",
     "cli",
     "ids",
     "main",
-    "making",
-    "releasing",
-    "requerying",
-    "serving",
+    "release",
+    "requery",
+    "serve",
+    "verify",
 ]
 
 USAGE, FAULT = 2, 3

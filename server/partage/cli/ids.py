@@ -19,9 +19,9 @@ def ids() -> None:
 
 
 def _registry() -> Path:
-    from partage.pipeline import identifiers
+    from partage.pipeline.checks import registry
 
-    return assets.root() / identifiers.PATH
+    return assets.root() / registry.PATH
 
 
 @contextmanager
@@ -50,14 +50,14 @@ def _rewriting(path: Path) -> Iterator[None]:
 @click.option("--count", default=1, show_default=True, help="How many serials to mint.")
 def allocate(kind: str, names: tuple[str, ...], count: int) -> None:
     """Mint identifiers of KIND and append them to the registry."""
-    from partage.pipeline import identifiers
+    from partage.pipeline.checks import registry
 
     path = _registry()
     today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
     with _rewriting(path):
-        rows = identifiers.read_registry(path)
-        minted = identifiers.allocate(rows, kind, today, count=count, slugs=names)
-        replace_file(path, identifiers.format_registry([*rows, *minted]))
+        rows = registry.read_registry(path)
+        minted = registry.allocate(rows, kind, today, count=count, slugs=names)
+        replace_file(path, registry.format_registry([*rows, *minted]))
     for row in minted:
         click.echo(row.iri)
 
@@ -66,7 +66,7 @@ def allocate(kind: str, names: tuple[str, ...], count: int) -> None:
 @click.option("--write", is_flag=True, help="Rewrite files that are not in the committed form.")
 def check(write: bool) -> None:
     """Check the registry against the data, and the committed form of every data file."""
-    from partage.pipeline import committed
+    from partage.pipeline.checks import committed
 
     findings = committed.check(assets.root(), write=write)
     for finding in findings:
@@ -78,12 +78,12 @@ def check(write: bool) -> None:
 @ids.command(epilog=example("partage ids freeze"))
 def freeze() -> None:
     """Record the digest of every claim version that has none yet; it can never change after."""
-    from partage.pipeline import committed, identifiers
+    from partage.pipeline.checks import committed, registry
 
     path = _registry()
     with _rewriting(path):
-        rows = identifiers.read_registry(path)
+        rows = registry.read_registry(path)
         digests = committed.version_digests(committed.files(assets.root()), rows)
-        frozen = identifiers.freeze(rows, digests)
-        replace_file(path, identifiers.format_registry(frozen))
+        frozen = registry.freeze(rows, digests)
+        replace_file(path, registry.format_registry(frozen))
     click.echo(f"{sum(a != b for a, b in zip(rows, frozen, strict=True))} versions frozen.")

@@ -7,7 +7,8 @@ from pathlib import Path, PurePosixPath
 from pyoxigraph import NamedNode, Quad
 
 from partage.errors import CanonicalFormError, IdentifierError
-from partage.pipeline import committed, identifiers, nanopublications
+from partage.pipeline.checks import committed, registry
+from partage.pipeline.derivation import claim_versions
 from partage.pipeline.state import State
 from partage.rdf.namespaces import GRAPH
 
@@ -43,13 +44,13 @@ def parse(root: Path) -> State:
     versions = []
     for file in files:
         if fits(file.name, CLAIMS):
-            versions += nanopublications.versions(file.name, file.quads)
+            versions += claim_versions.versions(file.name, file.quads)
         else:
             graphs[GRAPH + graph_of(file.name)] += file.quads
     return State(
         root=root,
         committed=files,
-        registry=tuple(identifiers.read_registry(root / identifiers.PATH)),
+        registry=tuple(registry.read_registry(root / registry.PATH)),
         versions=tuple(sorted(versions, key=lambda version: (version.claim, version.number))),
         graphs={name: tuple(_named(name, quads)) for name, quads in graphs.items()},
     )

@@ -15,21 +15,13 @@ from typing import TypeVar
 
 from partage.errors import BuildError, IntegrityError, NonConformance
 from partage.files import replace_file
-from partage.pipeline import (
-    competency,
-    examples,
-    materialize,
-    parse,
-    profile,
-    reason,
-    release,
-    tombstones,
-    view,
-    viewpoints,
-    void,
-)
-from partage.pipeline.manifest import Manifest, inputs_digest
+from partage.pipeline import parse
+from partage.pipeline.checks import competency
+from partage.pipeline.derivation import current_view, materialize, query_examples, tombstones, void
+from partage.pipeline.reasoning import entailment, owl_profiles, viewpoints
 from partage.pipeline.state import State
+from partage.pipeline.writing import release
+from partage.pipeline.writing.manifest import Manifest, inputs_digest
 
 T = TypeVar("T")
 Progress = Callable[[str, int, int, float | None], None]
@@ -53,8 +45,8 @@ def conform(state: State) -> State:
     NonConformance
         There are violations; warnings and infos are counted only.
     """
-    from partage.pipeline import validate
-    from partage.pipeline.shapes import SEVERITIES, load
+    from partage.pipeline.checks import validate
+    from partage.pipeline.checks.shapes import SEVERITIES, load
 
     report = validate.check(load(state.root / "shapes"), state.committed)
     if not report.conforms:
@@ -66,13 +58,13 @@ def conform(state: State) -> State:
 STEPS: tuple[Step, ...] = (
     Step("read files and registry", lambda state: parse.parse(state.root)),
     Step("committed form and identifiers", parse.check),
-    Step("nanopublications and view", view.publish),
-    Step("OWL 2 DL profile", profile.check),
+    Step("nanopublications and view", current_view.publish),
+    Step("OWL 2 DL profile", owl_profiles.check),
     Step("shapes and rules", conform),
-    Step("consistency and inference", reason.reason),
+    Step("consistency and inference", entailment.reason),
     Step("viewpoints and disputes", viewpoints.weigh),
     Step("materialize", materialize.materialize),
-    Step("examples and prefixes", examples.publish),
+    Step("examples and prefixes", query_examples.publish),
     Step("tombstones and releases", tombstones.publish),
     Step("statistics", void.publish),
     Step("competency questions", competency.check),

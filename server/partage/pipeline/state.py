@@ -7,12 +7,12 @@ from typing import Self
 
 from pyoxigraph import NamedNode, Quad, Triple
 
-from partage.pipeline.closure import Inferences
-from partage.pipeline.committed import CommittedFile
-from partage.pipeline.hermit import Hermit
-from partage.pipeline.identifiers import Row
-from partage.pipeline.nanopublications import Version
-from partage.pipeline.projection import Fact
+from partage.pipeline.checks.committed import CommittedFile
+from partage.pipeline.checks.registry import Row
+from partage.pipeline.derivation.claim_versions import Version
+from partage.pipeline.reasoning.closure import Inferences
+from partage.pipeline.reasoning.hermit import Hermit
+from partage.pipeline.reasoning.projection import Fact
 from partage.rdf.namespaces import GRAPH
 
 Report = Mapping[str, Mapping[str, int]]

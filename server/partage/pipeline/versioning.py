@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pyoxigraph import Quad
 
 from partage.rdf.namespaces import PREFIXES, iri
-from partage.releases.statements import Said, Statement, kind, said
+from partage.releases.descriptions import Said, Statement, kind, said
 
 CALENDAR = re.compile(r"(\d{4})\.(0[1-9]|1[0-2])\.(0|[1-9]\d*)")
 SEMANTIC = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")

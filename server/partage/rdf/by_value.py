@@ -16,8 +16,8 @@ from typing import IO, cast
 from pyoxigraph import Literal, Quad, QuerySolutions, RdfFormat, Store, Triple, parse
 
 from partage.rdf.formats import by_path
+from partage.rdf.input_files import opened
 from partage.rdf.namespaces import ID, PREFIXES
-from partage.rdf.sources import opened
 
 XSD = PREFIXES["xsd"]
 TEXTS = frozenset(XSD + name for name in ("string", "anyURI", "base64Binary", "hexBinary"))

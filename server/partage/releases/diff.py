@@ -15,7 +15,7 @@ from pyoxigraph import NamedNode, Quad, QueryBoolean, QuerySolutions, Store
 
 from partage.errors import EngineFailure
 from partage.rdf.namespaces import GRAPH, iri
-from partage.releases.statements import Said, Statement, Tombstone, kind, said
+from partage.releases.descriptions import Said, Statement, Tombstone, kind, said
 
 What = Literal["added", "changed", "deprecated", "merged", "withdrawn", "removed"]
 Row = tuple[str, ...]

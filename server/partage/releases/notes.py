@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from partage.errors import Message, message
-from partage.rdf.reading import short
+from partage.rdf.parsing import short
+from partage.releases.descriptions import Statement
 from partage.releases.diff import Change, Difference, Example
-from partage.releases.statements import Statement
 
 SECTIONS: tuple[tuple[Message, tuple[str, ...]], ...] = (
     (message("Ontology"), ("ontology", "term")),

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from partage.rdf.formats import GRAPH_FORMATS
 from partage.rdf.namespaces import BASE
-from partage.rdf.terms import is_iri
+from partage.rdf.sparql_terms import is_iri
 
 DOCUMENTS = "/doc/"
 HTML = "html"

@@ -13,9 +13,9 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from partage.caching import LRUCache
 from partage.rdf.namespaces import BASE, ID, curie, iri
-from partage.rdf.terms import iriref, is_iri, values
-from partage.resources.describe import ask
-from partage.resources.wording import WORDS
+from partage.rdf.sparql_terms import iriref, is_iri, values
+from partage.resources.description.describe import ask
+from partage.resources.pages.external_terms import WORDS
 from partage.store.engine import Engine, Term
 
 NAMING = tuple(

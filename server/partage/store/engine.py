@@ -13,7 +13,7 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 from pyoxigraph import Literal as RdfLiteral
 
 from partage.rdf.formats import Format
-from partage.store.ticket import Ticket
+from partage.store.workers.query_handle import Ticket
 
 Kind = Literal["solutions", "boolean", "graph"]
 Term = NamedNode | BlankNode | RdfLiteral | Triple

@@ -8,53 +8,43 @@ from flask import Flask, current_app, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from partage import __version__
-from partage.rdf.questions import Question
-from partage.rdf.terms import iriref
+from partage.rdf.query_files import Question
+from partage.rdf.sparql_terms import iriref
 from partage.releases.catalog import Catalog
 from partage.resources.identifiers import document
 from partage.settings import Settings
-from partage.sparql.running import offers
+from partage.sparql.protocol.evaluation import offers
 from partage.store.engine import Engine
-from partage.web import (
-    addresses,
-    budget,
-    citing,
-    compression,
-    cors,
-    errors,
-    framing,
-    language,
-    memento,
-    observing,
-    queries,
-    querystore,
-    validators,
-)
-from partage.web.answers import Answer
-from partage.web.blueprints import (
-    about,
-    browse,
-    cite,
-    compare,
-    differences,
-    discovery,
-    downloads,
-    nanopublications,
-    operations,
-    pages,
-    pictures,
-    querycite,
-    querying,
-    releases,
-    resources,
-    search,
-    sparql,
-    statements,
-    wellknown,
-    why,
-)
-from partage.web.site import Site, Sites, site, sites
-from partage.web.versions import RELEASE, Versions
+from partage.web import access_log, problems
+from partage.web.dataset import Site, Sites, site, sites
+from partage.web.gateway import forwarded
+from partage.web.http import budget, compression, cors, framing, language, validators
+from partage.web.http.default_headers import Answer
+from partage.web.http.release_paths import RELEASE, Versions
+from partage.web.views.about import routes as about
+from partage.web.views.browse import routes as browse
+from partage.web.views.citations import responses
+from partage.web.views.citations import routes as cite
+from partage.web.views.cited_queries import citing as querystore
+from partage.web.views.cited_queries import routes as querycite
+from partage.web.views.comparison import routes as compare
+from partage.web.views.discovery import routes as discovery
+from partage.web.views.discovery import well_known_routes as wellknown
+from partage.web.views.home import routes as pages
+from partage.web.views.operations import routes as operations
+from partage.web.views.pictures import routes as pictures
+from partage.web.views.releases import difference_routes as differences
+from partage.web.views.releases import download_routes as downloads
+from partage.web.views.releases import memento
+from partage.web.views.releases import routes as releases
+from partage.web.views.resources import nanopublication_routes as nanopublications
+from partage.web.views.resources import routes as resources
+from partage.web.views.resources import statement_routes as statements
+from partage.web.views.search import routes as search
+from partage.web.views.sparql import diagnosis_routes as why
+from partage.web.views.sparql import query_page_routes as querying
+from partage.web.views.sparql import routes as sparql
+from partage.web.views.sparql import running_queries
 
 ROOMS = (
     sparql,
@@ -103,23 +93,23 @@ def create_app(
     for room in ROOMS:
         app.register_blueprint(room.blueprint)
     language.install(app)
-    errors.install(app)
+    problems.install(app)
     framing.install(app)
     budget.install(app, settings.client_seconds)
-    queries.install(app)
+    running_queries.install(app)
     querystore.install(app, settings)
     memento.install(app)
-    observing.install(app, settings.access_log)
+    access_log.install(app, settings.access_log)
     validators.install(app)  # what is installed first is done last: after the compression
     compression.install(app)
     cors.install(app)
-    addresses.install(app, settings)
+    forwarded.install(app, settings)
     app.context_processor(_everywhere)
     app.add_template_global(language.address)
     app.add_template_global(document)
     app.add_template_global(_asked, "asked")
     app.add_template_global(_in_language, "in_language")
-    app.add_template_global(citing.box, "citation_box")
+    app.add_template_global(responses.box, "citation_box")
     app.add_template_global(_built, "built")
     app.add_template_filter(_number, "number")
     app.add_template_filter(iriref)

@@ -15,21 +15,21 @@ from typing import cast
 from partage.assets import root
 from partage.errors import PartageError
 from partage.releases.catalog import Catalog
-from partage.resources import compare
+from partage.resources.pages import comparison
 from partage.settings import Settings
-from partage.store.opening import EngineSource, open_served
-from partage.store.pool import PoolEngine
-from partage.store.shelf import Shelf
-from partage.web import observing
+from partage.store.factory import EngineSource, open_served
+from partage.store.release_stores.release_stores import Shelf
+from partage.store.workers.pool import PoolEngine
+from partage.web import access_log
 from partage.web.app import NO_RELEASES, create_app
-from partage.web.blueprints import operations
-from partage.web.cache import Cache
-from partage.web.connections import Watched
-from partage.web.edition import Edition, Stage
-from partage.web.gateway import Gateway
-from partage.web.lookups import Lookups
-from partage.web.messages import Failed, Message, Ready
-from partage.web.site import Site
+from partage.web.dataset import Site
+from partage.web.gateway.asgi import Gateway
+from partage.web.gateway.connections import Watched
+from partage.web.gateway.fast_path import Lookups
+from partage.web.gateway.release_switch import Edition, Stage
+from partage.web.gateway.response_cache import Cache
+from partage.web.gateway.startup_messages import Failed, Message, Ready
+from partage.web.views.operations import routes as operations
 
 # How long a thread runs before the event loop gets its turn, of Python's usual 5 ms. Measured with
 # four busy threads, what the loop does takes 19 ms instead of 32, for 4 % of all work.
@@ -43,7 +43,7 @@ LASTING = (
     "partage.budget",
 )
 
-log = logging.getLogger("partage.store.shelf")
+log = logging.getLogger("partage.store.release_stores.release_stores")
 
 
 def load(
@@ -88,7 +88,7 @@ def edition(settings: Settings, source: EngineSource, former: Edition | None = N
     app.extensions["partage.shelf"] = shelf
     lookups = Lookups(app, engine.at_once) if isinstance(engine, PoolEngine) else None
     trouble = partial(operations.trouble, engine)
-    return Edition(app, cache, observing.observer(app), engine.close, lookups, trouble)
+    return Edition(app, cache, access_log.observer(app), engine.close, lookups, trouble)
 
 
 def shelf_of(settings: Settings, source: EngineSource) -> Shelf:
@@ -127,7 +127,7 @@ def _follow(
 
 def forget() -> None:
     """Free the memory of an edition that has gone, and look no more through that of the new one."""
-    compare.index.cache_clear()
+    comparison.index.cache_clear()
     gc.unfreeze()
     gc.collect()
     gc.freeze()

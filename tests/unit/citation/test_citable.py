@@ -6,12 +6,12 @@ from pyoxigraph import Literal, NamedNode, Quad
 import small_dataset
 from citation_cases import RECORD
 from partage.citation.citable import cite
-from partage.citation.kinds import named, unversioned
 from partage.citation.model import Related, Words
+from partage.citation.record_kinds import named, unversioned
 from partage.errors import UnknownRelease, UnknownResource
 from partage.rdf.canonical import digest
 from partage.rdf.namespaces import BASE, GRAPH, ID, iri
-from partage.store.embedded import EmbeddedEngine
+from partage.store.embedded.oxigraph import EmbeddedEngine
 
 
 @pytest.fixture(scope="module")

@@ -34,8 +34,8 @@ from partage.citation.model import LANGUAGES, Citation, Words
 from partage.citation.styles import formatted, named
 from partage.errors import UnknownStyle
 from partage.rdf.namespaces import BASE
-from partage.rdf.reading import read
-from partage.store.embedded import EmbeddedEngine
+from partage.rdf.parsing import read
+from partage.store.embedded.oxigraph import EmbeddedEngine
 
 # https://citationstyles.org/schema: the members of an item that we use.
 CSL_MEMBERS = {

@@ -6,16 +6,19 @@ from pathlib import Path
 import pytest
 
 from partage import assets
-from partage.pipeline import committed, identifiers, parse, profile, view
-from partage.pipeline.hermit import Hermit
-from partage.pipeline.projection import Fact, facts
-from partage.pipeline.reason import reasoner, undisputed
+from partage.pipeline import parse
+from partage.pipeline.checks import committed, registry
+from partage.pipeline.derivation import current_view
+from partage.pipeline.reasoning import owl_profiles
+from partage.pipeline.reasoning.entailment import reasoner, undisputed
+from partage.pipeline.reasoning.hermit import Hermit
+from partage.pipeline.reasoning.projection import Fact, facts
 from partage.pipeline.state import State
 from partage.rdf import layout
 from partage.rdf.namespaces import ID
 
 SMALL = Path(__file__).parent / "small"
-AGENT = identifiers.Row(ID + "agent/editors", "agent", "2026-01-01")
+AGENT = registry.Row(ID + "agent/editors", "agent", "2026-01-01")
 
 
 @pytest.fixture(scope="session")
@@ -29,24 +32,22 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if file.name not in committed.FREE_FORM:
             file.path.write_text(layout.document(file.quads), encoding="utf-8")
     mentioned = committed.mentioned(committed.files(root))
-    rows = [
-        identifiers.Row(name, str(identifiers.kind_of(name)), "2026-01-01") for name in mentioned
-    ]
+    rows = [registry.Row(name, str(registry.kind_of(name)), "2026-01-01") for name in mentioned]
     (root / "data/registry").mkdir()
-    (root / identifiers.PATH).write_text(identifiers.format_registry(rows), encoding="utf-8")
+    (root / registry.PATH).write_text(registry.format_registry(rows), encoding="utf-8")
     return root
 
 
 @pytest.fixture(scope="session")
 def published(small: Path) -> State:
     """The small dataset, parsed and published."""
-    return view.publish(parse.parse(small))
+    return current_view.publish(parse.parse(small))
 
 
 @pytest.fixture(scope="session")
 def state(published: State) -> State:
     """The small dataset with its reasoner."""
-    return profile.check(published)
+    return owl_profiles.check(published)
 
 
 @pytest.fixture(scope="session")

@@ -9,9 +9,9 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
 import oracles
 from partage.errors import ProfileViolation
-from partage.pipeline.axioms import Rule, rules
-from partage.pipeline.closure import close, entailed
-from partage.pipeline.projection import TYPE, Fact, Terminology, terminology
+from partage.pipeline.reasoning.closure import close, entailed
+from partage.pipeline.reasoning.projection import TYPE, Fact, Terminology, terminology
+from partage.pipeline.reasoning.rules import Rule, rules
 from partage.rdf.namespaces import PREFIXES
 
 EX = "https://example.org/"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from partage.pipeline.competency import ordered, run_questions
+from partage.pipeline.checks.competency import ordered, run_questions
 
 ALL = "SELECT ?s ?n WHERE { ?s <http://e/n> ?n }"
 

@@ -12,16 +12,16 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, Tr
 from other_endpoint import listening
 from partage import assets
 from partage.errors import ShapesGraphError
-from partage.pipeline import validate
-from partage.pipeline.constraints import SETS, TARGETS, VALUES, constraints
-from partage.pipeline.judge import by_pyshacl
-from partage.pipeline.report import ValidationResult
-from partage.pipeline.shapes import SHAPES, Shapes, Term, load
-from partage.pipeline.validate import by_shapes
+from partage.pipeline.checks import validate
+from partage.pipeline.checks.pyshacl_validation import by_pyshacl
+from partage.pipeline.checks.report import ValidationResult
+from partage.pipeline.checks.shape_queries import SETS, TARGETS, VALUES, constraints
+from partage.pipeline.checks.shapes import SHAPES, Shapes, Term, load
+from partage.pipeline.checks.validate import by_shapes
 from partage.rdf.namespaces import PREFIXES, iri
-from partage.rdf.reading import read
-from partage.store.embedded import EmbeddedEngine
-from partage.store.remote import RemoteEngine
+from partage.rdf.parsing import read
+from partage.store.embedded.oxigraph import EmbeddedEngine
+from partage.store.remote.engine import RemoteEngine
 
 ROOT = assets.root()
 EX = "https://example.org/"

@@ -13,13 +13,13 @@ import small_dataset
 import three_releases
 from partage.citation.citable import cite
 from partage.cli import cli
-from partage.pipeline.digests import wanted
+from partage.pipeline.checks.digests import wanted
 from partage.rdf.canonical import STATEMENTS, line, rdfc10, statement_digest
 from partage.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS
 from partage.rdf.namespaces import ID, iri
 from partage.rdf.nanopublication import nanopublication
-from partage.sparql.digest import digest
-from partage.store.embedded import EmbeddedEngine
+from partage.sparql.cited.result_digest import digest
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Query
 from released_app import application
 

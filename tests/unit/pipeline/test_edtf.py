@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partage.pipeline.edtf import bounds
+from partage.pipeline.derivation.edtf import bounds
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from pyoxigraph import NamedNode, Quad
 
 from partage.errors import InconsistentOntology
-from partage.pipeline.explain import smallest
-from partage.pipeline.hermit import Hermit
-from partage.pipeline.projection import affirmed, facts
-from partage.pipeline.reason import reason
+from partage.pipeline.reasoning.entailment import reason
+from partage.pipeline.reasoning.explanation import smallest
+from partage.pipeline.reasoning.hermit import Hermit
+from partage.pipeline.reasoning.projection import affirmed, facts
+from partage.pipeline.reasoning.viewpoints import weigh
 from partage.pipeline.state import State
-from partage.pipeline.viewpoints import weigh
 from partage.rdf.namespaces import iri
 
 

@@ -12,9 +12,11 @@ import pytest
 
 import three_releases as three
 from partage.errors import IntegrityError, ReleaseRefused
-from partage.pipeline import freezing, identifiers, promises, run
-from partage.pipeline.identifiers import Row
-from partage.pipeline.manifest import Manifest, commit
+from partage.pipeline import run
+from partage.pipeline.checks import compatibility, registry
+from partage.pipeline.checks.registry import Row
+from partage.pipeline.writing import freezing
+from partage.pipeline.writing.manifest import Manifest, commit
 from partage.rdf.namespaces import ID, RELEASES
 from partage.releases import archive
 from partage.releases.catalog import DIRECTORY, Catalog
@@ -49,8 +51,8 @@ def describe(root: Path, version: str) -> None:
 
 
 def write_registry(root: Path, rows: list[Row]) -> None:
-    text = identifiers.format_registry(rows)
-    (root / identifiers.PATH).write_text(text, encoding="utf-8")
+    text = registry.format_registry(rows)
+    (root / registry.PATH).write_text(text, encoding="utf-8")
 
 
 def commit_all(root: Path) -> None:
@@ -59,7 +61,7 @@ def commit_all(root: Path) -> None:
 
 
 def rows_of(root: Path) -> list[Row]:
-    return identifiers.read_registry(root / identifiers.PATH)
+    return registry.read_registry(root / registry.PATH)
 
 
 @pytest.fixture
@@ -106,7 +108,7 @@ def next_version(root: Path) -> None:
 
 
 def frozen_files(root: Path) -> dict[str, bytes]:
-    paths = [*(root / DIRECTORY).rglob("*"), root / identifiers.PATH]
+    paths = [*(root / DIRECTORY).rglob("*"), root / registry.PATH]
     return {str(path.relative_to(root)): path.read_bytes() for path in paths if path.is_file()}
 
 
@@ -129,7 +131,7 @@ def test_every_identifier_of_the_release_gets_its_first_release_and_no_other(
     write_registry(checkout, [*rows_of(checkout), early])
     commit_all(checkout)
     freeze(checkout)
-    assert rows_of(checkout) == sorted([*three.registry(three.FIRST), early], key=identifiers.order)
+    assert rows_of(checkout) == sorted([*three.registry(three.FIRST), early], key=registry.order)
 
 
 @pytest.mark.meets("D4", "X4")
@@ -146,9 +148,9 @@ def test_a_second_release_keeps_only_what_changed_and_every_promise(checkout: Pa
     assert signs == {"- ", "+ "}
     assert archive.restore(catalog, three.FIRST) == before
     assert archive.restore(catalog, three.SECOND) == after
-    assert rows_of(checkout) == sorted(three.registry(three.SECOND), key=identifiers.order)
+    assert rows_of(checkout) == sorted(three.registry(three.SECOND), key=registry.order)
     quads = three.quads(three.SECOND)
-    assert promises.check(catalog, rows_of(checkout), quads, []) == []
+    assert compatibility.check(catalog, rows_of(checkout), quads, []) == []
 
 
 def test_what_was_withdrawn_before_its_first_release_keeps_the_promises_too(
@@ -161,7 +163,7 @@ def test_what_was_withdrawn_before_its_first_release_keeps_the_promises_too(
     write_registry(checkout, rows)
     commit_all(checkout)
     freeze(checkout)
-    found = promises.check(Catalog.read(checkout), rows_of(checkout), [], [])
+    found = compatibility.check(Catalog.read(checkout), rows_of(checkout), [], [])
     assert found == []
 
 

@@ -9,9 +9,9 @@ from pyoxigraph import NamedNode, Quad
 
 import oracles
 from partage.errors import InconsistentOntology, ProfileViolation
-from partage.pipeline.hermit import Hermit, attended
-from partage.pipeline.projection import Fact, affirmed, terminology
-from partage.pipeline.reason import infer
+from partage.pipeline.reasoning.entailment import infer
+from partage.pipeline.reasoning.hermit import Hermit, attended
+from partage.pipeline.reasoning.projection import Fact, affirmed, terminology
 from partage.pipeline.state import State
 from partage.rdf.namespaces import iri
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from partage.errors import IdentifierError
-from partage.pipeline import identifiers as ids
+from partage.pipeline.checks import registry as ids
 from partage.rdf.namespaces import ID, PREFIXES, VOC
 
 CLAIM = ids.Row(ID + "claim/c0007", "claim", "2026-01-01")

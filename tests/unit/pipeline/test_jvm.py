@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from partage.pipeline import jvm
+from partage.pipeline.reasoning import jvm
 
 CODE = """
 import os, sys

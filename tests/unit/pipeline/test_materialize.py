@@ -7,11 +7,11 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
 from partage.errors import CanonicalFormError, RdfSyntaxError
-from partage.pipeline.materialize import dated, materialize, ruled
-from partage.pipeline.projection import Fact
-from partage.pipeline.reason import reason
+from partage.pipeline.derivation.materialize import dated, materialize, ruled
+from partage.pipeline.reasoning.entailment import reason
+from partage.pipeline.reasoning.projection import Fact
+from partage.pipeline.reasoning.viewpoints import weigh
 from partage.pipeline.state import State
-from partage.pipeline.viewpoints import weigh
 from partage.rdf.namespaces import PREFIXES, iri
 
 

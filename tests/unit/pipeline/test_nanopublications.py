@@ -7,7 +7,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from partage.errors import CanonicalFormError
-from partage.pipeline.nanopublications import Version, digests, nanopublication, versions
+from partage.pipeline.derivation.claim_versions import Version, digests, nanopublication, versions
 from partage.pipeline.state import State
 from partage.rdf.namespaces import EDITORS, LICENSE, iri
 

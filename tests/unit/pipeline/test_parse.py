@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from partage.errors import CanonicalFormError, IdentifierError, ProfileViolation, RdfSyntaxError
-from partage.pipeline import parse, profile
+from partage.pipeline import parse
+from partage.pipeline.reasoning import owl_profiles
 from partage.pipeline.state import State
 from partage.rdf.namespaces import GRAPH
 
@@ -96,4 +97,4 @@ def test_an_undeclared_term_leaves_owl_2_dl(published: State) -> None:
     )
     state = published.with_graph("ontology", (quad.triple for quad in broken))
     with pytest.raises(ProfileViolation, match=r"OWL 2 DL in \d+ places.*\n.*servesFeature"):
-        profile.check(state)
+        owl_profiles.check(state)

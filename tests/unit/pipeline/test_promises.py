@@ -7,12 +7,12 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
 import three_releases as three
 from partage.errors import IntegrityError
-from partage.pipeline import promises
-from partage.pipeline.identifiers import Row
+from partage.pipeline.checks import compatibility
+from partage.pipeline.checks.registry import Row
 from partage.rdf.namespaces import GRAPH, ID, PREFIXES, iri
 from partage.releases import archive
 from partage.releases.catalog import DIRECTORY, Catalog
-from partage.releases.statements import ONTOLOGY
+from partage.releases.descriptions import ONTOLOGY
 
 GONE = (three.WITHDRAWN, three.WITHDRAWN + "/v1", three.WITHDRAWN_FLOW)
 AFTER = three.quads(three.THIRD)
@@ -37,7 +37,7 @@ def ontology(quads: list[Quad]) -> list[Quad]:
 
 
 def findings(catalog: Catalog, rows: list[Row], quads: list[Quad] = AFTER) -> list[str]:
-    return promises.check(catalog, rows, quads, ontology(quads))
+    return compatibility.check(catalog, rows, quads, ontology(quads))
 
 
 def changed(rows: list[Row], name: str, **fields: str) -> list[Row]:
@@ -51,7 +51,7 @@ def test_the_three_releases_keep_their_promises(catalog: Catalog, rows: list[Row
 
 def test_before_the_first_release_nothing_was_promised(rows: list[Row]) -> None:
     draft = replace(rows[0], first_release="")
-    assert promises.check(Catalog(DIRECTORY), [draft], [], []) == []
+    assert compatibility.check(Catalog(DIRECTORY), [draft], [], []) == []
 
 
 @pytest.mark.meets("X4")
@@ -185,7 +185,7 @@ def test_the_ontology_never_gets_younger(catalog: Catalog, rows: list[Row]) -> N
 
 
 def test_the_archives_were_read_in_one_pass(catalog: Catalog) -> None:
-    released = promises.read(catalog)
+    released = compatibility.read(catalog)
     assert released.newest == three.THIRD
     assert released.first[three.CHANGED + "/v2"] == three.SECOND
     assert released.retired == dict.fromkeys(GONE, three.THIRD) | {three.MERGED: three.SECOND}

@@ -10,11 +10,13 @@ import pytest
 from pyoxigraph import DefaultGraph, RdfFormat, Store
 
 from partage.errors import BuildError, IntegrityError, NonConformance, RdfSyntaxError
-from partage.pipeline import release, run, shapes, validate
-from partage.pipeline.manifest import Manifest, commit
-from partage.pipeline.report import ValidationReport
+from partage.pipeline import run
+from partage.pipeline.checks import shapes, validate
+from partage.pipeline.checks.report import ValidationReport
 from partage.pipeline.run import STEPS, Step
 from partage.pipeline.state import State
+from partage.pipeline.writing import release
+from partage.pipeline.writing.manifest import Manifest, commit
 from partage.rdf.namespaces import GRAPH
 
 WITHOUT_SHAPES = tuple(step for step in STEPS if step.name != "shapes and rules")

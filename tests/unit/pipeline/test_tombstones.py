@@ -8,8 +8,9 @@ from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
 import three_releases as three
 from partage import assets
-from partage.pipeline import competency, tombstones
-from partage.pipeline.identifiers import Row
+from partage.pipeline.checks import competency
+from partage.pipeline.checks.registry import Row
+from partage.pipeline.derivation import tombstones
 from partage.pipeline.state import State
 from partage.rdf.namespaces import BASE, GRAPH, ID, PREFIXES, iri
 from partage.releases.catalog import Catalog

@@ -11,15 +11,15 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 from literals import FORMS, INTEGERS, LITERALS, XSD
 from partage import assets
 from partage.errors import ShapesGraphError
-from partage.pipeline import judge, validate
-from partage.pipeline.judge import by_pyshacl
-from partage.pipeline.report import ValidationResult
-from partage.pipeline.shapes import SHAPES, Shapes, load
-from partage.pipeline.undecided import undecided
-from partage.pipeline.validate import by_both, by_shapes
+from partage.pipeline.checks import pyshacl_validation, validate
+from partage.pipeline.checks.pyshacl_validation import by_pyshacl
+from partage.pipeline.checks.report import ValidationResult
+from partage.pipeline.checks.shapes import SHAPES, Shapes, load
+from partage.pipeline.checks.undecided import undecided
+from partage.pipeline.checks.validate import by_both, by_shapes
 from partage.rdf.by_value import unread
 from partage.rdf.namespaces import PREFIXES
-from partage.store.embedded import EmbeddedEngine
+from partage.store.embedded.oxigraph import EmbeddedEngine
 
 ROOT = assets.root()
 EX = "https://example.org/"
@@ -155,7 +155,7 @@ def test_pyshacl_is_not_asked_where_the_engine_keeps_all(
     shapes = shapes_of(tmp_path, [*AS_WRITTEN[:4], *BY_VALUE[:2], "sh:in ( 1 01 )"])
     data = turtle(':a a :A ; :p 2 , "1.5"^^xsd:decimal , "2020-01-01"^^xsd:date , "x"@en , "01" .')
     assert undecided(data, shapes) == set()
-    monkeypatch.setattr(judge, "by_pyshacl", None)
+    monkeypatch.setattr(pyshacl_validation, "by_pyshacl", None)
     assert judged(data, shapes) == judged(data, shapes, alone=True) != set()
     with pytest.raises(TypeError, match="not callable"):
         judged(turtle(":a a :A ; :p 1 ."), shapes)  # as the shape's 01 to the engine

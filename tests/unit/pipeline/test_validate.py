@@ -9,14 +9,14 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from partage import assets
 from partage.errors import RdfSyntaxError, ShapesGraphError
-from partage.pipeline import report as written
-from partage.pipeline.committed import CommittedFile
-from partage.pipeline.places import places
-from partage.pipeline.report import ValidationReport, ValidationResult
-from partage.pipeline.shapes import SHAPES, Severity, Text, load, read_rule
-from partage.pipeline.validate import check, current, report_text, report_turtle, validate
+from partage.pipeline.checks import report as written
+from partage.pipeline.checks.committed import CommittedFile
+from partage.pipeline.checks.report import ValidationReport, ValidationResult
+from partage.pipeline.checks.shapes import SHAPES, Severity, Text, load, read_rule
+from partage.pipeline.checks.turtle_positions import places
+from partage.pipeline.checks.validate import check, current, report_text, report_turtle, validate
 from partage.rdf.namespaces import ID, PREFIXES, iri
-from partage.rdf.reading import read
+from partage.rdf.parsing import read
 
 ROOT = assets.root()
 HEAD = f"""@base <{ID}> .

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from pyoxigraph import NamedNode, Triple
 
-from partage.pipeline import view
-from partage.pipeline.identifiers import Row
+from partage.pipeline.checks.registry import Row
+from partage.pipeline.derivation import current_view
 from partage.pipeline.state import State
 from partage.rdf.namespaces import ID, iri
 
@@ -25,12 +25,12 @@ def test_the_highest_version_is_current(published: State) -> None:
 
 def test_a_withdrawn_version_gives_way_to_the_one_before(published: State) -> None:
     rows = retired(published, ID + "claim/c0005/v2")
-    assert view.current(published.versions, rows)[ID + "claim/c0005"].number == 1
+    assert current_view.current(published.versions, rows)[ID + "claim/c0005"].number == 1
 
 
 def test_a_withdrawn_claim_leaves_the_view(published: State) -> None:
     rows = retired(published, ID + "claim/c0001")
-    assert ID + "claim/c0001" not in view.current(published.versions, rows)
+    assert ID + "claim/c0001" not in current_view.current(published.versions, rows)
 
 
 def test_superseded_assertions_stay_named_graphs_but_leave_the_default_graph(
@@ -60,7 +60,7 @@ def test_a_claim_carries_the_metadata_of_its_current_version(published: State) -
 
 def test_a_claim_is_about_what_it_describes_concerns_or_denies(published: State) -> None:
     about = {
-        claim.removeprefix(ID): {thing.removeprefix(ID) for thing in view.about(version)}
+        claim.removeprefix(ID): {thing.removeprefix(ID) for thing in current_view.about(version)}
         for claim, version in published.current.items()
     }
     assert about == {

@@ -8,11 +8,11 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store, Triple
 
 from partage import assets
-from partage.pipeline import examples, void
+from partage.pipeline.derivation import query_examples, void
+from partage.pipeline.derivation.current_view import current_view
 from partage.pipeline.state import State
-from partage.pipeline.view import current_view
 from partage.rdf.namespaces import BASE, GRAPH, PREFIXES, SPARQL_PREFIXES, iri
-from partage.rdf.questions import Question, read_questions
+from partage.rdf.query_files import Question, read_questions
 
 A, B = (NamedNode(f"http://e.example/{name}") for name in "ab")
 KNOWS, NAME, AGE = (NamedNode(f"http://e.example/{name}") for name in ("knows", "name", "age"))
@@ -32,7 +32,7 @@ Ask = Callable[[str], list[tuple[str, ...]]]
 
 @pytest.fixture
 def described(published: State) -> State:
-    return void.publish(examples.publish(published))
+    return void.publish(query_examples.publish(published))
 
 
 @pytest.fixture
@@ -129,7 +129,8 @@ def test_every_prefix_of_ours_is_declared(ask: Ask) -> None:
 def test_an_example_follows_the_convention() -> None:
     question = Question("07-x", {"en": "Is it?", "fr": "Est-ce ?"}, "ASK {}\n", "A note.", "all")
     triples = {
-        (t.predicate.value, getattr(t.object, "value", "")) for t in examples.example(question)
+        (t.predicate.value, getattr(t.object, "value", ""))
+        for t in query_examples.example(question)
     }
     assert (iri("rdf:type"), iri("sh:SPARQLExecutable")) in triples
     assert (iri("rdf:type"), iri("sh:SPARQLAskExecutable")) in triples
@@ -147,7 +148,7 @@ QUESTIONS = read_questions(assets.root() / "ontology/competency")
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.name)
 def test_each_published_example_follows_the_convention(question: Question) -> None:
     told: dict[str, list[object]] = {}
-    for triple in examples.example(question):
+    for triple in query_examples.example(question):
         assert triple.subject == NamedNode(f"{BASE}.well-known/sparql-examples/{question.name}")
         told.setdefault(triple.predicate.value, []).append(triple.object)
     form = str(read_form(question.text)).title()

@@ -23,7 +23,7 @@ from partage.rdf.jsonld import (
     write_jsonld,
 )
 from partage.rdf.namespaces import ID, iri
-from partage.rdf.reading import read
+from partage.rdf.parsing import read
 
 JSONLD = by_key("jsonld")
 ME = ID + "org/x"

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from partage import assets
-from partage.rdf.questions import read_question, read_questions
+from partage.rdf.query_files import read_question, read_questions
 
 TEXT = "# question: Is it?\n# question-fr: Est-ce ?\n# note: So: so.\nPREFIX a: <b:>\nASK {}\n"
 

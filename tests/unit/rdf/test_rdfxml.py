@@ -9,11 +9,11 @@ from lxml import etree
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from partage.errors import RdfSyntaxError
-from partage.rdf import rdfxml, sources
+from partage.rdf import input_files, rdfxml
 from partage.rdf.by_value import changes
 from partage.rdf.namespaces import PREFIXES
-from partage.rdf.reading import read
-from partage.store.loading import load
+from partage.rdf.parsing import read
+from partage.store.embedded.loading import load
 
 RDF = PREFIXES["rdf"]
 XML_LITERAL = NamedNode(RDF + "XMLLiteral")
@@ -63,12 +63,12 @@ LITERALS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("size", [1, 7, sources.READ_SIZE])
+@pytest.mark.parametrize("size", [1, 7, input_files.READ_SIZE])
 @pytest.mark.parametrize(("content", "canonical"), LITERALS)
 def test_an_xml_literal_is_in_exclusive_canonical_form(
     tmp_path: Path, content: str, canonical: str, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sources, "READ_SIZE", size)
+    monkeypatch.setattr(input_files, "READ_SIZE", size)
     assert value(written(tmp_path, f'<e:p rdf:parseType="Literal">{content}</e:p>')) == canonical
 
 
@@ -110,8 +110,8 @@ def test_what_follows_stays_on_its_line(tmp_path: Path) -> None:
 
 def test_line_ends_are_those_of_xml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(tmp_path, "<e:p>a\r\nb\rc&#13;\r\r\n</e:p>")
-    for size in (1, 2, 3, 5, sources.READ_SIZE):
-        monkeypatch.setattr(sources, "READ_SIZE", size)
+    for size in (1, 2, 3, 5, input_files.READ_SIZE):
+        monkeypatch.setattr(input_files, "READ_SIZE", size)
         assert [quad.object for quad in read(path)] == [Literal("a\nb\nc\r\n\n")]
 
 
@@ -210,7 +210,7 @@ def test_canonical_forms_are_those_of_libxml2(tmp_path: Path) -> None:
 def test_a_file_of_many_literals_is_read_whole(tmp_path: Path) -> None:
     elements = "".join(f'<e:p rdf:parseType="Literal"><i>{n}</i></e:p>\n' for n in range(5_000))
     path = written(tmp_path, elements)
-    assert path.stat().st_size > 3 * sources.READ_SIZE
+    assert path.stat().st_size > 3 * input_files.READ_SIZE
     quads: list[Quad] = read(path)
     assert {quad.object.value for quad in quads if isinstance(quad.object, Literal)} == {
         f'<i xmlns="http://d/">{n}</i>' for n in range(5_000)

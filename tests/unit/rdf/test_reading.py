@@ -7,14 +7,14 @@ import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from partage.errors import RdfSyntaxError
-from partage.rdf import canonical, formats, namespaces, reading
+from partage.rdf import canonical, formats, namespaces, parsing
 
 
 def test_a_syntax_error_names_file_line_and_column(tmp_path: Path) -> None:
     file = tmp_path / "broken.ttl"
     file.write_text("@prefix ds: <https://w3id.org/partage/ns#> .\nds:a ds:b ds:c ds:d .\n")
     with pytest.raises(RdfSyntaxError) as caught:
-        reading.read(file)
+        parsing.read(file)
     assert (caught.value.line, caught.value.column) == (2, 16)
     assert str(caught.value).startswith(f"{file}:2:16: ")
 
@@ -32,19 +32,19 @@ def test_an_unreadable_file_says_why(
 ) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(RdfSyntaxError, match=message):
-        reading.read(tmp_path / name)
+        parsing.read(tmp_path / name)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(RdfSyntaxError, match=r"none\.ttl.*cannot be read"):
-        reading.read(tmp_path / "none.ttl")
+        parsing.read(tmp_path / "none.ttl")
 
 
 def test_compressed_files_read_as_plain_ones(tmp_path: Path) -> None:
     text = b'<http://example.org/a> <http://example.org/b> "c" .\n'
     (tmp_path / "a.nt").write_bytes(text)
     (tmp_path / "a.nt.gz").write_bytes(gzip.compress(text))
-    assert reading.read(tmp_path / "a.nt.gz") == reading.read(tmp_path / "a.nt")
+    assert parsing.read(tmp_path / "a.nt.gz") == parsing.read(tmp_path / "a.nt")
 
 
 def test_subjects_and_graphs_are_found_on_their_lines(tmp_path: Path) -> None:
@@ -60,10 +60,10 @@ def test_subjects_and_graphs_are_found_on_their_lines(tmp_path: Path) -> None:
         "}\n"
     )
     claim = namespaces.ID + "claim/c0001/v1"
-    assert reading.locate(file, claim) == 5
-    assert reading.locate(file, claim + "#assertion") == 7
-    assert reading.locate(file, namespaces.iri("f:f0001")) == 8
-    assert reading.locate(file, namespaces.iri("f:f0002")) is None
+    assert parsing.locate(file, claim) == 5
+    assert parsing.locate(file, claim + "#assertion") == 7
+    assert parsing.locate(file, namespaces.iri("f:f0001")) == 8
+    assert parsing.locate(file, namespaces.iri("f:f0002")) is None
 
 
 def test_curies_and_iris_are_each_other_s_inverse() -> None:
@@ -75,7 +75,7 @@ def test_curies_and_iris_are_each_other_s_inverse() -> None:
         assert namespaces.curie(namespaces.VOC + local) is None, local
     assert namespaces.curie(namespaces.VOC + "e-1_") == "voc:e-1_"
     assert all(space.endswith(("#", "/")) for space in namespaces.PREFIXES.values())
-    assert reading.short(namespaces.BASE + "graph/a/b") == "graph/a/b"
+    assert parsing.short(namespaces.BASE + "graph/a/b") == "graph/a/b"
 
 
 @pytest.mark.parametrize("fmt", formats.ALL_FORMATS, ids=lambda fmt: fmt.key)

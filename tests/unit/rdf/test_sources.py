@@ -11,9 +11,9 @@ import pytest
 from pyoxigraph import RdfFormat
 
 from partage.errors import RdfSyntaxError
-from partage.rdf.reading import read
-from partage.rdf.sources import opened
-from partage.store.loading import load
+from partage.rdf.input_files import opened
+from partage.rdf.parsing import read
+from partage.store.embedded.loading import load
 
 TURTLE = '<urn:a> <urn:p> "é" .\n'
 XML = """<?xml version="1.0"?>

@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 
 import partage
 from partage.errors import UnknownResource
-from partage.rdf.terms import iriref, is_iri, string, values
+from partage.rdf.sparql_terms import iriref, is_iri, string, values
 
 PACKAGE = Path(partage.__file__).parent
 NO_IRIS = [
@@ -94,7 +94,7 @@ def test_nothing_else_puts_values_into_queries() -> None:
         if marks == "<>" or package in QUOTING
         if value not in NO_QUERY.get(str(path.relative_to(PACKAGE)), set())
     }
-    assert not found, "write them by partage.rdf.terms"
+    assert not found, "write them by partage.rdf.sparql_terms"
 
 
 def test_a_value_between_marks_is_seen() -> None:

@@ -10,7 +10,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 from partage.errors import CanonicalFormError
 from partage.rdf.namespaces import ID, iri
 from partage.rdf.nanopublication import claimed, faults, nanopublication, of_itself
-from partage.rdf.reading import read
+from partage.rdf.parsing import read
 from partage.rdf.trusty import file_code, graph_code, renamed
 
 SUITE = Path(__file__).with_name("nanopub-testsuite")

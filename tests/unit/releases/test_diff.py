@@ -10,8 +10,8 @@ import three_releases as three
 from partage.errors import EngineFailure
 from partage.rdf.namespaces import BASE, GRAPH, ID, PREFIXES, iri
 from partage.releases import notes
+from partage.releases.descriptions import said
 from partage.releases.diff import Change, Difference, diff, examples
-from partage.releases.statements import said
 
 PREFIX = "".join(f"@prefix {prefix}: <{name}> .\n" for prefix, name in PREFIXES.items())
 

@@ -10,7 +10,7 @@ import pytest
 
 import small_dataset
 from partage.errors import IntegrityError
-from partage.releases.held import held
+from partage.releases.served_files import held
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from partage.releases.temporary import LOCK, temporary_directory
+from partage.releases.temporary_directories import LOCK, temporary_directory
 
 KILLED = """
 import os, signal
-from partage.releases.temporary import temporary_directory
+from partage.releases.temporary_directories import temporary_directory
 
 with temporary_directory() as place:
     place.mkdir()

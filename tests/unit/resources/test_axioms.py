@@ -4,8 +4,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
 from partage.assets import root
 from partage.rdf.namespaces import PREFIXES, iri
-from partage.rdf.reading import read
-from partage.resources.axioms import ORDER, Axioms, Expression, axioms, named
+from partage.rdf.parsing import read
+from partage.resources.ontology.axioms import ORDER, Axioms, Expression, axioms, named
 
 PROLOGUE = "".join(f"@prefix {name}: <{space}> .\n" for name, space in PREFIXES.items())
 

@@ -6,12 +6,12 @@ from pyoxigraph import NamedNode
 import small_dataset
 from partage.rdf.canonical import statement_iri
 from partage.rdf.namespaces import ID, VOC, iri
-from partage.resources.compare import Aspect, compare, folded, index
-from partage.resources.facts import Facts, name_all, read_facts
 from partage.resources.labels import Labels
-from partage.resources.lines import Teller
-from partage.resources.rows import TYPE
-from partage.store.embedded import EmbeddedEngine
+from partage.resources.pages.comparison import Aspect, compare, folded, index
+from partage.resources.pages.facts import Facts, name_all, read_facts
+from partage.resources.pages.summaries import Teller
+from partage.resources.pages.values import TYPE
+from partage.store.embedded.oxigraph import EmbeddedEngine
 
 ENGLISH = ("en", "fr", "")
 GAZETTE, NETFLIX, FACEBOOK = (ID + "org/" + name for name in ("gazette", "netflix", "facebook"))

@@ -4,9 +4,9 @@ import pyoxigraph as ox
 from pyoxigraph import Store
 
 from partage.rdf.namespaces import iri
-from partage.resources.completion import Terms, terms, told
-from partage.resources.statistics import statistics
-from partage.store.embedded import EmbeddedEngine
+from partage.resources.description.statistics import statistics
+from partage.resources.ontology.completion import Terms, terms, told
+from partage.store.embedded.oxigraph import EmbeddedEngine
 
 PARTS = """
 @prefix void: <http://rdfs.org/ns/void#> . @prefix ds: <https://w3id.org/partage/ns#> .

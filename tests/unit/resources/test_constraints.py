@@ -7,8 +7,8 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 from partage.assets import root
 from partage.rdf.namespaces import iri
-from partage.resources.axioms import Expression, named
-from partage.resources.constraints import SPACE, Constraints, constraints, read_constraints
+from partage.resources.ontology.axioms import Expression, named
+from partage.resources.ontology.constraints import SPACE, Constraints, constraints, read_constraints
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store
 import small_dataset
 from partage.errors import EngineFailure, UnknownResource
 from partage.rdf.namespaces import GRAPH, ID, iri
-from partage.resources.describe import ask, describe, graph_contents
-from partage.store.embedded import EmbeddedEngine
+from partage.resources.description.describe import ask, describe, graph_contents
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Engine
 
 

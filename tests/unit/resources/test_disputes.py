@@ -1,7 +1,7 @@
 """Who disputes whom, and chains of disputes, from plain values."""
 
-from partage.resources.disputes import Dispute, Side, quarrels, rebuttals, speakers
-from partage.resources.rows import Value
+from partage.resources.pages.values import Value
+from partage.resources.pictures.disputes import Dispute, Side, quarrels, rebuttals, speakers
 
 
 def side(name: str, *who: str) -> Side:

@@ -17,8 +17,9 @@ import three_releases as three
 from partage.errors import EngineUnavailable, SettingsError, UnknownRelease
 from partage.rdf.namespaces import BASE, ID, LICENSE, SPDX, iri
 from partage.releases.catalog import Catalog
-from partage.resources import dcat, distributions, dumps, tables
-from partage.store import columnar
+from partage.resources.downloads import dcat, distributions, tables
+from partage.resources.downloads import files as dumps
+from partage.store.embedded import columnar
 
 HERE = "https://files.example/partage/"
 TABLES = [table.name for table in tables.TABLES]

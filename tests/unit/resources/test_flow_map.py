@@ -1,8 +1,8 @@
 """Partners as marks, and what flows are narrowed by, from plain values."""
 
-from partage.resources.facets import narrowed
-from partage.resources.flow_map import Direction, Flow, partners
-from partage.resources.rows import Value
+from partage.resources.browse.facets import narrowed
+from partage.resources.pages.values import Value
+from partage.resources.pictures.flow_map import Direction, Flow, partners
 
 
 def flow(

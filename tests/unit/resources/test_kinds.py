@@ -5,18 +5,18 @@ from pyoxigraph import NamedNode
 
 import small_dataset
 from partage.rdf.namespaces import ID, VOC, iri
-from partage.resources.argument import STEPS, TALLEST, argument, neighbourhood
-from partage.resources.facts import Facts, name_all, read_facts
 from partage.resources.labels import Labels
-from partage.resources.lines import Teller, When, when
-from partage.resources.things import (
+from partage.resources.pages.argument import STEPS, TALLEST, argument, neighbourhood
+from partage.resources.pages.facts import Facts, name_all, read_facts
+from partage.resources.pages.models import (
     agreement_page,
     concept_page,
     flow_page,
     organization_page,
     source_page,
 )
-from partage.store.embedded import EmbeddedEngine
+from partage.resources.pages.summaries import Teller, When, when
+from partage.store.embedded.oxigraph import EmbeddedEngine
 
 ENGLISH = ("en", "fr", "")
 FLOW = ID + "flow/f0001"

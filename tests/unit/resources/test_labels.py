@@ -4,8 +4,8 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 import small_dataset
 from partage.rdf.namespaces import ID, VOC, iri
 from partage.resources.labels import LABELS, LONGEST, Label, labels
-from partage.resources.wording import WORDS
-from partage.store.embedded import EmbeddedEngine
+from partage.resources.pages.external_terms import WORDS
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Engine
 
 ENGLISH, FRENCH = ("en", "fr", ""), ("fr", "en", "")

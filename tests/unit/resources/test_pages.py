@@ -5,10 +5,10 @@ from pyoxigraph import NamedNode
 
 import small_dataset
 from partage.rdf.namespaces import ID, VOC, iri
-from partage.resources.claims import ClaimPage, claim_page
-from partage.resources.describe import describe
-from partage.resources.pages import ResourcePage, resource_page
-from partage.store.embedded import EmbeddedEngine
+from partage.resources.description.describe import describe
+from partage.resources.pages.claim import ClaimPage, claim_page
+from partage.resources.pages.resource import ResourcePage, resource_page
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Engine
 
 ENGLISH = ("en", "fr", "")

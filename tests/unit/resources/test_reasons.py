@@ -4,10 +4,10 @@ import pytest
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Triple, parse
 
 from partage.rdf.namespaces import GRAPH, ID, PREFIXES, iri
-from partage.resources import describe
-from partage.resources import reasons as explained
-from partage.resources.reasons import Reason, reasons
-from partage.store.embedded import EmbeddedEngine
+from partage.resources.description import describe
+from partage.resources.pages import inference as explained
+from partage.resources.pages.inference import Reason, reasons
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Engine, Solution
 
 ONTOLOGY = """

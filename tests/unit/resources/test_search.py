@@ -6,9 +6,9 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 import small_dataset
 from partage.errors import TooLarge
 from partage.rdf.namespaces import ID, VOC, iri
-from partage.resources.search import fits, identified, marked, search, words_of
-from partage.resources.search_index import Index, build, fold, kind_of, read
-from partage.store.embedded import EmbeddedEngine
+from partage.resources.search.index import Index, build, fold, kind_of, read
+from partage.resources.search.ranking import fits, identified, marked, search, words_of
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Engine
 
 BANK = ID + "org/royal-bank-of-canada"

@@ -6,13 +6,13 @@ from pyoxigraph import Store
 import small_dataset
 from partage.assets import root
 from partage.rdf.namespaces import GRAPH, iri
-from partage.rdf.reading import read
-from partage.resources.axioms import Expression
-from partage.resources.coverage import coverage
-from partage.resources.describe import graph_contents
-from partage.resources.diagram import LINES, PLACES, drawing
-from partage.resources.terms import Reference, reference, schemes
-from partage.store.embedded import EmbeddedEngine
+from partage.rdf.parsing import read
+from partage.resources.description.describe import graph_contents
+from partage.resources.ontology.axioms import Expression
+from partage.resources.ontology.diagram import LINES, PLACES, drawing
+from partage.resources.ontology.terms import Reference, reference, schemes
+from partage.resources.pictures.coverage import coverage
+from partage.store.embedded.oxigraph import EmbeddedEngine
 
 ENGLISH = ("en", "fr", "")
 

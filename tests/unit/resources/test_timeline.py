@@ -3,8 +3,8 @@
 import pytest
 from pyoxigraph import RdfFormat, Store
 
-from partage.resources.timeline import Event, by_party, by_year, timeline
-from partage.store.embedded import EmbeddedEngine
+from partage.resources.pictures.timeline import Event, by_party, by_year, timeline
+from partage.store.embedded.oxigraph import EmbeddedEngine
 
 GRAPHS = """
 @prefix ds: <https://w3id.org/partage/ns#> . @prefix dct: <http://purl.org/dc/terms/> .

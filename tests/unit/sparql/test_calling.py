@@ -25,12 +25,12 @@ from partage.errors import (
     SettingsError,
 )
 from partage.settings import Settings
-from partage.sparql.calling import MOST_AT_ONCE, Federation
-from partage.sparql.protocol import kind
-from partage.sparql.running import run_query
-from partage.store.embedded import EmbeddedEngine
+from partage.sparql.federation.service_calls import MOST_AT_ONCE, Federation
+from partage.sparql.protocol.evaluation import run_query
+from partage.sparql.protocol.operation import kind
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Limits, Query, Result
-from partage.store.ticket import Ticket
+from partage.store.workers.query_handle import Ticket
 
 HERE = (
     "<x:a> <x:knows> <x:b>, <x:c> . <x:b> <x:name> 'b' . <x:d> <x:knows> <x:d> . "

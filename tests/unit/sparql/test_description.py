@@ -5,8 +5,10 @@ import small_dataset
 from partage.errors import EngineError, EngineFailure, QuerySyntaxError
 from partage.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS
 from partage.rdf.namespaces import GRAPH, SPARQL_PREFIXES
-from partage.sparql import running
-from partage.sparql.description import (
+from partage.sparql.protocol import evaluation
+from partage.sparql.protocol.evaluation import offers
+from partage.sparql.protocol.functions import CANDIDATES
+from partage.sparql.protocol.service_description import (
     ENTAILMENT,
     FORMATS,
     LITERALS,
@@ -15,9 +17,7 @@ from partage.sparql.description import (
     described_formats,
     format_iri,
 )
-from partage.sparql.functions import CANDIDATES
-from partage.sparql.running import offers
-from partage.store.embedded import EmbeddedEngine
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Query, Result
 
 ENDPOINT = "http://host.example/sparql"
@@ -47,7 +47,7 @@ def test_it_lists_as_many_formats_as_are_served_each_by_its_own_name() -> None:
 def test_columns_are_described_only_where_they_are_served(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(running, "available", lambda: False)
+    monkeypatch.setattr(evaluation, "available", lambda: False)
     assert offers("solutions") == RESULT_FORMATS
     assert described_formats() == (*RESULT_FORMATS, *GRAPH_FORMATS)
 

@@ -2,8 +2,8 @@ import pytest
 from pyoxigraph import Store
 
 from partage.errors import EngineError, QuerySyntaxError
-from partage.sparql.running import evaluate
-from partage.store.embedded import EmbeddedEngine
+from partage.sparql.protocol.evaluation import evaluate
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Engine, Query
 
 

@@ -10,9 +10,9 @@ import small_dataset
 from partage.errors import NotCitable
 from partage.rdf.canonical import nquads, rdfc10
 from partage.rdf.formats import Format, by_key
-from partage.sparql import digest as module
-from partage.sparql.digest import Digest, digest, digest_of, is_ordered
-from partage.store.embedded import EmbeddedEngine
+from partage.sparql.cited import result_digest as module
+from partage.sparql.cited.result_digest import Digest, digest, digest_of, is_ordered
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Query, Result
 
 VALUES = 'VALUES (?a ?b) { (<x:2> "é\t"@fr) (<x:1> UNDEF) (<x:1> UNDEF) }'

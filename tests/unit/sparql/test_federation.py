@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from partage.errors import ServiceExceeded, ServiceFailed, ServiceRefused
-from partage.sparql.federation import (
+from partage.sparql.federation.inline_values import NOTHING, clause
+from partage.sparql.federation.service_clauses import (
     MOST_CALLS,
     allowed_calls,
     disguised,
@@ -17,8 +18,7 @@ from partage.sparql.federation import (
     inlined,
     question,
 )
-from partage.sparql.guard import refuse_service
-from partage.sparql.inlining import NOTHING, clause
+from partage.sparql.protocol.guard import refuse_service
 from partage.sparql.syntax.lexer import place
 
 OPEN = "https://open.example/sparql"

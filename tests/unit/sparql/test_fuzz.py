@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from partage.errors import RequestError, ServiceRefused, UpdateRefused
-from partage.sparql.guard import refuse_service, refuse_update
-from partage.sparql.protocol import FORM, QUERY, DescribeService, QueryOperation, parse
+from partage.sparql.protocol.guard import refuse_service, refuse_update
+from partage.sparql.protocol.operation import FORM, QUERY, DescribeService, QueryOperation, parse
 from partage.sparql.syntax.lexer import place, tokens
-from partage.store.dialect import unescape
+from partage.store.remote.dialect import unescape
 
 BASE = "http://127.0.0.1/sparql"
 METHODS: st.SearchStrategy[Literal["GET", "POST", "QUERY"]] = st.sampled_from(

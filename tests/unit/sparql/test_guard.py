@@ -10,9 +10,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from partage.errors import ServiceRefused, UpdateRefused
-from partage.sparql.guard import refuse_service, refuse_update
+from partage.sparql.protocol.guard import refuse_service, refuse_update
 from partage.sparql.syntax.lexer import tokens
-from partage.store.dialect import is_read
+from partage.store.remote.dialect import is_read
 
 E = "PREFIX ex: <http://e.example/> "
 ATTACKS = [

@@ -3,10 +3,10 @@
 import pytest
 
 from partage.rdf.namespaces import iri
-from partage.sparql.description import Limit, describe, survey
-from partage.sparql.diagnosis import Hint, misspelt, vocabulary
-from partage.sparql.functions import CANDIDATES
-from partage.store.embedded import EmbeddedEngine
+from partage.sparql.diagnosis.syntax_errors import Hint, misspelt, vocabulary
+from partage.sparql.protocol.functions import CANDIDATES
+from partage.sparql.protocol.service_description import Limit, describe, survey
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from small_dataset import store
 
 KNOWN = frozenset(

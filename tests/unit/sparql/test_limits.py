@@ -3,12 +3,12 @@
 import pytest
 
 from partage.errors import PayloadTooLarge, QuerySyntaxError
-from partage.sparql.guard import refuse_service
-from partage.sparql.limits import DEEPEST, LONGEST, MOST_PATTERNS, MOST_STEPS, refuse_deep
-from partage.sparql.planning import PLANS, Planner
+from partage.sparql.diagnosis.empty_results import diagnose
+from partage.sparql.planner.planner import PLANS, Planner
+from partage.sparql.protocol.guard import refuse_service
+from partage.sparql.protocol.limits import DEEPEST, LONGEST, MOST_PATTERNS, MOST_STEPS, refuse_deep
 from partage.sparql.syntax import parse
 from partage.sparql.syntax.terms import MOST_TOKENS
-from partage.sparql.why import diagnose
 from partage.store.engine import Engine, Query
 
 DEEP = DEEPEST + 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from partage.sparql.lookup import LONGEST, lookup
+from partage.sparql.planner.single_pattern import LONGEST, lookup
 
 ORG = "https://w3id.org/partage/id/org/"
 TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"

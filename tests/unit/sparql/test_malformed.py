@@ -11,24 +11,24 @@ from pyoxigraph import Literal, Store
 from conformance.query_cases import CASES, HEAD
 from partage import assets
 from partage.errors import PartageError, QuerySyntaxError
-from partage.pipeline.competency import FOLDER
-from partage.sparql.citing import asked, caveat, lasts, may_be_planned
-from partage.sparql.diagnosis import locate, misspelt
-from partage.sparql.federation import disguised, find_calls, question, scope
-from partage.sparql.guard import refuse_service, refuse_update
-from partage.sparql.hints_of_filters import hints
-from partage.sparql.joining import explain
-from partage.sparql.limits import refuse_deep
-from partage.sparql.lookup import lookup
-from partage.sparql.names import Names
-from partage.sparql.normalize import normalize
-from partage.sparql.planning import Planner
-from partage.sparql.probing import Prober
-from partage.sparql.protocol import QueryOperation, kind, prefixes
-from partage.sparql.spelling import Spelling
+from partage.pipeline.checks.competency import FOLDER
+from partage.sparql.cited.cited_query import asked, caveat, lasts, may_be_planned
+from partage.sparql.cited.normal_form import normalize
+from partage.sparql.diagnosis.empty_results import Diagnosis
+from partage.sparql.diagnosis.filter_hints import hints
+from partage.sparql.diagnosis.join_graph import explain
+from partage.sparql.diagnosis.pattern_counts import Prober
+from partage.sparql.diagnosis.syntax_errors import locate, misspelt
+from partage.sparql.diagnosis.term_suggestions import Spelling
+from partage.sparql.federation.service_clauses import disguised, find_calls, question, scope
+from partage.sparql.planner.planner import Planner
+from partage.sparql.planner.single_pattern import lookup
+from partage.sparql.protocol.guard import refuse_service, refuse_update
+from partage.sparql.protocol.limits import refuse_deep
+from partage.sparql.protocol.operation import QueryOperation, kind, prefixes
 from partage.sparql.syntax import parse
-from partage.sparql.why import Diagnosis
-from partage.store.embedded import EmbeddedEngine
+from partage.sparql.syntax.names import Names
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Engine, Query, Solution
 
 HERE, OPEN = "http://here.example/sparql", "http://open.example/sparql"

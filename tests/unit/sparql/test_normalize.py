@@ -12,10 +12,10 @@ import small_dataset
 from conformance.query_cases import CASES, Case
 from partage import assets
 from partage.errors import EngineError, NotCitable
-from partage.sparql.digest import digest
-from partage.sparql.normalize import ENDPOINT, LONGEST, LONGEST_FORM, normalize
+from partage.sparql.cited.normal_form import ENDPOINT, LONGEST, LONGEST_FORM, normalize
+from partage.sparql.cited.result_digest import digest
 from partage.sparql.syntax.lexer import tokens
-from partage.store.embedded import EmbeddedEngine
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Query
 
 QUESTIONS = sorted((assets.root() / "ontology/competency").glob("*.rq"))

@@ -22,15 +22,16 @@ from pyoxigraph import (
 
 from partage import assets
 from partage.errors import QuerySyntaxError, QueryTimeout
-from partage.pipeline.competency import FOLDER
+from partage.pipeline.checks.competency import FOLDER
 from partage.rdf.namespaces import ID
-from partage.sparql import degrees, joins, planning
-from partage.sparql.citing import may_be_planned
-from partage.sparql.planning import Planner
-from partage.sparql.running import evaluate
-from partage.store.embedded import EmbeddedEngine
+from partage.sparql.cited.cited_query import may_be_planned
+from partage.sparql.planner import cardinality, join_order
+from partage.sparql.planner import planner as planning
+from partage.sparql.planner.planner import Planner
+from partage.sparql.protocol.evaluation import evaluate
+from partage.store.embedded.loading import load
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Query, Result
-from partage.store.loading import load
 
 NS = "http://x.example/"
 PROLOGUE = f"PREFIX : <{NS}>\n"
@@ -160,7 +161,7 @@ query = st.one_of(
 
 
 # What a look-up costs: next to nothing, what it does, or more than all else.
-LOOKUPS = (0.01, joins.LOOKUP, 1e6)
+LOOKUPS = (0.01, join_order.LOOKUP, 1e6)
 
 
 @pytest.mark.usefixtures("eager")
@@ -178,7 +179,7 @@ def test_a_query_has_the_same_answers_as_it_is_asked_and_as_it_is_written(
     except SyntaxError:  # as a variable of BIND that was bound before
         return
     for lookup in LOOKUPS:
-        monkeypatch.setattr(joins, "LOOKUP", lookup)
+        monkeypatch.setattr(join_order, "LOOKUP", lookup)
         planned = Planner(EmbeddedEngine(data)).plan(Query(text)).plan
         if planned is not None:
             assert answer(data, planned) == asked, planned
@@ -444,7 +445,7 @@ def test_what_is_remembered_of_queries_is_bounded_in_bytes() -> None:
         planner.plan(Query(f"ASK {{}} # {graph[0]}"))
         planner.plan(Query("SELECT * { ?f :p ?a; :r ?b }", base=f"http://a/{graph[0]}"))
     assert 0 < planning.PLANS.size <= limit < sum(len(graph[0]) for graph in graphs)
-    assert degrees.COUNTS.size <= degrees.COUNTS.maxsize
+    assert cardinality.COUNTS.size <= cardinality.COUNTS.maxsize
 
 
 def test_a_long_query_is_asked_as_it_is_and_leaves_nothing_behind() -> None:
@@ -457,5 +458,5 @@ def test_a_long_query_is_asked_as_it_is_and_leaves_nothing_behind() -> None:
 def test_engines_share_what_is_remembered_and_not_what_it_says() -> None:
     text = "SELECT * { ?f <http://e.example/p> ?a; <http://e.example/q> ?n }"
     engines = EmbeddedEngine(store(flows())), EmbeddedEngine(Store())
-    first, second = (degrees.Counter(each).number(Query(text), "?s ?p ?o") for each in engines)
+    first, second = (cardinality.Counter(each).number(Query(text), "?s ?p ?o") for each in engines)
     assert first != second == 0

@@ -14,7 +14,7 @@ from partage.errors import (
     UnsupportedMediaType,
     UpdateRefused,
 )
-from partage.sparql.protocol import FORM, QUERY, DescribeService, QueryOperation, parse
+from partage.sparql.protocol.operation import FORM, QUERY, DescribeService, QueryOperation, parse
 
 ASK = "ASK {}"
 Q = quote(ASK)

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from partage.errors import PayloadTooLarge, QueryStoreFull
-from partage.sparql import query_store
-from partage.sparql.query_store import Asked, CitedResult, QueryStore
+from partage.sparql.cited import query_store
+from partage.sparql.cited.query_store import Asked, CitedResult, QueryStore
 
 ROOM = 1_000_000
 

@@ -26,15 +26,15 @@ from pyoxigraph import (
     Store,
 )
 
-from partage.sparql import joins
-from partage.sparql.lookup import lookup
-from partage.sparql.normalize import normalize
-from partage.sparql.planning import Planner
+from partage.sparql.cited.normal_form import normalize
+from partage.sparql.planner import join_order
+from partage.sparql.planner.planner import Planner
+from partage.sparql.planner.single_pattern import lookup
 from partage.sparql.rewriting import REWRITES
 from partage.sparql.rewriting.graphs import graph_variables
 from partage.sparql.rewriting.paths import zero_length
 from partage.sparql.syntax import parse
-from partage.store.embedded import EmbeddedEngine
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Query
 
 pytestmark = pytest.mark.timeout(300)
@@ -211,7 +211,7 @@ def answer(
 
 MENDING = (*(rewrite for _, rewrite in REWRITES), zero_length, graph_variables)
 # What a look-up costs: next to nothing, what it does, or more than all else.
-LOOKUPS = (0.01, joins.LOOKUP, 1e6)
+LOOKUPS = (0.01, join_order.LOOKUP, 1e6)
 
 
 @pytest.mark.usefixtures("eager")
@@ -238,7 +238,7 @@ def test_planned_rewritten_and_looked_up_a_query_has_the_engine_s_own_answer(
             assert lookup(text) is None, text
             assert is_at_fault(text), (text, right)
         seen["lookups"] += lookup(text) is not None
-        monkeypatch.setattr(joins, "LOOKUP", LOOKUPS[number % len(LOOKUPS)])
+        monkeypatch.setattr(join_order, "LOOKUP", LOOKUPS[number % len(LOOKUPS)])
         planned = planner.plan(Query(text)).plan
         if planned and planned != right:
             seen["planned"] += 1

@@ -23,12 +23,12 @@ from pyoxigraph import (
 )
 
 from partage.errors import QuerySyntaxError, ServiceRefused
-from partage.sparql.guard import refuse_service
-from partage.sparql.protocol import KINDS, kind
+from partage.sparql.protocol.guard import refuse_service
+from partage.sparql.protocol.operation import KINDS, kind
 from partage.sparql.syntax import lexer, parse
 from partage.sparql.syntax.serializer import query_text
 from partage.sparql.syntax.tree import QueryTree, Term
-from partage.store.dialect import is_read
+from partage.store.remote.dialect import is_read
 from unit.sparql.test_malformed import PIECES, SEEDS
 from unit.sparql.test_syntax import QUERIES
 

@@ -12,8 +12,8 @@ from partage.errors import (
     UpdateRefused,
 )
 from partage.rdf.formats import ALL_FORMATS, Format
-from partage.sparql.running import evaluate, offers, rewriter, run_query
-from partage.store.embedded import EmbeddedEngine
+from partage.sparql.protocol.evaluation import evaluate, offers, rewriter, run_query
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Engine, Query, Result, Solution
 
 

@@ -5,8 +5,8 @@ from pyoxigraph import NamedNode, Quad, Store
 
 from partage.errors import ProtocolError
 from partage.rdf.namespaces import GRAPH, ID, iri
-from partage.sparql.selection import Parts
-from partage.store.embedded import EmbeddedEngine
+from partage.sparql.protocol.graph_selection import Parts
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Query
 
 ASSERTION = f"{ID}claim/c0001/v1#assertion"

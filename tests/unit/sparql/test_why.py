@@ -11,15 +11,15 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 import small_dataset
 from partage.errors import QuerySyntaxError
 from partage.rdf.namespaces import GRAPH, SPARQL_PREFIXES
-from partage.sparql import probing
-from partage.sparql.hints import Hint, corrected
-from partage.sparql.joining import Join, Report, explain, ordered
-from partage.sparql.planning import Planner
-from partage.sparql.probing import MOST, Prober
-from partage.sparql.spelling import Spelling
+from partage.sparql.diagnosis import pattern_counts
+from partage.sparql.diagnosis.empty_results import Diagnosis, diagnose
+from partage.sparql.diagnosis.join_graph import Join, Report, explain, ordered
+from partage.sparql.diagnosis.pattern_counts import MOST, Prober
+from partage.sparql.diagnosis.pattern_hints import Hint, corrected
+from partage.sparql.diagnosis.term_suggestions import Spelling
+from partage.sparql.planner.planner import Planner
 from partage.sparql.syntax import parse
-from partage.sparql.why import Diagnosis, diagnose
-from partage.store.embedded import EmbeddedEngine
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Engine, Query
 
 EX = "http://e.example/"
@@ -29,8 +29,8 @@ EX = "http://e.example/"
 def _patience() -> Iterator[None]:
     """Let no probe be given up because the machine has other work."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(probing, "SECONDS", 600.0)
-        patch.setattr(probing, "SECONDS_IN_ALL", 600.0)
+        patch.setattr(pattern_counts, "SECONDS", 600.0)
+        patch.setattr(pattern_counts, "SECONDS_IN_ALL", 600.0)
         yield
 
 

@@ -9,7 +9,7 @@ import pytest
 from conformance.query_cases import CASES, Case
 from partage import assets
 from partage.rdf.namespaces import SPARQL_PREFIXES
-from partage.sparql.joining import written
+from partage.sparql.diagnosis.join_graph import written
 from partage.sparql.syntax import parse
 
 QUESTIONS = sorted((assets.root() / "ontology/competency").glob("*.rq"))

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from pyoxigraph import QuerySolutions, Store
 
-from partage.store import columnar
+from partage.store.embedded import columnar
 
 pa = pytest.importorskip("pyarrow", reason="install the extra `arrow` to test columns")
 parquet = pytest.importorskip("pyarrow.parquet")

@@ -18,7 +18,7 @@ from pyoxigraph import (
 )
 
 from partage.rdf.formats import by_key
-from partage.store.answering import Sink, short, write
+from partage.store.embedded.serialization import Sink, short, write
 from partage.store.engine import Query, Solution
 
 

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from partage.store.dialect import asked_graphs, kind
+from partage.store.remote.dialect import asked_graphs, kind
 
 BASE = "http://e.example/sparql"
 

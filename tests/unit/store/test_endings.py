@@ -13,9 +13,9 @@ from partage.errors import (
     QueryCrashed,
     UnorderedTerms,
 )
-from partage.store.answering import translate
-from partage.store.endings import explain
-from partage.web.errors import status_of
+from partage.store.embedded.serialization import translate
+from partage.store.workers.exit_reasons import explain
+from partage.web.problems import status_of
 
 PANIC = (
     "\nthread '<unnamed>' (14397) panicked at /rustc/58cf8f9c/library/core/src/slice/sort.rs:854:5:"

@@ -11,10 +11,10 @@ import small_dataset
 from partage.errors import EngineUnavailable
 from partage.rdf.formats import Format, by_key
 from partage.rdf.namespaces import GRAPH
-from partage.store.embedded import EmbeddedEngine
+from partage.store.embedded.evaluation import Evaluation
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Engine, Query
-from partage.store.evaluation import Evaluation
-from partage.store.pool import PoolEngine
+from partage.store.workers.pool import PoolEngine
 
 ENTITIES, DERIVED = GRAPH + "entities", GRAPH + "derived"
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"

@@ -21,10 +21,10 @@ import small_dataset
 from partage.errors import EngineFailure, QuerySyntaxError, QueryTimeout
 from partage.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, Format, by_key
 from partage.rdf.namespaces import GRAPH, ID
-from partage.store.embedded import EmbeddedEngine
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Engine, Limits, Query
-from partage.store.pool import PoolEngine
-from partage.store.remote import RemoteEngine
+from partage.store.remote.engine import RemoteEngine
+from partage.store.workers.pool import PoolEngine
 
 NAMES = (
     "embedded in memory", "embedded on disk", "worker processes",

@@ -7,9 +7,9 @@ import pytest
 from pyoxigraph import NamedNode, Quad, Store
 
 from partage.errors import QueryEnded
-from partage.store.answering import Evaluated
+from partage.store.embedded.evaluation import Evaluation
+from partage.store.embedded.serialization import Evaluated
 from partage.store.engine import Query
-from partage.store.evaluation import Evaluation
 
 SECONDS = 10.0
 

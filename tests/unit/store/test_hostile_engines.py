@@ -14,12 +14,13 @@ import small_dataset
 from hostile_endpoint import ANSWERS, HostileEndpoint
 from partage.errors import EngineError, IntegrityError, PartageError
 from partage.rdf.formats import by_key
-from partage.store import credentials, publishing, remote
-from partage.store.credentials import Credentials
 from partage.store.engine import Query
-from partage.store.opening import DATASET
-from partage.store.publishing import Target, publish
-from partage.store.remote import RemoteEngine
+from partage.store.factory import DATASET
+from partage.store.remote import credentials, publishing
+from partage.store.remote import engine as remote
+from partage.store.remote.credentials import Credentials
+from partage.store.remote.engine import RemoteEngine
+from partage.store.remote.publishing import Target, publish
 
 SECONDS = 0.4
 LONGEST = 20.0

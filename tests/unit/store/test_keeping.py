@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Store
 
-from partage.store import making as making_
-from partage.store.keeping import kept
-from partage.store.loading import load
+from partage.store.embedded.loading import load
+from partage.store.release_stores import directories as making_
+from partage.store.release_stores.store_cache import kept
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def test_what_a_kill_left_half_made_is_cleared(file: Path) -> None:
     code = """if True:
         import sys, os, signal
         from pathlib import Path
-        from partage.store.keeping import kept
+        from partage.store.release_stores.store_cache import kept
         def make(place):
             place.mkdir()
             (place / "CURRENT").touch()

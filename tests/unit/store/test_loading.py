@@ -6,8 +6,8 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse, serialize
 
 from partage.errors import RdfSyntaxError, SettingsError
 from partage.rdf.formats import GRAPH_FORMATS, Format
-from partage.store import loading
-from partage.store.loading import LoadProgress, load
+from partage.store.embedded import loading
+from partage.store.embedded.loading import LoadProgress, load
 
 A, B, G = (NamedNode(f"http://e.example/{name}") for name in "abg")
 

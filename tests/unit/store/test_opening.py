@@ -7,10 +7,10 @@ from pyoxigraph import Store
 import small_dataset
 from partage.errors import EngineUnavailable, SettingsError
 from partage.settings import Settings
-from partage.store import loading
+from partage.store.embedded import loading
+from partage.store.embedded.loading import load
 from partage.store.engine import Query
-from partage.store.loading import load
-from partage.store.opening import choose_source, open_engine, open_served, stored
+from partage.store.factory import choose_source, open_engine, open_served, stored
 
 
 def test_without_a_release_it_says_what_to_run(tmp_path: Path) -> None:

@@ -30,12 +30,12 @@ from partage.errors import (
     QueryTimeout,
 )
 from partage.rdf.formats import Format, by_key
-from partage.store import barrier, roster, visit
-from partage.store.answering import LONGEST
+from partage.store.embedded.serialization import LONGEST
 from partage.store.engine import Limits, Query
-from partage.store.pool import RESERVED, PoolEngine, PoolLimits
-from partage.store.process import WorkerProcess
-from partage.store.ticket import Ticket
+from partage.store.workers import query_execution, sandbox, worker_slots
+from partage.store.workers.pool import RESERVED, PoolEngine, PoolLimits
+from partage.store.workers.process import WorkerProcess
+from partage.store.workers.query_handle import Ticket
 
 PRODUCT = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o . ?p ?q ?r }"
 ENDLESS = PRODUCT.replace("*", "(COUNT(*) AS ?count)")
@@ -122,7 +122,7 @@ def children() -> set[int]:
         with suppress(OSError):  # it has just ended
             parent = int(status.read_text().rpartition(")")[2].split()[1])
             command = (status.parent / "cmdline").read_text()
-            if parent == os.getpid() and "partage.store.worker" in command:
+            if parent == os.getpid() and "partage.store.workers.worker" in command:
                 found.add(int(status.parent.name))
     return found
 
@@ -285,7 +285,7 @@ def test_lookups_are_answered_while_every_worker_runs_away(
     pool: PoolEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A machine that is busy otherwise makes a lookup long, but not so long.
-    monkeypatch.setattr(visit, "SECONDS_RESERVED", 1.0)
+    monkeypatch.setattr(query_execution, "SECONDS_RESERVED", 1.0)
     running = [Asking(pool, ENDLESS), Asking(pool, ENDLESS)]  # one runs, the other will wait
     until(lambda: (pool.figures().running, pool.figures().waiting) == (1, 1))
     for _ in range(50):
@@ -403,7 +403,7 @@ def test_closing_leaves_no_process(store: Path) -> None:
 @pytest.mark.parametrize("keyword", ["SERVICE", "SERVICE SILENT"])
 def test_a_call_that_passed_every_check_reaches_nobody(pool: PoolEngine, keyword: str) -> None:
     if not pool.figures().barrier.startswith("seccomp"):
-        pytest.skip(f"barrier: {barrier.description()}")
+        pytest.skip(f"barrier: {sandbox.description()}")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(0.5)
         call = f"{keyword} <http://127.0.0.1:{listener.getsockname()[1]}/sparql> {{ ?s ?p ?o }}"
@@ -430,7 +430,7 @@ def test_the_deadline_holds_for_a_process_that_has_stopped(opening: Opening, siz
 def test_a_page_may_keep_a_reserved_process_for_longer_than_a_client(
     pool: PoolEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(visit, "SECONDS_FOR_PAGES", SECONDS / 2)
+    monkeypatch.setattr(query_execution, "SECONDS_FOR_PAGES", SECONDS / 2)
     running = Asking(pool, ENDLESS)
     until(lambda: pool.figures().running == 1)
     client = Asking(pool, ENDLESS)
@@ -449,7 +449,7 @@ def test_a_pool_without_processes_is_not_healthy_until_they_can_be_started(
 ) -> None:
     before = children()
     pool = opening(PoolLimits(workers=1, seconds=SECONDS))
-    monkeypatch.setattr(roster, "LONGEST_PAUSE", 0.3)
+    monkeypatch.setattr(worker_slots, "LONGEST_PAUSE", 0.3)
 
     def refuse(*_: object, **__: object) -> None:
         raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
@@ -509,7 +509,7 @@ def test_solutions_too_long_to_be_held_are_refused(pool: PoolEngine, limit: int 
 def test_what_is_read_of_solutions_is_bounded(
     pool: PoolEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("partage.store.pool.MOST_READ", 2_000_000)
+    monkeypatch.setattr("partage.store.workers.pool.MOST_READ", 2_000_000)
     with pytest.raises(MemoryExceeded, match="too long to be held"):
         pool.query(Query(PRODUCT)).solutions()
     until(lambda: healthy(pool))

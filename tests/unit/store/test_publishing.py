@@ -10,9 +10,9 @@ import engines
 import small_dataset
 from partage.errors import EngineUnavailable, IntegrityError, SettingsError
 from partage.rdf.namespaces import GRAPH
-from partage.store.credentials import Credentials, digest_header
-from partage.store.opening import DATASET
-from partage.store.publishing import Published, Step, Target, Via, publish
+from partage.store.factory import DATASET
+from partage.store.remote.credentials import Credentials, digest_header
+from partage.store.remote.publishing import Published, Step, Target, Via, publish
 
 
 @pytest.fixture

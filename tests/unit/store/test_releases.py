@@ -13,12 +13,12 @@ import three_releases
 from partage.errors import EngineUnavailable, QuerySyntaxError, UnknownRelease
 from partage.rdf.formats import by_key
 from partage.settings import Settings
-from partage.store.embedded import EmbeddedEngine
+from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Engine, Query
-from partage.store.opening import EngineSource, open_served
-from partage.store.pool import PoolEngine, PoolLimits
-from partage.store.remote import RemoteEngine
-from partage.store.shelf import AtRelease, Shelf
+from partage.store.factory import EngineSource, open_served
+from partage.store.release_stores.release_stores import AtRelease, Shelf
+from partage.store.remote.engine import RemoteEngine
+from partage.store.workers.pool import PoolEngine, PoolLimits
 from three_releases import FIRST, SECOND, THIRD, VERSIONS
 
 COUNT = "SELECT (COUNT(*) AS ?n) { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"

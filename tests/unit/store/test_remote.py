@@ -19,10 +19,10 @@ from partage.errors import (
     SettingsError,
 )
 from partage.rdf.formats import by_key
-from partage.store import remote
 from partage.store.engine import Limits, Query
-from partage.store.remote import RemoteEngine
-from partage.store.ticket import Ticket
+from partage.store.remote import engine as remote
+from partage.store.remote.engine import RemoteEngine
+from partage.store.workers.query_handle import Ticket
 
 JSON = "application/sparql-results+json"
 ROW = b'{"a":{"type":"uri","value":"http://e.example/"}}'

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from partage.errors import EngineBusy, EngineUnavailable, OutOfResources, QueryEnded
-from partage.store import roster
-from partage.store.frames import Ready
-from partage.store.process import WorkerProcess
-from partage.store.roster import Roster
-from partage.store.ticket import Ticket
+from partage.store.workers import worker_slots as roster
+from partage.store.workers.process import WorkerProcess
+from partage.store.workers.query_handle import Ticket
+from partage.store.workers.wire import Ready
+from partage.store.workers.worker_slots import Roster
 
 SECONDS = 20.0
 FAILURES = 100

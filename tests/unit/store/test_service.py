@@ -18,8 +18,8 @@ from partage.errors import (
     ServiceFailed,
     ServiceTimeout,
 )
-from partage.store.service import Allowance, ask
-from partage.store.ticket import Ticket
+from partage.store.remote.service import Allowance, ask
+from partage.store.workers.query_handle import Ticket
 
 ENOUGH = Allowance(seconds=10, rows=100, bytes=100_000)
 SELECT = "SELECT * WHERE { ?a ?b ?c }"

@@ -11,10 +11,10 @@ import three_releases
 from partage.errors import IntegrityError, StatementsNotIndexed
 from partage.rdf.canonical import line, statement_digest
 from partage.rdf.namespaces import ID, iri
-from partage.store import statements
-from partage.store.embedded import EmbeddedEngine
-from partage.store.shelf import Shelf
-from partage.store.statements import StatementIndex, index
+from partage.store import statement_index
+from partage.store.embedded.oxigraph import EmbeddedEngine
+from partage.store.release_stores.release_stores import Shelf
+from partage.store.statement_index import StatementIndex, index
 from three_releases import FIRST, THIRD
 
 RECIPIENT = Triple(
@@ -77,7 +77,7 @@ def test_each_release_has_its_own_index(tmp_path: Path) -> None:
 
 
 def test_a_dataset_that_is_too_large_is_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(statements, "LARGEST", 3)
+    monkeypatch.setattr(statement_index, "LARGEST", 3)
     with pytest.raises(StatementsNotIndexed, match=r"more than the 3 .* by SPARQL"):
         index(EmbeddedEngine(small_dataset.store()))
 

@@ -4,7 +4,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, p
 from partage.errors import Unwritable
 from partage.rdf.formats import Format, by_key
 from partage.rdf.namespaces import ID, iri
-from partage.store.writing import write
+from partage.store.embedded.quads_writing import write
 
 NETFLIX = NamedNode(ID + "org/netflix")
 QUADS = [

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import reduce
 
 from partage.rdf.namespaces import iri
-from partage.rdf.terms import iriref
+from partage.rdf.sparql_terms import iriref
 from partage.sparql.rewriting.building import call, expression, literal, term
 from partage.sparql.syntax.transform import transform
 from partage.sparql.syntax.tree import Clause, Expression, OrderCondition, QueryTree, Term

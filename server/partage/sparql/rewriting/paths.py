@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from partage.rdf.namespaces import iri
-from partage.rdf.terms import iriref
+from partage.rdf.sparql_terms import iriref
 from partage.sparql.rewriting.building import (
     OURS,
     exists,

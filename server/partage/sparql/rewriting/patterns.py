@@ -11,7 +11,7 @@ from dataclasses import replace
 from pyoxigraph import Literal, RdfFormat, parse
 
 from partage.errors import RegexNotSupported
-from partage.rdf.terms import string
+from partage.rdf.sparql_terms import string
 from partage.sparql.rewriting.building import expression, literal
 from partage.sparql.syntax.lexer import place, unescape
 from partage.sparql.syntax.transform import transform

@@ -1,0 +1,1 @@
+"""What the committed files must meet: form, identifiers, shapes, competency questions."""

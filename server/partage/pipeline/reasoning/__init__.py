@@ -1,0 +1,1 @@
+"""What follows from the data: OWL 2 by HermiT and as rules, consistency, explanations."""

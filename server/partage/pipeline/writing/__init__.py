@@ -1,0 +1,1 @@
+"""A release's files, manifest and freezing."""

@@ -1,0 +1,1 @@
+"""The members of a kind by facets, in an order, a page at a time."""

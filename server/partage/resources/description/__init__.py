@@ -1,0 +1,1 @@
+"""The graph about a resource, and the same in other words: profiles, schema.org, VoID."""

@@ -1,0 +1,1 @@
+"""What pictures of the whole show: the flows, the timeline, the disputes."""

@@ -1,0 +1,1 @@
+"""What a few words find, and the index it is found in."""

@@ -1,0 +1,1 @@
+"""Queries written so that the engine joins fast: cardinalities, join order, first solutions."""

@@ -1,0 +1,1 @@
+"""Oxigraph in this process, and its answers as bytes."""

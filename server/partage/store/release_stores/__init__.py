@@ -1,0 +1,1 @@
+"""The stores of the releases: made when first asked for, and kept."""

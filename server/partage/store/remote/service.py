@@ -1,0 +1,180 @@
+"""
+One question to another endpoint that the operator allows, within limits
+(SPARQL 1.1 Protocol §2.1, https://www.w3.org/TR/sparql11-protocol/#query-operation).
+
+The connection goes to the address on the operator's list and to no other: no redirect, no proxy.
+Faults are told without a subject, for who knows where in the query the endpoint was named.
+"""
+
+import threading
+from dataclasses import dataclass
+from functools import partial
+from urllib.parse import urlencode
+
+import pyoxigraph
+from pyoxigraph import QueryResultsFormat, QuerySolutions
+
+from partage.errors import (
+    EngineUnavailable,
+    English,
+    PartageError,
+    QueryTimeout,
+    ServiceExceeded,
+    ServiceFailed,
+    ServiceTimeout,
+    message,
+)
+from partage.store.embedded.evaluation import EmbeddedResult
+from partage.store.embedded.serialization import Evaluated
+from partage.store.engine import Limits, Query, Solution
+from partage.store.remote.engine import FORM, MAX_COMPLAINT, WireEvaluation
+from partage.store.remote.transport import Address, Connections, Exchange, Request
+from partage.store.workers.query_handle import Ticket
+
+READ = {
+    "application/sparql-results+json": QueryResultsFormat.JSON,
+    "application/json": QueryResultsFormat.JSON,
+    "application/sparql-results+xml": QueryResultsFormat.XML,
+    "application/xml": QueryResultsFormat.XML,
+}
+ACCEPT = "application/sparql-results+json, application/sparql-results+xml;q=0.8"
+LONGEST_COMPLAINT = 200
+LESS = message("Put a sub-SELECT with a LIMIT into the SERVICE, or ask for less in it.")
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What one question may cost."""
+
+    seconds: float
+    rows: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The solutions, and how many bytes they came in."""
+
+    rows: list[Solution]
+    bytes: int
+
+
+def ask(endpoint: str, text: str, allowance: Allowance, ticket: Ticket | None = None) -> Answer:
+    """
+    Return what an endpoint answers to a SELECT query.
+
+    Raises
+    ------
+    ServiceFailed
+        It cannot be reached, refuses, redirects, or what it says cannot be read.
+    ServiceTimeout
+        The time is over.
+    ServiceExceeded
+        There are more rows or bytes than allowed.
+    QueryEnded
+        The holder of the ticket ended the query.
+    """
+    headers = {"Accept": ACCEPT, "Content-Type": FORM}
+    request = Request("POST", headers, urlencode([("query", text)]).encode("ascii"))
+    exchange = Exchange(Connections(Address.parse(endpoint), idle=0), allowance.seconds)
+    meter = _Meter(exchange, allowance.bytes)
+    query = Query(text, limits=Limits(allowance.seconds))
+    calling = _Calling(exchange, partial(_ask, exchange, meter, request), query)
+    if ticket is not None:
+        ticket.on_end(calling.end)
+    # A thread of its own: to look up a name or to connect cannot be ended, only left.
+    threading.Thread(target=calling.run, name="partage-service", daemon=True).start()
+    try:
+        rows = EmbeddedResult(calling).solutions(allowance.rows + 1)
+    except QueryTimeout:
+        raise _late(allowance.seconds) from None
+    if len(rows) > allowance.rows:
+        raise ServiceExceeded(
+            "there are more solutions than %(most)s. %(advice)s", most=allowance.rows, advice=LESS
+        )
+    return Answer(rows, meter.read_so_far)
+
+
+class _Meter:
+    """The answer as a file that is only so long."""
+
+    def __init__(self, exchange: Exchange, most: int) -> None:
+        self.read_so_far = 0
+        self._exchange = exchange
+        self._most = most
+
+    def read(self, size: int = -1) -> bytes:
+        """Return bytes of the answer, none at its end."""
+        data = self._exchange.read(size)
+        self.read_so_far += len(data)
+        if self.read_so_far > self._most:
+            raise ServiceExceeded(
+                "the answer is longer than %(most)s bytes. %(advice)s", most=self._most, advice=LESS
+            )
+        return data
+
+
+class _Calling(WireEvaluation):
+    """An evaluation that knows the words for another endpoint's faults."""
+
+    def translate(self, error: Exception) -> PartageError:
+        """Return what went wrong on the wire, or in reading what came over it, as one of ours."""
+        if isinstance(error, TimeoutError):
+            return _late(self.query.limits.seconds or 0)
+        if isinstance(error, OSError):
+            return ServiceFailed(
+                "the answer breaks off (%(error)s). Try again later.", error=English(error)
+            )
+        return ServiceFailed(
+            "the answer cannot be read: %(error)s", error=English(str(error)[:LONGEST_COMPLAINT])
+        )
+
+
+def _late(seconds: float) -> ServiceTimeout:
+    return ServiceTimeout(
+        "there is no whole answer within %(seconds).3g seconds. %(advice)s",
+        seconds=seconds,
+        advice=LESS,
+    )
+
+
+def _ask(exchange: Exchange, meter: _Meter, request: Request) -> Evaluated:
+    try:
+        response = exchange.send(request)
+    except EngineUnavailable as error:
+        cause = error.__cause__
+        reason = getattr(cause, "strerror", None) or type(cause).__name__
+        raise ServiceFailed(
+            "it cannot be reached (%(reason)s). Try again later.", reason=English(reason)
+        ) from error
+    if 300 <= response.status < 400:
+        location = _plain(response.headers.get("Location", "nowhere"))
+        raise ServiceFailed(
+            "it redirects to %(location)s; redirects are not followed. The operator of "
+            "this endpoint may allow the final address.",
+            location=location,
+        )
+    if response.status != 200:
+        said = _plain(exchange.read_all(MAX_COMPLAINT).decode("utf-8", "replace"))
+        raise ServiceFailed(
+            "it answers %(status)d: %(said)s",
+            status=response.status,
+            said=English(said or "no word of it"),
+        )
+    media_type = response.headers.get_content_type()
+    if media_type not in READ:
+        raise ServiceFailed(
+            "it answers in %(media_type)s, not in %(accepted)s.",
+            media_type=_plain(media_type),
+            accepted=ACCEPT,
+        )
+    result = pyoxigraph.parse_query_results(meter, format=READ[media_type])  # type: ignore[arg-type]
+    if not isinstance(result, QuerySolutions):
+        raise ServiceFailed("it answers with a boolean to a SELECT.")
+    return result
+
+
+def _plain(said: str) -> str:
+    """Return the beginning of what was said, on one line."""
+    words = " ".join("".join(c if c.isprintable() else " " for c in said).split())
+    return words[:LONGEST_COMPLAINT]

@@ -1,0 +1,318 @@
+"""
+The engine in processes of its own, so that a query can be killed.
+
+pyoxigraph cannot cancel an evaluation; an operating system can. Each query process holds the same
+store directory open, answers one query at a time, and is replaced when it had to be killed or died.
+A query that all ordinary processes are too busy for begins in a reserved one; when it is not soon
+done there, it is killed and waits for an ordinary one, and its reader notices nothing but the time.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
+
+from partage.errors import (
+    EngineBusy,
+    EngineUnavailable,
+    OutOfResources,
+    PartageError,
+    QueryEnded,
+)
+from partage.rdf.formats import RESULT_FORMATS, Format
+from partage.store.embedded.serialization import End, Opened, short, solutions_of, too_much
+from partage.store.engine import Query, Solution
+from partage.store.release_stores.directories import opened
+from partage.store.release_stores.release_stores import no_release
+from partage.store.workers.process import WorkerProcess
+from partage.store.workers.query_execution import Tally, TooHeavy, Visit, Watchman
+from partage.store.workers.wire import Asked, Close, Collect, Order, Serialize
+from partage.store.workers.worker_slots import Roster
+
+RESERVED = 2
+# Within so many seconds a query takes no memory to speak of.
+SOON = 1.0
+# An answer longer than this is not soon done: a reserved process hands over a whole one or none.
+RESERVED_BYTES = 1_000_000
+# Bytes of JSON that solutions are read from.
+MOST_READ = 100_000_000
+JSON = next(fmt for fmt in RESULT_FORMATS if fmt.key == "json")
+
+
+@dataclass(frozen=True, slots=True)
+class PoolLimits:
+    """What queries may cost, all together and each."""
+
+    workers: int = 2
+    reserved: int = RESERVED
+    seconds: float = 30
+    memory: int = 2_000_000_000
+    queue: int = 32
+
+
+@dataclass(frozen=True, slots=True)
+class PoolFigures:
+    """How a pool is doing; `endings` counts how queries left their processes."""
+
+    processes: int
+    idle: int
+    running: int
+    waiting: int
+    replaced: int
+    refused: int
+    endings: Mapping[str, int]
+    barrier: str
+    memory: str
+
+
+class PoolEngine:
+    """Answers queries from one store directory, and those of releases, in killable processes."""
+
+    def __init__(
+        self,
+        store: Path,
+        limits: PoolLimits | None = None,
+        older: Callable[[str], Path] = no_release,
+    ) -> None:
+        """
+        Start the processes and wait until each has opened the store; `older` finds a release's.
+
+        Raises
+        ------
+        EngineUnavailable
+            The directory holds no store, or processes cannot be started.
+        """
+        self.limits = limits or PoolLimits()
+        start = partial(_start, store, self.limits.memory)
+        self._older = older
+        self._tally = Tally()
+        self._refused = 0
+        self._roster = Roster(start, self.limits.workers, self.limits.reserved, self.limits.queue)
+        try:
+            # The processes have opened it, so it is one.
+            self._here = opened(store)
+        except EngineUnavailable:
+            self._roster.close()
+            raise
+        self._watchman = Watchman()
+
+    def query(self, query: Query) -> "PooledResult":
+        """Evaluate a query; its own limit counts where it is lower than ours."""
+        # Found before a process is taken: a release's store may have to be made first.
+        store = None if query.release is None else self._older(query.release)
+        return PooledResult(self, query, store)
+
+    def at_once(self, query: Query, fmt: Format) -> bytes:
+        """Answer, here and now, a query of which that can be done; see `short`."""
+        return short(self._here, query, fmt)
+
+    def admit(self, query: Query, store: Path | None, *, heavy: bool, spent: float = 0.0) -> Visit:
+        """
+        Give a query, on a store, a process as soon as one is free.
+
+        It has `spent` seconds of its time already.
+
+        Raises
+        ------
+        EngineBusy
+            Too many queries are waiting, this one has waited too long, or no process lives.
+        QueryEnded
+            The query's owner ended it while it waited.
+        """
+        seconds = self.limits.seconds
+        if query.limits.seconds is not None:
+            seconds = min(seconds, query.limits.seconds)
+        try:
+            worker = self._roster.borrow(heavy=heavy, patience=seconds, ticket=query.ticket)
+        except EngineBusy:
+            self._refused += 1
+            raise
+        except QueryEnded as fault:
+            self._tally.count(fault, "ended")
+            raise
+        visit = Visit(self._roster, worker, query, seconds, self._tally)
+        visit.deadline -= spent
+        # Before anything is sent: a process that has stopped takes no more than its pipe holds.
+        self._watchman.watch(visit)
+        if query.ticket is not None:
+            query.ticket.on_end(visit.end_for_owner)
+        visit.send(Asked(visit.query, store))
+        return visit
+
+    @property
+    def healthy(self) -> bool:
+        """Whether queries can be answered: False where no process lives and none can be started."""
+        return self._roster.healthy
+
+    def figures(self) -> PoolFigures:
+        """Return how the pool is doing."""
+        return PoolFigures(
+            processes=self._roster.size,
+            idle=self._roster.idle,
+            running=self._watchman.running,
+            waiting=self._roster.waiting,
+            replaced=self._roster.replaced,
+            refused=self._refused,
+            endings=dict(self._tally.endings),
+            barrier=self._roster.ready.barrier,
+            memory=self._roster.ready.memory,
+        )
+
+    def close(self) -> None:
+        """End every process, whatever it is doing."""
+        self._roster.shut()
+        self._watchman.stop()
+        self._roster.close()
+
+
+class PooledResult:
+    """The reader's side of a query in a process."""
+
+    def __init__(self, pool: PoolEngine, query: Query, store: Path | None) -> None:
+        self._pool = pool
+        self._query = query
+        self._store = store
+        self._ordered = False
+        self._asked_twice = False
+        self._visit = pool.admit(query, store, heavy=False)
+        try:
+            opened = self._open()
+        except TooHeavy:
+            opened = self._move()
+        except OutOfResources as error:
+            opened = self._once_more(error)
+        self.kind = opened.kind
+        self.variables = opened.variables
+        self.answer = opened.answer
+
+    def serialize(self, fmt: Format) -> Iterator[bytes]:
+        """Return the answer in chunks; the first is ready when this returns."""
+        try:
+            return self._serialize(fmt)
+        except OutOfResources as error:
+            self._once_more(error)
+            return self._serialize(fmt)
+
+    def _serialize(self, fmt: Format) -> Iterator[bytes]:
+        order = Serialize(fmt.key)
+        self._ordered = True
+        if self._visit.reserved:
+            try:
+                return iter(self._whole(order))
+            except TooHeavy:
+                self._move()
+        self._send(order)
+        return self._chunks(self._visit.receive())
+
+    def solutions(self, limit: int | None = None) -> list[Solution]:
+        """Return the solutions, at most `limit`."""
+        if self.kind == "solutions" and limit is None:
+            # Engines write and read JSON five times as fast as Python pickles terms.
+            return self._all(self.serialize(JSON))
+        try:
+            return self._collected(limit)
+        except OutOfResources as error:
+            self._once_more(error)
+            return self._collected(limit)
+
+    def _collected(self, limit: int | None) -> list[Solution]:
+        order = Collect(limit)
+        self._ordered = True
+        try:
+            return self._rows(order)
+        except TooHeavy:
+            self._move()
+            return self._rows(order)
+
+    def close(self) -> None:
+        """End the evaluation: by a word where it waits for one, else by a kill."""
+        visit = self._visit
+        if self._ordered or self._query.written is not None:
+            visit.end(None)
+            return
+        self._ordered = True
+        if visit.look(time.monotonic()):
+            visit.send(Close())
+            self._farewell(visit)
+
+    def __del__(self) -> None:
+        if hasattr(self, "kind"):
+            self.close()
+
+    def _open(self) -> Opened:
+        opened = self._visit.receive()
+        assert isinstance(opened, Opened)
+        return opened
+
+    def _move(self) -> Opened:
+        self._visit.end(TooHeavy())
+        spent = self._visit.spent
+        self._visit = self._pool.admit(self._query, self._store, heavy=True, spent=spent)
+        return self._open()
+
+    def _once_more(self, error: OutOfResources) -> Opened:
+        """Ask once more where the system ended the process soon, so for no fault of the query."""
+        if self._asked_twice or self._visit.spent > SOON:
+            raise error
+        self._asked_twice = True
+        self._visit = self._pool.admit(self._query, self._store, heavy=True)
+        return self._open()
+
+    def _whole(self, order: Order) -> list[bytes]:
+        """Return a short answer whole, so that a reader has all of it or can be given another."""
+        held: list[bytes] = []
+        self._send(order)
+        while isinstance(delivery := self._visit.receive(), bytes):
+            held.append(delivery)
+            if sum(map(len, held)) > RESERVED_BYTES:
+                raise TooHeavy
+        return held
+
+    def _chunks(self, delivery: object) -> Iterator[bytes]:
+        try:
+            while isinstance(delivery, bytes):
+                yield delivery
+                delivery = self._visit.receive()
+        finally:
+            self.close()
+
+    def _all(self, chunks: Iterator[bytes]) -> list[Solution]:
+        text = bytearray()
+        for chunk in chunks:
+            text += chunk
+            if len(text) > MOST_READ:
+                self.close()
+                raise too_much()
+        try:
+            found = parse_query_results(bytes(text), format=QueryResultsFormat.JSON)
+            assert isinstance(found, QuerySolutions)
+            return solutions_of(found)
+        except MemoryError:  # of one value, by a bound of the parser's own
+            raise too_much() from None
+
+    def _rows(self, order: Order) -> list[Solution]:
+        self._send(order)
+        rows = self._visit.receive()
+        assert isinstance(rows, list)
+        end = self._visit.receive()
+        assert isinstance(end, End)
+        return rows
+
+    def _send(self, order: Order) -> None:
+        if self._query.written is None:
+            self._visit.send(order)
+        else:
+            assert order == Serialize(self._query.written), "it is written in another format"
+
+    def _farewell(self, visit: Visit) -> None:
+        try:
+            visit.receive()
+        except (TooHeavy, PartageError):
+            return  # it was killed before it could take leave
+
+
+def _start(store: Path, memory: int, reserved: bool) -> WorkerProcess:
+    return WorkerProcess(store, memory, reserved=reserved)

@@ -1,0 +1,208 @@
+"""One query's stay in one query process, and the watch over all stays."""
+
+import math
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+from partage.errors import EngineFailure, MemoryExceeded, PartageError, QueryEnded, QueryTimeout
+from partage.store.embedded.serialization import End, Opened
+from partage.store.engine import Query, Solution
+from partage.store.workers.process import WorkerProcess
+from partage.store.workers.wire import Asked, Order
+from partage.store.workers.worker_slots import STOPPING, Roster
+
+# Visits that are over are forgotten at least this often.
+SECONDS_BETWEEN_LOOKS = 0.25
+# What a reserved process may spend on a client's query, and on a page's, before it has to move.
+SECONDS_RESERVED, SECONDS_FOR_PAGES = 0.1, 1.0
+
+Delivery = Opened | bytes | list[Solution] | End
+
+
+class TooHeavy(Exception):
+    """The query is not soon done: it has to leave the reserved process, and begin again."""
+
+
+Fault = PartageError | TooHeavy
+_COUNTED: tuple[tuple[type[Fault], str], ...] = (
+    (QueryTimeout, "timeout"),
+    (QueryEnded, "ended"),
+    (MemoryExceeded, "memory"),
+    (EngineFailure, "crash"),
+    (TooHeavy, "moved"),
+)
+
+
+@dataclass(slots=True)
+class Tally:
+    """How stays ended: `answered`, by a reason to kill, or `left` by their reader."""
+
+    endings: Counter[str] = field(default_factory=Counter)
+
+    def count(self, fault: Fault | None, other: str) -> None:
+        """Count one ending."""
+        named = (name for kind, name in _COUNTED if isinstance(fault, kind))
+        self.endings[next(named, other)] += 1
+
+
+class Visit:
+    """
+    A query in a process, until it is answered, killed, or left by its reader.
+
+    Whoever kills the process says why beforehand; the reader, who then finds the pipe at its end,
+    raises that. So a query is ended the same way by its deadline, its owner and its reader.
+    """
+
+    def __init__(
+        self, roster: Roster, worker: WorkerProcess, query: Query, seconds: float, tally: Tally
+    ) -> None:
+        # Without its ticket, which holds the visit: a circle would stay until it is looked for.
+        self.query = replace(query, ticket=None)
+        self._roster = roster
+        self._worker = worker
+        self._seconds = seconds
+        self._tally = tally
+        self._lock = threading.Lock()
+        self._fault: Fault | None = None
+        self._over = False
+        self._began = time.monotonic()
+        soon = SECONDS_RESERVED if query.ticket is not None else SECONDS_FOR_PAGES
+        self._moves = worker.reserved and seconds > soon
+        self.deadline = self._began + (soon if self._moves else seconds)
+
+    @property
+    def reserved(self) -> bool:
+        """Whether the query must be soon done or leave."""
+        return self._worker.reserved
+
+    @property
+    def running(self) -> bool:
+        """Whether it is not over."""
+        return not self._over
+
+    @property
+    def spent(self) -> float:
+        """How many seconds it has taken so far."""
+        return time.monotonic() - self._began
+
+    def send(self, message: Asked | Order) -> None:
+        """Send the query or an order; that the process is gone shows when it is to answer."""
+        try:
+            self._worker.send(message)
+        except EOFError:
+            return
+
+    def receive(self) -> Delivery:
+        """
+        Wait for the next delivery.
+
+        Raises
+        ------
+        PartageError
+            The query failed, or was ended, or its process died.
+        TooHeavy
+            The query has to begin again elsewhere.
+        """
+        try:
+            delivery = self._worker.receive()
+        except EOFError:
+            raise self._died() from None
+        if isinstance(delivery, End):
+            self._leave()
+        if isinstance(delivery, PartageError):
+            self._leave()
+            raise delivery
+        assert isinstance(delivery, Opened | bytes | list | End)
+        return delivery
+
+    def end(self, fault: Fault | None) -> None:
+        """Kill the process, for this reason; None when nobody is left to tell."""
+        with self._lock:
+            if self._over:
+                return
+            self._over = True
+            self._fault = fault
+            self._tally.count(fault, "left")
+        self._worker.kill()
+
+    def end_for_owner(self) -> None:
+        """Kill the process because the query's owner says so."""
+        self.end(QueryEnded("The query was ended by whoever asked it."))
+
+    def look(self, now: float) -> bool:
+        """End a query past its time; say whether it is still running."""
+        if not self._over and now >= self.deadline:
+            self.end(TooHeavy() if self._moves else self._too_late())
+        return not self._over
+
+    def _too_late(self) -> QueryTimeout:
+        return QueryTimeout(
+            "The query did not finish within %(seconds)g seconds. Make it more selective, "
+            "or add a LIMIT.",
+            seconds=self._seconds,
+        )
+
+    def _leave(self) -> None:
+        with self._lock:
+            if not self._over:
+                self._over = True
+                self._tally.count(None, "answered")
+                self._roster.give_back(self._worker)
+
+    def _died(self) -> Fault:
+        with self._lock:
+            by_itself, self._over = not self._over, True
+        if by_itself:
+            self._fault = self._worker.post_mortem()
+            self._tally.count(self._fault, "crash")
+        # Told once and let go: kept here, what is raised would hold its raisers' frames in a cycle.
+        fault, self._fault = self._fault, None
+        return fault or QueryEnded("The answer was closed before its end.")
+
+
+class Watchman:
+    """Ends every running query that is past its time, as soon as it is."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._visits: set[Visit] = set()
+        self._next_look = math.inf
+        self._stopped = False
+        threading.Thread(target=self._watch, name="partage-watchman", daemon=True).start()
+
+    @property
+    def running(self) -> int:
+        """How many queries are running."""
+        with self._changed:
+            return sum(visit.running for visit in self._visits)
+
+    def watch(self, visit: Visit) -> None:
+        """Watch a visit until it is over."""
+        with self._changed:
+            if self._stopped:
+                visit.end(QueryEnded(STOPPING))
+            self._visits.add(visit)
+            if visit.deadline < self._next_look:
+                self._changed.notify()
+
+    def stop(self) -> None:
+        """Watch no longer, and end every query."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify()
+            for visit in self._visits:
+                visit.end(QueryEnded(STOPPING))
+
+    def _watch(self) -> None:
+        with self._changed:
+            while not self._stopped:
+                now = time.monotonic()
+                self._visits = {visit for visit in self._visits if visit.look(now)}
+                self._next_look = min((visit.deadline for visit in self._visits), default=math.inf)
+                if self._visits:
+                    self._next_look = min(self._next_look, now + SECONDS_BETWEEN_LOOKS)
+                    self._changed.wait(self._next_look - now)
+                else:
+                    self._changed.wait()

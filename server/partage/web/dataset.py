@@ -1,0 +1,407 @@
+"""What the views of one application share: engine, settings, release, and facts about them."""
+
+import gc
+import json
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import asdict
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TypeVar, cast
+from weakref import ref
+
+from flask import current_app, has_request_context, request
+from pyoxigraph import Quad, Triple
+
+from partage.assets import root
+from partage.caching import LRUCache, once, one
+from partage.errors import EngineError, TooLarge, UnknownRelease
+from partage.rdf.canonical import STATEMENTS
+from partage.rdf.formats import Format
+from partage.rdf.namespaces import GRAPH, PREFIXES, SPARQL_PREFIXES
+from partage.rdf.query_files import Question, read_questions
+from partage.rdf.sparql_terms import is_iri
+from partage.releases.catalog import Catalog
+from partage.releases.record import Record
+from partage.resources.browse.kinds import KINDS
+from partage.resources.browse.table import Table, count
+from partage.resources.browse.view import View
+from partage.resources.description.dataset_metadata import Known
+from partage.resources.description.describe import ask, exists_graph, graph_contents
+from partage.resources.description.existence import holds
+from partage.resources.description.statistics import statistics
+from partage.resources.downloads.files import Files
+from partage.resources.ontology.completion import terms, told
+from partage.resources.ontology.terms import Reference, reference
+from partage.resources.pages.facts import Facts, facts_around, name_all, read_facts
+from partage.resources.pages.summaries import Teller
+from partage.resources.pictures.disputes import DisputeMap, dispute_map
+from partage.resources.pictures.flow_map import FlowMap, flow_map
+from partage.resources.pictures.timeline import Timeline, timeline
+from partage.resources.search.index import Index, build
+from partage.resources.search.ranking import Answer, search
+from partage.settings import Settings
+from partage.sparql.diagnosis.syntax_errors import vocabulary
+from partage.sparql.diagnosis.term_suggestions import Spelling
+from partage.sparql.federation.service_calls import Federation
+from partage.sparql.planner.planner import Planner
+from partage.sparql.protocol.graph_selection import Parts
+from partage.sparql.protocol.service_description import PREFIXES as DESCRIPTION_PREFIXES
+from partage.sparql.protocol.service_description import Limit, Survey, describe, survey
+from partage.store.embedded.quads_writing import write
+from partage.store.engine import Engine, Query
+from partage.store.release_stores.release_stores import AtRelease
+from partage.store.statement_index import StatementIndex, index
+from partage.web.http.negotiation import languages
+from partage.web.http.release_paths import RELEASE
+from partage.web.views.releases.differences import Comparing
+
+# The competency questions that a visitor is offered first.
+SHOWN_QUESTIONS = ("01", "03", "04", "29")
+OF_PARTAGE = "ASK { ?claim a ds:Claim }"
+# All there is to know of a dataset, in each language: fewer than these.
+WHOLE = 256
+# Whether a dataset holds a resource, and what was written or found last.
+RESOURCES = LRUCache(4_000_000, "resources")
+DOCUMENTS = LRUCache(16_000_000, "documents")
+# What is read whole takes some 1.5 kB a triple in memory and, of so many, about two seconds of a
+# processor; and a picture of more is larger than a megabyte.
+MOST_HELD = 150_000
+
+
+Made = TypeVar("Made")
+
+
+class Site:
+    """One engine and what is known of its dataset, which never changes while we serve it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        engine: Engine,
+        release: Path | None,
+        record: Record | None = None,
+    ) -> None:
+        """`release` is the directory of its files, `record` the release that the dataset is."""
+        self.settings = settings
+        self.engine = engine
+        self.release = release
+        self.record = record
+        self.federation = Federation.of(settings)
+        # Plans are written for the engine that is our own.
+        self.planner = None if settings.engine else Planner(engine, joins=bool(settings.plan_joins))
+        self.known = Known(engine)
+        self.spelling = Spelling(engine)
+        # What is known of the whole dataset, by the method that computes it.
+        self.memo = LRUCache(WHOLE, getsizeof=one)
+        # Whether what most requests need has been computed.
+        self.prepared = False
+        self._dataset = ref(self)
+
+    @property
+    @once
+    def manifest(self) -> dict[str, object]:
+        """The release's manifest, or of an older one its record; empty where none is served."""
+        if self.release is None and self.record is not None:
+            return {**asdict(self.record), "data": self.record.version}
+        path = self.release / "manifest.json" if self.release else None
+        if path is None or not path.is_file():
+            return {}
+        read = json.loads(path.read_text(encoding="utf-8"))
+        return read if isinstance(read, dict) else {}
+
+    @property
+    @once
+    def counts(self) -> dict[str, int]:
+        """How many members the classes have, the largest first; at most a dozen classes."""
+        rows = ask(
+            self.engine,
+            "SELECT ?class (COUNT(DISTINCT ?x) AS ?n) { ?x a ?class } "
+            "GROUP BY ?class ORDER BY DESC(?n) LIMIT 60",
+        )
+        return {
+            name: int(row["n"].value)  # type: ignore[union-attr]  # COUNT gives a literal
+            for row in rows
+            if is_iri(name := str(getattr(row["class"], "value", "")))
+        }
+
+    @property
+    @once
+    def ontology(self) -> tuple[Quad, ...]:
+        """The triples of its ontology; none where the dataset has no graph for them."""
+        name = GRAPH + "ontology"
+        return tuple(graph_contents(self.engine, name)) if exists_graph(self.engine, name) else ()
+
+    @property
+    @once
+    def triples(self) -> int:
+        """How many triples the default graph holds."""
+        rows = ask(self.engine, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+        return int(rows[0]["n"].value)  # type: ignore[union-attr]  # COUNT gives a literal
+
+    @property
+    @once
+    def questions(self) -> tuple[Question, ...]:
+        """The questions our dataset was made to answer; of another one, those asked of any."""
+        if not self.of_partage:
+            return read_questions(Path(str(files("partage"))) / "queries" / "any")
+        return read_questions(root() / "ontology" / "competency")
+
+    @property
+    def examples(self) -> tuple[Question, ...]:
+        """Queries to start from."""
+        if not self.of_partage:
+            return self.questions
+        return tuple(known for known in self.questions if known.number in SHOWN_QUESTIONS)
+
+    @property
+    @once
+    def parts(self) -> Parts:
+        """The parts of the dataset that `graphs=` names."""
+        return Parts(self.engine)
+
+    @property
+    @once
+    def survey(self) -> Survey:
+        """What the service description tells of the dataset."""
+        return survey(self.engine)
+
+    @property
+    @once
+    def vocabulary(self) -> frozenset[str]:
+        """Our terms and named things, for finding which was meant; none where they are too many."""
+        return vocabulary(self.engine) if self.of_partage and self.held else frozenset()
+
+    @property
+    @once
+    def statistics(self) -> list[Quad]:
+        """The dataset's VoID description: built with our release, counted for other datasets."""
+        return statistics(self.engine)
+
+    @property
+    @once
+    def texts(self) -> Index:
+        """The texts of the dataset by their words, to search in."""
+        return build(self.engine)
+
+    @property
+    @once
+    def of_partage(self) -> bool:
+        """Whether the dataset holds claims of our kind, or is somebody else's."""
+        return self.engine.query(Query(SPARQL_PREFIXES + OF_PARTAGE)).answer is True
+
+    @property
+    @once
+    def facts(self) -> Facts:
+        """What the dataset says of things of our kinds; nothing where it holds none."""
+        return read_facts(self.engine) if self.of_partage else Facts()
+
+    @property
+    @once
+    def held(self) -> bool:
+        """Whether what the dataset says of its things is read whole and kept in memory."""
+        counted = "SELECT (COUNT(*) AS ?n) { SELECT ?s { ?s ?p ?o } LIMIT %s }"
+        rows = ask(self.engine, counted % (MOST_HELD + 1))
+        return int(rows[0]["n"].value) <= MOST_HELD  # type: ignore[union-attr]  # COUNT
+
+    @property
+    @once
+    def members(self) -> dict[str, int]:
+        """How many members there are of each kind that is browsed."""
+        return {name: count(self.engine, kind, View(), "en") for name, kind in KINDS.items()}
+
+    @once
+    def table(self, name: str) -> Table:
+        """Return what is known of all members of a kind, for browsing."""
+        self._must_be_held()
+        return Table(self.engine, KINDS[name])
+
+    @once
+    def flow_map(self, reader: tuple[str, ...]) -> FlowMap:
+        """Return what the picture of the flows tells."""
+        self._must_be_held()
+        return flow_map(self.engine, reader)
+
+    @once
+    def timeline(self, reader: tuple[str, ...]) -> Timeline:
+        """Return what the timeline tells."""
+        self._must_be_held()
+        return timeline(self.engine, reader)
+
+    @once
+    def dispute_map(self, reader: tuple[str, ...]) -> DisputeMap:
+        """Return what the map of disputes tells."""
+        self._must_be_held()
+        return dispute_map(self.engine, reader)
+
+    def _must_be_held(self) -> None:
+        if not self.held:
+            raise TooLarge(
+                "This dataset has more than %(most)s triples, too many to draw or to tell as a "
+                "whole. Browse or query it instead.",
+                most=MOST_HELD,
+            )
+
+    def teller(self, reader: tuple[str, ...], *things: str) -> Teller:
+        """Return what tells of some things: of all, where the whole is kept in memory."""
+        if self.held:
+            return self._teller(reader)
+        facts = facts_around(self.engine, things) if self.of_partage else Facts()
+        return Teller(facts, name_all(self.engine, facts, reader), reader)
+
+    @once
+    def _teller(self, reader: tuple[str, ...]) -> Teller:
+        return Teller(self.facts, name_all(self.engine, self.facts, reader), reader)
+
+    def description(self, endpoint: str, fmt: Format) -> bytes:
+        """Return the service description of an endpoint's address in a format."""
+        return self.recent(
+            ("description", endpoint, fmt.key),
+            lambda: write(
+                describe(self.engine, endpoint, self.limits, self.survey, self.federation.allowed),
+                fmt,
+                DESCRIPTION_PREFIXES,
+            ),
+        )
+
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        """What a request may cost here, as the service description tells it."""
+        limits = [Limit("max-body", "Largest request body", self.settings.max_body, "bytes")]
+        if seconds := self.settings.client_seconds:
+            label = "Query time of a client in a minute"
+            limits.append(Limit("client-seconds", label, seconds, "s"))
+        called = self.federation
+        if called.allowed:
+            limits += (
+                Limit("service-seconds", "Longest wait for SERVICE", called.seconds, "s"),
+                Limit("service-rows", "Most solutions by SERVICE", called.rows, "solutions"),
+                Limit("service-bytes", "Most bytes by SERVICE", called.bytes, "bytes"),
+            )
+        return tuple(limits)
+
+    def statement(self, digest: str) -> Triple | None:
+        """
+        Return the statement of the dataset with a digest.
+
+        Raises
+        ------
+        StatementsNotIndexed
+            The dataset is too large to be indexed.
+        """
+        return self._statements.find(digest)
+
+    @property
+    @once
+    def _statements(self) -> StatementIndex:
+        return index(self.engine)
+
+    @once
+    def reference(self, reader: tuple[str, ...]) -> Reference | None:
+        """Return the terms of its ontology as a reader is told them; None where it has none."""
+        return reference(self.engine, self.ontology, reader)
+
+    def found(self, question: str, kind: str, named: str | None) -> Answer:
+        """Return what a question finds; `named` is the thing whose identifier it is."""
+        return search(self.texts, question, kind, named)
+
+    @once
+    def terms(self, reader: tuple[str, ...]) -> bytes:
+        """Return the terms to write a query with, as JSON."""
+        found = told(self.engine, terms(self.statistics), reader)
+        return json.dumps({"prefixes": PREFIXES, **found}, ensure_ascii=False).encode()
+
+    def recent(self, key: tuple[object, ...], make: Callable[[], Made]) -> Made:
+        """Return what was written or found of this dataset, by all that it depends on."""
+        return DOCUMENTS.get((self._dataset, *key), make)
+
+    def holds(self, iri: str) -> bool:
+        """Return whether the dataset holds a resource."""
+        return RESOURCES.get((self._dataset, iri), lambda: self._holds(iri))
+
+    def _holds(self, iri: str) -> bool:
+        if iri.startswith(STATEMENTS):
+            return self.statement(iri.removeprefix(STATEMENTS)) is not None
+        return holds(self.engine, iri)
+
+    def prepare(self) -> None:
+        """Compute what the first visitor of most pages would otherwise wait for."""
+        with suppress(EngineError):  # he will hear of it
+            if self.of_partage and self.held:
+                _ = self.vocabulary
+                self.teller(languages(None, None))
+            # What is kept is many small objects that never go: not to be looked through again
+            # and again for garbage, which takes a tenth of a page's time.
+            gc.collect()
+            gc.freeze()
+            self.prepared = True
+
+
+class Sites:
+    """The site of the current dataset, and a site for each release."""
+
+    def __init__(self, current: Site, catalog: Catalog) -> None:
+        self.current = current
+        self.catalog = catalog
+        self.of = lru_cache(None)(self._of)
+        self.comparing = Comparing(catalog)
+        self.files = Files(catalog, current.settings.archive / "files")
+        digest = current.manifest.get("rdfc10")
+        current.record = catalog.known_as(str(digest)) if digest else None
+
+    def _of(self, version: str) -> Site:
+        """
+        Return the site of a release.
+
+        Raises
+        ------
+        UnknownRelease
+            There is no such release.
+        """
+        record = self.catalog.find(version)
+        engine = AtRelease(self.current.engine, version)
+        return Site(self.current.settings, engine, None, record)
+
+    def statement(self, digest: str, version: str | None = None) -> tuple[Site, Triple] | None:
+        """
+        Return a statement with the site that holds it: of a release, or the newest that does.
+
+        Raises
+        ------
+        UnknownRelease
+            There is no such release.
+        StatementsNotIndexed
+            The dataset is too large to be indexed.
+        """
+        if version is not None:
+            here = self.of(version)
+            triple = here.statement(digest)
+            return (here, triple) if triple else None
+        for here in self.newest_first():
+            with suppress(UnknownRelease):  # it is not at hand here
+                if triple := here.statement(digest):
+                    return here, triple
+        return None
+
+    def until(self, here: Site) -> tuple[Record, ...]:
+        """Return the releases up to that of a site: all, where it is a draft of the next."""
+        records = self.catalog.records
+        return records[: records.index(here.record) + 1] if here.record in records else records
+
+    def newest_first(self) -> Iterator[Site]:
+        """Give the current site, then those of the releases, back in time."""
+        yield self.current
+        for record in reversed(self.catalog.records):
+            yield self.of(record.version)
+
+
+def sites() -> Sites:
+    """Return all sites that the current application serves."""
+    return cast("Sites", current_app.extensions["partage.sites"])
+
+
+def site() -> Site:
+    """Return the site that the request is for: of the current dataset, or of a release."""
+    version = request.environ.get(RELEASE) if has_request_context() else None
+    return sites().current if version is None else sites().of(version)

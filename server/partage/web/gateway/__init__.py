@@ -1,0 +1,1 @@
+"""Between Granian and the application: admission, queues, connections (ASGI, PEP 3333)."""

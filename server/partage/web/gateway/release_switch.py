@@ -1,0 +1,84 @@
+"""
+One dataset with all that answers from it, and how another takes its place while requests come.
+
+A request belongs from its first byte to its last to the edition that was on the stage when it came.
+So no answer is of two releases, and no connection has to end.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Flask
+
+from partage.web.gateway.fast_path import Lookups
+from partage.web.gateway.response_cache import Cache, Headers, Scope, conditional
+
+
+@dataclass(slots=True, eq=False)
+class Edition:
+    """
+    An application, the answers it gave, and the end of what it holds.
+
+    `lookups` gives answers of its kind; `observe` is told of each answer that the application did
+    not give: status, seconds. `trouble` returns why no query can be answered, None where they can.
+    """
+
+    application: Flask
+    cache: Cache
+    observe: Callable[[Scope, int, float], None]
+    close: Callable[[], None]
+    lookups: Lookups | None = None
+    trouble: Callable[[], str | None] = lambda: None
+    requests: int = 0
+
+    def at_once(self, scope: Scope) -> tuple[int, Headers, bytes] | None:
+        """Return the answer to a request where the application need not be asked for it."""
+        if (found := self.cache.find(scope)) is not None or self.lookups is None:
+            return found
+        key = self.cache.key(scope)
+        if key is None or (answered := self.lookups.answer(scope, key)) is None:
+            return None
+        kept, once = answered
+        if self.lookups.has_seen(key):
+            self.cache.kept.put(key, kept)
+        status, headers, body = conditional(kept, scope["headers"])
+        return status, headers + once, body
+
+    def keep(self, scope: Scope, status: int, headers: Headers, body: bytes | None) -> None:
+        """Keep an answer of the application, and how it was given, for the next who ask."""
+        self.cache.keep(scope, status, headers, body)
+        if self.lookups is not None and body is not None and (key := self.cache.key(scope)):
+            self.lookups.learn(scope, key, status, headers)
+
+
+class Stage:
+    """Where the edition stands that answers whoever comes."""
+
+    def __init__(self, edition: Edition) -> None:
+        self.now = edition
+        self._left = threading.Condition()
+
+    def enter(self) -> Edition:
+        """Return the edition for a request, which must `leave` it."""
+        with self._left:
+            self.now.requests += 1
+            return self.now
+
+    def leave(self, edition: Edition) -> None:
+        """End a request."""
+        with self._left:
+            edition.requests -= 1
+            if edition is not self.now:
+                self._left.notify_all()
+
+    def switch(self, edition: Edition) -> None:
+        """Give it all requests from now on; return once the last one has given its last answer."""
+        with self._left:
+            former, self.now = self.now, edition
+            self._left.wait_for(lambda: not former.requests)
+        former.close()
+
+    def close(self) -> None:
+        """Close the edition on the stage, whatever it is answering."""
+        self.now.close()

@@ -1,0 +1,63 @@
+"""Bytes, media type and headers of what a view answers."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from flask import Response, redirect, request
+
+from partage.rdf.formats import Format
+from partage.sparql.protocol.operation import WISHING
+from partage.web.http.negotiation import negotiate, ranked
+
+# For text the charset is said, because HTTP clients once assumed another one.
+TEXTUAL = ("text/",)
+# Content Negotiation by Profile §7.2 has a name of its own.
+PARAMETERS = ("_mediatype", *WISHING)
+
+
+def choices(offers: Sequence[str], suffix: str | None = None) -> Iterator[str]:
+    """
+    Yield the media types to answer the request with, the best first.
+
+    What the suffix of the address names is the only one; else see `ranked`.
+
+    Raises
+    ------
+    NotAcceptable
+        Nothing offered satisfies the request.
+    """
+    accept = request.headers.get("Accept")
+    if suffix:
+        return iter((negotiate(accept, offers, suffix),))
+    return ranked(accept, offers, wishes())
+
+
+def chosen(offers: Sequence[str], suffix: str | None = None) -> str:
+    """Return the media type to answer the request with; see `choices`."""
+    return next(choices(offers, suffix))
+
+
+def wishes() -> list[str]:
+    """Return the formats that the parameters of the address name, fitting or not."""
+    return [value for name in PARAMETERS for value in request.args.getlist(name)]
+
+
+def represent(
+    body: Iterable[bytes] | bytes, media_type: str, fmt: Format | None = None
+) -> Response:
+    """Return a negotiated representation; `fmt` names the file a browser would save."""
+    content_type = media_type
+    if media_type.startswith(TEXTUAL):
+        content_type += "; charset=utf-8"
+    response = Response(body, content_type=content_type)
+    response.vary.add("Accept")
+    if fmt is not None and fmt.kind == "solutions":
+        response.headers["Content-Disposition"] = f'inline; filename="result.{fmt.extension}"'
+    return response
+
+
+def send_on(path: str, status: int = 303) -> Response:
+    """Send whoever asks on to a path, with the query of his request, whatever he accepts."""
+    query = request.query_string.decode("ascii", "ignore")
+    response = redirect(f"{path}?{query}" if query else path, status)
+    response.vary.add("Accept")
+    return response  # type: ignore[return-value]  # Flask's redirect makes a Flask response

@@ -1,0 +1,1 @@
+"""The members of a kind by facets, as a page and as data."""

@@ -1,0 +1,165 @@
+"""What the page of a kind shows: facets as links, columns as links, rows as values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+from urllib.parse import urlencode
+
+from flask_babel import get_locale
+
+from partage.resources.browse.kinds import Kind, Property
+from partage.resources.browse.table import Found, Table, turned, written
+from partage.resources.browse.view import ROWS, View
+from partage.resources.pages.values import Value, Writer
+
+# What a value is noted as that the page has a word of its own for.
+WORD = "word"
+
+Order = Literal["ascending", "descending", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A value of a facet, linked to the view with it or without it."""
+
+    value: Value
+    href: str
+    count: int
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A property to narrow by."""
+
+    key: str
+    options: tuple[Option, ...]
+
+    @property
+    def chosen(self) -> tuple[Option, ...]:
+        """The values chosen."""
+        return tuple(option for option in self.options if option.chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """
+    A column: how it is in order, and the view in its order or in that turned round.
+
+    It has no `href` where nothing is put in order.
+    """
+
+    key: str
+    order: Order
+    href: str
+    number: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """All that the page of a kind shows."""
+
+    kind: str
+    path: str
+    view: View
+    total: int
+    start: int
+    facets: tuple[Facet, ...]
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[tuple[Value, ...], ...], ...]
+    kept: tuple[tuple[str, str], ...]
+    without_words: str
+    whole: bool
+
+    @property
+    def end(self) -> int:
+        """Which member the page ends with, counted from one."""
+        return self.start + len(self.rows)
+
+
+def shelf(table: Table, view: View, found: Found, reader: Sequence[str]) -> Shelf:
+    """Return what the page of a view shows."""
+    kind = table.kind
+    named = table.labels(reader)
+    write = Writer(named)
+    facets = (
+        Facet(
+            each.key,
+            tuple(
+                Option(
+                    _value(each, choice.value, write),
+                    _href(kind, turned(view, each.key, choice.value)),
+                    choice.count,
+                    choice.chosen,
+                )
+                for choice in found.facets.get(each.key, ())
+            ),
+        )
+        for each in kind.properties
+        if each.facet
+    )
+    columns = [each for each in kind.all if each.column]
+    return Shelf(
+        kind=kind.name,
+        path=f"/browse/{kind.name}",
+        view=view,
+        total=found.total,
+        start=ROWS * (view.page - 1),
+        facets=tuple(
+            f for f in facets if f.chosen or any(o.count < found.total for o in f.options)
+        ),
+        columns=tuple(_column(kind, view, each, bool(found.facets)) for each in columns),
+        rows=tuple(
+            tuple(_cell(table, each, member, reader, write) for each in columns)
+            for member in found.members
+        ),
+        kept=tuple(pair for pair in written(replace(view, page=1), kind) if pair[0] != "q"),
+        without_words=_href(kind, replace(view, words="", page=1)),
+        whole=bool(found.facets),
+    )
+
+
+def _href(kind: Kind, view: View) -> str:
+    query = urlencode(written(view, kind))
+    return f"/browse/{kind.name}" + (f"?{query}" if query else "")
+
+
+def _column(kind: Kind, view: View, each: Property, orderly: bool) -> Column:
+    if not orderly:
+        return Column(each.key, "", "", each.values == "number")
+    current = each.key == view.order
+    order: Order = ""
+    if current:
+        order = "descending" if view.descending else "ascending"
+    # What is counted is asked for with the most first.
+    number = each.values == "number"
+    turned_round = not view.descending if current else number
+    href = _href(kind, replace(view, order=each.key, descending=turned_round, page=1))
+    return Column(each.key, order, href, number)
+
+
+def _cell(
+    table: Table, each: Property, member: tuple[str, ...], reader: Sequence[str], write: Writer
+) -> tuple[Value, ...]:
+    if each.key == "label":
+        return (_member(table, member[0], table.called(reader[0]).get(member), write),)
+    values = table.values[each.key].get(member, ())
+    if each.key == "disputed-label":
+        return (_member(table, member[1], next(iter(values), None), write),)
+    found = [_value(each, value, write) for value in values]
+    return tuple(sorted(found, key=lambda value: value.text.lower()))
+
+
+def _member(table: Table, iri: str, text: str | None, write: Writer) -> Value:
+    """Return the name of a member, linked to its page; a title keeps its own language."""
+    value = write.named(iri)
+    return value if table.kind.name == "sources" or text is None else replace(value, text=text)
+
+
+def _value(each: Property, value: str, write: Writer) -> Value:
+    if each.values == "named":
+        return write.named(value)
+    if each.key == "language":
+        locale = get_locale()
+        return Value(str(locale.languages.get(value, value)) if locale else value, name=value)
+    return Value(value, note=WORD if each.values == "word" else "", name=value)

@@ -1,0 +1,143 @@
+"""Browsing: `/browse/`, and each kind of things by facets, as a page and as data."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, abort, render_template, request
+from flask_babel import gettext as _
+
+from partage.rdf.formats import Format, by_key
+from partage.rdf.namespaces import PREFIXES
+from partage.resources.browse.kinds import KINDS, Kind
+from partage.resources.browse.table import Found, Table, page, read_view, written
+from partage.resources.browse.view import View, construct, select, some
+from partage.store.engine import Query
+from partage.web.dataset import site
+from partage.web.http import language
+from partage.web.http.links import Link, below, header
+from partage.web.http.negotiation import HTML, format_of
+from partage.web.http.representation import PARAMETERS, chosen, represent
+from partage.web.http.validators import tag_of_bytes, validate
+from partage.web.views.browse.page import shelf
+
+# By the suffix of the address. A table is what it is in SPARQL too, hence its JSON is that of a
+# query's results, which the same readers know; a graph tells all that is stated of the members.
+DATA: dict[str, Format] = {
+    suffix: fmt
+    for suffix, key in (("csv", "csv"), ("json", "json"), ("ttl", "turtle"))
+    if (fmt := by_key(key))
+}
+OFFERS = (HTML, *(fmt.media_type for fmt in DATA.values()), "application/json")
+
+blueprint = Blueprint("browse", __name__)
+
+
+@blueprint.get("/browse/")
+def index() -> Response:
+    """Say what there is to browse, and how much of it."""
+    _ours()
+    body = render_template("browse-index.html", counts=site().members).encode()
+    return validate(represent(body, HTML), tag_of_bytes(body), site().known.issued)
+
+
+@blueprint.get("/browse/<name>")
+def kind(name: str) -> Response:
+    """Show the members of a kind that a view leaves: its page, or all of them as data."""
+    _ours()
+    stem, suffix = name.partition(".")[::2]
+    if stem not in KINDS:
+        abort(
+            404,
+            _(
+                "%(name)s cannot be browsed. There are: %(kinds)s.",
+                name=stem[:40],
+                kinds=", ".join(KINDS),
+            ),
+        )
+    here, reader, of = site(), language.reader(), KINDS[stem]
+    whole = here.table(stem) if here.held else None
+    view = read_view(of, whole.holders if whole else None, _narrowing())
+    media_type = chosen(OFFERS, suffix)
+    fmt = None
+    if media_type == HTML:
+        if whole:
+            table, found = whole, whole.find(view, reader)
+        else:
+            table, found = page(here.engine, of, view, reader[0])
+        if view.page > found.pages:
+            abort(
+                404,
+                _(
+                    "There is no page %(page)s of %(name)s: the last is %(last)s.",
+                    page=view.page,
+                    name=stem,
+                    last=found.pages,
+                ),
+            )
+        links = _links(of, view, found)
+        body = _page(table, view, found, reader, links)
+    else:
+        links = [Link("alternate", _address(of, view), HTML)]
+        fmt = format_of(media_type, tuple(DATA.values()))
+        body = _data(of, view, reader[0], fmt)
+    response = validate(represent(body, media_type), tag_of_bytes(body), site().known.issued)
+    response.vary.add("Accept-Language")
+    response.headers["Link"] = header(below(request.script_root, links))
+    if fmt is not None:
+        suffix = next(key for key, known in DATA.items() if known is fmt)
+        response.headers["Content-Disposition"] = f'inline; filename="{stem}.{suffix}"'
+    return response
+
+
+def _narrowing() -> list[tuple[str, str]]:
+    """Return the parameters that narrow: not those that name a format."""
+    given = request.args.items(multi=True)
+    return [(name, value) for name, value in given if name not in PARAMETERS]
+
+
+def _ours() -> None:
+    if not site().of_partage:
+        abort(
+            404, _("This dataset tells of no data-sharing agreements to browse. Query it instead.")
+        )
+
+
+def _page(
+    table: Table, view: View, found: Found, reader: Sequence[str], links: Sequence[Link]
+) -> bytes:
+    query = (select if found.facets else some)(table.kind, view, reader[0])
+    shown = shelf(table, view, found, reader)
+    return render_template("browse.html", shelf=shown, query=query, links=links).encode()
+
+
+def _data(kind: Kind, view: View, code: str, fmt: Format) -> bytes:
+    """Return all members that a view leaves, as the answer of its query."""
+    text = (
+        construct(kind, view, code) if fmt.kind == "graph" else select(kind, view, code, whole=True)
+    )
+    prefixes = tuple(PREFIXES.items()) if fmt.kind == "graph" else ()
+    return b"".join(site().engine.query(Query(text, prefixes=prefixes)).serialize(fmt))
+
+
+def _links(kind: Kind, view: View, found: Found) -> list[Link]:
+    """Return the links to the other pages of a view, and to its data."""
+    pages = [
+        Link(rel, _address(kind, view, number))
+        for rel, number in (
+            ("first", 1), ("prev", view.page - 1), ("next", view.page + 1), ("last", found.pages),
+        )
+        if 1 <= number <= found.pages
+    ]  # fmt: skip
+    return pages + [
+        Link("alternate", _address(kind, view, 1, f".{suffix}"), fmt.media_type)
+        for suffix, fmt in DATA.items()
+    ]
+
+
+def _address(kind: Kind, view: View, number: int = 1, suffix: str = "") -> str:
+    given = written(replace(view, page=number), kind)
+    if code := language.chosen():
+        given.append(("lang", code))
+    query = urlencode(given)
+    return f"/browse/{kind.name}{suffix}" + (f"?{query}" if query else "")

@@ -1,0 +1,1 @@
+"""Citations in every format, style and language."""

@@ -1,0 +1,187 @@
+"""
+Citations over HTTP: by suffix, by `Accept` as DOI resolvers do
+(https://citation.doi.org/docs.html), and as the box and the metadata in pages.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from flask import Response, g, request
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header, parse_options_header
+
+from partage.citation.citable import cite, cited_at
+from partage.citation.formats import (
+    CITATION_FORMATS,
+    CitationFormat,
+    citation_format,
+    printable,
+    text,
+)
+from partage.citation.model import Citation, versioned
+from partage.citation.record_kinds import kind_of, unversioned, whole
+from partage.citation.statement_citation import cite_statement
+from partage.citation.styles import DEFAULT_STYLE, STYLES
+from partage.errors import NotAcceptable, UnknownResource
+from partage.rdf.canonical import STATEMENTS
+from partage.resources.pages.statement_details import makers
+from partage.web.dataset import site, sites
+from partage.web.http.negotiation import languages, meant, negotiate
+from partage.web.http.release_paths import RELEASE
+from partage.web.http.representation import represent, wishes
+from partage.web.views.cited_queries import citing
+
+MEDIA_TYPES = tuple(dict.fromkeys(fmt.media_type for fmt in CITATION_FORMATS))
+TEXT = "text/x-bibliography"
+# The longest first: `.csl.json` and not what ends in `.json`.
+_SUFFIXES = sorted((fmt.suffix for fmt in CITATION_FORMATS), key=len, reverse=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """What a page shows of its citation: formatted text, BibTeX, and what there is besides."""
+
+    citation: Citation
+    language: str
+    text: str
+    bibtex: str
+    formats: tuple[CitationFormat, ...] = CITATION_FORMATS
+    styles: tuple[tuple[str, str], ...] = STYLES
+
+
+def citable(iri: str) -> bool:
+    """Return whether a thing is of a kind that we cite."""
+    thing = unversioned(iri)[0]
+    return citing.is_cited(iri) or thing.startswith(STATEMENTS) or kind_of(whole(thing)) is not None
+
+
+def offers(iri: str) -> Sequence[str]:
+    """Return the media types of the citations of a thing, none where it is none of ours."""
+    return MEDIA_TYPES if citable(iri) else ()
+
+
+def split(path: str) -> tuple[str, str] | None:
+    """Split a citation format's suffix from a path, None where there is none."""
+    for suffix in _SUFFIXES:
+        if path.endswith("." + suffix):
+            return path.removesuffix("." + suffix), suffix
+    return None
+
+
+def asked(iri: str, suffix: str | None, others: Sequence[str]) -> CitationFormat | None:
+    """
+    Return the format of a citation that a request prefers, None where it prefers another answer.
+
+    `others` is what is offered besides.
+    """
+    if not citable(iri):
+        return None
+    if suffix:
+        return citation_format(suffix)
+    for wish in wishes():
+        if cited := citation_format(wish.replace(" ", "+")):
+            return cited
+        if meant(wish, others):
+            return None
+    try:
+        return citation_format(negotiate(request.headers.get("Accept"), [*others, *MEDIA_TYPES]))
+    except NotAcceptable:
+        return None  # whoever asked says what else there is
+
+
+def citation(iri: str) -> Citation:
+    """
+    Return the citation of a thing in the release that the request or the IRI names.
+
+    Raises
+    ------
+    UnknownResource
+        It is none of ours, or nothing is said of it.
+    UnknownRelease
+        There is no such release.
+    """
+    if citing.is_cited(iri):
+        return printable(citing.citation(iri))
+    thing, version = unversioned(iri)
+    if thing.startswith(STATEMENTS):
+        return printable(_of_statement(thing, version))
+    here = site() if version is None else sites().of(version)
+    return printable(cite(here.engine, thing, here.record))
+
+
+def _of_statement(iri: str, version: str | None) -> Citation:
+    found = sites().statement(iri.removeprefix(STATEMENTS), version or request.environ.get(RELEASE))
+    if found is None:
+        raise UnknownResource(iri)
+    here, triple = found
+    return cite_statement(here.engine, triple, makers(here.engine, triple), here.record)
+
+
+def address(iri: str) -> str:
+    """
+    Return the address that the citation of a thing names (RFC 8574); its IRI where none is made.
+
+    It is the `url` of `citation`, found without making one.
+    """
+    if not citable(iri) or citing.is_cited(iri):
+        return iri
+    thing, version = unversioned(iri)
+    if thing.startswith(STATEMENTS):
+        asked_of = version or request.environ.get(RELEASE)
+        found = sites().statement(thing.removeprefix(STATEMENTS), asked_of)
+        return versioned(thing, found[0].record) if found else iri
+    here = site() if version is None else sites().of(version)
+    return cited_at(here.engine, thing, here.record)
+
+
+def answer(iri: str, fmt: CitationFormat) -> Response:
+    """Answer with the citation of a thing in a format; a draft tells the day it was looked at."""
+    language = _language()
+    made = citation(iri)
+    if made.draft:
+        made = replace(made, accessed=datetime.now(tz=UTC).date())
+    body = text(made, language, _style()) if fmt.key == "text" else fmt.render(made, language)
+    response = represent(body.encode(), fmt.media_type)
+    response.vary.add("Accept-Language")
+    name = f"{made.key}.{fmt.suffix}"
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
+
+
+def box(iri: str) -> Box | None:
+    """Return what the page about a thing shows of its citation, None where there is none."""
+    if not citable(iri):
+        return None
+    if "citation_box" not in g:  # once for the head of a page, once for its body
+        g.citation_box = _box(iri)
+    found: Box | None = g.citation_box
+    return found
+
+
+def _box(iri: str) -> Box | None:
+    language = _language()
+    try:
+        made = citation(iri)
+    except UnknownResource:  # others name it, but nothing is said of it
+        return None
+    bibtex = CITATION_FORMATS[0].render(made, language)
+    return Box(made, language, text(made, language, DEFAULT_STYLE), bibtex)
+
+
+def _style() -> str:
+    return request.args.get("style") or _parameters().get("style") or DEFAULT_STYLE
+
+
+def _language() -> str:
+    wish = request.args.get("lang") or _parameters().get("locale", "").partition("-")[0].lower()
+    return languages(request.headers.get("Accept-Language"), wish or None)[0]
+
+
+def _parameters() -> dict[str, str]:
+    """Return the parameters of the bibliography that `Accept` asks for."""
+    for value, _ in parse_accept_header(request.headers.get("Accept", ""), MIMEAccept):
+        kind, parameters = parse_options_header(value)
+        if kind == TEXT:
+            return parameters
+    return {}

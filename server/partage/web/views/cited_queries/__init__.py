@@ -1,0 +1,1 @@
+"""Results of queries that are cited."""

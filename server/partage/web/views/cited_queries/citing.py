@@ -1,0 +1,249 @@
+"""Citing what a query answers: between the request and the query store."""
+
+import logging
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import cast
+
+from flask import Flask, Response, current_app, request
+
+from partage import __version__
+from partage.citation.formats import visible
+from partage.citation.model import Citation, Words, of_query, of_result
+from partage.citation.reader import both
+from partage.errors import BudgetSpent, NotCitable, ProtocolError, message
+from partage.releases.catalog import Catalog
+from partage.releases.record import Record
+from partage.settings import Settings
+from partage.sparql.cited.cited_query import (
+    CITED,
+    Verification,
+    asked,
+    compare,
+    may_be_planned,
+    question,
+)
+from partage.sparql.cited.query_store import Asked, CitedResult, QueryStore, refuse_large
+from partage.sparql.cited.result_digest import digest, is_ordered
+from partage.sparql.protocol.graph_selection import Parts
+from partage.sparql.protocol.operation import QueryOperation
+from partage.store.engine import Query
+from partage.web.dataset import site, sites
+from partage.web.http.budget import Allowance, Budget, client
+from partage.web.http.links import Link, header
+from partage.web.views.sparql import running_queries
+
+# Reading one of these takes some 30 ms; a longer query is not sought at every answer.
+LONGEST_SOUGHT = 5_000
+# Of a title, in characters.
+LONGEST_TITLE = 200
+# What one client may add in a day: a fiftieth of the store, a thousand queries at least.
+SHARES, LEAST_SHARE = 50, 1_000_000
+DAY = 86_400
+
+log = logging.getLogger("partage.web.views.cited_queries.citing")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an answer on the query page stands: can it be cited, and was it, under which id?"""
+
+    citable: bool
+    id: str | None
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Give an application its query store, and each client a share in what is left of it."""
+    kept = QueryStore(settings.query_store, settings.query_store_bytes)
+    if kept.damaged:
+        log.warning(
+            "%s lines of %s cannot be read: passed over. A backup may have them whole.",
+            kept.damaged,
+            settings.query_store,
+        )
+    app.extensions["partage.cited"] = kept
+    share = max(LEAST_SHARE, settings.query_store_bytes // SHARES)
+    app.extensions["partage.citing"] = Budget(Allowance(share, DAY))
+
+
+def store() -> QueryStore:
+    """Return the query store of the current application."""
+    return cast("QueryStore", current_app.extensions["partage.cited"])
+
+
+def cite(operation: QueryOperation, title: str = "") -> CitedResult:
+    """
+    Return the cited result of an operation; the first to cite it has it answered, and titles it.
+
+    Raises
+    ------
+    ProtocolError
+        The title is too long.
+    NotCitable
+        The dataset is no release, or the answer could not be found again.
+    PayloadTooLarge
+        It is too long to be kept.
+    BudgetSpent
+        The client has had its share of the query store for today.
+    QueryStoreFull
+        It cannot be noted down.
+    ProtocolError, QuerySyntaxError, EngineError
+        As for any query.
+    """
+    title = as_title(title)
+    record = _release()
+    made = asked(operation, record.version)
+    if (found := store().find(made.id)) is not None:
+        return found
+    text = operation.query.text.replace("\r\n", "\n")
+    refuse_large(made, text)
+    _admit()
+    result = running_queries.run(repeated(made), planned=may_be_planned(made.normal))
+    answered = digest(result, ordered=is_ordered(made.normal))
+    new = CitedResult(
+        asked=made,
+        text=text,
+        rdfc10=record.rdfc10,
+        cited=datetime.now(tz=UTC).replace(microsecond=0),
+        software=__version__,
+        kind=operation.kind,
+        rows=answered.rows,
+        sha256=answered.sha256,
+        title=title or None,
+    )
+    cited = store().add(new)
+    if cited is new:
+        _shares().charge(_client(), len(new.to_json().encode()), time.monotonic())
+    if (answers := current_app.extensions.get("partage.cache")) is not None:
+        answers.kept.clear()  # this one names its citation from now on
+    return cited
+
+
+def as_title(text: str) -> str:
+    """
+    Return a text as the title of a result: in one line, without control characters.
+
+    Raises
+    ------
+    ProtocolError
+        It is too long.
+    """
+    title = " ".join(visible(text).split())
+    if len(title) > LONGEST_TITLE:
+        raise ProtocolError(
+            "The title has %(count)s characters. Shorten it to %(most)s at most.",
+            count=len(title),
+            most=LONGEST_TITLE,
+        )
+    return title
+
+
+def _admit() -> None:
+    """Let a client cite while something is left of its share, as of its query time."""
+    left = _shares().left(_client(), time.monotonic())
+    if left > 0:
+        return
+    allowance = _shares().allowance
+    wait = allowance.wait(left)
+    raise BudgetSpent(
+        "The results that you have cited take %(bytes)s bytes, which is what a client may add to "
+        "the query store in a day. Cite more in %(wait)s seconds.",
+        wait,
+        policy="cited-bytes",
+        bytes=allowance.seconds,
+        wait=wait,
+    )
+
+
+def _shares() -> Budget:
+    return cast("Budget", current_app.extensions["partage.citing"])
+
+
+def _client() -> str:
+    return client(request.remote_addr or "")
+
+
+def verify(cited: CitedResult) -> Verification:
+    """Answer a cited query again; raises as `partage.sparql.cited.cited_query.verify`."""
+    planned = may_be_planned(cited.asked.normal)
+    return compare(cited, running_queries.run(repeated(cited.asked), planned=planned))
+
+
+def repeated(made: Asked) -> Query:
+    """Return the query that asks again what was asked."""
+    here = sites().current
+    # Asked below the address of a release, the engine would take none for that one.
+    at_hand = here.record.version if here.record and site() is here else None
+    return question(made, at_hand, _parts)
+
+
+def is_cited(iri: str) -> bool:
+    """Return whether an IRI is the address of a result that was cited here."""
+    return iri.startswith(CITED) and iri.removeprefix(CITED) in store()
+
+
+def citation(iri: str) -> Citation:
+    """Return the citation of a result that was cited here."""
+    cited = store().find(iri.removeprefix(CITED))
+    assert cited is not None  # whoever asks knows that it is there
+    return citation_of(cited, sites().catalog)
+
+
+def citation_of(cited: CitedResult, catalog: Catalog) -> Citation:
+    """Return the citation of a cited result; `catalog` knows the release that was asked."""
+    made = cited.asked
+    title = (
+        both(cited.title)
+        if cited.title
+        else Words(f"Result of the query {made.normal}", f"Résultat de la requête {made.normal}")
+    )
+    release = next((known for known in catalog if known.version == made.release), None)
+    query = of_query(CITED + made.id, title, release=release)
+    digest = f"SHA-256 {cited.sha256}"
+    return of_result(query, executed=cited.cited, digest=digest, rows=cited.rows)
+
+
+def standing(operation: QueryOperation, *, page: bool) -> Standing:
+    """
+    Tell how the answer to an operation stands; a long query is told to be new.
+
+    Who is not on a page is not told whether it could be cited, only by which address it has been.
+    """
+    if not page and not len(store()):
+        return Standing(citable=False, id=None)
+    with suppress(NotCitable):
+        version = _release().version
+        if len(operation.query.text) > LONGEST_SOUGHT:
+            return Standing(citable=True, id=None)
+        made = asked(operation, version)
+        return Standing(citable=True, id=made.id if made.id in store() else None)
+    return Standing(citable=False, id=None)
+
+
+def link(response: Response, cited: Standing) -> None:
+    """Name the address that an answer is cited by, where it has been cited."""
+    if cited.id is not None:
+        response.headers.add("Link", header([Link("cite-as", CITED + cited.id)]))
+
+
+def _parts(version: str | None) -> Parts:
+    return sites().current.parts if version is None else sites().of(version).parts
+
+
+def _release() -> Record:
+    record = site().record
+    if record is None:
+        known = site().manifest.get("rdfc10")
+        what = (
+            message("the dataset with the digest %(digest)s", digest=known)
+            if known
+            else message("a dataset without a manifest")
+        )
+        raise NotCitable(
+            "This server holds %(what)s, which is no release: what it answers today could "
+            "not be asked again. Cite results of a release (`partage release` makes one).",
+            what=what,
+        )
+    return record

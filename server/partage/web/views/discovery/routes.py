@@ -1,0 +1,148 @@
+"""
+What machines look for first: the context, the links as sets, the map of the site, who may crawl
+(RFC 9264, https://www.rfc-editor.org/rfc/rfc9264; Sitemaps, https://www.sitemaps.org/protocol.html).
+"""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, Response, redirect, render_template, request
+
+from partage.errors import UnknownResource
+from partage.rdf.jsonld import context_bytes
+from partage.rdf.namespaces import BASE
+from partage.resources.identifiers import document, iri_of
+from partage.web.dataset import site, sites
+from partage.web.http.links import LINKSETS, Anchored, Link, below, link_format, link_json
+from partage.web.http.release_paths import RELEASE, within
+from partage.web.http.representation import chosen, represent
+from partage.web.http.validators import tag_of_bytes, validate
+from partage.web.views.cited_queries import addresses, citing
+from partage.web.views.resources.documents import Document, find, of_release, of_statement
+
+XML = "application/xml"
+ROBOTS = "User-agent: *\nDisallow: /sparql\nDisallow: /resource\n\n"
+LARGEST_SITEMAP = 50_000
+
+blueprint = Blueprint("discovery", __name__)
+
+
+@blueprint.get("/context.jsonld")
+def context() -> Response:
+    """Send the JSON-LD context that our JSON-LD refers to."""
+    body = context_bytes()
+    response = Response(body, content_type="application/ld+json")
+    return validate(response, tag_of_bytes(body), None)
+
+
+@blueprint.get("/dcat")
+def dcat() -> Response:
+    """Send on to the document about the dataset, which is its DCAT description."""
+    return redirect("/doc/dataset", 303)  # type: ignore[return-value]  # a Flask response
+
+
+@blueprint.get("/linkset/<path:local>")
+def linkset(local: str) -> Response:
+    """Return the links of a document, and of what describes it, as a set."""
+    root = request.script_root
+    if local.startswith("query/"):
+        here, links = _of_query(local)
+        told = None
+    else:
+        told = _told(local)
+        here, links = within(root, str(told.path)), below(root, told.links(site()))
+    links = [link for link in links if link.rel != "linkset"]
+    anchored: dict[str, Sequence[Link]] = {here: links}
+    for link in links:
+        if link.rel == "describedby":
+            anchored[link.href] = [Link("describes", here, "text/html")]
+    if told and told.iri == BASE:
+        anchored |= {within(root, "/"): links, **_members(links)}
+    media_type = chosen(LINKSETS)
+    write = link_json if media_type == LINKSETS[0] else link_format
+    body = write(anchored, request.url_root).encode()
+    return validate(represent(body, media_type), tag_of_bytes(body), site().known.issued)
+
+
+def _of_query(local: str) -> tuple[str, list[Link]]:
+    cited = citing.store().find(local.removeprefix("query/"))
+    if cited is None:
+        raise UnknownResource(BASE + local)
+    return addresses.path(cited), addresses.links(cited, whole=True)
+
+
+def _told(local: str) -> Document:
+    space, _, name = local.partition("/")
+    if space == "release":
+        return of_release(sites().catalog.find(name).version)
+    iri = iri_of("/doc/" + local)
+    if iri is None:
+        raise UnknownResource(BASE + "id/" + local)
+    if space != "statement":
+        return find(site(), iri, "/doc/" + local, None, request.url_root)
+    if sites().statement(name, request.environ.get(RELEASE)) is None:
+        raise UnknownResource(iri)
+    return of_statement(name)
+
+
+def _members(links: list[Link]) -> Anchored:
+    """Return the things of the dataset as its items, and it as their collection."""
+    things = [thing for thing in site().known.things if thing != BASE]
+    links += [Link("item", thing) for thing in things]
+    return {thing: [Link("collection", BASE)] for thing in things}
+
+
+@blueprint.get("/sitemap.xml")
+def sitemap() -> Response:
+    """List every document for crawlers; an index of lists where one would be too long."""
+    documents = _documents()
+    if len(documents) <= LARGEST_SITEMAP:
+        return _xml(_urls(documents))
+    numbers = range(1, -(-len(documents) // LARGEST_SITEMAP) + 1)
+    return _xml(
+        render_template(
+            "sitemap.xml",
+            index=True,
+            addresses=[f"{request.url_root}sitemap-{number}.xml" for number in numbers],
+            modified=site().known.issued,
+        )
+    )
+
+
+@blueprint.get("/sitemap-<int:number>.xml")
+def sitemap_part(number: int) -> Response:
+    """Return one list of the index."""
+    start = (number - 1) * LARGEST_SITEMAP
+    documents = _documents()[start : start + LARGEST_SITEMAP] if number else []
+    if not documents:
+        raise UnknownResource(f"{BASE}sitemap-{number}.xml")
+    return _xml(_urls(documents))
+
+
+def _documents() -> list[str]:
+    found = [path for thing in site().known.things if (path := document(thing))]
+    return ["/", *found]
+
+
+def _urls(paths: list[str]) -> str:
+    host = request.url_root.rstrip("/")
+    return render_template(
+        "sitemap.xml",
+        index=False,
+        addresses=[host + path for path in paths],
+        modified=site().known.issued,
+    )
+
+
+def _xml(text: str) -> Response:
+    body = text.encode()
+    response = Response(body, content_type=XML)
+    return validate(response, tag_of_bytes(body), site().known.issued)
+
+
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    """Let everybody read every document, and nobody crawl the endpoint."""
+    return Response(
+        ROBOTS + f"Sitemap: {request.host_url}sitemap.xml\n",
+        content_type="text/plain; charset=utf-8",
+    )

@@ -1,0 +1,46 @@
+"""
+What stands at addresses known beforehand (RFC 8615): the dataset's statistics at
+`/.well-known/void` (https://www.w3.org/TR/void/#well-known), and each query example.
+"""
+
+from flask import Blueprint, Response, redirect, url_for
+from pyoxigraph import BlankNode, NamedNode, Quad
+
+from partage.errors import UnknownResource
+from partage.rdf.formats import GRAPH_FORMATS
+from partage.rdf.namespaces import BASE, iri
+from partage.resources.description.describe import describe
+from partage.store.embedded.quads_writing import write
+from partage.web.dataset import site
+from partage.web.http.negotiation import HTML, format_of, media_types
+from partage.web.http.representation import chosen, represent
+from partage.web.views.resources.routes import answer
+
+VOID = {"void": iri("void:triples").removesuffix("triples"), "void-ext": "http://ldf.fi/void-ext#"}
+EXAMPLES = BASE + ".well-known/sparql-examples/"
+
+blueprint = Blueprint("wellknown", __name__, url_prefix="/.well-known")
+
+
+@blueprint.get("/void")
+def void() -> Response:
+    """Describe the dataset, with the endpoint it is asked at here."""
+    media_type = chosen(media_types(GRAPH_FORMATS, html=False))
+    quads = site().statistics
+    endpoint = NamedNode(url_for("sparql.endpoint", _external=True))
+    dataset = NamedNode(BASE) if site().of_partage else BlankNode("dataset")
+    told = [*quads, Quad(dataset, NamedNode(iri("void:sparqlEndpoint")), endpoint)]
+    return represent(write(told, format_of(media_type, GRAPH_FORMATS), VOID), media_type)
+
+
+@blueprint.get("/sparql-examples/<name>")
+def example(name: str) -> Response:
+    """Describe one query example; a browser is sent to the query page with it."""
+    described = describe(site().engine, EXAMPLES + name)
+    if chosen(media_types(GRAPH_FORMATS)) == HTML:
+        texts = [v for p in ("select", "ask") for v in described.values(iri("sh:" + p))]
+        if not texts:
+            raise UnknownResource(EXAMPLES + name)
+        query = str(getattr(texts[0], "value", ""))
+        return redirect(url_for("sparql.endpoint", query=query), 303)  # type: ignore[return-value]
+    return answer(EXAMPLES + name, None)

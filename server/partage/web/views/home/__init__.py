@@ -1,0 +1,1 @@
+"""The landing page of the dataset, and where a fault is reported."""

@@ -1,0 +1,106 @@
+"""The home page: the landing page of the dataset; who wants data is sent to its document."""
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, render_template, request
+from flask_babel import lazy_gettext as _
+
+from partage.rdf.formats import GRAPH_FORMATS
+from partage.rdf.namespaces import BASE, iri
+from partage.resources.browse.facets import narrowed
+from partage.resources.description.profiles import FULL
+from partage.resources.identifiers import document
+from partage.resources.labels import labels
+from partage.resources.pages.values import Writer
+from partage.resources.pictures.flow_map import FlowMap, partners
+from partage.web.dataset import site
+from partage.web.http import language
+from partage.web.http.links import Link, header
+from partage.web.http.negotiation import HTML, media_types
+from partage.web.http.representation import chosen, represent, send_on
+from partage.web.http.validators import tag_of_bytes, validate
+from partage.web.views.citations import responses
+from partage.web.views.fragments import fragment
+from partage.web.views.pictures.choices import wishes
+from partage.web.views.resources.documents import CORRECTIONS, find
+from partage.web.views.resources.typed_links import links_of, structured_of
+from partage.web.views.sparql.example_texts import EXPLANATIONS
+
+SHOWN_CLASSES = 12
+FIGURES = (
+    ("ds:Claim", _("claims"), "/browse/claims"),
+    ("ds:Source", _("sources"), "/browse/sources"),
+    ("ds:Organization", _("organizations"), "/browse/organizations"),
+    ("ds:DataFlow", _("data flows"), "/browse/flows"),
+    ("ds:DataSharingAgreement", _("agreements"), "/browse/agreements"),
+    ("ds:ContestedClaim", _("contested claims"), "/browse/claims?contested=yes"),
+)
+
+blueprint = Blueprint("pages", __name__)
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """Say what this is, how much of it there is, and where to begin."""
+    reader = language.reader()
+    here = site()
+    if here.of_partage and (elsewhere := _elsewhere()):
+        return elsewhere
+    writer = Writer(labels(here.engine, here.counts, reader))
+    counts = [(writer.named(name), number) for name, number in here.counts.items()]
+    figures = [
+        (label, here.counts[iri(name)], href)
+        for name, label, href in FIGURES
+        if iri(name) in here.counts
+    ]
+    links: list[Link] = []
+    more: dict[str, object] = {"explanations": EXPLANATIONS}
+    if here.of_partage:
+        told = find(here, BASE, document(BASE), 1, request.url_root)
+        links = links_of(told, FULL)
+        more |= {"iri": BASE, "links": links, "structured": structured_of(told, reader)}
+        if here.held:
+            more["flow_picture"] = _flow_picture(here.flow_map(reader))
+    body = render_template(
+        "home.html", counts=counts[:SHOWN_CLASSES], figures=figures, **more
+    ).encode()
+    response = validate(represent(body, HTML), tag_of_bytes(body), here.known.issued)
+    response.vary.add("Accept-Language")
+    if links:
+        response.headers["Link"] = header(links)
+    return response
+
+
+def _flow_picture(found: FlowMap) -> str:
+    """Return the picture of the flows, with its form and its table."""
+    keys, values = wishes(found.choices)
+
+    def told() -> dict[str, object]:
+        shown = narrowed(found.flows, values)
+        return {
+            "flow_map": found,
+            "flows": shown,
+            "partners": partners(shown),
+            "chosen": keys,
+            "picture_query": urlencode(keys),
+        }
+
+    return fragment("flow_picture.html", told, keys)
+
+
+@blueprint.get(CORRECTIONS)
+def corrections() -> Response:
+    """Tell readers how to report a fault, and how to mend it."""
+    body = render_template("corrections.html", contact=site().settings.contact).encode()
+    return validate(represent(body, HTML), tag_of_bytes(body), None)
+
+
+def _elsewhere() -> Response | None:
+    """Return the citation of the dataset, or where its data are, for who asks for either."""
+    offers = [HTML, *media_types(GRAPH_FORMATS, html=False)]
+    if cited := responses.asked(BASE, None, offers):
+        return responses.answer(BASE, cited)
+    offers += responses.offers(BASE)
+    if chosen(offers) == HTML:
+        return None
+    return send_on(str(document(BASE)))

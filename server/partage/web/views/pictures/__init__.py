@@ -1,0 +1,1 @@
+"""The flows, the timeline and the disputes, drawn."""

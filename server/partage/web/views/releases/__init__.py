@@ -1,0 +1,1 @@
+"""Releases, what changed between two, their files, and Memento (RFC 7089)."""

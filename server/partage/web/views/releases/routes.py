@@ -1,0 +1,155 @@
+"""
+All releases, each release, and the TimeMap of every page
+(RFC 7089 §5, https://www.rfc-editor.org/rfc/rfc7089#section-5).
+"""
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
+from flask_babel import gettext as _
+
+from partage.errors import UnknownRelease, UnknownResource, message
+from partage.rdf.formats import GRAPH_FORMATS
+from partage.rdf.namespaces import BASE, PREFIXES, RELEASES
+from partage.releases.datetime_negotiation import LINK_FORMAT, as_json, link_format
+from partage.resources.description import schema_org as search
+from partage.resources.description.release_series import described, listed
+from partage.resources.identifiers import document, split
+from partage.store.embedded.quads_writing import write
+from partage.web.dataset import site, sites
+from partage.web.http import language
+from partage.web.http.links import header
+from partage.web.http.negotiation import HTML, format_of, media_types
+from partage.web.http.representation import chosen, represent
+from partage.web.http.validators import tag_of_bytes, validate
+from partage.web.views.citations import responses
+from partage.web.views.releases.memento import IMMUTABLE, holding, mementos, original, timed
+from partage.web.views.resources.documents import find, of_release
+from partage.web.views.resources.typed_links import describing, links_of
+
+JSON = "application/json"
+USED = {name: PREFIXES[name] for name in ("dcat", "dct", "rdfs", "void", "schema", "xsd")}
+ANY = ("GET", "POST", "QUERY")
+
+blueprint = Blueprint("releases", __name__)
+
+
+@blueprint.get("/release/")
+def releases() -> Response:
+    """List all releases, for people or as a DCAT series."""
+    media_type = chosen(media_types(GRAPH_FORMATS))
+    if media_type == HTML:
+        page = render_template("releases.html", records=tuple(reversed(sites().catalog.records)))
+        return represent(page.encode(), HTML)
+    quads = listed(sites().catalog)
+    return represent(write(quads, format_of(media_type, GRAPH_FORMATS), USED), media_type)
+
+
+@blueprint.get("/release/<version>")
+def release(version: str) -> Response:
+    """Describe one release, for people, in RDF or as a citation."""
+    catalog = sites().catalog
+    version, suffix = responses.split(version) or split(version)
+    record = catalog.find(version)
+    iri = RELEASES + version
+    if cited := responses.asked(iri, suffix, media_types(GRAPH_FORMATS)):
+        return responses.answer(iri, cited)
+    media_type = chosen(media_types(GRAPH_FORMATS), suffix)
+    told = of_release(version)
+    links = links_of(told)
+    if media_type == HTML:
+        following = next((later for later in catalog if later.previous == version), None)
+        page = render_template(
+            "release.html",
+            iri=iri,
+            record=record,
+            latest=catalog.newest,
+            following=following,
+            structured=[search.of_release(record, _dataset(version))],
+            links=links,
+        ).encode()
+        answer = validate(represent(page, HTML), tag_of_bytes(page), None)
+        answer.vary.add("Accept-Language")
+        answer.headers["Link"] = header(links)
+        return answer
+    host = request.host_url.rstrip("/")
+    quads = described(record, f"{host}/release/{version}/sparql")
+    body = write(quads, format_of(media_type, GRAPH_FORMATS), USED)
+    response = validate(represent(body, media_type), tag_of_bytes(body), record.issued)
+    response.headers["Cache-Control"] = IMMUTABLE  # the page says what came after, the data not
+    response.headers["Link"] = header([*links, *describing(told)])
+    return response
+
+
+def _dataset(version: str) -> search.Json:
+    """Return what a release's own data tell search engines of the dataset."""
+    reader = language.reader()
+    here = sites().of(version)
+    told = find(here, BASE, document(BASE), 1, request.url_root)
+    if told.description is None:
+        return {}
+    return search.structured(here.engine, told.description, reader, "")[0]
+
+
+@blueprint.route("/release/<version>/<path:rest>", methods=ANY)
+def nowhere(version: str, rest: str) -> Response:
+    """Say which releases there are: an address in one of them would not have come here."""
+    sites().catalog.find(version)
+    abort(
+        404, _("There is no page at %(path)s in release %(version)s.", path=rest, version=version)
+    )
+
+
+@blueprint.get("/ns/<version>")
+def ontology(version: str) -> Response:
+    """Send on to a version of the ontology: as the newest release with that version holds it."""
+    query = "?" + request.query_string.decode("latin-1") if request.query_string else ""
+    for record in reversed(sites().catalog.records):
+        if record.ontology == version:
+            address = f"/release/{record.version}/doc/ns{query}"
+            return redirect(address, 303)  # type: ignore[return-value]
+    if site().manifest.get("ontology") == version:
+        return redirect(f"/doc/ns{query}", 303)  # type: ignore[return-value]
+    known = ", ".join(sorted({record.ontology for record in sites().catalog})) or message(
+        "none yet"
+    )
+    raise UnknownRelease(
+        "There is no version %(version)s of the ontology. There are: %(known)s.",
+        version=version,
+        known=known,
+    )
+
+
+@blueprint.get("/timemap/")
+@blueprint.get("/timemap/<path:local>")
+def timemap(local: str = "") -> Response:
+    """List the releases that have a resource, each with the address of its answer there."""
+    path, query = "/" + local, request.query_string.decode("latin-1")
+    if not timed(path):
+        abort(
+            404,
+            _(
+                "%(path)s is no page that releases have. Give the path of one after /timemap.",
+                path=path,
+            ),
+        )
+    records = holding(path, query)
+    here = original(path, query)
+    if not records:
+        raise UnknownResource(here.uri)
+    all_ = mementos(here, records)
+    media_type = chosen((LINK_FORMAT, JSON, "text/plain", HTML))
+    if media_type == JSON:
+        response = jsonify(as_json(here, all_))
+    else:
+        response = make_response(link_format(here, all_))
+        response.mimetype = LINK_FORMAT if media_type == LINK_FORMAT else "text/plain"
+    response.vary.add("Accept")
+    return response

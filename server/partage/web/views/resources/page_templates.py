@@ -1,0 +1,113 @@
+"""The pages of things by kind: which template tells of which class, and what it is given."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from flask import render_template, request
+from pyoxigraph import NamedNode
+
+from partage.errors import CanonicalFormError, UnknownResource
+from partage.rdf.namespaces import iri
+from partage.resources.description.describe import Description
+from partage.resources.description.nanopublications import of_version
+from partage.resources.identifiers import document
+from partage.resources.labels import labels
+from partage.resources.pages.argument import Picture, argument, neighbourhood
+from partage.resources.pages.claim import claim_page
+from partage.resources.pages.models import (
+    agreement_page,
+    concept_page,
+    flow_page,
+    organization_page,
+    passage_page,
+    source_page,
+)
+from partage.resources.pages.resource import resource_page
+from partage.resources.pages.summaries import Teller
+from partage.resources.pages.values import TYPE, Value, Writer
+from partage.web.dataset import site
+from partage.web.views.resources.documents import Document
+
+# Under one property, a page that tells things in words lists so many statements; where there are
+# more than a page of links, it leaves them to the pages of statements, from `?page=1` on.
+LISTED = 12
+# What a nanopublication tells of its record: by whom, and when.
+RECORDED = ("prov:wasAttributedTo", "dct:created")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of thing: its template, what this tells of a thing, and the picture on it."""
+
+    template: str
+    view: Callable[[Teller, str], object]
+    picture: Callable[[Teller, str], Picture] | None = None
+
+    def page(self, told: Document, reader: tuple[str, ...], common: dict[str, object]) -> str:
+        """Return the page of a thing of this kind."""
+        assert told.description is not None
+        tell = site().teller(reader, told.iri)
+        engine = site().engine
+        if self is CLAIM:
+            claim = claim_page(engine, told.description, reader)[0]
+            common |= {"claim": claim, **_chain(tell, told.iri, claim.version)}
+        return render_template(
+            self.template,
+            page=resource_page(engine, told.description, reader, 0 if told.cut else LISTED),
+            thing=self.view(tell, told.iri),
+            facts_cut=tell.facts.cut,
+            picture=self.picture(tell, told.iri) if self.picture else None,
+            **common,
+        )
+
+
+CLAIM = Kind("claim.html", Teller.claim, argument)
+ORGANIZATION = Kind("organization.html", organization_page, neighbourhood)
+CONCEPT = Kind("concept.html", concept_page)
+# The first class that a thing is of decides.
+KINDS = {
+    "ds:Claim": CLAIM,
+    "ds:DataSharingAgreement": Kind("agreement.html", agreement_page),
+    "ds:DataFlow": Kind("flow.html", flow_page),
+    "ds:Source": Kind("source.html", source_page),
+    "ds:Passage": Kind("passage.html", passage_page),
+    "ds:Party": ORGANIZATION,
+    "ds:Organization": ORGANIZATION,
+    "ds:PlatformOperator": ORGANIZATION,
+    "skos:Concept": CONCEPT,
+    "ds:DataCategory": CONCEPT,
+}
+
+
+def of(description: Description) -> Kind | None:
+    """Return the kind of a described thing, None where its statements are all there is to tell."""
+    if not site().of_partage or "page" in request.args:
+        return None
+    classes = description.values(TYPE)
+    return next((kind for curie, kind in KINDS.items() if NamedNode(iri(curie)) in classes), None)
+
+
+def _chain(tell: Teller, claim: str, version: Value | None) -> dict[str, object]:
+    """Return the steps of attribution after who says so, and the address that is a digest."""
+    engine = site().engine
+    found = None
+    with suppress(UnknownResource, CanonicalFormError):
+        found = of_version(engine, version.name) if version else None
+    recorded: dict[str, list[str]] = {iri(name): [] for name in RECORDED}
+    for quad in found.quads if found else ():
+        if quad.predicate.value in recorded:
+            recorded[quad.predicate.value].append(str(getattr(quad.object, "value", "")))
+    by, on = recorded.values()
+    write = Writer(labels(engine, by, tell.languages))
+    steps = {
+        "works": tell.of(claim, "ds:citesWork"),
+        "through": tell.of(claim, "prov:wasDerivedFrom", "oa:hasSource", "ds:citedThrough"),
+        "editors": tuple(map(write.named, by)),
+    }
+    return {
+        "chain": [(step, values) for step, values in steps.items() if values],
+        "recorded": next(iter(on), None),
+        "trusty": found.iri if found else None,
+        "trusty_href": document(found.iri) if found else None,
+    }

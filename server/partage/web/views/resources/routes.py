@@ -1,0 +1,290 @@
+"""Things, and the documents about them (Cool URIs, https://www.w3.org/TR/cooluris/#r303gendocument)."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from flask import Blueprint, Response, render_template, request
+from pyoxigraph import Quad
+
+from partage.errors import NotAcceptable, ProtocolError, UnknownResource
+from partage.rdf.formats import GRAPH_FORMATS, Format, by_path
+from partage.rdf.jsonld import CONTEXT, FORM, Form, write_jsonld
+from partage.rdf.namespaces import BASE, RELEASES
+from partage.rdf.sparql_terms import is_iri
+from partage.resources.description.profiles import (
+    ALT,
+    FULL,
+    PREFIXES,
+    PROFILES,
+    SCHEMA,
+    Profile,
+    alternates,
+)
+from partage.resources.description.retired import Tombstone
+from partage.resources.description.shapes_graph import SHAPES
+from partage.resources.identifiers import document, iri_of, split
+from partage.resources.labels import labels, names
+from partage.resources.ontology.terms import ONTOLOGY
+from partage.resources.pages.claims_about import claims_about
+from partage.resources.pages.resource import resource_page
+from partage.resources.pages.values import Value, Writer
+from partage.store.embedded.quads_writing import write
+from partage.web.dataset import site, sites
+from partage.web.http import language
+from partage.web.http.links import Link, below, header
+from partage.web.http.negotiation import (
+    HTML,
+    first,
+    form_of,
+    format_of,
+    media_types,
+    profile_of,
+)
+from partage.web.http.representation import choices, chosen, represent, send_on
+from partage.web.http.validators import tag_of_bytes, tag_of_quads, validate
+from partage.web.views.citations import responses
+from partage.web.views.resources import page_templates, terminology
+from partage.web.views.resources.documents import SHIPPED, Document, find, is_data, prior
+from partage.web.views.resources.typed_links import (
+    about,
+    describing,
+    links_of,
+    page_of,
+    structured_of,
+)
+
+SAMPLE = 100
+WITH_GRAPHS = ("trig", "nquads", "jsonld")
+# Longer graphs are written for each who asks, and not kept.
+MOST_KEPT = 100_000
+
+blueprint = Blueprint("resources", __name__)
+
+
+@blueprint.get("/id/<path:local>")
+@blueprint.get("/voc/<path:local>")
+@blueprint.get("/graph/<path:local>")
+@blueprint.get("/<any(ns, shapes, profiles):local>")
+def thing(local: str = "") -> Response:  # noqa: ARG001  # the path is read whole
+    """Send a thing's visitor on to the document about it, whatever format is wanted."""
+    iri = BASE + request.path.removeprefix("/")
+    path = document(iri)
+    stone = site().known.tombstones.get(iri)
+    if path is None or not (stone or iri in SHIPPED or site().holds(iri)):
+        raise UnknownResource(iri)
+    if stone is not None:
+        return _retired(stone, None)
+    return send_on(path)
+
+
+@blueprint.get("/<any(ns, shapes, profiles):local>.<suffix>")
+def vocabulary(local: str, suffix: str) -> Response:
+    """Send a request for `/ns.owl`, which ontology tools try, on to the document in that format."""
+    fmt = by_path(Path(f"{local}.{suffix}"))
+    if fmt not in GRAPH_FORMATS or suffix.endswith(".gz"):
+        raise UnknownResource(f"{BASE}{local}.{suffix}")
+    return send_on(f"/doc/{local}.{fmt.extension}")
+
+
+@blueprint.get("/doc/<path:local>")
+def page(local: str) -> Response:
+    """Describe one of our resources, in the format of the suffix or of `Accept`."""
+    path, suffix = responses.split("/doc/" + local) or split("/doc/" + local)
+    iri = iri_of(path)
+    if iri is None:
+        raise UnknownResource(BASE + "id/" + local)
+    return answer(iri, path, suffix)
+
+
+@blueprint.get("/resource")
+def any_resource() -> Response:
+    """Describe any resource that the dataset knows, whoever named it: `/resource?iri=…`."""
+    iri = request.args.get("iri", "")
+    if not is_iri(iri):
+        raise ProtocolError("Give the absolute IRI of a resource as the parameter `iri`.")
+    return answer(iri, None)
+
+
+def answer(iri: str, path: str | None, suffix: str | None = None) -> Response:
+    """Answer with the document about an IRI, as negotiated."""
+    if stone := site().known.tombstones.get(iri):
+        return _retired(stone, suffix)
+    number = _page_number()
+    told = find(site(), iri, path, number or 1, request.url_root)
+    profile = profile_of(
+        request.headers.get("Accept-Profile"), request.args.get("_profile"), told.profiles
+    )
+    offers = media_types(profile.graph_formats, html=profile.html)
+    if cited := responses.asked(iri, suffix, offers):
+        return responses.answer(iri, cited)
+
+    def represented(media_type: str) -> Response:
+        if media_type == HTML or number is not None or not told.cut:
+            return _represented(told, profile, media_type)
+        whole = find(site(), iri, path, None, request.url_root)  # data are whole where they can be
+        return _represented(whole, profile, media_type)
+
+    try:
+        return first(choices([*offers, *responses.offers(iri)], suffix), represented)
+    except NotAcceptable as error:
+        others = below(request.script_root, told.alternates())
+        addresses = [(link.type, link.href) for link in others if not link.profile]
+        raise NotAcceptable(error.offers, addresses) from None
+
+
+def _represented(told: Document, profile: Profile, media_type: str) -> Response:
+    """Return a document in a profile and a format."""
+    links = links_of(told, profile)
+    if media_type == HTML:
+        reader = language.reader()
+        body = _html(told, profile, reader, links).encode()
+        response = validate(represent(body, HTML), tag_of_bytes(body), site().known.issued)
+        response.vary.add("Accept-Language")
+    else:
+        links += describing(told)
+        response = _data(told, profile, format_of(media_type, profile.graph_formats), media_type)
+    response.vary.add("Accept-Profile")
+    response.headers["Content-Profile"] = f"<{profile.iri}>"
+    response.headers["Link"] = header(links, response.mimetype or "")
+    return response
+
+
+def _page_number() -> int | None:
+    text = request.args.get("page")
+    if text is None:
+        return None
+    if not text.isascii() or not text.isdecimal() or not int(text[:9]) > 0:
+        raise ProtocolError("page=%(page)s is no page. Use a number from 1.", page=text[:40])
+    return int(text[:9])
+
+
+def _data(told: Document, profile: Profile, fmt: Format, media_type: str) -> Response:
+    """Return a document in a format for programs."""
+    known = site().known
+    if profile is SCHEMA:
+        reader = language.reader()
+        nodes = [*structured_of(told, reader), *page_of(told.iri, told.address())]
+        body = json.dumps(nodes, ensure_ascii=False, indent=2).encode()
+        response = validate(represent(body, media_type), tag_of_bytes(body), known.issued)
+        response.vary.add("Accept-Language")
+        return response
+    form: Form | None = None
+    if fmt.key == "jsonld":
+        form = form_of(request.args.get("_mediatype") or request.headers.get("Accept"))
+    content_type = f'{media_type}; profile="{FORM}{form}"' if form else media_type
+    # A graph can be large and is the same for everybody; what is about a resource is small.
+    if told.description is None and is_data(profile) and len(told.triples) <= MOST_KEPT:
+        key = (told.iri, fmt.key, profile.token, form)
+        body, tag = site().recent(key, lambda: _written(told, profile, fmt, form))
+    else:
+        body, tag = _written(told, profile, fmt, form)
+    if fmt.key == "jsonld":  # the context is read from the host that was asked
+        body = body.replace(_quoted(CONTEXT), _quoted(request.host_url + "context.jsonld"), 1)
+    return validate(represent(body, content_type), tag or tag_of_bytes(body), known.issued)
+
+
+def _written(told: Document, profile: Profile, fmt: Format, form: Form | None) -> tuple[bytes, str]:
+    """Return a document in a format, and the tag of its quads where they are of the dataset."""
+    here = request.url_root
+    quads = told.quads(profile, here)
+    if profile is FULL and told.description is not None and not told.versioned:
+        quads += names(site().engine, quads)
+    if profile is ALT:
+        quads = alternates(told.iri, [r.at(here.rstrip("/")) for r in told.representations()])
+    # The graphs of a claim version have a digest, and tell their licence themselves.
+    if profile is ALT or not (told.versioned and fmt.key in WITH_GRAPHS):
+        quads += about(told.iri, told.address())
+    if fmt.key == "jsonld":
+        body = write_jsonld(quads, told.iri, form or "framed")
+    else:
+        body = write(quads, fmt, PREFIXES if profile is ALT else {})
+    return body, tag_of_quads(quads, fmt.key, profile.token, form) if is_data(profile) else ""
+
+
+def _quoted(text: str) -> bytes:
+    return json.dumps(text).encode()
+
+
+def _html(  # noqa: PLR0911  # one return for each template
+    told: Document, profile: Profile, reader: tuple[str, ...], links: Sequence[Link]
+) -> str:
+    engine, iri = site().engine, told.iri
+    common: dict[str, object] = {
+        "iri": iri,
+        "path": told.path,
+        "language": reader[0],
+        "links": links,
+        "structured": structured_of(told, reader),
+        "told": told,
+    }
+    if profile is ALT:
+        return render_template("alternates-page.html", **common)
+    if iri == ONTOLOGY and (terms := terminology.ontology(tuple(reader))):
+        return render_template("ontology.html", terms=terms, prior=prior(site()), **common)
+    if iri == SHAPES:
+        return render_template("shapes.html", shapes=terminology.shapes(tuple(reader)), **common)
+    if iri in SHIPPED:
+        return render_template("profiles.html", profiles=PROFILES, **common)
+    description = told.description
+    if description is None:
+        sample = _sample(told.triples, reader)
+        return render_template("graph.html", size=len(told.triples), sample=sample, **common)
+    if kind := page_templates.of(description):
+        return kind.page(told, reader, common)
+    common["page"] = resource_page(engine, description, reader)
+    if description.page > 1:
+        return render_template("incoming.html", **common)
+    common["claims"] = claims_about(engine, description, reader)
+    return render_template("resource.html", publication=description.is_publication, **common)
+
+
+def _retired(stone: Tombstone, suffix: str | None) -> Response:
+    """Send on to what an identifier was merged into, or say why it was withdrawn."""
+    onward = document(stone.successor) if stone.successor else None
+    if cited := responses.asked(stone.iri, suffix, media_types(GRAPH_FORMATS)):
+        return responses.answer(stone.iri, cited)
+    if stone.status == "merged" and onward:
+        return send_on(onward + (f".{suffix}" if suffix else ""), 301)
+    links = [Link("cite-as", responses.address(stone.iri))]
+    if onward:
+        links += below(request.script_root, [Link("successor-version", onward)])
+    offers = media_types(GRAPH_FORMATS)
+    media_type = chosen([*offers, *responses.offers(stone.iri)], suffix)
+    if media_type == HTML:
+        reader = language.reader()
+        names = {stone.iri, *([stone.successor] if stone.successor else [])}
+        found = Writer(labels(site().engine, names, reader))
+        successor = found.named(stone.successor) if stone.successor else None
+        version = stone.text("dct:isPartOf").removeprefix(RELEASES)
+        held = any(record.version == version for record in sites().catalog)
+        past = f"/release/{version}{document(stone.iri)}" if held else None
+        body = render_template(
+            "tombstone.html",
+            stone=stone,
+            successor=successor,
+            version=version,
+            past=past,
+            links=links,
+        ).encode()
+    else:
+        fmt = format_of(media_type, GRAPH_FORMATS)
+        quads = [*stone.quads, *about(stone.iri, str(document(stone.iri)))]
+        context = request.host_url + "context.jsonld"
+        body = (
+            write_jsonld(quads, stone.iri, context=context)
+            if fmt.key == "jsonld"
+            else write(quads, fmt)
+        )
+    response = represent(body, media_type)
+    response.status_code = 410
+    response.headers["Link"] = header(links)
+    return response
+
+
+def _sample(contents: Sequence[Quad], reader: Sequence[str]) -> list[tuple[Value, ...]]:
+    """Return the first triples of a graph as values to show."""
+    triples = [(quad.subject, quad.predicate, quad.object) for quad in contents[:SAMPLE]]
+    names = {str(getattr(term, "value", "")) for triple in triples for term in triple}
+    writer = Writer(labels(site().engine, names, reader))
+    return [tuple(writer.value(term) for term in triple) for triple in triples]

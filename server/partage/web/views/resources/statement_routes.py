@@ -1,0 +1,76 @@
+"""Statements by their digests: `/statement/{SHA-256}` and the documents about them."""
+
+from flask import Blueprint, Response, render_template, request
+
+from partage.errors import UnknownResource
+from partage.rdf.canonical import STATEMENTS, line
+from partage.rdf.formats import GRAPH_FORMATS
+from partage.resources.identifiers import document, split
+from partage.resources.pages.statement import statement_page
+from partage.resources.pages.statement_details import quads, record
+from partage.store.embedded.quads_writing import write
+from partage.web.dataset import site, sites
+from partage.web.http import language
+from partage.web.http.links import header
+from partage.web.http.negotiation import HTML, first, format_of, media_types
+from partage.web.http.release_paths import RELEASE
+from partage.web.http.representation import choices, represent, send_on
+from partage.web.http.validators import tag_of_bytes, tag_of_quads, validate
+from partage.web.views.citations import responses
+from partage.web.views.resources.documents import of_statement
+from partage.web.views.resources.typed_links import about, describing, links_of, structured_of
+
+blueprint = Blueprint("statements", __name__)
+
+
+@blueprint.get("/statement/<digest>")
+def thing(digest: str) -> Response:
+    """Send a statement's visitor on to the document about it."""
+    path = document(STATEMENTS + digest)
+    if path is None or sites().statement(digest, request.environ.get(RELEASE)) is None:
+        raise UnknownResource(STATEMENTS + digest)
+    return send_on(path)
+
+
+@blueprint.get("/doc/statement/<name>")
+def page(name: str) -> Response:
+    """Describe a statement, in the format of the suffix or of `Accept`."""
+    path, suffix = responses.split("/doc/statement/" + name) or split("/doc/statement/" + name)
+    digest = path.rpartition("/")[2]
+    iri = STATEMENTS + digest
+    found = sites().statement(digest, request.environ.get(RELEASE))
+    if found is None:
+        raise UnknownResource(iri)
+    here, triple = found
+    if cited := responses.asked(iri, suffix, media_types(GRAPH_FORMATS)):
+        return responses.answer(iri, cited)
+    offers = [*media_types(GRAPH_FORMATS), *responses.offers(iri)]
+    versions = [release.version for release in sites().catalog.records]
+    known = record(here.engine, triple, versions)
+    links, modified = links_of(told := of_statement(digest)), site().known.issued
+
+    def represented(media_type: str) -> Response:
+        if media_type != HTML:
+            fmt = format_of(media_type, GRAPH_FORMATS)
+            data = [*quads(known), *about(iri, path)]
+            response = represent(write(data, fmt), media_type)
+            validate(response, tag_of_quads(data, fmt.key), modified)
+            response.headers["Link"] = header([*links, *describing(told)], response.mimetype or "")
+            return response
+        reader = language.reader()
+        shown = statement_page(here.engine, known, reader)
+        common: dict[str, object] = {
+            "iri": iri,
+            "path": path,
+            "language": reader[0],
+            "line": line(triple),
+            "links": links,
+            "structured": structured_of(told, reader),
+        }
+        html = render_template("statement.html", record=known, shown=shown, **common).encode()
+        response = validate(represent(html, HTML), tag_of_bytes(html), modified)
+        response.headers["Link"] = header(links)
+        response.vary.add("Accept-Language")
+        return response
+
+    return first(choices(offers, suffix), represented)

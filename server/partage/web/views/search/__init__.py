@@ -1,0 +1,1 @@
+"""Searching, for people, scripts and browsers (OpenSearch)."""

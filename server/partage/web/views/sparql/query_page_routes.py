@@ -1,0 +1,72 @@
+"""What the query page asks for besides answers: terms to write with, names, examples."""
+
+import json
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+
+from partage.errors import ProtocolError, RequestError
+from partage.rdf.sparql_terms import is_iri
+from partage.resources.labels import labels
+from partage.resources.pages.values import Value, Writer
+from partage.web.dataset import site
+from partage.web.http import language
+from partage.web.http.negotiation import HTML
+from partage.web.http.release_paths import within
+from partage.web.http.representation import represent
+from partage.web.http.validators import tag_of_bytes, validate
+from partage.web.views.sparql.example_texts import EXPLANATIONS
+
+JSON = "application/json"
+# A page of a table has that many IRIs at most, in ten columns.
+MOST = 1000
+
+blueprint = Blueprint("querying", __name__)
+
+
+@blueprint.get("/sparql/terms.json")
+def terms_json() -> Response:
+    """Tell the prefixes, classes and properties that a query can be written with here."""
+    body = site().terms(language.reader())
+    response = validate(represent(body, JSON), tag_of_bytes(body), None)
+    response.vary.add("Accept-Language")
+    return response
+
+
+@blueprint.post("/labels.json")
+def labels_json() -> Response:
+    """Tell what IRIs are called and where their pages are: `iri=` once for each, in a form."""
+    iris = request.form.getlist("iri")
+    if len(iris) > MOST:
+        raise ProtocolError(
+            "These are %(count)s IRIs. Ask for %(most)s at a time at most.",
+            count=len(iris),
+            most=MOST,
+        )
+    writer = Writer(labels(site().engine, iris, language.reader()))
+    named = {name: _named(writer.named(name)) for name in iris if is_iri(name)}
+    response = represent(json.dumps(named, ensure_ascii=False).encode(), JSON)
+    response.vary.add("Accept-Language")
+    return response
+
+
+def _named(value: Value) -> dict[str, str | None]:
+    """Return a name as the script takes it: no label where the IRI would be its own."""
+    href = value.href and within(request.script_root, value.href)
+    told = {"href": href, "language": value.language, "label": value.text}
+    return {key: told[key] for key in told if key != "label" or value.text != value.note}
+
+
+@blueprint.get("/examples")
+def examples() -> Response:
+    """Show the questions that the dataset was made to answer; `?number=` asks one of them."""
+    number = request.args.get("number")
+    if number is not None:
+        asked = next((known for known in site().questions if known.number == number), None)
+        if asked is None:
+            raise RequestError(
+                "There is no example “%(number)s”. See them all at /examples.", number=number
+            )
+        there = url_for("sparql.endpoint", query=asked.text, lang=language.chosen())
+        return redirect(there, 303)  # type: ignore[return-value]  # Flask's redirect makes one
+    body = render_template("examples.html", explanations=EXPLANATIONS).encode()
+    return validate(represent(body, HTML), tag_of_bytes(body), None)
