@@ -6,13 +6,13 @@ from pathlib import Path
 import small_dataset
 from partage.citation.citable import cite
 from partage.citation.formats import CITATION_FORMATS, printable, text
-from partage.citation.model import Citation, Words, of_query, of_result, of_statement
+from partage.citation.model import BilingualText, Citation, of_query, of_result, of_statement
 from partage.rdf.namespaces import BASE, ID
-from partage.releases.record import Record
+from partage.releases.record import ReleaseRecord
 from partage.store.embedded.oxigraph import EmbeddedEngine
 
 DIRECTORY = Path(__file__).parent / "golden" / "citations"
-RECORD = Record(
+RECORD = ReleaseRecord(
     version="2026.11.0",
     issued=datetime(2026, 11, 25, 9, 30, tzinfo=UTC),
     ontology="0.1.0",
@@ -41,7 +41,7 @@ IRIS = {
 }
 QUERY = of_query(
     BASE + "query/" + "ef" * 32,
-    Words("Who had messages?", "Qui en eut ?"),
+    BilingualText("Who had messages?", "Qui en eut ?"),
     release=RECORD,
 )
 PLAIN = {
@@ -51,9 +51,9 @@ PLAIN = {
     ),
     "statement": of_statement(
         BASE + "statement/" + "ef" * 32,
-        Words("Facebook has recipient Netflix", "Facebook a pour destinataire Netflix"),
+        BilingualText("Facebook has recipient Netflix", "Facebook a pour destinataire Netflix"),
         release=RECORD,
-        chain=Words("Claim of The Gazette", "Assertion de La Gazette"),
+        chain=BilingualText("Claim of The Gazette", "Assertion de La Gazette"),
         claims=[ID + "claim/c0001/v1"],
     ),
 }

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 import small_dataset
 from partage.rdf.canonical import rdfc10
 from partage.releases.catalog import Catalog
-from partage.releases.record import Record
+from partage.releases.record import ReleaseRecord
 from partage.settings import Settings
 from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Engine
@@ -25,8 +25,8 @@ BROWSER = {"Accept": "text/html"}
 VERSION = "2026.11.0"
 
 
-def record() -> Record:
-    return Record(
+def record() -> ReleaseRecord:
+    return ReleaseRecord(
         version=VERSION,
         issued=datetime(2026, 11, 25, 9, 30, tzinfo=UTC),
         ontology="0.1.0",
@@ -47,7 +47,7 @@ def release(directory: Path) -> Path:
     return made
 
 
-def catalog(*records: Record) -> Catalog:
+def catalog(*records: ReleaseRecord) -> Catalog:
     return Catalog(Path("nowhere"), records or (record(),))
 
 

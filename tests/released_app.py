@@ -8,7 +8,7 @@ from pyoxigraph import Store
 import three_releases
 from partage.settings import Settings
 from partage.store.embedded.oxigraph import EmbeddedEngine
-from partage.store.release_stores.release_stores import Shelf
+from partage.store.release_stores.release_stores import ReleaseStores
 from partage.web.app import create_app
 from three_releases import THIRD
 
@@ -29,7 +29,7 @@ def application(root: Path, *, draft: bool = False) -> Flask:
         manifest = made.release / "manifest.json"
         digest = next(record.rdfc10 for record in made.catalog if record.version == THIRD)
         manifest.write_text(manifest.read_text().replace(digest, "0" * 64))
-    shelf = Shelf(made.catalog, root / "out/archive")
+    shelf = ReleaseStores(made.catalog, root / "out/archive")
     engine = EmbeddedEngine(store, shelf.open)
     settings = Settings(archive=root / "out/archive", query_store=root / "queries.jsonl")
     app = create_app(settings, engine, made.release, made.catalog)

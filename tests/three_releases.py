@@ -19,13 +19,13 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 import small_dataset
 from partage.pipeline.checks import compatibility
 from partage.pipeline.checks import registry as identifiers
-from partage.pipeline.checks.registry import Row
+from partage.pipeline.checks.registry import RegistryRow
 from partage.rdf.canonical import digest, nquads
 from partage.rdf.namespaces import BASE, GRAPH, ID, PREFIXES, iri
 from partage.rdf.parsing import read
 from partage.releases import archive
 from partage.releases.catalog import DIRECTORY, Catalog
-from partage.releases.record import Record
+from partage.releases.record import ReleaseRecord
 from partage.store.factory import DATASET
 
 VERSIONS = FIRST, SECOND, THIRD = ("2026.11.0", "2026.12.0", "2027.01.0")
@@ -109,8 +109,8 @@ def write_archives(root: Path, versions: tuple[str, ...] = VERSIONS) -> Catalog:
     return Catalog.read(root)
 
 
-def record(version: str, change: archive.ChangeSet, text: str, before: Catalog) -> Record:
-    return Record(
+def record(version: str, change: archive.ChangeSet, text: str, before: Catalog) -> ReleaseRecord:
+    return ReleaseRecord(
         version=version,
         issued=ISSUED[version],
         ontology=ONTOLOGY[version],
@@ -170,16 +170,16 @@ def quads(version: str) -> list[Quad]:
     return [*dict.fromkeys(named), *dict.fromkeys(view)]
 
 
-def registry(version: str) -> list[Row]:
+def registry(version: str) -> list[RegistryRow]:
     """Return the registry as it stands after a release was frozen."""
-    found: dict[str, Row] = {}
+    found: dict[str, RegistryRow] = {}
     for released in VERSIONS[: VERSIONS.index(version) + 1]:
         held = quads(released)
         for name in identifiers.mentioned(compatibility.names(held)):
             if (kind := identifiers.kind_of(name)) and name not in found:
                 own = [q for q in held if str(q.graph_name).startswith(f"<{name}#")]
                 sha256 = digest(own) if kind == "version" else ""
-                found[name] = Row(name, kind, "2026-11-23", released, sha256=sha256)
+                found[name] = RegistryRow(name, kind, "2026-11-23", released, sha256=sha256)
     if version != FIRST:
         found[MERGED] = replace(found[MERGED], status="merged", successor=SUCCESSOR,
                                 reason="The same company, entered twice.")  # fmt: skip

@@ -62,7 +62,7 @@ class _Entry(NamedTuple):
     size: int
 
 
-class LRUCache:
+class BoundedCache:
     """
     Values by their keys; beyond `maxsize`, those used least recently go. Threads may share it.
 
@@ -157,19 +157,19 @@ class LRUCache:
 
 
 # The caches that keep what depends on what clients send, by their names.
-NAMED: dict[str, LRUCache] = {}
+NAMED: dict[str, BoundedCache] = {}
 
 
-class Keeping(Protocol):
+class MemoizedDataset(Protocol):
     """An object that keeps what its methods marked `once` return."""
 
     @property
-    def memo(self) -> LRUCache:
+    def memo(self) -> BoundedCache:
         """Where it is kept."""
         ...
 
 
-Keeper = TypeVar("Keeper", bound=Keeping)
+Keeper = TypeVar("Keeper", bound=MemoizedDataset)
 
 
 def once(method: Callable[[Keeper, *Given], Made]) -> Callable[[Keeper, *Given], Made]:

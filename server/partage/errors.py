@@ -58,13 +58,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
-class English(str):
+class UntranslatedText(str):
     """Words that somebody else wrote, in English: an engine, another endpoint."""
 
     __slots__ = ()
 
 
-class Grouped(int):
+class GroupedNumber(int):
     """A number whose thousands stand apart as `%(…)s`, and do not as `%(…)d`."""
 
     def __str__(self) -> str:
@@ -73,7 +73,7 @@ class Grouped(int):
 
 def plain(value: object) -> object:
     """Return a value as an English text shows it."""
-    return Grouped(value) if type(value) is int else value
+    return GroupedNumber(value) if type(value) is int else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class PartageError(Exception):
         super().__init__(str(self.message))
 
 
-class Placed(PartageError):
+class PlacedError(PartageError):
     """What is at fault stands at a place in a query, where line and column are known."""
 
     def __init__(
@@ -137,11 +137,11 @@ class ProtocolError(RequestError):
     """The request breaks the SPARQL 1.1 Protocol."""
 
 
-class QuerySyntaxError(Placed, RequestError):
+class QuerySyntaxError(PlacedError, RequestError):
     """The query does not parse; line and column count from 1."""
 
 
-class RegexNotSupported(Placed, RequestError):
+class RegexNotSupported(PlacedError, RequestError):
     """A regular expression holds what the engine cannot evaluate."""
 
 
@@ -326,7 +326,7 @@ class UnorderedTerms(QueryCrashed):
     """The engine could not sort terms that it cannot compare."""
 
 
-class ServiceError(Placed, EngineError):
+class ServiceError(PlacedError, EngineError):
     """An endpoint that the query calls did not answer; line and column are those of the call."""
 
 

@@ -27,7 +27,7 @@ from partage.pipeline.derivation import (
     tombstones,
     void,
 )
-from partage.pipeline.derivation.claim_versions import Version
+from partage.pipeline.derivation.claim_versions import ClaimVersion
 from partage.pipeline.reasoning import entailment, owl_profiles, viewpoints
 from partage.pipeline.state import State
 from partage.pipeline.writing.manifest import inputs_digest
@@ -180,7 +180,7 @@ def test_a_relation_to_a_claim_that_is_left_out_goes_with_it() -> None:
     state = State(
         root=assets.root(),
         versions=(
-            Version(
+            ClaimVersion(
                 here,
                 iri("c:c0001"),
                 1,
@@ -188,7 +188,7 @@ def test_a_relation_to_a_claim_that_is_left_out_goes_with_it() -> None:
                 (quad(here, cites, iri("p:p0001")), quad(here, disputes, iri("c:c0002"))),
                 (),
             ),
-            Version(there, iri("c:c0002"), 1, "", (quad(there, cites, iri("p:p0002")),), ()),
+            ClaimVersion(there, iri("c:c0002"), 1, "", (quad(there, cites, iri("p:p0002")),), ()),
         ),
         graphs={
             iri("graph:sources"): (

@@ -8,14 +8,14 @@ from threading import Barrier, Thread
 
 import pytest
 
-from partage.caching import NAMED, LRUCache, one, size_of
+from partage.caching import NAMED, BoundedCache, one, size_of
 from partage.store.engine import Query
 from partage.web import wsgi
 
 
 @pytest.mark.parametrize("most", [8_000, 0], ids=["kept", "too large to be kept"])
 def test_of_those_who_come_at_once_one_computes_and_all_get_it(most: int) -> None:
-    memo, made, got, start = LRUCache(most), [], [], Barrier(8)
+    memo, made, got, start = BoundedCache(most), [], [], Barrier(8)
 
     def make() -> object:
         made.append(1)
@@ -37,7 +37,7 @@ def test_of_those_who_come_at_once_one_computes_and_all_get_it(most: int) -> Non
 
 
 def test_what_failed_is_tried_again() -> None:
-    memo = LRUCache(8_000)
+    memo = BoundedCache(8_000)
 
     def fail() -> int:
         raise KeyError("engine")
@@ -48,7 +48,7 @@ def test_what_failed_is_tried_again() -> None:
 
 
 def test_of_those_who_come_at_once_the_next_tries_where_one_fails() -> None:
-    memo, tries, got, start = LRUCache(8_000), [], [], Barrier(4)
+    memo, tries, got, start = BoundedCache(8_000), [], [], Barrier(4)
 
     def make() -> int:
         tries.append(1)
@@ -71,7 +71,7 @@ def test_of_those_who_come_at_once_the_next_tries_where_one_fails() -> None:
 
 
 def test_what_was_not_asked_for_longest_is_forgotten_first() -> None:
-    memo = LRUCache(8, getsizeof=one)
+    memo = BoundedCache(8, getsizeof=one)
     for key in (*range(8), 0, 8, 9):
         memo.get(key, lambda key=key: f"first {key}")  # type: ignore[misc]
     assert memo.find(0) == "first 0"
@@ -82,7 +82,7 @@ def test_what_was_not_asked_for_longest_is_forgotten_first() -> None:
 
 
 def test_nothing_is_a_value_too() -> None:
-    memo = LRUCache(8_000)
+    memo = BoundedCache(8_000)
     assert memo.get("key", lambda: None) is None
     assert memo.get("key", lambda: 1) is None
 
@@ -101,7 +101,7 @@ def test_a_cache_takes_no_more_than_it_may_and_tells_what_it_takes(
 
     tracemalloc.start()
     try:
-        cache, before = LRUCache(2_000_000), tracemalloc.get_traced_memory()[0]
+        cache, before = BoundedCache(2_000_000), tracemalloc.get_traced_memory()[0]
         for number in range(8_000_000 // (len(sign.encode()) * length + 2_000)):
             cache.put(*entry(number))
         taken = tracemalloc.get_traced_memory()[0] - before
@@ -112,7 +112,7 @@ def test_a_cache_takes_no_more_than_it_may_and_tells_what_it_takes(
 
 
 def test_what_would_drive_the_others_out_is_not_kept() -> None:
-    cache = LRUCache(80_000)
+    cache = BoundedCache(80_000)
     cache.put("small", "x")
     cache.put("large", "x" * 20_000)
     cache.put("x" * 20_000, "large key")

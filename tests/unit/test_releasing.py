@@ -14,7 +14,7 @@ from partage.cli import cli
 from partage.errors import ReleaseRefused, SettingsError, UnknownRelease, UnknownResource
 from partage.pipeline.writing import freezing
 from partage.rdf.namespaces import ID
-from partage.releases.record import Record
+from partage.releases.record import ReleaseRecord
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +149,9 @@ def test_a_frozen_release_is_told_with_how_to_commit_it(
 ) -> None:
     asked: list[tuple[Path, Path, str | None]] = []
 
-    def freeze(root: Path, target: Path, wanted: str | None, now: datetime, _: object) -> Record:
+    def freeze(
+        root: Path, target: Path, wanted: str | None, now: datetime, _: object
+    ) -> ReleaseRecord:
         assert now.tzinfo is not None
         asked.append((root, target, wanted))
         return releases.catalog.find(three.SECOND)

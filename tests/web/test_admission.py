@@ -24,12 +24,12 @@ from partage.resources.description.profiles import PROFILES
 from partage.settings import Settings
 from partage.web.gateway import admission, bodies
 from partage.web.gateway import asgi as gateway
-from partage.web.gateway.admission import Clients, Share, check
+from partage.web.gateway.admission import ClientShare, ClientShares, check
 from partage.web.gateway.asgi import Gateway
-from partage.web.gateway.bodies import Bodies
-from partage.web.gateway.queues import HEAVY, PAGES, Lane, Lanes
-from partage.web.gateway.release_switch import Edition, Stage
-from partage.web.gateway.response_cache import Cache, Scope
+from partage.web.gateway.bodies import RequestBodies
+from partage.web.gateway.queues import HEAVY, PAGES, RequestQueue, RequestQueues
+from partage.web.gateway.release_switch import ReleaseApplication, ReleaseSwitch
+from partage.web.gateway.response_cache import ResponseCache, Scope
 from partage.web.http.negotiation import HTML, form_of, languages, negotiate, profile_of
 
 PUBLIC = Settings(host="0.0.0.0", query_workers=1, queue_length=1)  # nothing listens
@@ -129,7 +129,7 @@ def test_no_negotiating_field_takes_long(hostile: Callable[[int], str]) -> None:
 
 
 def test_a_client_has_so_many_requests_under_way() -> None:
-    clients = Clients(2)
+    clients = ClientShares(2)
     with clients.request("a"), clients.request("a"):
         with pytest.raises(TooManyRequests) as caught, clients.request("a"):
             pass
@@ -177,11 +177,11 @@ def sending(*parts: bytes, stalled: bool = False) -> Callable[[], Awaitable[Mess
 
 @pytest.mark.parametrize("begun", [False, True])
 def test_a_body_that_does_not_come_is_not_waited_for(*, begun: bool) -> None:
-    held = Bodies(100, shared=False, first=0.05, whole=0.1)
+    held = RequestBodies(100, shared=False, first=0.05, whole=0.1)
 
     async def read() -> None:
         receive = sending(*([b"x"] if begun else []), stalled=True)
-        async with held.body(receive, Share()):
+        async with held.body(receive, ClientShare()):
             pass
 
     with pytest.raises(BodyTimeout):
@@ -191,13 +191,13 @@ def test_a_body_that_does_not_come_is_not_waited_for(*, begun: bool) -> None:
 
 def test_unfinished_bodies_are_bounded_together() -> None:
     """Six hundred of almost a megabyte once held more than a gigabyte."""
-    held = Bodies(1_000_000, shared=False, whole=1)
+    held = RequestBodies(1_000_000, shared=False, whole=1)
     most = 0
 
     async def one() -> str:
         nonlocal most
         try:
-            async with held.body(sending(b"x" * 999_000, stalled=True), Share()):
+            async with held.body(sending(b"x" * 999_000, stalled=True), ClientShare()):
                 return "read"
         except (EngineBusy, BodyTimeout) as error:
             return type(error).__name__
@@ -214,17 +214,17 @@ def test_unfinished_bodies_are_bounded_together() -> None:
 
 
 def test_one_client_leaves_room_for_the_bodies_of_others() -> None:
-    held = Bodies(1_000_000, shared=True, whole=0.2)
+    held = RequestBodies(1_000_000, shared=True, whole=0.2)
 
     async def ask() -> list[object]:
-        share = Share()
+        share = ClientShare()
         pending = [enter(sending(b"x" * 999_000, stalled=True), share) for _ in range(10)]
         found = await asyncio.gather(*pending, return_exceptions=True)
-        async with held.body(sending(b"ASK {}"), Share()) as body:
+        async with held.body(sending(b"ASK {}"), ClientShare()) as body:
             assert body == b"ASK {}"
         return list(found)
 
-    async def enter(receive: Callable[[], Awaitable[Message]], share: Share) -> None:
+    async def enter(receive: Callable[[], Awaitable[Message]], share: ClientShare) -> None:
         async with held.body(receive, share):
             pass
 
@@ -275,7 +275,7 @@ class Server:
     """A gateway whose application stops at any path that contains `stuck`."""
 
     gateway: Gateway
-    edition: Edition
+    edition: ReleaseApplication
     free: threading.Event
     begun: list[str]
 
@@ -306,8 +306,10 @@ def serving(settings: Settings) -> Iterator[Server]:
             free.wait(SECONDS)
         return Response(request.get_data() or b"here")
 
-    edition = Edition(app, Cache(Settings(cache_bytes=0)), lambda *_: None, lambda: None)
-    yield Server(Gateway(Stage(edition), settings), edition, free, begun)
+    edition = ReleaseApplication(
+        app, ResponseCache(Settings(cache_bytes=0)), lambda *_: None, lambda: None
+    )
+    yield Server(Gateway(ReleaseSwitch(edition), settings), edition, free, begun)
     free.set()
 
 
@@ -432,7 +434,7 @@ def test_a_refusal_is_hardened_and_closes_a_connection_with_a_body() -> None:
 
 def test_a_slow_body_is_answered_408_and_a_broken_one_400() -> None:
     async def ask(server: Server) -> None:
-        server.gateway._bodies = Bodies(100, shared=True, first=0.05, whole=0.1)
+        server.gateway._bodies = RequestBodies(100, shared=True, first=0.05, whole=0.1)
         slow = Asked(scope("/", method="POST", content_length="5"), sending(b"x", stalled=True))
         await asyncio.wait_for(server.ask(slow), SECONDS)
         assert (slow.status, slow.headers[b"connection"]) == (408, b"close")
@@ -455,7 +457,7 @@ def test_a_slow_body_is_answered_408_and_a_broken_one_400() -> None:
 
 
 def test_lanes_are_chosen_by_the_path_below_a_release() -> None:
-    lanes = Lanes(LOCAL)
+    lanes = RequestQueues(LOCAL)
     page, query, heavy = (lanes.of(path) for path in ("/", "/sparql", "/compare"))
     assert len({page, query, heavy}) == 3
     for path, lane in {
@@ -476,7 +478,7 @@ def test_lanes_are_chosen_by_the_path_below_a_release() -> None:
 
 def test_the_later_parts_of_an_answer_do_not_wait_for_answers_that_have_not_begun() -> None:
     async def ask() -> str:
-        lane, end = Lane(1, waiting=5), asyncio.Event()
+        lane, end = RequestQueue(1, waiting=5), asyncio.Event()
         beginning = [asyncio.create_task(lane.begin("192.0.2.1", end.wait)) for _ in range(3)]
         await asyncio.sleep(0)
 
@@ -493,7 +495,7 @@ def test_the_later_parts_of_an_answer_do_not_wait_for_answers_that_have_not_begu
 
 def test_clients_who_wait_take_turns_and_the_one_with_most_goes() -> None:
     async def ask() -> tuple[list[str], int]:
-        lane, end, order = Lane(1, waiting=4), asyncio.Event(), []
+        lane, end, order = RequestQueue(1, waiting=4), asyncio.Event(), []
 
         async def answer(client: str) -> None:
             order.append(client)
@@ -519,7 +521,7 @@ def test_clients_who_wait_take_turns_and_the_one_with_most_goes() -> None:
 
 def test_who_is_gone_while_it_waits_leaves_its_place() -> None:
     async def ask() -> str:
-        lane, end = Lane(1, waiting=5), asyncio.Event()
+        lane, end = RequestQueue(1, waiting=5), asyncio.Event()
 
         async def answer() -> str:
             return "answered"

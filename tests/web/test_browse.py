@@ -14,8 +14,8 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 import small_dataset
 from partage.rdf.namespaces import ID, VOC, iri
 from partage.resources.browse.kinds import KINDS
-from partage.resources.browse.table import Table, orders
-from partage.resources.browse.view import View, construct, select
+from partage.resources.browse.table import BrowsedTable, orders
+from partage.resources.browse.view import BrowseView, construct, select
 from partage.settings import Settings
 from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Engine, Query
@@ -149,12 +149,12 @@ def test_a_column_turns_the_order_round(client: FlaskClient) -> None:
 
 
 VIEWS = [
-    View(),
-    View(page=2),
-    View(order="label", descending=True),
-    View(words='firm "\\'),
-    View(words="e"),
-    View(words="FIRM"),
+    BrowseView(),
+    BrowseView(page=2),
+    BrowseView(order="label", descending=True),
+    BrowseView(words='firm "\\'),
+    BrowseView(words="e"),
+    BrowseView(words="FIRM"),
 ]
 
 
@@ -164,12 +164,16 @@ def test_the_query_of_a_view_answers_the_rows_of_its_page(
     engine: Engine, name: str, languages: tuple[str, ...]
 ) -> None:
     kind = KINDS[name]
-    table = Table(engine, kind)
-    turned = [View(order=key, descending=down) for key in orders(kind) for down in (False, True)]
-    narrowed = [
-        View(chosen={key: (value,)}) for key, values in table.holders.items() for value in values
+    table = BrowsedTable(engine, kind)
+    turned = [
+        BrowseView(order=key, descending=down) for key in orders(kind) for down in (False, True)
     ]
-    assert table.find(View(), languages).total > 0
+    narrowed = [
+        BrowseView(chosen={key: (value,)})
+        for key, values in table.holders.items()
+        for value in values
+    ]
+    assert table.find(BrowseView(), languages).total > 0
     for view in (*VIEWS, *turned, *narrowed):
         rows = engine.query(Query(select(kind, view, languages[0]))).solutions()
         found = [tuple(str(row[key].value) for key in kind.keys) for row in rows]  # type: ignore[union-attr]
@@ -179,7 +183,7 @@ def test_the_query_of_a_view_answers_the_rows_of_its_page(
 def test_the_query_is_shown_with_its_prefixes_and_filters(client: FlaskClient) -> None:
     html = client.get("/browse/organizations?kind=ok:bank&lang=fr").text
     query = select(
-        KINDS["organizations"], View(chosen={"kind": (VOC + "organization-kind/bank",)}), "fr"
+        KINDS["organizations"], BrowseView(chosen={"kind": (VOC + "organization-kind/bank",)}), "fr"
     )
     assert "PREFIX ok: <https://w3id.org/partage/voc/organization-kind/>" in query
     assert "FILTER(?value IN (ok:bank))" in query
@@ -221,7 +225,7 @@ def test_a_view_is_a_graph_of_what_is_stated_of_its_members(client: FlaskClient)
 
 
 def test_the_graph_of_disputes_tells_both_claims(engine: Engine) -> None:
-    rows = engine.query(Query(construct(KINDS["disputes"], View(), "en"))).solutions()
+    rows = engine.query(Query(construct(KINDS["disputes"], BrowseView(), "en"))).solutions()
     assert {row["s"] for row in rows} == {NamedNode(f"{ID}claim/c000{n}") for n in (1, 2)}
 
 

@@ -12,7 +12,7 @@ from partage.settings import Settings
 from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.workers.query_handle import note_wait
 from partage.web.app import create_app
-from partage.web.http.budget import UNKNOWN, Allowance, Bucket, Budget, account, admit, client
+from partage.web.http.budget import UNKNOWN, Bucket, Budget, ClientAllowance, account, admit, client
 from partage.web.views.sparql import running_queries
 
 HERE, THERE = "192.0.2.1", "192.0.2.2"
@@ -21,7 +21,7 @@ POLICY = '"query-time";q=30;qu="seconds";w=60'
 
 
 def test_who_is_new_has_a_minutes_worth() -> None:
-    assert Allowance(30).left(None, 1000.0) == 30
+    assert ClientAllowance(30).left(None, 1000.0) == 30
 
 
 @pytest.mark.parametrize(
@@ -31,11 +31,11 @@ def test_who_is_new_has_a_minutes_worth() -> None:
 def test_time_flows_in_by_the_minute_up_to_a_minutes_worth(
     level: float, later: float, left: float
 ) -> None:
-    assert Allowance(30).left(Bucket(level, 1000.0), 1000.0 + later) == left
+    assert ClientAllowance(30).left(Bucket(level, 1000.0), 1000.0 + later) == left
 
 
 def test_a_query_may_take_more_than_is_left_and_the_debt_is_paid_by_waiting() -> None:
-    budget = Budget(Allowance(30))
+    budget = Budget(ClientAllowance(30))
     budget.charge(HERE, 29.5, 1000.0)
     budget.admit(HERE, 1000.0)  # something is left
     budget.charge(HERE, 15.5, 1000.0)
@@ -51,21 +51,21 @@ def test_a_query_may_take_more_than_is_left_and_the_debt_is_paid_by_waiting() ->
 
 
 def test_one_clients_queries_cost_another_nothing() -> None:
-    budget = Budget(Allowance(30))
+    budget = Budget(ClientAllowance(30))
     budget.charge(HERE, 1000.0, 1000.0)
     budget.admit(THERE, 1000.0)
     assert budget.left(THERE, 1000.0) == 30
 
 
 def test_a_cost_below_nothing_is_none() -> None:
-    budget = Budget(Allowance(30))
+    budget = Budget(ClientAllowance(30))
     budget.charge(HERE, 10.0, 1000.0)
     budget.charge(HERE, -10.0, 1000.0)
     assert budget.left(HERE, 1000.0) == 20
 
 
 def test_of_too_many_clients_those_who_owe_most_are_remembered() -> None:
-    budget = Budget(Allowance(30), most=100)
+    budget = Budget(ClientAllowance(30), most=100)
     budget.charge("debtor", 90.0, 1000.0)
     for number in range(10_000):
         budget.charge(f"client {number}", 1.0, 1000.0)
@@ -75,7 +75,7 @@ def test_of_too_many_clients_those_who_owe_most_are_remembered() -> None:
 
 
 def test_clients_with_all_their_time_are_forgotten_first() -> None:
-    budget = Budget(Allowance(30), most=10)
+    budget = Budget(ClientAllowance(30), most=10)
     for number in range(10):
         budget.charge(f"client {number}", 1.0, 1000.0)
     budget.charge(HERE, 1.0, 2000.0)
@@ -93,7 +93,7 @@ def test_clients_with_all_their_time_are_forgotten_first() -> None:
     ],
 )
 def test_what_is_left_is_told_in_whole_seconds(left: float, state: str) -> None:
-    assert Allowance(30).state(left) == state
+    assert ClientAllowance(30).state(left) == state
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from live_server import Server, serving
 from partage.rdf.canonical import nquads
 from partage.settings import Settings
 from partage.web.gateway.forwarded import origin_of
-from partage.web.gateway.response_cache import Cache, Headers, Scope
+from partage.web.gateway.response_cache import Headers, ResponseCache, Scope
 
 PUBLIC: Headers = [(b"etag", b'"a"'), (b"cache-control", b"public, no-cache"), (b"date", b"now")]
 
@@ -29,8 +29,8 @@ def scope(path: str = "/doc/org/facebook", method: str = "GET", **headers: str) 
     }
 
 
-def keeping(most: int, **settings: Any) -> Cache:
-    return Cache(Settings(cache_bytes=most, **settings))
+def keeping(most: int, **settings: Any) -> ResponseCache:
+    return ResponseCache(Settings(cache_bytes=most, **settings))
 
 
 def test_a_kept_answer_is_given_again_without_its_date() -> None:

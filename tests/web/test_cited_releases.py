@@ -12,7 +12,7 @@ import three_releases
 from cited import BROWSER, DS, cite, facts, links
 from partage.settings import Settings
 from partage.store.embedded.oxigraph import EmbeddedEngine
-from partage.store.release_stores.release_stores import Shelf
+from partage.store.release_stores.release_stores import ReleaseStores
 from partage.web.app import create_app
 
 
@@ -20,7 +20,7 @@ from partage.web.app import create_app
 def archived(tmp_path: Path) -> FlaskClient:
     """Return a client of a server that holds three releases, the third as the current one."""
     made = three_releases.build(tmp_path)
-    shelf = Shelf(made.catalog, tmp_path / "stores")
+    shelf = ReleaseStores(made.catalog, tmp_path / "stores")
     dataset = read_string(three_releases.dataset(three_releases.THIRD))
     store = Store()
     store.bulk_extend(dataset)

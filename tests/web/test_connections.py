@@ -19,7 +19,7 @@ from live_server import Server, say, serving
 from partage.rdf.canonical import nquads
 from partage.settings import Settings
 from partage.web.gateway import connections
-from partage.web.gateway.connections import MOST, Watched, close_surplus, set_up_listeners
+from partage.web.gateway.connections import MOST, ConnectionWatch, close_surplus, set_up_listeners
 from partage.web.gateway.server import SECONDS_FOR_A_HEADER
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's /proc")
@@ -150,7 +150,7 @@ def test_an_application_tells_which_connections_have_a_request() -> None:
         seen.append(set(watched.running))
         raise ValueError("amid it")
 
-    watched = Watched(application, Settings())
+    watched = ConnectionWatch(application, Settings())
     with pytest.raises(ValueError, match="amid it"):
         coroutines.run(watched({"client": peer}, None, None))
     assert seen == [{peer}]

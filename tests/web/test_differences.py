@@ -12,7 +12,7 @@ import three_releases
 from partage.errors import EngineBusy
 from partage.rdf.namespaces import iri
 from partage.releases.diff import Difference
-from partage.web.views.releases.differences import KEPT, Comparing
+from partage.web.views.releases.differences import KEPT, DifferenceCache
 from released_app import GAZETTE, application
 from three_releases import (
     CHANGED,
@@ -169,7 +169,7 @@ def test_the_last_differences_are_kept_and_no_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[tuple[str, str]] = []
-    comparing = Comparing(three_releases.write_archives(tmp_path))
+    comparing = DifferenceCache(three_releases.write_archives(tmp_path))
 
     def make(before: str, after: str) -> Difference:
         made.append((before, after))
@@ -188,7 +188,7 @@ def test_the_last_differences_are_kept_and_no_more(
 def test_who_would_wait_long_for_a_difference_is_sent_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    comparing = Comparing(three_releases.write_archives(tmp_path))
+    comparing = DifferenceCache(three_releases.write_archives(tmp_path))
     monkeypatch.setattr("partage.web.views.releases.differences.PATIENCE", 0.01)
     asked, answer = Event(), Event()
 

@@ -14,14 +14,17 @@ from partage.settings import Settings
 from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.factory import EngineSource, choose_source, stored
 from partage.web.app import create_app
-from partage.web.gateway.release_switch import Edition, Stage
-from partage.web.gateway.response_cache import Cache
+from partage.web.gateway.release_switch import ReleaseApplication, ReleaseSwitch
+from partage.web.gateway.response_cache import ResponseCache
 from partage.web.wsgi import LASTING, edition, forget
 
 
-def made(closed: list[str], name: str) -> Edition:
-    return Edition(
-        Flask(name), Cache(Settings(cache_bytes=0)), lambda *_: None, lambda: closed.append(name)
+def made(closed: list[str], name: str) -> ReleaseApplication:
+    return ReleaseApplication(
+        Flask(name),
+        ResponseCache(Settings(cache_bytes=0)),
+        lambda *_: None,
+        lambda: closed.append(name),
     )
 
 
@@ -38,7 +41,7 @@ def of_small_dataset(directory: Path) -> Settings:
 def test_an_edition_is_closed_once_its_last_request_is_answered() -> None:
     closed: list[str] = []
     former, following = made(closed, "former"), made(closed, "following")
-    stage = Stage(former)
+    stage = ReleaseSwitch(former)
     first, second = stage.enter(), stage.enter()
     assert (first, second) == (former, former)
     switching = threading.Thread(target=stage.switch, args=(following,))
@@ -74,7 +77,7 @@ def test_what_was_cited_counted_and_is_running_outlives_its_edition(tmp_path: Pa
 def test_nothing_holds_the_memory_of_an_edition_that_has_gone(tmp_path: Path) -> None:
     settings = of_small_dataset(tmp_path)
     with stored(choose_source(settings), settings.archive) as source:
-        stage = Stage(edition(settings, source))
+        stage = ReleaseSwitch(edition(settings, source))
         site = stage.now.application.extensions["partage"]
         site.prepare()
         comparison.index(site.teller(("en",)))

@@ -9,16 +9,16 @@ import pytest
 import small_dataset
 from partage.releases.catalog import Catalog
 from partage.settings import Settings
-from partage.sparql.cited.query_store import Asked
+from partage.sparql.cited.query_store import CitedQuery
 from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.embedded.serialization import CHUNK, short
-from partage.store.workers.query_handle import Ticket
+from partage.store.workers.query_handle import QueryHandle
 from partage.web import access_log
 from partage.web.app import create_app
 from partage.web.gateway.environ import environ_of, start
-from partage.web.gateway.fast_path import Lookups
-from partage.web.gateway.release_switch import Edition
-from partage.web.gateway.response_cache import ONCE, Cache, Headers, Scope
+from partage.web.gateway.fast_path import FastPath
+from partage.web.gateway.release_switch import ReleaseApplication
+from partage.web.gateway.response_cache import ONCE, Headers, ResponseCache, Scope
 
 NETFLIX = "https://w3id.org/partage/id/org/netflix"
 JSON = "application/sparql-results+json"
@@ -74,27 +74,29 @@ def scope(query: str, accept: str = JSON, more: str = "", **headers: str) -> Sco
 
 
 @pytest.fixture
-def edition(tmp_path: Path) -> Edition:
+def edition(tmp_path: Path) -> ReleaseApplication:
     return made(tmp_path)
 
 
-def made(directory: Path, **settings: object) -> Edition:
+def made(directory: Path, **settings: object) -> ReleaseApplication:
     store = small_dataset.store()
     release = small_dataset.release(directory / "release")
     chosen = Settings(query_store=directory / "queries.jsonl", **settings)  # type: ignore[arg-type]
     app = create_app(chosen, EmbeddedEngine(store), release, Catalog.read(Path()))
     app.extensions["partage"].prepare()
-    lookups = Lookups(app, partial(short, store))
-    return Edition(app, Cache(chosen), access_log.observer(app), lambda: None, lookups)
+    lookups = FastPath(app, partial(short, store))
+    return ReleaseApplication(
+        app, ResponseCache(chosen), access_log.observer(app), lambda: None, lookups
+    )
 
 
-def applied(edition: Edition, asked: Scope) -> tuple[int, Headers, bytes]:
-    answer = start(edition, environ_of(asked, b"", Ticket()))
+def applied(edition: ReleaseApplication, asked: Scope) -> tuple[int, Headers, bytes]:
+    answer = start(edition, environ_of(asked, b"", QueryHandle()))
     whole = b"".join(answer.chunks) if answer.whole is None else answer.whole
     return answer.status, answer.headers, whole
 
 
-def learnt(edition: Edition, asked: Scope) -> None:
+def learnt(edition: ReleaseApplication, asked: Scope) -> None:
     edition.keep(asked, *applied(edition, asked))
 
 
@@ -107,7 +109,7 @@ def told(headers: Headers) -> tuple[Headers, list[bytes]]:
 @pytest.mark.parametrize("coding", ["", "gzip", "identity;q=0"])
 @pytest.mark.parametrize("accept", FORMATS)
 def test_a_lookup_is_answered_as_the_application_answers_it(
-    edition: Edition, accept: str, coding: str
+    edition: ReleaseApplication, accept: str, coding: str
 ) -> None:
     assert edition.at_once(scope(SAME[0], accept, accept_encoding=coding)) is None
     for query in SAME:
@@ -120,7 +122,7 @@ def test_a_lookup_is_answered_as_the_application_answers_it(
         assert told(found[1]) == told(headers), query
 
 
-def test_an_answer_is_kept_when_it_is_asked_again(edition: Edition) -> None:
+def test_an_answer_is_kept_when_it_is_asked_again(edition: ReleaseApplication) -> None:
     learnt(edition, scope(SAME[0] + "#"))
     kept = edition.cache.kept
     before, hits = len(kept), kept.hits
@@ -130,7 +132,7 @@ def test_an_answer_is_kept_when_it_is_asked_again(edition: Edition) -> None:
     assert others == [first, first]
 
 
-def test_whatever_it_answers_is_what_the_application_answers(edition: Edition) -> None:
+def test_whatever_it_answers_is_what_the_application_answers(edition: ReleaseApplication) -> None:
     for query in SAME:
         learnt(edition, scope(query))
     for query in OTHERS:
@@ -149,7 +151,7 @@ def test_whatever_it_answers_is_what_the_application_answers(edition: Edition) -
         assert edition.at_once(asked) is None, headers
 
 
-def test_a_format_in_the_address_is_another_manner(edition: Edition) -> None:
+def test_a_format_in_the_address_is_another_manner(edition: ReleaseApplication) -> None:
     learnt(edition, scope(SAME[0], more="&format=csv"))
     found = edition.at_once(scope(SAME[1], more="&format=csv"))
     assert found is not None
@@ -157,7 +159,7 @@ def test_a_format_in_the_address_is_another_manner(edition: Edition) -> None:
     assert edition.at_once(scope(SAME[1], more="&format=tsv")) is None
 
 
-def test_who_has_the_answer_is_told_so(edition: Edition) -> None:
+def test_who_has_the_answer_is_told_so(edition: ReleaseApplication) -> None:
     learnt(edition, scope(SAME[0]))
     tag = dict(applied(edition, scope(SAME[1]))[1])[b"etag"].decode()
     found = edition.at_once(scope(SAME[1], if_none_match=tag))
@@ -165,7 +167,7 @@ def test_who_has_the_answer_is_told_so(edition: Edition) -> None:
     assert (found[0], found[2]) == (304, b"")
 
 
-def test_a_long_answer_is_left_to_the_application(edition: Edition) -> None:
+def test_a_long_answer_is_left_to_the_application(edition: ReleaseApplication) -> None:
     assert edition.lookups is not None
     learnt(edition, scope(SAME[0]))
     long = f"SELECT ?{'x' * CHUNK} {{ <{NETFLIX}> ?p ?o }}"
@@ -174,11 +176,11 @@ def test_a_long_answer_is_left_to_the_application(edition: Edition) -> None:
     assert edition.at_once(scope(wide)) is not None
 
 
-def test_what_was_cited_is_linked_by_the_application(edition: Edition) -> None:
+def test_what_was_cited_is_linked_by_the_application(edition: ReleaseApplication) -> None:
     learnt(edition, scope(SAME[0]))
     cited = edition.application.extensions["partage.cited"]
     assert edition.at_once(scope(SAME[4])) is not None
-    normal = Asked(SAME[0], "2026.11.0").normal
+    normal = CitedQuery(SAME[0], "2026.11.0").normal
     cited.mentioned.update({NETFLIX})
     assert NETFLIX in normal
     assert edition.at_once(scope(SAME[4] + " ")) is None

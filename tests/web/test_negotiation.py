@@ -8,7 +8,7 @@ from partage.errors import NotAcceptable, ProtocolError, Unwritable
 from partage.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS
 from partage.web.http.negotiation import (
     HTML,
-    first,
+    first_writable,
     format_of,
     languages,
     media_types,
@@ -126,9 +126,9 @@ def test_the_next_format_is_tried_where_one_cannot_hold_the_answer() -> None:
             raise Unwritable("%(which)s cannot", which=media_type)
         return media_type
 
-    assert first(["a", "b", "c"], make) == "c"
+    assert first_writable(["a", "b", "c"], make) == "c"
     with pytest.raises(Unwritable, match="a cannot"):
-        first(["a", "b"], make)
+        first_writable(["a", "b"], make)
 
 
 @pytest.mark.parametrize("wish", ["turtle", "nonsense", ""])

@@ -6,7 +6,7 @@ from pyoxigraph import Store
 from partage.settings import Settings
 from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Query
-from partage.web.dataset import Site
+from partage.web.dataset import ServedDataset
 
 
 @pytest.mark.usefixtures("eager")
@@ -21,7 +21,7 @@ from partage.web.dataset import Site
 def test_queries_are_planned_for_our_own_engine_unless_the_operator_says_no(
     settings: Settings, planned: bool, rewritten: bool
 ) -> None:
-    planner = Site(settings, EmbeddedEngine(Store()), None).planner
+    planner = ServedDataset(settings, EmbeddedEngine(Store()), None).planner
     assert (planner is not None) is rewritten
     if planner is not None:
         joined = planner.plan(Query("SELECT * { ?a <a:p> ?b . ?b <a:q> ?c }")).plan

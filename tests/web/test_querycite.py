@@ -21,7 +21,7 @@ from cited import BROWSER, DS, SAME, WHO, cite, facts, links
 from partage.rdf.namespaces import ID
 from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Query, Result
-from partage.web.http.budget import Allowance, Budget
+from partage.web.http.budget import Budget, ClientAllowance
 from partage.web.views.cited_queries import citing
 
 
@@ -294,7 +294,7 @@ def test_what_would_be_kept_is_bounded_not_what_is_sent(
 def test_a_client_may_cite_so_much_a_day_and_others_still_may(
     app: Flask,
 ) -> None:
-    share = app.extensions["partage.citing"] = Budget(Allowance(2_000, citing.DAY))
+    share = app.extensions["partage.citing"] = Budget(ClientAllowance(2_000, citing.DAY))
     here, there = ({"REMOTE_ADDR": address} for address in ("192.0.2.1", "192.0.2.2"))
 
     def cite(number: int, environ: dict[str, str]) -> TestResponse:

@@ -25,7 +25,7 @@ from partage.settings import Settings
 from partage.store.embedded.loading import load
 from partage.store.factory import EngineSource
 from partage.web.gateway.server import _Watch, serve
-from partage.web.gateway.startup_messages import Ready
+from partage.web.gateway.startup_messages import ServerReady
 
 needs_hangup = pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="needs SIGHUP")
 PROGRAM = """
@@ -232,7 +232,7 @@ def test_signals_that_come_together_are_one_wish(monkeypatch: pytest.MonkeyPatch
     before = signal.getsignal(signal.SIGHUP)
     try:
         watch = _Watch(Settings(), EngineSource(), ExitStack(), lambda _: None)
-        watch.messages.put(Ready())
+        watch.messages.put(ServerReady())
         watch.start()
         os.kill(os.getpid(), signal.SIGHUP)
         assert began.acquire(timeout=10)

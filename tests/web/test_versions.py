@@ -13,7 +13,7 @@ import three_releases
 from partage.errors import EngineUnavailable, UnknownRelease
 from partage.settings import Settings
 from partage.store.embedded.oxigraph import EmbeddedEngine
-from partage.store.release_stores.release_stores import Shelf
+from partage.store.release_stores.release_stores import ReleaseStores
 from partage.web.app import create_app
 from released_app import GAZETTE, QUERY, application
 from three_releases import FIRST, SECOND, THIRD
@@ -223,11 +223,11 @@ def test_without_releases_nothing_has_versions() -> None:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
-    return Shelf(three_releases.build(tmp_path).catalog, tmp_path / "kept")
+def shelf(tmp_path: Path) -> ReleaseStores:
+    return ReleaseStores(three_releases.build(tmp_path).catalog, tmp_path / "kept")
 
 
-def test_a_store_is_made_once_and_kept(shelf: Shelf, tmp_path: Path) -> None:
+def test_a_store_is_made_once_and_kept(shelf: ReleaseStores, tmp_path: Path) -> None:
     place = shelf.directory(FIRST)
     assert place == tmp_path / "kept" / shelf.catalog.find(FIRST).rdfc10
     before = (place / "CURRENT").stat()
@@ -238,7 +238,7 @@ def test_a_store_is_made_once_and_kept(shelf: Shelf, tmp_path: Path) -> None:
 
 
 def test_a_half_written_store_is_never_opened(
-    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shelf: ReleaseStores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("partage.store.release_stores.release_stores.Store", Dying)
@@ -263,12 +263,12 @@ def test_a_store_that_is_there_anyway_is_not_made_again(tmp_path: Path) -> None:
     made = Store(str(there))
     made.extend(three_releases.quads(THIRD))
     made.flush()
-    shelf = Shelf(catalog, tmp_path / "kept", {catalog.find(THIRD).rdfc10: there})
+    shelf = ReleaseStores(catalog, tmp_path / "kept", {catalog.find(THIRD).rdfc10: there})
     assert shelf.directory(THIRD) == there
     shelf.prepare()
     assert len(list((tmp_path / "kept").iterdir())) == 2
 
 
-def test_an_unknown_release_has_no_store(shelf: Shelf) -> None:
+def test_an_unknown_release_has_no_store(shelf: ReleaseStores) -> None:
     with pytest.raises(UnknownRelease, match=r"no release 2000\.01\.0"):
         shelf.directory("2000.01.0")

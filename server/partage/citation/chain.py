@@ -10,37 +10,46 @@ have found it through a fourth (`ds:citedThrough`). A passage is a place in a so
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from partage.citation.model import NOTHING, Words
-from partage.citation.reader import COMMA, Facts, Reader, both, filled, joined, listed, local
+from partage.citation.model import NOTHING, BilingualText
+from partage.citation.reader import (
+    COMMA,
+    CitationFacts,
+    CitationReader,
+    both,
+    filled,
+    joined,
+    listed,
+    local,
+)
 
-WHO = Words("claim of {}", "assertion de {}")
-REPORTED = Words("as reported by {}", "rapportée par {}")
-WORK = Words("citing the work of {}", "d’après le travail de {}")
-SOURCE = Words("source {} ({})", "source {} ({})")
-QUOTED = Words("“{}”", "« {} »")
-SPANS = Words("code points {}", "points de code {}")
-THROUGH = Words("cited through {}", "citée d’après {}")
+WHO = BilingualText("claim of {}", "assertion de {}")
+REPORTED = BilingualText("as reported by {}", "rapportée par {}")
+WORK = BilingualText("citing the work of {}", "d’après le travail de {}")
+SOURCE = BilingualText("source {} ({})", "source {} ({})")
+QUOTED = BilingualText("“{}”", "« {} »")
+SPANS = BilingualText("code points {}", "points de code {}")
+THROUGH = BilingualText("cited through {}", "citée d’après {}")
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
     """Who says it (`who`, for the title), the whole chain (`note`), and the sources."""
 
-    who: Words
-    note: Words
+    who: BilingualText
+    note: BilingualText
     sources: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CitedSource:
     """One source, what is told of it, and the passages in it that are meant."""
 
     source: str
-    facts: Facts
-    passages: tuple[Facts, ...]
+    facts: CitationFacts
+    passages: tuple[CitationFacts, ...]
 
 
-def chain_of(reader: Reader, claim: Facts) -> Chain:
+def chain_of(reader: CitationReader, claim: CitationFacts) -> Chain:
     """Return the chain of a claim, from its facts and those of its passages."""
     places = places_of(reader, claim.iris("prov:wasDerivedFrom", "prov:wasQuotedFrom"))
     speakers = claim.iris("ds:assertedBy")
@@ -51,7 +60,7 @@ def chain_of(reader: Reader, claim: Facts) -> Chain:
         }
     )
 
-    def people(curie: str) -> list[Words]:
+    def people(curie: str) -> list[BilingualText]:
         return [names[thing] for thing in claim.iris(curie)]
 
     reporters = people("ds:reportedBy") or [
@@ -76,17 +85,17 @@ def chain_of(reader: Reader, claim: Facts) -> Chain:
     )
 
 
-def places_of(reader: Reader, passages: Sequence[str]) -> tuple[Place, ...]:
+def places_of(reader: CitationReader, passages: Sequence[str]) -> tuple[CitedSource, ...]:
     """Return where some passages are: each source once."""
     facts = reader.facts(passages)
     sources = reader.facts(sorted({s for told in facts.values() for s in _sources(told)}))
     return tuple(
-        Place(source, told, tuple(p for p in facts.values() if source in _sources(p)))
+        CitedSource(source, told, tuple(p for p in facts.values() if source in _sources(p)))
         for source, told in sources.items()
     )
 
 
-def located(reader: Reader, places: Iterable[Place]) -> list[Words]:
+def located(reader: CitationReader, places: Iterable[CitedSource]) -> list[BilingualText]:
     """Say where places are: each source, then the positions and the words that lead to them."""
     said = []
     for place in places:
@@ -103,25 +112,25 @@ def located(reader: Reader, places: Iterable[Place]) -> list[Words]:
     return said
 
 
-def entitled(source: Facts) -> Words:
+def entitled(source: CitationFacts) -> BilingualText:
     """Return the title of a source, which is not translated, and its date."""
     title, issued = source.plain("dct:title"), source.plain("dct:issued")
     quoted = [filled(QUOTED, both(title))] if title else []
     return joined([*quoted, *([both(issued)] if issued else [])], COMMA)
 
 
-def _sources(passage: Facts) -> tuple[str, ...]:
+def _sources(passage: CitationFacts) -> tuple[str, ...]:
     return passage.iris("oa:hasSource")
 
 
-def _publisher(source: Facts, names: dict[str, Words]) -> Words:
+def _publisher(source: CitationFacts, names: dict[str, BilingualText]) -> BilingualText:
     publishers = source.iris("dct:publisher")
     return source.text("ds:publisherName") or (names[publishers[0]] if publishers else NOTHING)
 
 
-def _said(pattern: Words, things: Sequence[Words]) -> list[Words]:
+def _said(pattern: BilingualText, things: Sequence[BilingualText]) -> list[BilingualText]:
     return [filled(pattern, listed(dict.fromkeys(things)))] if things else []
 
 
-def _capital(words: Words) -> Words:
-    return Words(words.en[:1].upper() + words.en[1:], words.fr[:1].upper() + words.fr[1:])
+def _capital(words: BilingualText) -> BilingualText:
+    return BilingualText(words.en[:1].upper() + words.en[1:], words.fr[:1].upper() + words.fr[1:])

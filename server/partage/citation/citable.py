@@ -12,14 +12,23 @@ from datetime import date
 from types import MappingProxyType
 
 from partage.citation.chain import chain_of, entitled, located, places_of
-from partage.citation.model import NOTHING, Citation, Related, Words, versioned
-from partage.citation.reader import COMMA, Facts, Reader, both, filled, joined, listed, local
-from partage.citation.record_kinds import Kind, kind_of, whole
+from partage.citation.model import NOTHING, BilingualText, Citation, RelatedIdentifier, versioned
+from partage.citation.reader import (
+    COMMA,
+    CitationFacts,
+    CitationReader,
+    both,
+    filled,
+    joined,
+    listed,
+    local,
+)
+from partage.citation.record_kinds import RecordKind, kind_of, whole
 from partage.errors import UnknownRelease, UnknownResource, message
 from partage.rdf.canonical import digest
 from partage.rdf.namespaces import BASE, RELEASES
 from partage.rdf.nanopublication import PARTS
-from partage.releases.record import Record
+from partage.releases.record import ReleaseRecord
 from partage.store.engine import Engine
 
 DIGEST = "RDFC-1.0 SHA-256 {}"
@@ -29,22 +38,22 @@ NOBODY = " ()"
 # By `schema:creativeWorkStatus` of the tombstone.
 RETIRED = MappingProxyType(
     {
-        "withdrawn": Words("Withdrawn identifier", "Identifiant retiré"),
-        "merged": Words("Merged identifier", "Identifiant fusionné"),
-        "deprecated": Words("Deprecated identifier", "Identifiant déconseillé"),
+        "withdrawn": BilingualText("Withdrawn identifier", "Identifiant retiré"),
+        "merged": BilingualText("Merged identifier", "Identifiant fusionné"),
+        "deprecated": BilingualText("Deprecated identifier", "Identifiant déconseillé"),
     }
 )
-_LAST = Words("last held by release {}", "présent pour la dernière fois dans la version {}")
-_REPLACED = Words("replaced by {}", "remplacé par {}")
-_FLOW = Words("{} → {}", "{} → {}")
-_FLOW_OF = Words("{} → {}: {}", "{} → {} : {}")
-_COLON = Words(": ", " : ")
-_SENTENCE = Words(". ", ". ")
-_SLASH = Words(" / ", " / ")
-_SEMICOLON = Words("; ", " ; ")
+_LAST = BilingualText("last held by release {}", "présent pour la dernière fois dans la version {}")
+_REPLACED = BilingualText("replaced by {}", "remplacé par {}")
+_FLOW = BilingualText("{} → {}", "{} → {}")
+_FLOW_OF = BilingualText("{} → {}: {}", "{} → {} : {}")
+_COLON = BilingualText(": ", " : ")
+_SENTENCE = BilingualText(". ", ". ")
+_SLASH = BilingualText(" / ", " / ")
+_SEMICOLON = BilingualText("; ", " ; ")
 
 
-def cite(engine: Engine, iri: str, release: Record | None = None) -> Citation:
+def cite(engine: Engine, iri: str, release: ReleaseRecord | None = None) -> Citation:
     """
     Return the citation of a thing of ours.
 
@@ -75,15 +84,15 @@ def cite(engine: Engine, iri: str, release: Record | None = None) -> Citation:
             iri=iri,
             held=release.version if release else message("a draft"),
         )
-    reader = Reader(engine)
+    reader = CitationReader(engine)
     told = reader.facts([thing, BASE])
     if kind.key not in {"dataset", "release"} and not reader.exists(thing):
         raise UnknownResource(iri)
-    case = _Case(reader, thing, kind, told[thing], told[BASE], release)
+    case = _Subject(reader, thing, kind, told[thing], told[BASE], release)
     return MAKING.get(kind.key, _named)(case)
 
 
-def cited_at(engine: Engine, iri: str, release: Record | None = None) -> str:
+def cited_at(engine: Engine, iri: str, release: ReleaseRecord | None = None) -> str:
     """Return the `url` of the citation of a thing, by the parameters of `cite`."""
     thing = whole(iri)
     kind = kind_of(thing)
@@ -93,39 +102,41 @@ def cited_at(engine: Engine, iri: str, release: Record | None = None) -> str:
     if key == "version":
         return thing
     if key == "ontology":
-        return _ontology_version(Reader(engine).facts([thing])[thing]) or versioned(thing, release)
+        return _ontology_version(CitationReader(engine).facts([thing])[thing]) or versioned(
+            thing, release
+        )
     return versioned(thing, release)
 
 
-def _ontology_version(told: Facts) -> str | None:
+def _ontology_version(told: CitationFacts) -> str | None:
     return next(iter(told.iris("owl:versionIRI")), None)
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
+class _Subject:
     """One thing to cite, with what is told of it and of the dataset."""
 
-    reader: Reader
+    reader: CitationReader
     thing: str
-    kind: Kind
-    told: Facts
-    dataset: Facts
-    release: Record | None
+    kind: RecordKind
+    told: CitationFacts
+    dataset: CitationFacts
+    release: ReleaseRecord | None
 
     def citation(
         self,
-        name: Words = NOTHING,
-        who: Words = NOTHING,
-        note: Words = NOTHING,
-        related: tuple[Related, ...] = (),
+        name: BilingualText = NOTHING,
+        who: BilingualText = NOTHING,
+        note: BilingualText = NOTHING,
+        related: tuple[RelatedIdentifier, ...] = (),
     ) -> Citation:
         """Return what any thing's citation has, with what its kind adds."""
         own = both(local(self.thing))
         name = name or self.told.name or own
         made = filled(self.kind.title, name=_open(name), local=own, who=who)
-        made = Words(made.en.removesuffix(NOBODY), made.fr.removesuffix(NOBODY))
+        made = BilingualText(made.en.removesuffix(NOBODY), made.fr.removesuffix(NOBODY))
         # A title is in the language of the name in it.
-        title = Words(made.en if name.en else "", made.fr if name.fr else "")
+        title = BilingualText(made.en if name.en else "", made.fr if name.fr else "")
         draft = self.dataset.plain("dcat:version")
         release = self.release
         return Citation(
@@ -138,13 +149,16 @@ class _Case:
             draft=release is None,
             note=joined([words for words in (self._gone(), note) if words], _SENTENCE),
             related=(
-                Related("IsPartOf", versioned(BASE, release)),
+                RelatedIdentifier("IsPartOf", versioned(BASE, release)),
                 *related,
-                *(Related("IsObsoletedBy", o) for o in self.told.iris("dct:isReplacedBy")),
+                *(
+                    RelatedIdentifier("IsObsoletedBy", o)
+                    for o in self.told.iris("dct:isReplacedBy")
+                ),
             ),
         )
 
-    def _gone(self) -> Words:
+    def _gone(self) -> BilingualText:
         """Say that the identifier was retired, since when, why, and what replaces it."""
         if self.told.plain("owl:deprecated") not in {"true", "1"}:
             return NOTHING
@@ -158,18 +172,18 @@ class _Case:
         return joined([joined(said, _SEMICOLON), *([reason] if reason else [])], _COLON)
 
 
-def _named(case: _Case) -> Citation:
+def _named(case: _Subject) -> Citation:
     return case.citation()
 
 
-def _dataset(case: _Case) -> Citation:
+def _dataset(case: _Subject) -> Citation:
     release = case.release
-    related: list[Related] = []
+    related: list[RelatedIdentifier] = []
     if release:
-        related.append(Related("IsVersionOf", BASE))
+        related.append(RelatedIdentifier("IsVersionOf", BASE))
         if release.previous:
-            related.append(Related("IsNewVersionOf", RELEASES + release.previous))
-        related.append(Related("IsDocumentedBy", f"{BASE}ns/{release.ontology}"))
+            related.append(RelatedIdentifier("IsNewVersionOf", RELEASES + release.previous))
+        related.append(RelatedIdentifier("IsDocumentedBy", f"{BASE}ns/{release.ontology}"))
     return replace(
         case.citation(name=case.dataset.name or both("Partage")),
         digest=DIGEST.format(release.rdfc10) if release else None,
@@ -177,25 +191,27 @@ def _dataset(case: _Case) -> Citation:
     )
 
 
-def _ontology(case: _Case) -> Citation:
+def _ontology(case: _Subject) -> Citation:
     """Cite the version of the ontology, which has an IRI and a number of its own."""
     made = case.citation()
     return replace(made, version=case.told.plain("owl:versionInfo") or made.version)
 
 
-def _term(case: _Case) -> Citation:
+def _term(case: _Subject) -> Citation:
     ontology = case.thing.partition("#")[0]
-    return case.citation(related=(Related("IsPartOf", versioned(ontology, case.release)),))
-
-
-def _concept(case: _Case) -> Citation:
-    schemes = case.told.iris("skos:inScheme")
     return case.citation(
-        related=tuple(Related("IsPartOf", versioned(s, case.release)) for s in schemes)
+        related=(RelatedIdentifier("IsPartOf", versioned(ontology, case.release)),)
     )
 
 
-def _composed(case: _Case) -> Citation:
+def _concept(case: _Subject) -> Citation:
+    schemes = case.told.iris("skos:inScheme")
+    return case.citation(
+        related=tuple(RelatedIdentifier("IsPartOf", versioned(s, case.release)) for s in schemes)
+    )
+
+
+def _composed(case: _Subject) -> Citation:
     """Cite what has no name of its own after its parts: who gives what to whom, or the parties."""
     parts = ("ds:hasProvider", "ds:hasRecipient", "ds:principalCategory", "ds:hasParty")
     names = case.reader.names(case.told.iris(*parts))
@@ -209,20 +225,20 @@ def _composed(case: _Case) -> Citation:
     return case.citation(case.told.name or (by_name if parties else NOTHING))
 
 
-def _claim(case: _Case) -> Citation:
+def _claim(case: _Subject) -> Citation:
     chain = chain_of(case.reader, case.told)
     versions = case.told.iris("pav:hasCurrentVersion")
     return case.citation(
         who=chain.who,
         note=chain.note,
         related=(
-            *(Related("HasVersion", version) for version in versions),
-            *(Related("IsDerivedFrom", source) for source in chain.sources),
+            *(RelatedIdentifier("HasVersion", version) for version in versions),
+            *(RelatedIdentifier("IsDerivedFrom", source) for source in chain.sources),
         ),
     )
 
 
-def _version(case: _Case) -> Citation:
+def _version(case: _Subject) -> Citation:
     """Cite a claim version: its IRI never changes meaning, its digest is that of its graphs."""
     assertion = f"{case.thing}#assertion"
     chain = chain_of(case.reader, case.reader.facts([assertion])[assertion])
@@ -234,9 +250,9 @@ def _version(case: _Case) -> Citation:
         who=chain.who,
         note=chain.note,
         related=(
-            *(Related("IsVersionOf", claim) for claim in claims),
-            *(Related("IsNewVersionOf", version) for version in before),
-            *(Related("IsDerivedFrom", source) for source in chain.sources),
+            *(RelatedIdentifier("IsVersionOf", claim) for claim in claims),
+            *(RelatedIdentifier("IsNewVersionOf", version) for version in before),
+            *(RelatedIdentifier("IsDerivedFrom", source) for source in chain.sources),
         ),
     )
     quads = case.reader.graphs([f"{case.thing}#{part}" for part in PARTS])
@@ -249,26 +265,28 @@ def _version(case: _Case) -> Citation:
     )
 
 
-def _source(case: _Case) -> Citation:
+def _source(case: _Subject) -> Citation:
     """Cite the record of a source; whoever quotes the source itself cites its address."""
     addresses = [term for term in [case.told.plain("schema:url")] if term]
     return case.citation(
         entitled(case.told),
         note=case.told.text("ds:publisherName"),
-        related=tuple(Related("IsMetadataFor", address) for address in addresses),
+        related=tuple(RelatedIdentifier("IsMetadataFor", address) for address in addresses),
     )
 
 
-def _passage(case: _Case) -> Citation:
+def _passage(case: _Subject) -> Citation:
     places = places_of(case.reader, [case.thing])
     where = joined(located(case.reader, places), COMMA)
     return case.citation(
         where,
-        related=tuple(Related("IsPartOf", versioned(p.source, case.release)) for p in places),
+        related=tuple(
+            RelatedIdentifier("IsPartOf", versioned(p.source, case.release)) for p in places
+        ),
     )
 
 
-MAKING: Mapping[str, Callable[[_Case], Citation]] = MappingProxyType(
+MAKING: Mapping[str, Callable[[_Subject], Citation]] = MappingProxyType(
     {
         "dataset": _dataset,
         "release": _dataset,
@@ -285,9 +303,9 @@ MAKING: Mapping[str, Callable[[_Case], Citation]] = MappingProxyType(
 )
 
 
-def _open(name: Words) -> Words:
+def _open(name: BilingualText) -> BilingualText:
     """Return a name without the full stop of a sentence, for a title to go on."""
-    return Words(name.en.removesuffix("."), name.fr.removesuffix("."))
+    return BilingualText(name.en.removesuffix("."), name.fr.removesuffix("."))
 
 
 def _day(text: str) -> date | None:

@@ -16,11 +16,11 @@ from datetime import date
 
 from partage.citation.apa import apa
 from partage.citation.bibtex import biblatex, bibtex
-from partage.citation.model import LANGUAGES, Citation, Words
+from partage.citation.model import LANGUAGES, BilingualText, Citation
 from partage.citation.styles import DEFAULT_STYLE, formatted
 from partage.rdf.namespaces import LICENSE
 
-CFF_MESSAGE = Words(
+CFF_MESSAGE = BilingualText(
     "If you use this dataset, please cite it as below.",
     "Si vous utilisez ces données, merci de les citer comme suit.",
 )
@@ -229,11 +229,11 @@ def visible(text: str) -> str:
     return "".join(c for c in kept if unicodedata.category(c) not in {"Cc", "Cs"})
 
 
-def _clean(words: Words) -> Words:
-    return Words(visible(words.en), visible(words.fr))
+def _clean(words: BilingualText) -> BilingualText:
+    return BilingualText(visible(words.en), visible(words.fr))
 
 
-def _translations(words: Words) -> Iterable[tuple[str, str]]:
+def _translations(words: BilingualText) -> Iterable[tuple[str, str]]:
     return [(code, getattr(words, code)) for code in LANGUAGES if getattr(words, code)]
 
 

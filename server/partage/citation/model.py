@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from partage.rdf.namespaces import BASE, LICENSE, RELEASES
-from partage.releases.record import Record
+from partage.releases.record import ReleaseRecord
 
 PUBLISHER = "Partage"
 LANGUAGES = ("en", "fr")
@@ -26,7 +26,7 @@ _SEPARATING = re.compile(r"[^A-Za-z0-9._]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class BilingualText:
     """One text in English and French; an empty one is missing."""
 
     en: str
@@ -45,15 +45,15 @@ class Words:
         return bool(self.en or self.fr)
 
 
-NOTHING = Words("")
-EDITORS = Words("Partage editors", "Les éditeurs de Partage")
-RESULT = Words("query result", "résultat de requête")
-QUERY = Words("query", "requête")
-STATEMENT = Words("statement record", "fiche d’énoncé")
+NOTHING = BilingualText("")
+EDITORS = BilingualText("Partage editors", "Les éditeurs de Partage")
+RESULT = BilingualText("query result", "résultat de requête")
+QUERY = BilingualText("query", "requête")
+STATEMENT = BilingualText("statement record", "fiche d’énoncé")
 
 
 @dataclass(frozen=True, slots=True)
-class Related:
+class RelatedIdentifier:
     """Another thing and what the cited one is to it: `relation` is a relationType of DataCite."""
 
     relation: str
@@ -73,17 +73,17 @@ class Citation:
 
     iri: str
     url: str
-    genre: Words
-    title: Words
+    genre: BilingualText
+    title: BilingualText
     version: str | None = None
     issued: date | None = None
     accessed: date | None = None
-    note: Words = NOTHING
+    note: BilingualText = NOTHING
     draft: bool = False
     digest: str | None = None
-    related: tuple[Related, ...] = ()
+    related: tuple[RelatedIdentifier, ...] = ()
     license: str = LICENSE
-    authors: tuple[Words, ...] = (EDITORS,)
+    authors: tuple[BilingualText, ...] = (EDITORS,)
     publisher: str = PUBLISHER
 
     def details(self, language: str) -> tuple[str, ...]:
@@ -96,7 +96,7 @@ class Citation:
         return "partage-" + (_SEPARATING.sub("-", self.url.removeprefix(BASE)).strip("-") or "data")
 
 
-def versioned(iri: str, release: Record | None) -> str:
+def versioned(iri: str, release: ReleaseRecord | None) -> str:
     """Return the address of one of our IRIs in a release, where it never changes."""
     if release is None:
         return iri
@@ -111,10 +111,10 @@ def shortened(text: str) -> str:
 
 def of_statement(
     iri: str,
-    text: Words,
+    text: BilingualText,
     *,
-    release: Record | None = None,
-    chain: Words = NOTHING,
+    release: ReleaseRecord | None = None,
+    chain: BilingualText = NOTHING,
     claims: Sequence[str] = (),
 ) -> Citation:
     """
@@ -137,18 +137,18 @@ def of_statement(
         iri=iri,
         url=versioned(iri, release),
         genre=STATEMENT,
-        title=Words(shortened(text.en), shortened(text.fr)),
+        title=BilingualText(shortened(text.en), shortened(text.fr)),
         version=release.version if release else None,
         issued=release.issued.date() if release else None,
         note=chain,
         related=(
-            Related("IsPartOf", versioned(BASE, release)),
-            *(Related("IsDerivedFrom", claim) for claim in claims),
+            RelatedIdentifier("IsPartOf", versioned(BASE, release)),
+            *(RelatedIdentifier("IsDerivedFrom", claim) for claim in claims),
         ),
     )
 
 
-def of_query(iri: str, title: Words, *, release: Record | None = None) -> Citation:
+def of_query(iri: str, title: BilingualText, *, release: ReleaseRecord | None = None) -> Citation:
     """
     Cite a query, whatever it answers.
 
@@ -165,10 +165,10 @@ def of_query(iri: str, title: Words, *, release: Record | None = None) -> Citati
         iri=iri,
         url=iri,
         genre=QUERY,
-        title=Words(shortened(title.en), shortened(title.fr)),
+        title=BilingualText(shortened(title.en), shortened(title.fr)),
         version=release.version if release else None,
         issued=release.issued.date() if release else None,
-        related=(Related("References", versioned(BASE, release)),),
+        related=(RelatedIdentifier("References", versioned(BASE, release)),),
     )
 
 
@@ -195,10 +195,10 @@ def of_result(
         query,
         genre=RESULT,
         issued=executed.date(),
-        note=Words(
+        note=BilingualText(
             f"Answered on {at} by {asked}{'' if rows is None else f', rows: {rows}'}",
             f"Répondu le {at} par {asked}{'' if rows is None else f', lignes : {rows}'}",
         ),
         digest=digest,
-        related=(Related("IsDerivedFrom", asked),),
+        related=(RelatedIdentifier("IsDerivedFrom", asked),),
     )

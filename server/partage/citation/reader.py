@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from partage.citation.model import LANGUAGES, NOTHING, Words
+from partage.citation.model import LANGUAGES, NOTHING, BilingualText
 from partage.rdf.namespaces import SPARQL_PREFIXES, iri
 from partage.rdf.sparql_terms import iriref, values
 from partage.store.engine import Engine, Query, Term
@@ -21,11 +21,11 @@ _ASKED = (
     "prov:wasDerivedFrom", "prov:wasQuotedFrom", "schema:url",
     "oa:hasSource", "oa:hasSelector", "oa:start", "oa:end",
 )  # fmt: skip
-COMMA, AND = Words(", ", ", "), Words(" and ", " et ")
+COMMA, AND = BilingualText(", ", ", "), BilingualText(" and ", " et ")
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class CitationFacts:
     """The values of one thing's properties, which are named by their CURIEs."""
 
     values: Mapping[str, list[Term]] = field(default_factory=dict)
@@ -40,13 +40,13 @@ class Facts:
         }
         return tuple(sorted(found))
 
-    def text(self, *curies: str) -> Words:
+    def text(self, *curies: str) -> BilingualText:
         """Return the first property's text; one in neither language stands for both."""
         for curie in curies:
             found = [t for t in self.values.get(iri(curie), ()) if isinstance(t, Literal)]
             if found:
                 by = {(t.language or "").lower(): t.value for t in sorted(found, key=str)}
-                ours = Words(by.get("en", ""), by.get("fr", ""))
+                ours = BilingualText(by.get("en", ""), by.get("fr", ""))
                 return ours or both(next(iter(by.values())))
         return NOTHING
 
@@ -55,20 +55,20 @@ class Facts:
         return self.text(curie).said("en")
 
     @property
-    def name(self) -> Words:
+    def name(self) -> BilingualText:
         """What the thing is called."""
         return self.text(*NAMING)
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class CitationReader:
     """Reads facts from one engine."""
 
     engine: Engine
 
-    def facts(self, things: Iterable[str]) -> dict[str, Facts]:
+    def facts(self, things: Iterable[str]) -> dict[str, CitationFacts]:
         """Return the facts of some things, whichever graphs they stand in."""
-        found = {thing: Facts({}) for thing in things}
+        found = {thing: CitationFacts({}) for thing in things}
         if not found:
             return {}
         asked = ", ".join(_ASKED)
@@ -79,9 +79,9 @@ class Reader:
             assert isinstance(subject, NamedNode)
             assert isinstance(predicate, NamedNode)
             told[subject.value].setdefault(predicate.value, []).append(row["o"])
-        return {thing: Facts(of_thing) for thing, of_thing in told.items()}
+        return {thing: CitationFacts(of_thing) for thing, of_thing in told.items()}
 
-    def names(self, things: Iterable[str]) -> dict[str, Words]:
+    def names(self, things: Iterable[str]) -> dict[str, BilingualText]:
         """Return what things are called, after their identifiers where they have no name."""
         return {t: told.name or both(local(t)) for t, told in self.facts(things).items()}
 
@@ -111,9 +111,9 @@ class Reader:
         return list(self.engine.query(Query(text)).solutions())
 
 
-def both(text: str) -> Words:
+def both(text: str) -> BilingualText:
     """Return a text that is the same in both languages: a name, a number, an identifier."""
-    return Words(text, text)
+    return BilingualText(text, text)
 
 
 def local(thing: str) -> str:
@@ -121,16 +121,16 @@ def local(thing: str) -> str:
     return thing.rpartition("#")[2].rstrip("/").rpartition("/")[2]
 
 
-def listed(words: Iterable[Words]) -> Words:
+def listed(words: Iterable[BilingualText]) -> BilingualText:
     """Return an enumeration: `a, b and c`, `a, b et c`."""
     *first, last = (*words,) or (NOTHING,)
     return joined((joined(first, COMMA), last), AND) if first else last
 
 
-def joined(words: Iterable[Words], separator: Words) -> Words:
+def joined(words: Iterable[BilingualText], separator: BilingualText) -> BilingualText:
     """Return words with a separator between them, in both languages."""
     items = list(words)
-    return Words(
+    return BilingualText(
         **{
             language: getattr(separator, language).join(item.said(language) for item in items)
             for language in LANGUAGES
@@ -138,9 +138,9 @@ def joined(words: Iterable[Words], separator: Words) -> Words:
     )
 
 
-def filled(pattern: Words, *parts: Words, **named: Words) -> Words:
+def filled(pattern: BilingualText, *parts: BilingualText, **named: BilingualText) -> BilingualText:
     """Return a pattern with words in its places, in both languages."""
-    return Words(
+    return BilingualText(
         **{
             language: getattr(pattern, language).format(
                 *(part.said(language) for part in parts),

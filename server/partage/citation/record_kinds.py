@@ -3,12 +3,12 @@
 import re
 from dataclasses import dataclass
 
-from partage.citation.model import Words
+from partage.citation.model import BilingualText
 from partage.rdf.namespaces import BASE, PREFIXES
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class RecordKind:
     """
     One kind of thing: `local` matches what follows the base in its IRIs.
 
@@ -17,8 +17,8 @@ class Kind:
 
     key: str
     local: re.Pattern[str]
-    genre: Words
-    title: Words
+    genre: BilingualText
+    title: BilingualText
 
 
 _SEGMENT = r"[A-Za-z0-9._~-]+"
@@ -49,21 +49,21 @@ passage | id/passage/* | passage record | fiche de passage | Passage {local}: {n
 """  # noqa: E501  # a row is one line
 
 
-def _kind(line: str) -> Kind:
+def _kind(line: str) -> RecordKind:
     key, local, *words = (cell.strip() for cell in line.split("|"))
     genre_en, genre_fr, title_en, title_fr = words
-    return Kind(
+    return RecordKind(
         key,
         re.compile(local.replace("*", _SEGMENT)),
-        Words(genre_en, genre_fr),
-        Words(title_en, title_fr),
+        BilingualText(genre_en, genre_fr),
+        BilingualText(title_en, title_fr),
     )
 
 
 KINDS = tuple(_kind(line) for line in _TABLE.strip().splitlines())
 
 
-def kind_of(iri: str) -> Kind | None:
+def kind_of(iri: str) -> RecordKind | None:
     """Return the kind of a thing by its IRI; None for what cannot be cited."""
     local = iri.removeprefix(BASE)
     if not iri.startswith(BASE):

@@ -6,21 +6,21 @@ from dataclasses import replace
 from pyoxigraph import Literal, NamedNode, Triple
 
 from partage.citation.chain import chain_of
-from partage.citation.model import Citation, Words, of_statement
-from partage.citation.reader import Reader, both, filled, joined
+from partage.citation.model import BilingualText, Citation, of_statement
+from partage.citation.reader import CitationReader, both, filled, joined
 from partage.rdf.canonical import STATEMENTS, statement_digest
-from partage.releases.record import Record
+from partage.releases.record import ReleaseRecord
 from partage.store.engine import Engine, Term
 
 DIGEST = "SHA-256 (N-Triples) {}"
 # A note names so many claims; the page of the statement names all.
 SHOWN = 3
-MORE = Words("and {} more", "et {} autres")
-_SPACE, _SEMICOLON = Words(" ", " "), Words("; ", " ; ")
+MORE = BilingualText("and {} more", "et {} autres")
+_SPACE, _SEMICOLON = BilingualText(" ", " "), BilingualText("; ", " ; ")
 
 
 def cite_statement(
-    engine: Engine, triple: Triple, versions: Sequence[str], release: Record | None = None
+    engine: Engine, triple: Triple, versions: Sequence[str], release: ReleaseRecord | None = None
 ) -> Citation:
     """
     Cite a statement without blank nodes.
@@ -28,7 +28,7 @@ def cite_statement(
     `versions` are the claim versions that make it, `release` is what `engine` holds (None: a draft,
     which may change).
     """
-    reader = Reader(engine)
+    reader = CitationReader(engine)
     digest = statement_digest(triple)
     terms = (triple.subject, triple.predicate, triple.object)
     names = reader.names(term.value for term in terms if isinstance(term, NamedNode))
@@ -48,7 +48,7 @@ def cite_statement(
     return replace(made, draft=release is None, digest=DIGEST.format(digest))
 
 
-def _said(term: Term, names: dict[str, Words]) -> Words:
+def _said(term: Term, names: dict[str, BilingualText]) -> BilingualText:
     if isinstance(term, NamedNode):
         return names[term.value]
     return both(term.value if isinstance(term, Literal) else str(term))

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from partage.caching import LRUCache
+from partage.caching import BoundedCache
 from partage.errors import UnknownStyle, message
 
 LOCALES = {"en": "en-US", "fr": "fr-FR"}
@@ -22,7 +22,7 @@ STYLES = (
 )
 DEFAULT_STYLE = STYLES[0][0]
 SUGGESTED = 5
-ENTRIES = LRUCache(4_000_000, "citations")
+ENTRIES = BoundedCache(4_000_000, "citations")
 
 
 @cache

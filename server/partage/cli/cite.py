@@ -10,7 +10,7 @@ import click
 from partage import assets
 from partage.cli.base import cli, example, settings
 from partage.errors import UnknownCitation
-from partage.releases.record import Record
+from partage.releases.record import ReleaseRecord
 from partage.store.engine import Engine
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def cite(  # noqa: PLR0913, PLR0917  # each is an option of the command
     from partage.sparql.cited.cited_query import CITED
     from partage.store.embedded.oxigraph import EmbeddedEngine
     from partage.store.factory import choose_source, open_engine
-    from partage.store.release_stores.release_stores import Shelf
+    from partage.store.release_stores.release_stores import ReleaseStores
     from partage.store.statement_index import index
 
     fmt = citation_format(form)
@@ -71,10 +71,10 @@ def cite(  # noqa: PLR0913, PLR0917  # each is an option of the command
         return
     if title is not None:
         raise click.BadParameter("only a query's result is titled.", param_hint="title")
-    record: Record | None
+    record: ReleaseRecord | None
     if wanted := version or inside:
         record = catalog.find(wanted)
-        engine: Engine = EmbeddedEngine(Shelf(catalog, settings().archive).open(wanted))
+        engine: Engine = EmbeddedEngine(ReleaseStores(catalog, settings().archive).open(wanted))
     else:
         source = choose_source(settings())
         record = catalog.known_as(_digest(source.release))

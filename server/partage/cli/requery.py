@@ -14,7 +14,7 @@ from partage import assets
 from partage.cli.base import FINDING, cli, example, settings
 from partage.errors import PartageError, SettingsError, UnknownCitation
 from partage.sparql.cited.query_store import CitedResult, QueryStore
-from partage.sparql.cited.result_digest import Digest
+from partage.sparql.cited.result_digest import ResultDigest
 from partage.store.engine import Engine
 from partage.store.workers.pool import PoolLimits
 
@@ -69,10 +69,10 @@ def _again(
 ) -> Iterator[tuple[CitedResult, str | None]]:
     """Yield each result with what differs, None where nothing does; release by release."""
     from partage.releases.catalog import Catalog
-    from partage.store.release_stores.release_stores import Shelf
+    from partage.store.release_stores.release_stores import ReleaseStores
     from partage.store.workers.pool import PoolEngine
 
-    shelf = Shelf(Catalog.read(assets.root()), archive)
+    shelf = ReleaseStores(Catalog.read(assets.root()), archive)
     for version, group in groupby(sorted(asked, key=_release), key=_release):
         try:
             engine = PoolEngine(shelf.directory(version), limits)
@@ -97,6 +97,6 @@ def _difference(engine: Engine, result: CitedResult) -> str | None:
     return None if made.matches else f"cited {_told(result)}, found {_told(made.found)}"
 
 
-def _told(answer: CitedResult | Digest) -> str:
+def _told(answer: CitedResult | ResultDigest) -> str:
     rows = "" if answer.rows is None else f"{answer.rows:,} rows, "
     return f"{rows}{answer.sha256}"

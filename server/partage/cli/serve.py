@@ -277,7 +277,7 @@ def publish(  # noqa: PLR0913, PLR0917  # each is an option of the command
             phase: bar.add_task(phase, total=None, graphs=0) for phase in ("writing", "verifying")
         }
 
-        def report(step: publishing.Step) -> None:
+        def report(step: publishing.PublishingStep) -> None:
             bar.update(
                 tasks[step.phase],
                 completed=step.triples,

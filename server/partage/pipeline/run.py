@@ -29,7 +29,7 @@ Progress = Callable[[str, int, int, float | None], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class BuildStep:
     """A step of the build: its name for people, and what it does."""
 
     name: str
@@ -55,19 +55,19 @@ def conform(state: State) -> State:
     return state.noting("shapes and rules", {name: report.count(name) for name in SEVERITIES})
 
 
-STEPS: tuple[Step, ...] = (
-    Step("read files and registry", lambda state: parse.parse(state.root)),
-    Step("committed form and identifiers", parse.check),
-    Step("nanopublications and view", current_view.publish),
-    Step("OWL 2 DL profile", owl_profiles.check),
-    Step("shapes and rules", conform),
-    Step("consistency and inference", entailment.reason),
-    Step("viewpoints and disputes", viewpoints.weigh),
-    Step("materialize", materialize.materialize),
-    Step("examples and prefixes", query_examples.publish),
-    Step("tombstones and releases", tombstones.publish),
-    Step("statistics", void.publish),
-    Step("competency questions", competency.check),
+STEPS: tuple[BuildStep, ...] = (
+    BuildStep("read files and registry", lambda state: parse.parse(state.root)),
+    BuildStep("committed form and identifiers", parse.check),
+    BuildStep("nanopublications and view", current_view.publish),
+    BuildStep("OWL 2 DL profile", owl_profiles.check),
+    BuildStep("shapes and rules", conform),
+    BuildStep("consistency and inference", entailment.reason),
+    BuildStep("viewpoints and disputes", viewpoints.weigh),
+    BuildStep("materialize", materialize.materialize),
+    BuildStep("examples and prefixes", query_examples.publish),
+    BuildStep("tombstones and releases", tombstones.publish),
+    BuildStep("statistics", void.publish),
+    BuildStep("competency questions", competency.check),
 )
 
 
@@ -81,7 +81,7 @@ def build(
     progress: Progress = silent,
     *,
     force: bool = False,
-    steps: tuple[Step, ...] = STEPS,
+    steps: tuple[BuildStep, ...] = STEPS,
 ) -> Manifest:
     """
     Build the release in `target` from the files below `root`; return its manifest.

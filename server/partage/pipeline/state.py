@@ -8,8 +8,8 @@ from typing import Self
 from pyoxigraph import NamedNode, Quad, Triple
 
 from partage.pipeline.checks.committed import CommittedFile
-from partage.pipeline.checks.registry import Row
-from partage.pipeline.derivation.claim_versions import Version
+from partage.pipeline.checks.registry import RegistryRow
+from partage.pipeline.derivation.claim_versions import ClaimVersion
 from partage.pipeline.reasoning.closure import Inferences
 from partage.pipeline.reasoning.hermit import Hermit
 from partage.pipeline.reasoning.projection import Fact
@@ -29,9 +29,9 @@ class State:
 
     root: Path
     committed: tuple[CommittedFile, ...] = ()
-    registry: tuple[Row, ...] = ()
-    versions: tuple[Version, ...] = ()
-    current: Mapping[str, Version] = field(default_factory=dict)
+    registry: tuple[RegistryRow, ...] = ()
+    versions: tuple[ClaimVersion, ...] = ()
+    current: Mapping[str, ClaimVersion] = field(default_factory=dict)
     graphs: Mapping[str, tuple[Quad, ...]] = field(default_factory=dict)
     view: tuple[Quad, ...] = ()
     reasoner: Hermit | None = None

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pyoxigraph import Quad
 
 from partage.rdf.namespaces import PREFIXES, iri
-from partage.releases.descriptions import Said, Statement, kind, said
+from partage.releases.descriptions import ComparedStatement, DatasetContents, kind, said
 
 CALENDAR = re.compile(r"(\d{4})\.(0[1-9]|1[0-2])\.(0|[1-9]\d*)")
 SEMANTIC = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
@@ -64,7 +64,7 @@ def needed(before: Iterable[Quad], after: Iterable[Quad]) -> list[tuple[int, str
     return sorted(found, key=lambda change: -change[0])
 
 
-def _level(name: str, old: Said, new: Said) -> int:
+def _level(name: str, old: DatasetContents, new: DatasetContents) -> int:
     was, now = old.statements.get(name, frozenset()), new.statements.get(name, frozenset())
     if not was:
         return MINOR
@@ -75,7 +75,7 @@ def _level(name: str, old: Said, new: Said) -> int:
     return PATCH if any(wording) else NONE
 
 
-def is_logical(statement: Statement) -> bool:
+def is_logical(statement: ComparedStatement) -> bool:
     """Return whether a statement of the ontology is (part of) an axiom, not an annotation."""
     predicate = statement.predicate
     if predicate in VERSIONING:

@@ -35,7 +35,7 @@ MANUAL = "docs/reference/endpoint.md#literals"
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ValueChange:
     """Literals of a file that are answered otherwise: how many, and the first, with its line."""
 
     file: Path
@@ -58,7 +58,7 @@ class Change:
         )
 
 
-def changes(file: Path) -> list[Change]:
+def changes(file: Path) -> list[ValueChange]:
     """
     Return which literals of a file the engine answers otherwise, the two kinds of change apart:
     to another datatype, and to another lexical form.
@@ -78,15 +78,17 @@ def changes(file: Path) -> list[Change]:
         return _changes(file, quads, lambda: lines.count if told else None)
 
 
-def _changes(file: Path, quads: Iterable[Quad], line: Callable[[], int | None]) -> list[Change]:
-    found: dict[bool, Change] = {}
+def _changes(
+    file: Path, quads: Iterable[Quad], line: Callable[[], int | None]
+) -> list[ValueChange]:
+    found: dict[bool, ValueChange] = {}
     pending: dict[Literal, tuple[int, int | None]] = {}
 
     def settle() -> None:
         for written, answered in answered_otherwise(pending).items():
             count, at = pending[written]
             kind = written.datatype == answered.datatype
-            first = found.get(kind) or Change(file, at, 0, written, answered)
+            first = found.get(kind) or ValueChange(file, at, 0, written, answered)
             found[kind] = replace(first, count=first.count + count)
         pending.clear()
 

@@ -70,7 +70,7 @@ def opened(
 @contextmanager
 def checked(raw: IO[bytes], path: Path, form: RdfFormat | None) -> Iterator[IO[bytes]]:
     """Give the bytes of an open file as `opened` does; with no format, all of what it holds."""
-    source = _Source(raw, path, form)
+    source = _InputFile(raw, path, form)
     try:
         yield io.BufferedReader(source, READ_SIZE)
     except SyntaxError as error:
@@ -99,7 +99,7 @@ def _says(error: Exception, form: RdfFormat | None) -> str:
     return visible(str(error))
 
 
-class _Counted:
+class _CountingReader:
     """As much of a binary file as its readers use; it counts what they read."""
 
     def __init__(self, raw: IO[bytes]) -> None:
@@ -113,7 +113,7 @@ class _Counted:
         return data
 
 
-class _Source(io.RawIOBase):
+class _InputFile(io.RawIOBase):
     """The bytes of a file from after its byte order mark, checked as they are read."""
 
     def __init__(self, raw: IO[bytes], path: Path, form: RdfFormat | None) -> None:
@@ -121,7 +121,7 @@ class _Source(io.RawIOBase):
         self.line = 1
         self._path = path
         self._form = form
-        self._raw = _Counted(raw)
+        self._raw = _CountingReader(raw)
         self._bytes = cast("IO[bytes]", self._raw)
         if is_compressed(path):
             self._bytes = cast("IO[bytes]", gzip.GzipFile(fileobj=self._bytes))

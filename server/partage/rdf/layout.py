@@ -57,7 +57,7 @@ def document(quads: Iterable[Quad]) -> str:
     for quad in quads:
         name = "" if isinstance(quad.graph_name, DefaultGraph) else quad.graph_name.value
         graphs[name].append(quad)
-    writer = _Writer()
+    writer = _LayoutWriter()
     default = {subject: list(rows) for subject, rows in _by_subject(graphs.pop("", []))}
     owner = {name: name.partition("#")[0] for name in graphs}
     blocks = []
@@ -106,7 +106,7 @@ def _iri_of(term: Term) -> str:
     )
 
 
-class _Writer:
+class _LayoutWriter:
     """Writes terms and remembers the prefixes it used."""
 
     def __init__(self) -> None:

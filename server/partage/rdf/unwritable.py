@@ -18,7 +18,7 @@ _NO_LABEL = re.compile(rb'rdf:nodeID="\d')
 _AGAIN = 1_000
 
 
-class Writing(Protocol):
+class BinaryWriter(Protocol):
     """As much of a binary file as an engine needs to write."""
 
     def write(self, data: bytes, /) -> int:
@@ -33,7 +33,7 @@ class Writing(Protocol):
 class XmlFile:
     """A file for what an engine writes as XML, which must be XML 1.0 (§2.2)."""
 
-    def __init__(self, file: Writing) -> None:
+    def __init__(self, file: BinaryWriter) -> None:
         self._file = file
         self._end = b""
 

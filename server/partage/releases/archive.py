@@ -20,7 +20,7 @@ from pyoxigraph import Quad, RdfFormat, parse
 
 from partage.errors import IntegrityError
 from partage.releases.catalog import Catalog
-from partage.releases.record import NAME, Record
+from partage.releases.record import NAME, ReleaseRecord
 
 CHANGES = "changes.nq.xz"
 PRESET = 6
@@ -106,7 +106,9 @@ def quads(nquads: Iterable[str]) -> list[Quad]:
     return list(parse(text.encode("utf-8"), format=RdfFormat.N_QUADS))
 
 
-def history(catalog: Catalog, until: str | None = None) -> Iterator[tuple[Record, ChangeSet]]:
+def history(
+    catalog: Catalog, until: str | None = None
+) -> Iterator[tuple[ReleaseRecord, ChangeSet]]:
     """
     Yield each release's change set, the oldest first, up to and with the version `until`.
 
@@ -132,7 +134,7 @@ def history(catalog: Catalog, until: str | None = None) -> Iterator[tuple[Record
             return
 
 
-def write(catalog: Catalog, record: Record, change: ChangeSet) -> Catalog:
+def write(catalog: Catalog, record: ReleaseRecord, change: ChangeSet) -> Catalog:
     """
     Write a new release's record and change set; return the catalog with it.
 
@@ -160,7 +162,7 @@ def write(catalog: Catalog, record: Record, change: ChangeSet) -> Catalog:
     return Catalog(catalog.directory, (*catalog.records, record))
 
 
-def changes_path(catalog: Catalog, record: Record) -> Path:
+def changes_path(catalog: Catalog, record: ReleaseRecord) -> Path:
     """Return where a release's change set lies."""
     return catalog.directory / record.version / CHANGES
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from partage.errors import UnknownRelease, message
-from partage.releases.record import NAME, Record
+from partage.releases.record import NAME, ReleaseRecord
 
 DIRECTORY = Path("data/releases")
 
@@ -17,7 +17,7 @@ class Catalog:
     """The releases of one repository, by time; `directory` holds their records and archives."""
 
     directory: Path
-    records: tuple[Record, ...] = ()
+    records: tuple[ReleaseRecord, ...] = ()
 
     @classmethod
     def read(cls, root: Path) -> Self:
@@ -30,18 +30,18 @@ class Catalog:
             A record cannot be read.
         """
         directory = root / DIRECTORY
-        found = (Record.read(path) for path in directory.glob(f"*/{NAME}"))
+        found = (ReleaseRecord.read(path) for path in directory.glob(f"*/{NAME}"))
         return cls(directory, tuple(sorted(found, key=lambda record: record.issued)))
 
-    def __iter__(self) -> Iterator[Record]:
+    def __iter__(self) -> Iterator[ReleaseRecord]:
         return iter(self.records)
 
     @property
-    def newest(self) -> Record | None:
+    def newest(self) -> ReleaseRecord | None:
         """The last release, if there is any."""
         return self.records[-1] if self.records else None
 
-    def find(self, version: str) -> Record:
+    def find(self, version: str) -> ReleaseRecord:
         """
         Return the release of this version.
 
@@ -58,11 +58,11 @@ class Catalog:
             "There is no release %(version)s. There are: %(known)s.", version=version, known=known
         )
 
-    def at(self, moment: datetime) -> Record | None:
+    def at(self, moment: datetime) -> ReleaseRecord | None:
         """Return the release that was current at a time; before the first, the first."""
         past = [record for record in self.records if record.issued <= moment]
         return past[-1] if past else next(iter(self.records), None)
 
-    def known_as(self, rdfc10: str) -> Record | None:
+    def known_as(self, rdfc10: str) -> ReleaseRecord | None:
         """Return the release whose dataset has this digest, if there is one."""
         return next((record for record in self.records if record.rdfc10 == rdfc10), None)

@@ -23,7 +23,7 @@ class Memento:
 
 
 @dataclass(frozen=True, slots=True)
-class Original:
+class OriginalResource:
     """An original resource, which is its own TimeGate, and the address of its TimeMap."""
 
     uri: str
@@ -31,7 +31,7 @@ class Original:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class TimeMapLink:
     """One link of a header or a TimeMap; attributes in order."""
 
     target: str
@@ -72,18 +72,22 @@ def http_date(moment: datetime) -> str:
     return format_datetime(moment.astimezone(UTC), usegmt=True)
 
 
-def links_of_original(original: Original) -> list[Link]:
+def links_of_original(original: OriginalResource) -> list[TimeMapLink]:
     """Return the links of an original resource's own answers (RFC 7089 §2.2.1)."""
-    return [Link(original.uri, "original timegate"), _timemap(original)]
+    return [TimeMapLink(original.uri, "original timegate"), _timemap(original)]
 
 
-def links_of_choice(original: Original, chosen: Memento, all_: Sequence[Memento]) -> list[Link]:
+def links_of_choice(
+    original: OriginalResource, chosen: Memento, all_: Sequence[Memento]
+) -> list[TimeMapLink]:
     """Return the links of a TimeGate's redirect: the memento chosen, the first and the last."""
     shown = [m for m in all_ if m in {all_[0], chosen, all_[-1]}]
     return [*links_of_original(original), *(_memento(m, _place(m, all_)) for m in shown)]
 
 
-def links_of_memento(original: Original, own: Memento, all_: Sequence[Memento]) -> list[Link]:
+def links_of_memento(
+    original: OriginalResource, own: Memento, all_: Sequence[Memento]
+) -> list[TimeMapLink]:
     """Return the links of a memento: itself, the first, the last, and those beside it."""
     beside = {"prev": _before(own, all_), "next": _after(own, all_)}
     links = links_of_original(original)
@@ -95,9 +99,9 @@ def links_of_memento(original: Original, own: Memento, all_: Sequence[Memento]) 
     return links
 
 
-def link_format(original: Original, all_: Sequence[Memento]) -> str:
+def link_format(original: OriginalResource, all_: Sequence[Memento]) -> str:
     """Write a TimeMap as `application/link-format` (RFC 7089 §5)."""
-    itself = Link(
+    itself = TimeMapLink(
         original.timemap,
         "self",
         (
@@ -106,12 +110,12 @@ def link_format(original: Original, all_: Sequence[Memento]) -> str:
             ("until", http_date(all_[-1].moment)),
         ),
     )
-    links = [Link(original.uri, "original timegate"), itself]
+    links = [TimeMapLink(original.uri, "original timegate"), itself]
     links += [_memento(memento, _place(memento, all_)) for memento in all_]
     return ",\n".join(map(str, links)) + "\n"
 
 
-def as_json(original: Original, all_: Sequence[Memento]) -> dict[str, object]:
+def as_json(original: OriginalResource, all_: Sequence[Memento]) -> dict[str, object]:
     """Return a TimeMap in the JSON that Memento aggregators write."""
     mementos = [{"datetime": m.moment.isoformat(), "uri": m.uri} for m in all_]
     return {
@@ -122,13 +126,13 @@ def as_json(original: Original, all_: Sequence[Memento]) -> dict[str, object]:
     }
 
 
-def _timemap(original: Original) -> Link:
-    return Link(original.timemap, "timemap", (("type", LINK_FORMAT),))
+def _timemap(original: OriginalResource) -> TimeMapLink:
+    return TimeMapLink(original.timemap, "timemap", (("type", LINK_FORMAT),))
 
 
-def _memento(memento: Memento, place: str) -> Link:
+def _memento(memento: Memento, place: str) -> TimeMapLink:
     moment = http_date(memento.moment)
-    return Link(memento.uri, f"{place} memento".strip(), (("datetime", moment),))
+    return TimeMapLink(memento.uri, f"{place} memento".strip(), (("datetime", moment),))
 
 
 def _place(memento: Memento, all_: Sequence[Memento]) -> str:

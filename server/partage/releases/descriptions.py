@@ -29,7 +29,7 @@ Node = NamedNode | BlankNode | Literal | Triple
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Statement:
+class ComparedStatement:
     """One statement; `object` is an N-Triples term, or a blank node written out."""
 
     subject: str
@@ -39,7 +39,7 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Tombstone:
+class ComparedTombstone:
     """What is left of a retired thing: its status, why, and what takes its place."""
 
     status: str
@@ -48,13 +48,13 @@ class Tombstone:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class DatasetContents:
     """All that a dataset's current view says, by thing, with names and tombstones."""
 
     version: str
-    statements: Mapping[str, frozenset[Statement]]
+    statements: Mapping[str, frozenset[ComparedStatement]]
     labels: Mapping[str, Mapping[str, str]]
-    tombstones: Mapping[str, Tombstone]
+    tombstones: Mapping[str, ComparedTombstone]
 
 
 def kind(thing: str) -> str:
@@ -76,7 +76,7 @@ def thing(node: str) -> str:
     return node if node.startswith(TERMS) else node.partition("#")[0]
 
 
-def said(quads: Iterable[Quad]) -> Said:
+def said(quads: Iterable[Quad]) -> DatasetContents:
     """Return what a dataset says of our terms, concepts and things."""
     view: list[Triple] = []
     inferred: set[Triple] = set()
@@ -89,20 +89,22 @@ def said(quads: Iterable[Quad]) -> Said:
         elif quad.graph_name.value == REGISTRY:
             registry[quad.triple] = None
     written = _Written(view)
-    statements: dict[str, set[Statement]] = defaultdict(set)
+    statements: dict[str, set[ComparedStatement]] = defaultdict(set)
     for triple in view:
         if triple in registry:
             continue
         if isinstance(triple.subject, BlankNode):
             if triple.subject not in written.used:  # an axiom of the whole ontology
                 text = written.out(triple.subject)
-                statements[ONTOLOGY].add(Statement(ONTOLOGY, iri("rdf:type"), text))
+                statements[ONTOLOGY].add(ComparedStatement(ONTOLOGY, iri("rdf:type"), text))
         elif (name := str(getattr(triple.subject, "value", ""))) and _ours(name):
-            made = Statement(name, triple.predicate.value, written.out(triple.object),
+            made = ComparedStatement(name, triple.predicate.value, written.out(triple.object),
                              triple in inferred)  # fmt: skip
             statements[thing(name)].add(made)
     frozen = {name: frozenset(found) for name, found in statements.items()}
-    return Said(_version(view), frozen, _labels([*view, *registry]), _tombstones(registry))
+    return DatasetContents(
+        _version(view), frozen, _labels([*view, *registry]), _tombstones(registry)
+    )
 
 
 def _ours(name: str) -> bool:
@@ -131,13 +133,13 @@ def _labels(triples: Iterable[Triple]) -> dict[str, dict[str, str]]:
     return dict(found)
 
 
-def _tombstones(registry: Iterable[Triple]) -> dict[str, Tombstone]:
+def _tombstones(registry: Iterable[Triple]) -> dict[str, ComparedTombstone]:
     facts: dict[str, dict[str, str]] = defaultdict(dict)
     for triple in registry:
         value = str(getattr(triple.object, "value", ""))
         facts[str(getattr(triple.subject, "value", ""))][triple.predicate.value] = value
     return {
-        name: Tombstone(row[STATUS], row.get(REASON, ""), row.get(REPLACED))
+        name: ComparedTombstone(row[STATUS], row.get(REASON, ""), row.get(REPLACED))
         for name, row in facts.items()
         if STATUS in row
     }

@@ -15,7 +15,13 @@ from pyoxigraph import NamedNode, Quad, QueryBoolean, QuerySolutions, Store
 
 from partage.errors import EngineFailure
 from partage.rdf.namespaces import GRAPH, iri
-from partage.releases.descriptions import Said, Statement, Tombstone, kind, said
+from partage.releases.descriptions import (
+    ComparedStatement,
+    ComparedTombstone,
+    DatasetContents,
+    kind,
+    said,
+)
 
 What = Literal["added", "changed", "deprecated", "merged", "withdrawn", "removed"]
 Row = tuple[str, ...]
@@ -38,8 +44,8 @@ class Change:
     kind: str
     what: What
     labels: tuple[tuple[str, str], ...]
-    removed: tuple[Statement, ...] = ()
-    added: tuple[Statement, ...] = ()
+    removed: tuple[ComparedStatement, ...] = ()
+    added: tuple[ComparedStatement, ...] = ()
     successor: str | None = None
     reason: str = ""
 
@@ -56,7 +62,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class ChangedExample:
     """An example query whose result changed: the rows it lost and gained, as N-Triples terms."""
 
     iri: str
@@ -73,7 +79,7 @@ class Difference:
     before: str
     after: str
     changes: tuple[Change, ...]
-    examples: tuple[Example, ...] = field(default=())
+    examples: tuple[ChangedExample, ...] = field(default=())
 
     def of(self, *kinds: str) -> tuple[Change, ...]:
         """Return the changes of things of some kinds (`term`, `concept`, `claim`, `org` …)."""
@@ -99,14 +105,14 @@ def diff(before: Iterable[Quad], after: Iterable[Quad]) -> Difference:
     return compare(said(before), said(after))
 
 
-def compare(old: Said, new: Said) -> Difference:
+def compare(old: DatasetContents, new: DatasetContents) -> Difference:
     """Return what changed between what two datasets say."""
     names = sorted(old.statements.keys() | new.statements.keys())
     changes = tuple(change for name in names if (change := _change(name, old, new)))
     return Difference(old.version, new.version, changes)
 
 
-def _change(name: str, old: Said, new: Said) -> Change | None:
+def _change(name: str, old: DatasetContents, new: DatasetContents) -> Change | None:
     was, now = old.statements.get(name, frozenset()), new.statements.get(name, frozenset())
     # A statement that was inferred and is now asserted, or the reverse, is said as before.
     texts = {_text(s) for s in was} & {_text(s) for s in now}
@@ -129,17 +135,17 @@ def _change(name: str, old: Said, new: Said) -> Change | None:
     return Change(name, kind(name), what, names, removed, added, successor, reason)
 
 
-def _text(statement: Statement) -> tuple[str, str, str]:
+def _text(statement: ComparedStatement) -> tuple[str, str, str]:
     return statement.subject, statement.predicate, statement.object
 
 
-def _retired(tombstone: Tombstone | None) -> What:
+def _retired(tombstone: ComparedTombstone | None) -> What:
     if tombstone is None:
         return "removed"
     return "merged" if tombstone.status == "merged" else "withdrawn"
 
 
-def examples(before: Iterable[Quad], after: Iterable[Quad]) -> tuple[Example, ...]:
+def examples(before: Iterable[Quad], after: Iterable[Quad]) -> tuple[ChangedExample, ...]:
     """
     Return the example queries that answer otherwise.
 
@@ -159,7 +165,7 @@ def examples(before: Iterable[Quad], after: Iterable[Quad]) -> tuple[Example, ..
         if was != now:
             lost = tuple(sorted((was - now).elements()))
             found.append(
-                Example(name, asks, variables, lost, tuple(sorted((now - was).elements())))
+                ChangedExample(name, asks, variables, lost, tuple(sorted((now - was).elements())))
             )
     return tuple(found)
 

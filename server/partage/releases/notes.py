@@ -6,8 +6,8 @@ from dataclasses import asdict
 
 from partage.errors import Message, message
 from partage.rdf.parsing import short
-from partage.releases.descriptions import Statement
-from partage.releases.diff import Change, Difference, Example
+from partage.releases.descriptions import ComparedStatement
+from partage.releases.diff import Change, ChangedExample, Difference
 
 SECTIONS: tuple[tuple[Message, tuple[str, ...]], ...] = (
     (message("Ontology"), ("ontology", "term")),
@@ -94,12 +94,12 @@ def signed(change: Change) -> Iterator[str]:
             yield f"{sign} {_statement(statement)}"
 
 
-def _statement(statement: Statement) -> str:
+def _statement(statement: ComparedStatement) -> str:
     mark = " (inferred)" if statement.inferred else ""
     return f"{short(statement.subject)} {short(statement.predicate)} {statement.object}{mark}"
 
 
-def _example(example: Example) -> str:
+def _example(example: ChangedExample) -> str:
     name = example.iri.rpartition("/")[2]
     return f"{name} ({example.asks}): {len(example.gained)} gained, {len(example.lost)} lost"
 

@@ -17,7 +17,7 @@ NAME = "record.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class ReleaseRecord:
     """
     One release.
 

@@ -13,7 +13,7 @@ _DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?([~?%]?)")
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class EdtfDate:
     """
     A day, month, season or year; `about` where it is uncertain, `by` where it was then or before.
 
@@ -33,14 +33,14 @@ class Moment:
         return f"{self.year:04}-{self.month or 1:02}-{self.day or 1:02}"
 
 
-def moment(text: str) -> Moment | None:
+def moment(text: str) -> EdtfDate | None:
     """Return the first moment that an EDTF expression names, None where there is none."""
     found = _DATE.search(text)
     if found is None:
         return None
     year, month, day = (int(part) if part else None for part in found.groups()[:3])
     assert year is not None
-    return Moment(
+    return EdtfDate(
         year,
         _SEASONS.get(month, month) if month else None,
         day,

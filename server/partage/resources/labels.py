@@ -11,7 +11,7 @@ from weakref import ref
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from partage.caching import LRUCache
+from partage.caching import BoundedCache
 from partage.rdf.namespaces import BASE, ID, curie, iri
 from partage.rdf.sparql_terms import iriref, is_iri, values
 from partage.resources.description.describe import ask
@@ -36,7 +36,7 @@ NAMES = NAMING[:3]
 LONGEST = 160
 BATCH = 400
 # Datasets do not change while they are served: what things of an engine are called is kept.
-LABELS = LRUCache(12_000_000, "labels")
+LABELS = BoundedCache(12_000_000, "labels")
 
 
 @dataclass(frozen=True, slots=True)

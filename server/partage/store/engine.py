@@ -13,7 +13,7 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 from pyoxigraph import Literal as RdfLiteral
 
 from partage.rdf.formats import Format
-from partage.store.workers.query_handle import Ticket
+from partage.store.workers.query_handle import QueryHandle
 
 Kind = Literal["solutions", "boolean", "graph"]
 Term = NamedNode | BlankNode | RdfLiteral | Triple
@@ -21,7 +21,7 @@ Solution = Mapping[str, Term]
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class QueryLimits:
     """What a query may cost; None is no limit."""
 
     seconds: float | None = None
@@ -46,8 +46,8 @@ class Query:
     named_graphs: tuple[str, ...] | None = None
     base: str | None = None
     prefixes: tuple[tuple[str, str], ...] = ()
-    limits: Limits = field(default_factory=Limits)
-    ticket: Ticket | None = field(default=None, compare=False)
+    limits: QueryLimits = field(default_factory=QueryLimits)
+    ticket: QueryHandle | None = field(default=None, compare=False)
     release: str | None = None
     plan: str | None = None
     written: str | None = field(default=None, compare=False)

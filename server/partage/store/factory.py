@@ -14,7 +14,7 @@ from partage.settings import Settings
 from partage.store.embedded.loading import Report, check, load, silent
 from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Engine
-from partage.store.release_stores.release_stores import ByRelease, Shelf, no_release
+from partage.store.release_stores.release_stores import ByRelease, ReleaseStores, no_release
 from partage.store.release_stores.store_cache import kept
 from partage.store.remote.engine import RemoteEngine
 from partage.store.remote.transport import Address
@@ -162,7 +162,9 @@ def isolated(source: EngineSource, settings: Settings) -> Iterator[Engine]:
             yield engine
 
 
-def open_served(source: EngineSource, settings: Settings, shelf: Shelf | None = None) -> Engine:
+def open_served(
+    source: EngineSource, settings: Settings, shelf: ReleaseStores | None = None
+) -> Engine:
     """
     Open the engine of a server: a remote one, or processes over a store (see `stored`).
 

@@ -63,7 +63,11 @@ def _begin() -> None:
 
 
 def _write(
-    method: str, path: str, status: int, seconds: float, running: running_queries.Running | None
+    method: str,
+    path: str,
+    status: int,
+    seconds: float,
+    running: running_queries.RunningQuery | None,
 ) -> None:
     """Write a line of JSON to standard error; it tells nothing about who asked, or what."""
     line: dict[str, object] = {

@@ -16,10 +16,10 @@ from partage.settings import Settings
 from partage.sparql.protocol.evaluation import offers
 from partage.store.engine import Engine
 from partage.web import access_log, problems
-from partage.web.dataset import Site, Sites, site, sites
+from partage.web.dataset import ServedDataset, ServedDatasets, served_dataset, served_datasets
 from partage.web.gateway import forwarded
 from partage.web.http import budget, compression, cors, framing, language, validators
-from partage.web.http.default_headers import Answer
+from partage.web.http.default_headers import PartageResponse
 from partage.web.http.release_paths import RELEASE, Versions
 from partage.web.views.about import routes as about
 from partage.web.views.browse import routes as browse
@@ -80,15 +80,15 @@ def create_app(
 ) -> Flask:
     """Return the WSGI application that serves one dataset, its release's files, all releases."""
     app = Flask("partage.web", static_folder="static", template_folder="templates")
-    app.response_class = Answer
+    app.response_class = PartageResponse
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_body
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's default provider has it
     app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.extensions["partage"] = Site(settings, engine, release)
-    app.extensions["partage.sites"] = Sites(app.extensions["partage"], catalog)
+    app.extensions["partage"] = ServedDataset(settings, engine, release)
+    app.extensions["partage.sites"] = ServedDatasets(app.extensions["partage"], catalog)
     app.wsgi_app = Versions(app.wsgi_app, catalog)  # type: ignore[method-assign]
     for room in ROOMS:
         app.register_blueprint(room.blueprint)
@@ -123,9 +123,9 @@ def _everywhere() -> dict[str, object]:
         "result_formats": offers("solutions"),
         "boolean_formats": offers("boolean"),
         "graph_formats": offers("graph"),
-        "site": site(),
-        "newest": sites().catalog.newest,
-        "oldest": next(iter(sites().catalog), None),
+        "site": served_dataset(),
+        "newest": served_datasets().catalog.newest,
+        "oldest": next(iter(served_datasets().catalog), None),
         "past": request.environ.get(RELEASE),
         "today": "/" + request.full_path.lstrip("/").removesuffix("?"),
         "starter": STARTER,

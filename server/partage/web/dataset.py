@@ -15,7 +15,7 @@ from flask import current_app, has_request_context, request
 from pyoxigraph import Quad, Triple
 
 from partage.assets import root
-from partage.caching import LRUCache, once, one
+from partage.caching import BoundedCache, once, one
 from partage.errors import EngineError, TooLarge, UnknownRelease
 from partage.rdf.canonical import STATEMENTS
 from partage.rdf.formats import Format
@@ -23,39 +23,44 @@ from partage.rdf.namespaces import GRAPH, PREFIXES, SPARQL_PREFIXES
 from partage.rdf.query_files import Question, read_questions
 from partage.rdf.sparql_terms import is_iri
 from partage.releases.catalog import Catalog
-from partage.releases.record import Record
+from partage.releases.record import ReleaseRecord
 from partage.resources.browse.kinds import KINDS
-from partage.resources.browse.table import Table, count
-from partage.resources.browse.view import View
-from partage.resources.description.dataset_metadata import Known
+from partage.resources.browse.table import BrowsedTable, count
+from partage.resources.browse.view import BrowseView
+from partage.resources.description.dataset_metadata import DatasetMetadata
 from partage.resources.description.describe import ask, exists_graph, graph_contents
 from partage.resources.description.existence import holds
 from partage.resources.description.statistics import statistics
-from partage.resources.downloads.files import Files
+from partage.resources.downloads.files import ReleaseFiles
 from partage.resources.ontology.completion import terms, told
-from partage.resources.ontology.terms import Reference, reference
-from partage.resources.pages.facts import Facts, facts_around, name_all, read_facts
-from partage.resources.pages.summaries import Teller
+from partage.resources.ontology.terms import OntologyReference, reference
+from partage.resources.pages.facts import DatasetFacts, facts_around, name_all, read_facts
+from partage.resources.pages.summaries import Summarizer
 from partage.resources.pictures.disputes import DisputeMap, dispute_map
 from partage.resources.pictures.flow_map import FlowMap, flow_map
 from partage.resources.pictures.timeline import Timeline, timeline
-from partage.resources.search.index import Index, build
-from partage.resources.search.ranking import Answer, search
+from partage.resources.search.index import SearchIndex, build
+from partage.resources.search.ranking import SearchResult, search
 from partage.settings import Settings
 from partage.sparql.diagnosis.syntax_errors import vocabulary
-from partage.sparql.diagnosis.term_suggestions import Spelling
+from partage.sparql.diagnosis.term_suggestions import TermSuggestions
 from partage.sparql.federation.service_calls import Federation
 from partage.sparql.planner.planner import Planner
-from partage.sparql.protocol.graph_selection import Parts
+from partage.sparql.protocol.graph_selection import DatasetParts
 from partage.sparql.protocol.service_description import PREFIXES as DESCRIPTION_PREFIXES
-from partage.sparql.protocol.service_description import Limit, Survey, describe, survey
+from partage.sparql.protocol.service_description import (
+    DatasetSurvey,
+    DescribedLimit,
+    describe,
+    survey,
+)
 from partage.store.embedded.quads_writing import write
 from partage.store.engine import Engine, Query
-from partage.store.release_stores.release_stores import AtRelease
+from partage.store.release_stores.release_stores import ReleaseEngine
 from partage.store.statement_index import StatementIndex, index
 from partage.web.http.negotiation import languages
 from partage.web.http.release_paths import RELEASE
-from partage.web.views.releases.differences import Comparing
+from partage.web.views.releases.differences import DifferenceCache
 
 # The competency questions that a visitor is offered first.
 SHOWN_QUESTIONS = ("01", "03", "04", "29")
@@ -63,8 +68,8 @@ OF_PARTAGE = "ASK { ?claim a ds:Claim }"
 # All there is to know of a dataset, in each language: fewer than these.
 WHOLE = 256
 # Whether a dataset holds a resource, and what was written or found last.
-RESOURCES = LRUCache(4_000_000, "resources")
-DOCUMENTS = LRUCache(16_000_000, "documents")
+RESOURCES = BoundedCache(4_000_000, "resources")
+DOCUMENTS = BoundedCache(16_000_000, "documents")
 # What is read whole takes some 1.5 kB a triple in memory and, of so many, about two seconds of a
 # processor; and a picture of more is larger than a megabyte.
 MOST_HELD = 150_000
@@ -73,7 +78,7 @@ MOST_HELD = 150_000
 Made = TypeVar("Made")
 
 
-class Site:
+class ServedDataset:
     """One engine and what is known of its dataset, which never changes while we serve it."""
 
     def __init__(
@@ -81,7 +86,7 @@ class Site:
         settings: Settings,
         engine: Engine,
         release: Path | None,
-        record: Record | None = None,
+        record: ReleaseRecord | None = None,
     ) -> None:
         """`release` is the directory of its files, `record` the release that the dataset is."""
         self.settings = settings
@@ -91,10 +96,10 @@ class Site:
         self.federation = Federation.of(settings)
         # Plans are written for the engine that is our own.
         self.planner = None if settings.engine else Planner(engine, joins=bool(settings.plan_joins))
-        self.known = Known(engine)
-        self.spelling = Spelling(engine)
+        self.known = DatasetMetadata(engine)
+        self.spelling = TermSuggestions(engine)
         # What is known of the whole dataset, by the method that computes it.
-        self.memo = LRUCache(WHOLE, getsizeof=one)
+        self.memo = BoundedCache(WHOLE, getsizeof=one)
         # Whether what most requests need has been computed.
         self.prepared = False
         self._dataset = ref(self)
@@ -157,13 +162,13 @@ class Site:
 
     @property
     @once
-    def parts(self) -> Parts:
+    def parts(self) -> DatasetParts:
         """The parts of the dataset that `graphs=` names."""
-        return Parts(self.engine)
+        return DatasetParts(self.engine)
 
     @property
     @once
-    def survey(self) -> Survey:
+    def survey(self) -> DatasetSurvey:
         """What the service description tells of the dataset."""
         return survey(self.engine)
 
@@ -181,7 +186,7 @@ class Site:
 
     @property
     @once
-    def texts(self) -> Index:
+    def texts(self) -> SearchIndex:
         """The texts of the dataset by their words, to search in."""
         return build(self.engine)
 
@@ -193,9 +198,9 @@ class Site:
 
     @property
     @once
-    def facts(self) -> Facts:
+    def facts(self) -> DatasetFacts:
         """What the dataset says of things of our kinds; nothing where it holds none."""
-        return read_facts(self.engine) if self.of_partage else Facts()
+        return read_facts(self.engine) if self.of_partage else DatasetFacts()
 
     @property
     @once
@@ -209,13 +214,13 @@ class Site:
     @once
     def members(self) -> dict[str, int]:
         """How many members there are of each kind that is browsed."""
-        return {name: count(self.engine, kind, View(), "en") for name, kind in KINDS.items()}
+        return {name: count(self.engine, kind, BrowseView(), "en") for name, kind in KINDS.items()}
 
     @once
-    def table(self, name: str) -> Table:
+    def table(self, name: str) -> BrowsedTable:
         """Return what is known of all members of a kind, for browsing."""
         self._must_be_held()
-        return Table(self.engine, KINDS[name])
+        return BrowsedTable(self.engine, KINDS[name])
 
     @once
     def flow_map(self, reader: tuple[str, ...]) -> FlowMap:
@@ -243,16 +248,16 @@ class Site:
                 most=MOST_HELD,
             )
 
-    def teller(self, reader: tuple[str, ...], *things: str) -> Teller:
+    def teller(self, reader: tuple[str, ...], *things: str) -> Summarizer:
         """Return what tells of some things: of all, where the whole is kept in memory."""
         if self.held:
             return self._teller(reader)
-        facts = facts_around(self.engine, things) if self.of_partage else Facts()
-        return Teller(facts, name_all(self.engine, facts, reader), reader)
+        facts = facts_around(self.engine, things) if self.of_partage else DatasetFacts()
+        return Summarizer(facts, name_all(self.engine, facts, reader), reader)
 
     @once
-    def _teller(self, reader: tuple[str, ...]) -> Teller:
-        return Teller(self.facts, name_all(self.engine, self.facts, reader), reader)
+    def _teller(self, reader: tuple[str, ...]) -> Summarizer:
+        return Summarizer(self.facts, name_all(self.engine, self.facts, reader), reader)
 
     def description(self, endpoint: str, fmt: Format) -> bytes:
         """Return the service description of an endpoint's address in a format."""
@@ -266,18 +271,22 @@ class Site:
         )
 
     @property
-    def limits(self) -> tuple[Limit, ...]:
+    def limits(self) -> tuple[DescribedLimit, ...]:
         """What a request may cost here, as the service description tells it."""
-        limits = [Limit("max-body", "Largest request body", self.settings.max_body, "bytes")]
+        limits = [
+            DescribedLimit("max-body", "Largest request body", self.settings.max_body, "bytes")
+        ]
         if seconds := self.settings.client_seconds:
             label = "Query time of a client in a minute"
-            limits.append(Limit("client-seconds", label, seconds, "s"))
+            limits.append(DescribedLimit("client-seconds", label, seconds, "s"))
         called = self.federation
         if called.allowed:
             limits += (
-                Limit("service-seconds", "Longest wait for SERVICE", called.seconds, "s"),
-                Limit("service-rows", "Most solutions by SERVICE", called.rows, "solutions"),
-                Limit("service-bytes", "Most bytes by SERVICE", called.bytes, "bytes"),
+                DescribedLimit("service-seconds", "Longest wait for SERVICE", called.seconds, "s"),
+                DescribedLimit(
+                    "service-rows", "Most solutions by SERVICE", called.rows, "solutions"
+                ),
+                DescribedLimit("service-bytes", "Most bytes by SERVICE", called.bytes, "bytes"),
             )
         return tuple(limits)
 
@@ -298,11 +307,11 @@ class Site:
         return index(self.engine)
 
     @once
-    def reference(self, reader: tuple[str, ...]) -> Reference | None:
+    def reference(self, reader: tuple[str, ...]) -> OntologyReference | None:
         """Return the terms of its ontology as a reader is told them; None where it has none."""
         return reference(self.engine, self.ontology, reader)
 
-    def found(self, question: str, kind: str, named: str | None) -> Answer:
+    def found(self, question: str, kind: str, named: str | None) -> SearchResult:
         """Return what a question finds; `named` is the thing whose identifier it is."""
         return search(self.texts, question, kind, named)
 
@@ -338,19 +347,19 @@ class Site:
             self.prepared = True
 
 
-class Sites:
+class ServedDatasets:
     """The site of the current dataset, and a site for each release."""
 
-    def __init__(self, current: Site, catalog: Catalog) -> None:
+    def __init__(self, current: ServedDataset, catalog: Catalog) -> None:
         self.current = current
         self.catalog = catalog
         self.of = lru_cache(None)(self._of)
-        self.comparing = Comparing(catalog)
-        self.files = Files(catalog, current.settings.archive / "files")
+        self.comparing = DifferenceCache(catalog)
+        self.files = ReleaseFiles(catalog, current.settings.archive / "files")
         digest = current.manifest.get("rdfc10")
         current.record = catalog.known_as(str(digest)) if digest else None
 
-    def _of(self, version: str) -> Site:
+    def _of(self, version: str) -> ServedDataset:
         """
         Return the site of a release.
 
@@ -360,10 +369,12 @@ class Sites:
             There is no such release.
         """
         record = self.catalog.find(version)
-        engine = AtRelease(self.current.engine, version)
-        return Site(self.current.settings, engine, None, record)
+        engine = ReleaseEngine(self.current.engine, version)
+        return ServedDataset(self.current.settings, engine, None, record)
 
-    def statement(self, digest: str, version: str | None = None) -> tuple[Site, Triple] | None:
+    def statement(
+        self, digest: str, version: str | None = None
+    ) -> tuple[ServedDataset, Triple] | None:
         """
         Return a statement with the site that holds it: of a release, or the newest that does.
 
@@ -384,24 +395,24 @@ class Sites:
                     return here, triple
         return None
 
-    def until(self, here: Site) -> tuple[Record, ...]:
+    def until(self, here: ServedDataset) -> tuple[ReleaseRecord, ...]:
         """Return the releases up to that of a site: all, where it is a draft of the next."""
         records = self.catalog.records
         return records[: records.index(here.record) + 1] if here.record in records else records
 
-    def newest_first(self) -> Iterator[Site]:
+    def newest_first(self) -> Iterator[ServedDataset]:
         """Give the current site, then those of the releases, back in time."""
         yield self.current
         for record in reversed(self.catalog.records):
             yield self.of(record.version)
 
 
-def sites() -> Sites:
+def served_datasets() -> ServedDatasets:
     """Return all sites that the current application serves."""
-    return cast("Sites", current_app.extensions["partage.sites"])
+    return cast("ServedDatasets", current_app.extensions["partage.sites"])
 
 
-def site() -> Site:
+def served_dataset() -> ServedDataset:
     """Return the site that the request is for: of the current dataset, or of a release."""
     version = request.environ.get(RELEASE) if has_request_context() else None
-    return sites().current if version is None else sites().of(version)
+    return served_datasets().current if version is None else served_datasets().of(version)

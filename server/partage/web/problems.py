@@ -19,7 +19,6 @@ from partage.errors import (
     EngineError,
     EngineFailure,
     EngineUnavailable,
-    English,
     FieldsTooLarge,
     MemoryExceeded,
     Message,
@@ -29,7 +28,7 @@ from partage.errors import (
     OutOfResources,
     PartageError,
     PayloadTooLarge,
-    Placed,
+    PlacedError,
     ProtocolError,
     QueryCrashed,
     QueryEnded,
@@ -55,15 +54,16 @@ from partage.errors import (
     UnknownStyle,
     UnorderedTerms,
     UnsupportedMediaType,
+    UntranslatedText,
     Unwritable,
     UpdateRefused,
     WithdrawnResource,
     message,
 )
 from partage.web.http import language
-from partage.web.http.links import Link, header
+from partage.web.http.links import Link, link_header
 from partage.web.http.negotiation import HTML, negotiate
-from partage.web.http.representation import wishes
+from partage.web.http.representation import requested_formats
 from partage.web.views.resources.suggestions import nearest
 
 STATUS: dict[type[PartageError], int] = {
@@ -196,7 +196,7 @@ def _answer_ours(error: PartageError) -> Response:
         return _represent(500, _generic(error))
     status = status_of(error)
     facts: dict[str, object] = {}
-    if isinstance(error, Placed) and error.line is not None:
+    if isinstance(error, PlacedError) and error.line is not None:
         facts = {"line": error.line, "column": error.column}
     if isinstance(error, NotAcceptable):
         facts = {"offers": list(error.offers)}
@@ -209,7 +209,7 @@ def _answer_ours(error: PartageError) -> Response:
     response = _represent(status, told(error), facts, NAMES.get(type(error)))
     if isinstance(error, NotAcceptable) and error.addresses:
         links = [Link("alternate", href, kind) for kind, href in error.addresses]
-        response.headers["Link"] = header(links)
+        response.headers["Link"] = link_header(links)
     if (seconds := retry_after(error)) is not None:
         response.headers["Retry-After"] = str(seconds)
     return response
@@ -259,7 +259,7 @@ def _told_http(error: HTTPException, status: int) -> Message:
         case 413:
             most = request.max_content_length
             return message("The body is longer than %(most)s bytes. Send less.", most=most)
-    return message("%(reason)s", reason=English(error.description))
+    return message("%(reason)s", reason=UntranslatedText(error.description))
 
 
 def told(error: PartageError) -> Message:
@@ -330,7 +330,7 @@ def _chosen() -> str:
     """Return how to tell an error: as the address asks for answers, else as the header does."""
     if isinstance(request.routing_exception, BadHost):
         return TEXT  # a page would link to others, and has no address to do so from
-    for wish in wishes():
+    for wish in requested_formats():
         if wish == "html":
             return HTML
         if "json" in wish:

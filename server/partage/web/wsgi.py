@@ -18,17 +18,17 @@ from partage.releases.catalog import Catalog
 from partage.resources.pages import comparison
 from partage.settings import Settings
 from partage.store.factory import EngineSource, open_served
-from partage.store.release_stores.release_stores import Shelf
+from partage.store.release_stores.release_stores import ReleaseStores
 from partage.store.workers.pool import PoolEngine
 from partage.web import access_log
 from partage.web.app import NO_RELEASES, create_app
-from partage.web.dataset import Site
+from partage.web.dataset import ServedDataset
 from partage.web.gateway.asgi import Gateway
-from partage.web.gateway.connections import Watched
-from partage.web.gateway.fast_path import Lookups
-from partage.web.gateway.release_switch import Edition, Stage
-from partage.web.gateway.response_cache import Cache
-from partage.web.gateway.startup_messages import Failed, Message, Ready
+from partage.web.gateway.connections import ConnectionWatch
+from partage.web.gateway.fast_path import FastPath
+from partage.web.gateway.release_switch import ReleaseApplication, ReleaseSwitch
+from partage.web.gateway.response_cache import ResponseCache
+from partage.web.gateway.startup_messages import Message, ServerFailed, ServerReady
 from partage.web.views.operations import routes as operations
 
 # How long a thread runs before the event loop gets its turn, of Python's usual 5 ms. Measured with
@@ -51,26 +51,28 @@ def load(
     source: EngineSource,
     orders: "SimpleQueue[EngineSource]",
     messages: "SimpleQueue[Message]",
-) -> Watched:
+) -> ConnectionWatch:
     """Open the engine and build the application; tell how it goes, then and at each order."""
     log.setLevel(logging.INFO)
     log.addHandler(logging.StreamHandler())
     try:
-        stage = Stage(edition(settings, source))
+        stage = ReleaseSwitch(edition(settings, source))
     except PartageError as error:
-        messages.put(Failed(str(error)))
+        messages.put(ServerFailed(str(error)))
         sys.exit(3)
     atexit.register(_leave, stage)
     sys.setswitchinterval(SECONDS_OF_A_TURN)
-    messages.put(Ready())
+    messages.put(ServerReady())
     threading.Thread(target=_leave_with_parent, args=(stage,), daemon=True).start()
     threading.Thread(target=_follow, args=(settings, stage, orders, messages), daemon=True).start()
-    watched = Watched(Gateway(stage, settings), settings)
+    watched = ConnectionWatch(Gateway(stage, settings), settings)
     watched.watch()
     return watched
 
 
-def edition(settings: Settings, source: EngineSource, former: Edition | None = None) -> Edition:
+def edition(
+    settings: Settings, source: EngineSource, former: ReleaseApplication | None = None
+) -> ReleaseApplication:
     """
     Open a source and build the application over it; what lasts it has from the `former` one.
 
@@ -84,26 +86,26 @@ def edition(settings: Settings, source: EngineSource, former: Edition | None = N
     app = create_app(settings, engine, source.release, shelf.catalog)
     if former is not None:
         app.extensions |= {name: former.application.extensions[name] for name in LASTING}
-    cache = app.extensions["partage.cache"] = Cache(settings)
+    cache = app.extensions["partage.cache"] = ResponseCache(settings)
     app.extensions["partage.shelf"] = shelf
-    lookups = Lookups(app, engine.at_once) if isinstance(engine, PoolEngine) else None
+    lookups = FastPath(app, engine.at_once) if isinstance(engine, PoolEngine) else None
     trouble = partial(operations.trouble, engine)
-    return Edition(app, cache, access_log.observer(app), engine.close, lookups, trouble)
+    return ReleaseApplication(app, cache, access_log.observer(app), engine.close, lookups, trouble)
 
 
-def shelf_of(settings: Settings, source: EngineSource) -> Shelf:
+def shelf_of(settings: Settings, source: EngineSource) -> ReleaseStores:
     """Return the shelf of the releases: empty where somebody's own dataset is served."""
     if source.release is None:
-        return Shelf(NO_RELEASES, settings.archive)
+        return ReleaseStores(NO_RELEASES, settings.archive)
     manifest = source.release / "manifest.json"
     facts = json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else {}
     held = {str(facts.get("rdfc10")): source.store} if source.store is not None else {}
-    return Shelf(Catalog.read(root()), settings.archive, held)
+    return ReleaseStores(Catalog.read(root()), settings.archive, held)
 
 
 def _follow(
     settings: Settings,
-    stage: Stage,
+    stage: ReleaseSwitch,
     orders: "SimpleQueue[EngineSource]",
     messages: "SimpleQueue[Message]",
 ) -> None:
@@ -115,12 +117,12 @@ def _follow(
         try:
             following = edition(settings, source, stage.now)
         except (PartageError, OSError) as error:
-            messages.put(Failed(str(error)))
+            messages.put(ServerFailed(str(error)))
             continue
         _facts(following).prepare()
         stage.switch(following)
         del following  # as it would be the former one while the next is awaited
-        messages.put(Ready())
+        messages.put(ServerReady())
         forget()
         _fill(stage.now)
 
@@ -133,11 +135,11 @@ def forget() -> None:
     gc.freeze()
 
 
-def _facts(of: Edition) -> Site:
-    return cast("Site", of.application.extensions["partage"])
+def _facts(of: ReleaseApplication) -> ServedDataset:
+    return cast("ServedDataset", of.application.extensions["partage"])
 
 
-def _fill(of: Edition) -> None:
+def _fill(of: ReleaseApplication) -> None:
     """Make the stores of the older releases before somebody waits for one."""
     try:
         of.application.extensions["partage.shelf"].prepare()
@@ -145,7 +147,7 @@ def _fill(of: Edition) -> None:
         log.error("%s", error)  # noqa: TRY400  # the sentence says all
 
 
-def _leave_with_parent(stage: Stage) -> None:
+def _leave_with_parent(stage: ReleaseSwitch) -> None:
     """End this process when the one that started it has been killed."""
     parent = multiprocessing.parent_process()
     if parent is not None:
@@ -153,7 +155,7 @@ def _leave_with_parent(stage: Stage) -> None:
         _leave(stage)
 
 
-def _leave(stage: Stage) -> None:
+def _leave(stage: ReleaseSwitch) -> None:
     """End the queries and this process, without the threads that still wait for an answer."""
     stage.close()
     os._exit(0)

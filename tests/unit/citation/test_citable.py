@@ -6,7 +6,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 import small_dataset
 from citation_cases import RECORD
 from partage.citation.citable import cite
-from partage.citation.model import Related, Words
+from partage.citation.model import BilingualText, RelatedIdentifier
 from partage.citation.record_kinds import named, unversioned
 from partage.errors import UnknownRelease, UnknownResource
 from partage.rdf.canonical import digest
@@ -28,7 +28,7 @@ def test_a_publisher_who_reports_another_s_claim_is_told(engine: EmbeddedEngine)
     assert made.title.en == (
         "Netflix denies having had that access (claim of Netflix, as reported by Gazette.net)"
     )
-    assert made.note == Words(
+    assert made.note == BilingualText(
         "Claim of Netflix, as reported by Gazette.net, source s0001 "
         "(“Quand Facebook partageait”, 2019-01-06), last paragraph",
         "Assertion de Netflix, rapportée par Gazette.net, source s0001 "
@@ -43,9 +43,9 @@ def test_a_publisher_does_not_report_its_own_claim(engine: EmbeddedEngine) -> No
         "code points 124–213"
     )
     assert made.related == (
-        Related("IsPartOf", BASE + "release/2026.11.0"),
-        Related("HasVersion", ID + "claim/c0001/v1"),
-        Related("IsDerivedFrom", ID + "source/s0001"),
+        RelatedIdentifier("IsPartOf", BASE + "release/2026.11.0"),
+        RelatedIdentifier("HasVersion", ID + "claim/c0001/v1"),
+        RelatedIdentifier("IsDerivedFrom", ID + "source/s0001"),
     )
 
 
@@ -75,7 +75,7 @@ def test_a_claim_version_keeps_its_address_and_has_the_digest_of_its_graphs(
     ]
     assert made.url == version
     assert made.digest == f"RDFC-1.0 SHA-256 {digest(graphs)}"
-    assert Related("IsVersionOf", ID + "claim/c0001") in made.related
+    assert RelatedIdentifier("IsVersionOf", ID + "claim/c0001") in made.related
 
 
 def test_a_node_within_a_claim_is_cited_as_the_claim(engine: EmbeddedEngine) -> None:
@@ -90,7 +90,7 @@ def test_what_belongs_to_no_release_is_a_draft(engine: EmbeddedEngine) -> None:
 
 
 def test_a_flow_is_called_after_who_gives_what_to_whom(engine: EmbeddedEngine) -> None:
-    assert cite(engine, ID + "flow/f0001").title == Words(
+    assert cite(engine, ID + "flow/f0001").title == BilingualText(
         "Data flow f0001: Facebook → Netflix: private messages",
         "Flux de données f0001 : Facebook → Netflix : messages privés",
     )
@@ -98,7 +98,7 @@ def test_a_flow_is_called_after_who_gives_what_to_whom(engine: EmbeddedEngine) -
 
 def test_a_source_s_record_points_to_the_source(engine: EmbeddedEngine) -> None:
     made = cite(engine, ID + "source/s0001")
-    assert Related("IsMetadataFor", "https://gazette.example/2019/") in made.related
+    assert RelatedIdentifier("IsMetadataFor", "https://gazette.example/2019/") in made.related
 
 
 def test_a_retired_identifier_says_why_and_what_replaces_it() -> None:
@@ -120,7 +120,7 @@ def test_a_retired_identifier_says_why_and_what_replaces_it() -> None:
         "https://w3id.org/partage/id/org/netflix: Named twice"
     )
     assert made.note.fr.startswith("Identifiant fusionné ; présent pour la dernière fois")
-    assert Related("IsObsoletedBy", ID + "org/netflix") in made.related
+    assert RelatedIdentifier("IsObsoletedBy", ID + "org/netflix") in made.related
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ from partage.citation.formats import (
     printable,
     text,
 )
-from partage.citation.model import LANGUAGES, Citation, Words
+from partage.citation.model import LANGUAGES, BilingualText, Citation
 from partage.citation.styles import formatted, named
 from partage.errors import UnknownStyle
 from partage.rdf.namespaces import BASE
@@ -47,7 +47,10 @@ CFF_REQUIRED = {"cff-version", "message", "title", "authors"}
 # The schema of CFF 1.2.0. A date is a text in it, so YAML is read as texts.
 CFF = Draft7Validator(cff_schema())
 SAMPLE = Citation(
-    iri=BASE + "id/org/x", url=BASE + "id/org/x", genre=Words("record"), title=Words("A title")
+    iri=BASE + "id/org/x",
+    url=BASE + "id/org/x",
+    genre=BilingualText("record"),
+    title=BilingualText("A title"),
 )
 # Whatever stands in a label; TeX's own characters more often than chance would have them.
 HOSTILE = st.text(
@@ -84,7 +87,7 @@ def bibliography(source: str) -> dict[str, str]:
 
 def plain(text: str) -> str:
     """Return a text as a format can carry it: in one line, without control characters."""
-    return " ".join(printable(replace(SAMPLE, title=Words(text))).title.en.split())
+    return " ".join(printable(replace(SAMPLE, title=BilingualText(text))).title.en.split())
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -197,7 +200,7 @@ def test_bibtex_tells_the_address_once(case: str, key: str) -> None:
 @example("--")
 @example("--- a ''quoted'' ``word`` <<x>> ,, ?` !`")
 def test_hostile_text_comes_back_from_every_format(hostile: str) -> None:
-    made = printable(replace(SAMPLE, title=Words(hostile), note=Words(hostile)))
+    made = printable(replace(SAMPLE, title=BilingualText(hostile), note=BilingualText(hostile)))
     wanted = plain(hostile)
     if not wanted:
         return
@@ -214,7 +217,7 @@ def test_hostile_text_comes_back_from_every_format(hostile: str) -> None:
 
 @given(HOSTILE)
 def test_hostile_text_can_be_formatted_as_text(hostile: str) -> None:
-    made = printable(replace(SAMPLE, title=Words(f"Records of {hostile}")))
+    made = printable(replace(SAMPLE, title=BilingualText(f"Records of {hostile}")))
     assert "Records of" in text(made, "en")
 
 
@@ -275,8 +278,8 @@ def test_apa_is_written_as_citeproc_writes_it(
 ) -> None:
     made = replace(
         SAMPLE,
-        title=Words(title),
-        genre=Words("claim record", "fiche d’assertion"),
+        title=BilingualText(title),
+        genre=BilingualText("claim record", "fiche d’assertion"),
         version=version,
         issued=date(2026, 11, 1) if dated else None,
     )

@@ -18,7 +18,7 @@ from partage.rdf import layout
 from partage.rdf.namespaces import ID
 
 SMALL = Path(__file__).parent / "small"
-AGENT = registry.Row(ID + "agent/editors", "agent", "2026-01-01")
+AGENT = registry.RegistryRow(ID + "agent/editors", "agent", "2026-01-01")
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +32,9 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if file.name not in committed.FREE_FORM:
             file.path.write_text(layout.document(file.quads), encoding="utf-8")
     mentioned = committed.mentioned(committed.files(root))
-    rows = [registry.Row(name, str(registry.kind_of(name)), "2026-01-01") for name in mentioned]
+    rows = [
+        registry.RegistryRow(name, str(registry.kind_of(name)), "2026-01-01") for name in mentioned
+    ]
     (root / "data/registry").mkdir()
     (root / registry.PATH).write_text(registry.format_registry(rows), encoding="utf-8")
     return root

@@ -11,7 +11,7 @@ import oracles
 from partage.errors import ProfileViolation
 from partage.pipeline.reasoning.closure import close, entailed
 from partage.pipeline.reasoning.projection import TYPE, Fact, Terminology, terminology
-from partage.pipeline.reasoning.rules import Rule, rules
+from partage.pipeline.reasoning.rules import InferenceRule, rules
 from partage.rdf.namespaces import PREFIXES
 
 EX = "https://example.org/"
@@ -180,7 +180,7 @@ def test_closing_twice_adds_nothing_and_each_triple_is_told_once() -> None:
 
 def test_a_rule_is_a_query_that_a_reader_can_run() -> None:
     (rule,) = rules(ontology(":p rdfs:domain :A ."))
-    assert rule == Rule(("?x", TYPE, EX + "A"), (("?x", EX + "p", "?y"),))
+    assert rule == InferenceRule(("?x", TYPE, EX + "A"), (("?x", EX + "p", "?y"),))
     assert rule.query == (
         f"CONSTRUCT {{ ?x <{TYPE}> <{EX}A> . }} WHERE {{ SELECT DISTINCT ?x WHERE {{ "
         f"?x <{EX}p> ?y . FILTER NOT EXISTS {{ ?x <{TYPE}> <{EX}A> . }} }} }}"

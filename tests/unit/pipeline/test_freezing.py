@@ -14,13 +14,13 @@ import three_releases as three
 from partage.errors import IntegrityError, ReleaseRefused
 from partage.pipeline import run
 from partage.pipeline.checks import compatibility, registry
-from partage.pipeline.checks.registry import Row
+from partage.pipeline.checks.registry import RegistryRow
 from partage.pipeline.writing import freezing
 from partage.pipeline.writing.manifest import Manifest, commit
 from partage.rdf.namespaces import ID, RELEASES
 from partage.releases import archive
 from partage.releases.catalog import DIRECTORY, Catalog
-from partage.releases.record import Record
+from partage.releases.record import ReleaseRecord
 
 NOW = three.ISSUED[three.FIRST]
 Change = Callable[[Path], object]
@@ -50,7 +50,7 @@ def describe(root: Path, version: str) -> None:
     write_registry(root, rows)
 
 
-def write_registry(root: Path, rows: list[Row]) -> None:
+def write_registry(root: Path, rows: list[RegistryRow]) -> None:
     text = registry.format_registry(rows)
     (root / registry.PATH).write_text(text, encoding="utf-8")
 
@@ -60,7 +60,7 @@ def commit_all(root: Path) -> None:
     git(root, "commit", "--quiet", "--message", "data: more")
 
 
-def rows_of(root: Path) -> list[Row]:
+def rows_of(root: Path) -> list[RegistryRow]:
     return registry.read_registry(root / registry.PATH)
 
 
@@ -94,7 +94,7 @@ def build_as(root: Path, target: Path, source: str | None, modified: object) -> 
     path.write_text(json.dumps(facts))
 
 
-def freeze(root: Path, wanted: str | None = None, now: datetime = NOW) -> Record:
+def freeze(root: Path, wanted: str | None = None, now: datetime = NOW) -> ReleaseRecord:
     return freezing.freeze(root, root / "out/release", wanted, now)
 
 
@@ -127,7 +127,7 @@ def test_the_record_tells_what_was_built_and_the_archive_gives_it_again(checkout
 def test_every_identifier_of_the_release_gets_its_first_release_and_no_other(
     checkout: Path,
 ) -> None:
-    early = Row(ID + "org/minted-early", "org", "2026-11-23")
+    early = RegistryRow(ID + "org/minted-early", "org", "2026-11-23")
     write_registry(checkout, [*rows_of(checkout), early])
     commit_all(checkout)
     freeze(checkout)

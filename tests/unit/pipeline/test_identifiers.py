@@ -9,9 +9,9 @@ from partage.errors import IdentifierError
 from partage.pipeline.checks import registry as ids
 from partage.rdf.namespaces import ID, PREFIXES, VOC
 
-CLAIM = ids.Row(ID + "claim/c0007", "claim", "2026-01-01")
-VERSION = ids.Row(ID + "claim/c0007/v1", "version", "2026-01-01", sha256="f" * 64)
-ORG = ids.Row(ID + "org/facebook", "org", "2026-01-01")
+CLAIM = ids.RegistryRow(ID + "claim/c0007", "claim", "2026-01-01")
+VERSION = ids.RegistryRow(ID + "claim/c0007/v1", "version", "2026-01-01", sha256="f" * 64)
+ORG = ids.RegistryRow(ID + "org/facebook", "org", "2026-01-01")
 ROWS = [CLAIM, VERSION, ORG]
 USED = {row.iri for row in ROWS}
 DIGESTS = {VERSION.iri: VERSION.sha256}
@@ -41,7 +41,7 @@ def test_a_sound_registry_has_no_findings() -> None:
     ],
 )  # fmt: skip
 def test_each_fault_is_found_and_named(
-    rows: list[ids.Row], used: set[str], digests: dict[str, str], finding: str
+    rows: list[ids.RegistryRow], used: set[str], digests: dict[str, str], finding: str
 ) -> None:
     found = ids.check(rows, used, digests)
     assert any(finding in text for text in found), found
@@ -127,12 +127,12 @@ def test_only_our_own_identifiers_count_without_their_fragments() -> None:
         ([CLAIM, VERSION, replace(ORG, kind="person")], "its kind changed"),
     ],
 )
-def test_what_was_promised_may_not_change(after: list[ids.Row], finding: str) -> None:
+def test_what_was_promised_may_not_change(after: list[ids.RegistryRow], finding: str) -> None:
     assert any(finding in text for text in ids.retained(ROWS, after))
 
 
 def test_an_identifier_may_be_released_withdrawn_and_joined_by_others() -> None:
     gone = replace(ORG, first_release="2026.12.0", status="withdrawn", reason="no such party")
-    added = ids.Row(ID + "org/netflix", "org", "2026-02-02")
+    added = ids.RegistryRow(ID + "org/netflix", "org", "2026-02-02")
     assert ids.retained(ROWS, [CLAIM, VERSION, gone, added]) == []
     assert ids.retained([gone], [replace(gone, status="active")]) != []

@@ -7,14 +7,19 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from partage.errors import CanonicalFormError
-from partage.pipeline.derivation.claim_versions import Version, digests, nanopublication, versions
+from partage.pipeline.derivation.claim_versions import (
+    ClaimVersion,
+    digests,
+    nanopublication,
+    versions,
+)
 from partage.pipeline.state import State
 from partage.rdf.namespaces import EDITORS, LICENSE, iri
 
 PARTS = ("head", "assertion", "provenance", "pubinfo")
 
 
-def graphs(version: Version) -> dict[str, set[Triple]]:
+def graphs(version: ClaimVersion) -> dict[str, set[Triple]]:
     found: dict[str, set[Triple]] = defaultdict(set)
     for quad in nanopublication(version, "2026-01-01"):
         assert isinstance(quad.graph_name, NamedNode)

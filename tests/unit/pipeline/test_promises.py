@@ -8,7 +8,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 import three_releases as three
 from partage.errors import IntegrityError
 from partage.pipeline.checks import compatibility
-from partage.pipeline.checks.registry import Row
+from partage.pipeline.checks.registry import RegistryRow
 from partage.rdf.namespaces import GRAPH, ID, PREFIXES, iri
 from partage.releases import archive
 from partage.releases.catalog import DIRECTORY, Catalog
@@ -24,7 +24,7 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
 
 
 @pytest.fixture(scope="module")
-def rows() -> list[Row]:
+def rows() -> list[RegistryRow]:
     return three.registry(three.THIRD)
 
 
@@ -36,26 +36,26 @@ def ontology(quads: list[Quad]) -> list[Quad]:
     return [quad for quad in quads if graph_of(quad) == GRAPH + "ontology"]
 
 
-def findings(catalog: Catalog, rows: list[Row], quads: list[Quad] = AFTER) -> list[str]:
+def findings(catalog: Catalog, rows: list[RegistryRow], quads: list[Quad] = AFTER) -> list[str]:
     return compatibility.check(catalog, rows, quads, ontology(quads))
 
 
-def changed(rows: list[Row], name: str, **fields: str) -> list[Row]:
+def changed(rows: list[RegistryRow], name: str, **fields: str) -> list[RegistryRow]:
     return [replace(row, **fields) if row.iri == name else row for row in rows]
 
 
 @pytest.mark.meets("X4")
-def test_the_three_releases_keep_their_promises(catalog: Catalog, rows: list[Row]) -> None:
+def test_the_three_releases_keep_their_promises(catalog: Catalog, rows: list[RegistryRow]) -> None:
     assert findings(catalog, rows) == []
 
 
-def test_before_the_first_release_nothing_was_promised(rows: list[Row]) -> None:
+def test_before_the_first_release_nothing_was_promised(rows: list[RegistryRow]) -> None:
     draft = replace(rows[0], first_release="")
     assert compatibility.check(Catalog(DIRECTORY), [draft], [], []) == []
 
 
 @pytest.mark.meets("X4")
-def test_releases_that_vanish_are_told(catalog: Catalog, rows: list[Row]) -> None:
+def test_releases_that_vanish_are_told(catalog: Catalog, rows: list[RegistryRow]) -> None:
     told = findings(Catalog(catalog.directory), rows)
     assert [version for version in three.VERSIONS if f"release {version}" in str(told)] == [
         *three.VERSIONS
@@ -68,7 +68,7 @@ def test_releases_that_vanish_are_told(catalog: Catalog, rows: list[Row]) -> Non
 
 @pytest.mark.meets("X4")
 def test_an_identifier_that_vanishes_is_told_with_its_release(
-    catalog: Catalog, rows: list[Row]
+    catalog: Catalog, rows: list[RegistryRow]
 ) -> None:
     (found,) = findings(catalog, [row for row in rows if row.iri != three.MERGED])
     assert found == (
@@ -78,7 +78,7 @@ def test_an_identifier_that_vanishes_is_told_with_its_release(
 
 @pytest.mark.parametrize("said", ["", "2026.12.0", "soon"])
 def test_a_first_release_that_is_missing_or_late_is_told(
-    catalog: Catalog, rows: list[Row], said: str
+    catalog: Catalog, rows: list[RegistryRow], said: str
 ) -> None:
     (found,) = findings(catalog, changed(rows, three.MERGED, first_release=said))
     assert f"but the registry says {said or 'nothing'}; write 2026.11.0." in found
@@ -86,7 +86,7 @@ def test_a_first_release_that_is_missing_or_late_is_told(
 
 @pytest.mark.meets("CU5")
 def test_a_claim_version_whose_digest_was_replaced_is_told(
-    catalog: Catalog, rows: list[Row]
+    catalog: Catalog, rows: list[RegistryRow]
 ) -> None:
     (found,) = findings(catalog, changed(rows, three.CHANGED + "/v1", sha256="0" * 64))
     assert found.startswith(f"{three.CHANGED}/v1: 2026.11.0 published it with the digest")
@@ -94,14 +94,14 @@ def test_a_claim_version_whose_digest_was_replaced_is_told(
 
 
 @pytest.mark.meets("X4", "CU5")
-def test_an_identifier_is_never_used_again(catalog: Catalog, rows: list[Row]) -> None:
+def test_an_identifier_is_never_used_again(catalog: Catalog, rows: list[RegistryRow]) -> None:
     (found,) = findings(catalog, changed(rows, three.WITHDRAWN, status="active"))
     assert "retired since 2027.01.0, yet active now" in found
     assert "partage ids allocate" in found
 
 
 @pytest.mark.meets("CU5")
-def test_a_released_flow_takes_no_other_party(catalog: Catalog, rows: list[Row]) -> None:
+def test_a_released_flow_takes_no_other_party(catalog: Catalog, rows: list[RegistryRow]) -> None:
     more = Quad(NamedNode(ID + "flow/f0001"), NamedNode(iri("ds:hasRecipient")),
                 NamedNode(ID + "org/gazette"), DefaultGraph())  # fmt: skip
     (found,) = findings(catalog, rows, [*AFTER, more])
@@ -109,7 +109,7 @@ def test_a_released_flow_takes_no_other_party(catalog: Catalog, rows: list[Row])
 
 
 def test_a_flow_follows_its_party_into_the_one_it_was_merged_into(
-    catalog: Catalog, rows: list[Row]
+    catalog: Catalog, rows: list[RegistryRow]
 ) -> None:
     first = Catalog(catalog.directory, catalog.records[:1])
     known = [row for row in rows if row.first_release == three.FIRST]
@@ -146,7 +146,7 @@ NEW = term("rdf:type", NamedNode(iri("owl:Class")), PREFIXES["ds"] + "Leak")
     ],
 )
 def test_the_ontology_s_version_grows_with_what_changed(
-    catalog: Catalog, rows: list[Row], change: list[Quad], enough: list[str],
+    catalog: Catalog, rows: list[RegistryRow], change: list[Quad], enough: list[str],
     too_little: list[str], level: str,
 ) -> None:  # fmt: skip
     for version in enough:
@@ -157,7 +157,7 @@ def test_the_ontology_s_version_grows_with_what_changed(
 
 
 @pytest.mark.meets("CU5")
-def test_a_removed_term_is_a_major_step(catalog: Catalog, rows: list[Row]) -> None:
+def test_a_removed_term_is_a_major_step(catalog: Catalog, rows: list[RegistryRow]) -> None:
     kept = [quad for quad in AFTER if quad.subject != NamedNode(three.NEW_TERM)]
     (found,) = findings(catalog, rows, versioned(kept, "0.2.1"))
     assert "ds:DataTransfer: changed since ontology 0.2.0 (2027.01.0)" in found
@@ -166,7 +166,7 @@ def test_a_removed_term_is_a_major_step(catalog: Catalog, rows: list[Row]) -> No
 
 @pytest.mark.meets("R6")
 def test_a_new_version_of_the_ontology_names_the_released_one_before(
-    catalog: Catalog, rows: list[Row]
+    catalog: Catalog, rows: list[RegistryRow]
 ) -> None:
     quads = versioned([*AFTER, NEW], "0.3.0")
     silent = [quad for quad in quads if quad.predicate != NamedNode(iri("owl:priorVersion"))]
@@ -179,7 +179,7 @@ def test_a_new_version_of_the_ontology_names_the_released_one_before(
 
 
 @pytest.mark.meets("D4")
-def test_the_ontology_never_gets_younger(catalog: Catalog, rows: list[Row]) -> None:
+def test_the_ontology_never_gets_younger(catalog: Catalog, rows: list[RegistryRow]) -> None:
     (found,) = findings(catalog, rows, versioned(AFTER, "0.1.9"))
     assert found == "ontology: 0.1.9 is older than the released 0.2.0; versions only grow."
 

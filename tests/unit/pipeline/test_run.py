@@ -13,7 +13,7 @@ from partage.errors import BuildError, IntegrityError, NonConformance, RdfSyntax
 from partage.pipeline import run
 from partage.pipeline.checks import shapes, validate
 from partage.pipeline.checks.report import ValidationReport
-from partage.pipeline.run import STEPS, Step
+from partage.pipeline.run import STEPS, BuildStep
 from partage.pipeline.state import State
 from partage.pipeline.writing import release
 from partage.pipeline.writing.manifest import Manifest, commit
@@ -88,7 +88,7 @@ def tiny(tmp_path: Path) -> Path:
     return tmp_path / "source"
 
 
-KEEP = (Step("keep", lambda state: state),)
+KEEP = (BuildStep("keep", lambda state: state),)
 
 
 def test_a_changed_file_or_a_damaged_release_is_built_again(tiny: Path, tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_a_failed_step_tells_where_and_leaves_the_last_release(tiny: Path, tmp_p
     run.build(tiny, target, steps=KEEP)
     before = contents(target)
     with pytest.raises(BuildError, match=r"x\.ttl:3:7: broken") as caught:
-        run.build(tiny, target, force=True, steps=(*KEEP, Step("trip", fail)))
+        run.build(tiny, target, force=True, steps=(*KEEP, BuildStep("trip", fail)))
     assert caught.value.__notes__ == ["The build stopped at: trip."]
     assert contents(target) == before
     assert sorted(path.name for path in tmp_path.iterdir()) == [

@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 import three_releases as three
 from partage import assets
 from partage.pipeline.checks import competency
-from partage.pipeline.checks.registry import Row
+from partage.pipeline.checks.registry import RegistryRow
 from partage.pipeline.derivation import tombstones
 from partage.pipeline.state import State
 from partage.rdf.namespaces import BASE, GRAPH, ID, PREFIXES, iri
@@ -26,7 +26,7 @@ def graph(quads: list[Quad] | tuple[Quad, ...], local: str) -> set[Triple]:
     return {quad.triple for quad in quads if quad.graph_name == NamedNode(GRAPH + local)}
 
 
-def unpublished(root: Path, version: str, rows: list[Row] | None = None) -> State:
+def unpublished(root: Path, version: str, rows: list[RegistryRow] | None = None) -> State:
     """A build of a version, as it stands before its tombstones are set."""
     state = State(root, registry=tuple(three.registry(version) if rows is None else rows))
     return state.with_graph("dataset", graph(three.quads(version), "dataset"))
@@ -107,7 +107,9 @@ def test_the_question_for_deprecated_terms_leaves_out_what_was_withdrawn() -> No
 
 
 def test_what_was_never_released_has_no_last_release(root: Path) -> None:
-    row = Row(ID + "org/never", "org", "2026-11-23", status="withdrawn", reason="A mistake.")
+    row = RegistryRow(
+        ID + "org/never", "org", "2026-11-23", status="withdrawn", reason="A mistake."
+    )
     state = tombstones.publish(unpublished(root, three.SECOND, [row]))
     assert {t.predicate.value for t in graph(state.graph("registry"), "registry")} == {
         iri("owl:deprecated"), iri("schema:creativeWorkStatus"), iri("rdfs:comment"),

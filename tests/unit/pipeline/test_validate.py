@@ -12,7 +12,7 @@ from partage.errors import RdfSyntaxError, ShapesGraphError
 from partage.pipeline.checks import report as written
 from partage.pipeline.checks.committed import CommittedFile
 from partage.pipeline.checks.report import ValidationReport, ValidationResult
-from partage.pipeline.checks.shapes import SHAPES, Severity, Text, load, read_rule
+from partage.pipeline.checks.shapes import SHAPES, Severity, ShapeMessage, load, read_rule
 from partage.pipeline.checks.turtle_positions import places
 from partage.pipeline.checks.validate import check, current, report_text, report_turtle, validate
 from partage.rdf.namespaces import ID, PREFIXES, iri
@@ -47,8 +47,8 @@ def result(severity: Severity = "Violation", **facts: object) -> ValidationResul
         NamedNode(PREFIXES["f"] + "f9001"),
         SHAPES + "Flow-provider",
         iri("sh:MinCountConstraintComponent"),
-        Text("One provider.", "Un fournisseur."),
-        Text("Name it.", "Le nommer."),
+        ShapeMessage("One provider.", "Un fournisseur."),
+        ShapeMessage("Name it.", "Le nommer."),
         "ds:hasProvider",
         f"<{iri('ds:hasProvider')}>",
         **facts,  # type: ignore[arg-type]

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from pyoxigraph import NamedNode, Triple
 
-from partage.pipeline.checks.registry import Row
+from partage.pipeline.checks.registry import RegistryRow
 from partage.pipeline.derivation import current_view
 from partage.pipeline.state import State
 from partage.rdf.namespaces import ID, iri
 
 
-def retired(published: State, *names: str) -> list[Row]:
+def retired(published: State, *names: str) -> list[RegistryRow]:
     return [
         replace(row, status="withdrawn", reason="test") if row.iri in names else row
         for row in published.registry

@@ -5,7 +5,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 from partage.assets import root
 from partage.rdf.namespaces import PREFIXES, iri
 from partage.rdf.parsing import read
-from partage.resources.ontology.axioms import ORDER, Axioms, Expression, axioms, named
+from partage.resources.ontology.axioms import ORDER, AxiomExpression, Axioms, axioms, named
 
 PROLOGUE = "".join(f"@prefix {name}: <{space}> .\n" for name, space in PREFIXES.items())
 
@@ -15,7 +15,7 @@ def told(turtle: str) -> Axioms:
     return axioms(Quad(q.subject, q.predicate, q.object) for q in parsed)
 
 
-def term(curie: str) -> Expression:
+def term(curie: str) -> AxiomExpression:
     return named(NamedNode(iri(curie)))
 
 
@@ -33,15 +33,15 @@ def test_a_class_defined_by_restrictions_is_told_part_by_part() -> None:
         "[ a owl:Restriction ; owl:onProperty ds:q ; owl:hasValue ds:d ] ) ] ."
     )
     (axiom,) = found.of[iri("ds:A")]
-    assert axiom == Expression(
+    assert axiom == AxiomExpression(
         "equivalent",
         (
-            Expression(
+            AxiomExpression(
                 "and",
                 (
                     term("ds:B"),
-                    Expression("some", (term("ds:p"), term("ds:C"))),
-                    Expression("value", (term("ds:q"), term("ds:d"))),
+                    AxiomExpression("some", (term("ds:p"), term("ds:C"))),
+                    AxiomExpression("value", (term("ds:q"), term("ds:d"))),
                 ),
             ),
         ),
@@ -53,9 +53,9 @@ def test_what_holds_between_two_is_told_of_both() -> None:
     found = told(
         "ds:p owl:inverseOf ds:q . [] a owl:AllDisjointClasses ; owl:members ( ds:A ds:B ds:C ) ."
     )
-    assert found.of[iri("ds:p")] == (Expression("inverse", (term("ds:q"),)),)
-    assert found.of[iri("ds:q")] == (Expression("inverse", (term("ds:p"),)),)
-    assert found.of[iri("ds:B")] == (Expression("disjoint", (term("ds:A"), term("ds:C"))),)
+    assert found.of[iri("ds:p")] == (AxiomExpression("inverse", (term("ds:q"),)),)
+    assert found.of[iri("ds:q")] == (AxiomExpression("inverse", (term("ds:p"),)),)
+    assert found.of[iri("ds:B")] == (AxiomExpression("disjoint", (term("ds:A"), term("ds:C"))),)
     assert found.untold == frozenset()
 
 
@@ -65,11 +65,11 @@ def test_a_chain_keeps_its_order_and_a_restriction_to_nothing_is_one_to_none() -
         "ds:A rdfs:subClassOf [ owl:onProperty ds:p ; owl:allValuesFrom owl:Nothing ] ."
     )
     assert found.of[iri("ds:p")] == (
-        Expression("chain", (Expression("chained", (term("ds:q"), term("ds:r"))),)),
-        Expression("transitive"),
+        AxiomExpression("chain", (AxiomExpression("chained", (term("ds:q"), term("ds:r"))),)),
+        AxiomExpression("transitive"),
     )
     (none,) = found.of[iri("ds:A")]
-    assert none == Expression("subclass", (Expression("none", (term("ds:p"),)),))
+    assert none == AxiomExpression("subclass", (AxiomExpression("none", (term("ds:p"),)),))
 
 
 def test_an_axiom_that_we_have_no_words_for_is_named() -> None:

@@ -7,9 +7,9 @@ import small_dataset
 from partage.rdf.canonical import statement_iri
 from partage.rdf.namespaces import ID, VOC, iri
 from partage.resources.labels import Labels
-from partage.resources.pages.comparison import Aspect, compare, folded, index
-from partage.resources.pages.facts import Facts, name_all, read_facts
-from partage.resources.pages.summaries import Teller
+from partage.resources.pages.comparison import ComparedProperty, compare, folded, index
+from partage.resources.pages.facts import DatasetFacts, name_all, read_facts
+from partage.resources.pages.summaries import Summarizer
 from partage.resources.pages.values import TYPE
 from partage.store.embedded.oxigraph import EmbeddedEngine
 
@@ -18,15 +18,15 @@ GAZETTE, NETFLIX, FACEBOOK = (ID + "org/" + name for name in ("gazette", "netfli
 
 
 @pytest.fixture(scope="module")
-def tell() -> Teller:
+def tell() -> Summarizer:
     engine = EmbeddedEngine(small_dataset.store())
     facts = read_facts(engine)
-    return Teller(facts, name_all(engine, facts, ENGLISH), ENGLISH)
+    return Summarizer(facts, name_all(engine, facts, ENGLISH), ENGLISH)
 
 
-def agreements(**data: tuple[str, ...]) -> tuple[Aspect, ...]:
+def agreements(**data: tuple[str, ...]) -> tuple[ComparedProperty, ...]:
     """Compare agreements `a` and `b`, whose outbound flows have these data categories."""
-    facts = Facts()
+    facts = DatasetFacts()
     for local, categories in data.items():
         name = "x:" + local
         facts.add((name, TYPE, NamedNode(iri("ds:DataSharingAgreement"))))
@@ -34,7 +34,7 @@ def agreements(**data: tuple[str, ...]) -> tuple[Aspect, ...]:
         facts.add((name + "-flow", iri("ds:underAgreement"), NamedNode(name)))
         for category in categories:
             facts.add((name + "-flow", iri("ds:statedDataCategory"), NamedNode("x:" + category)))
-    return compare(Teller(facts, Labels({}), ENGLISH), "x:a", "x:b")
+    return compare(Summarizer(facts, Labels({}), ENGLISH), "x:a", "x:b")
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_what_neither_has_is_left_out() -> None:
 
 
 def test_a_value_comes_with_its_statements_claims_and_whether_they_are_disputed(
-    tell: Teller,
+    tell: Summarizer,
 ) -> None:
     aspects = {aspect.key: aspect for aspect in compare(tell, FACEBOOK, NETFLIX)}
     (cell,) = aspects["gives to"].left
@@ -80,7 +80,7 @@ def test_a_value_comes_with_its_statements_claims_and_whether_they_are_disputed(
     ["netflix", "NETFLIX", " Netflix ", "org/netflix", "org:netflix", NETFLIX,
      "http://here.example/doc/org/netflix"],
 )  # fmt: skip
-def test_a_thing_is_found_by_name_identifier_or_iri(tell: Teller, text: str) -> None:
+def test_a_thing_is_found_by_name_identifier_or_iri(tell: Summarizer, text: str) -> None:
     assert index(tell).find(text) == (NETFLIX, [])
 
 
@@ -88,14 +88,14 @@ def test_a_name_without_accents_and_case_finds_a_thing() -> None:
     assert folded("Société « Générale »") == folded("SOCIETE generale")
 
 
-def test_a_slip_finds_what_may_be_meant(tell: Teller) -> None:
+def test_a_slip_finds_what_may_be_meant(tell: Summarizer) -> None:
     found, near = index(tell).find("netflx")
     assert found is None
     assert near == [NETFLIX]
     assert index(tell).find("qqqqqq") == (None, [])
 
 
-def test_only_things_of_one_kind_can_be_compared(tell: Teller) -> None:
+def test_only_things_of_one_kind_can_be_compared(tell: Summarizer) -> None:
     known = index(tell)
     assert known.alike(NETFLIX, FACEBOOK)  # an organization and a platform operator
     assert not known.alike(NETFLIX, VOC + "data-category/messages")
@@ -103,7 +103,7 @@ def test_only_things_of_one_kind_can_be_compared(tell: Teller) -> None:
     assert NETFLIX not in known.beside(NETFLIX)
 
 
-def test_concepts_are_compared_by_every_property(tell: Teller) -> None:
+def test_concepts_are_compared_by_every_property(tell: Summarizer) -> None:
     told = compare(tell, VOC + "data-category/messages", VOC + "data-category/private-messages")
     broader = next(aspect for aspect in told if aspect.key == iri("skos:broader"))
     assert broader.label is not None
@@ -111,10 +111,10 @@ def test_concepts_are_compared_by_every_property(tell: Teller) -> None:
 
 
 def test_a_party_names_its_agreement_where_it_has_only_one() -> None:
-    facts = Facts()
+    facts = DatasetFacts()
     for agreement, party in (("one", "rare"), ("one", "common"), ("other", "common")):
         facts.add(("x:" + agreement, TYPE, NamedNode(iri("ds:DataSharingAgreement"))))
         facts.add(("x:" + agreement, iri("ds:hasParty"), NamedNode("x:" + party)))
-    known = index(Teller(facts, Labels({}), ENGLISH))
+    known = index(Summarizer(facts, Labels({}), ENGLISH))
     assert known.find("x:rare", "x:other") == ("x:one", [])
     assert known.find("x:common", "x:other")[0] is None

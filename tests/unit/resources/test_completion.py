@@ -5,7 +5,7 @@ from pyoxigraph import Store
 
 from partage.rdf.namespaces import iri
 from partage.resources.description.statistics import statistics
-from partage.resources.ontology.completion import Terms, terms, told
+from partage.resources.ontology.completion import CompletionTerms, terms, told
 from partage.store.embedded.oxigraph import EmbeddedEngine
 
 PARTS = """
@@ -26,7 +26,7 @@ ds:DataFlow skos:prefLabel "data flow"@en, "flux de données"@fr ;
 """
 
 
-def described() -> Terms:
+def described() -> CompletionTerms:
     quads = [
         ox.Quad(t.subject, t.predicate, t.object)
         for t in ox.parse(PARTS, format=ox.RdfFormat.TURTLE, base_iri="http://void.example/")

@@ -7,7 +7,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 from partage.assets import root
 from partage.rdf.namespaces import iri
-from partage.resources.ontology.axioms import Expression, named
+from partage.resources.ontology.axioms import AxiomExpression, named
 from partage.resources.ontology.constraints import SPACE, Constraints, constraints, read_constraints
 
 
@@ -33,7 +33,7 @@ def test_a_shape_says_how_many_values_and_of_which_class(held: Constraints) -> N
     provider = held.shapes["Flow-provider"]
     party = named(NamedNode(iri("ds:Party")))
     assert provider.path == named(NamedNode(iri("ds:hasProvider")))
-    assert provider.demands == (Expression("one-value"), Expression("class", (party,)))
+    assert provider.demands == (AxiomExpression("one-value"), AxiomExpression("class", (party,)))
     assert provider.messages["fr"] == "Un flux a exactement un fournisseur, une partie."
     assert "ds:hasProvider org:maker , org:platform" in provider.bad
     assert "@prefix" not in provider.bad
@@ -78,7 +78,7 @@ def read_text(turtle: str) -> list[Quad]:
 
 def test_paths_are_read_backwards_and_as_alternatives(held: Constraints) -> None:
     selector = named(NamedNode(iri("oa:hasSelector")))
-    assert held.shapes["Position-passage"].path == Expression("reversed", (selector,))
+    assert held.shapes["Position-passage"].path == AxiomExpression("reversed", (selector,))
     either = held.shapes["Flow-arrangement"].path
     assert either is not None
     assert (either.key, len(either.parts)) == ("either", 2)

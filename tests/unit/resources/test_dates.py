@@ -2,21 +2,23 @@
 
 import pytest
 
-from partage.resources.dates import Moment, moment, years
+from partage.resources.dates import EdtfDate, moment, years
 
 
 @pytest.mark.parametrize(
     ("text", "expected", "first"),
     [
-        ("2018-06-29", Moment(2018, 6, 29), "2018-06-29"),
-        ("2018-12", Moment(2018, 12), "2018-12-01"),
-        ("2018", Moment(2018), "2018-01-01"),
-        ("2018-22", Moment(2018, 6, None, 22), "2018-06-01"),
-        ("2015-05~", Moment(2015, 5, about=True), "2015-05-01"),
-        ("[..2015-11]", Moment(2015, 11, by=True), "2015-11-01"),
+        ("2018-06-29", EdtfDate(2018, 6, 29), "2018-06-29"),
+        ("2018-12", EdtfDate(2018, 12), "2018-12-01"),
+        ("2018", EdtfDate(2018), "2018-01-01"),
+        ("2018-22", EdtfDate(2018, 6, None, 22), "2018-06-01"),
+        ("2015-05~", EdtfDate(2015, 5, about=True), "2015-05-01"),
+        ("[..2015-11]", EdtfDate(2015, 11, by=True), "2015-11-01"),
     ],
 )
-def test_a_moment_is_as_precise_as_it_was_written(text: str, expected: Moment, first: str) -> None:
+def test_a_moment_is_as_precise_as_it_was_written(
+    text: str, expected: EdtfDate, first: str
+) -> None:
     assert moment(text) == expected
     assert expected.first == first
 

@@ -1,11 +1,13 @@
 """Who disputes whom, and chains of disputes, from plain values."""
 
-from partage.resources.pages.values import Value
-from partage.resources.pictures.disputes import Dispute, Side, quarrels, rebuttals, speakers
+from partage.resources.pages.values import TermText
+from partage.resources.pictures.disputes import Dispute, DisputeSide, quarrels, rebuttals, speakers
 
 
-def side(name: str, *who: str) -> Side:
-    return Side(Value(name, name=f"claim/{name}"), tuple(Value(one, name=one) for one in who))
+def side(name: str, *who: str) -> DisputeSide:
+    return DisputeSide(
+        TermText(name, name=f"claim/{name}"), tuple(TermText(one, name=one) for one in who)
+    )
 
 
 PAPER, BANK, NETWORK = side("c1", "paper"), side("c2", "bank"), side("c3", "network")

@@ -138,7 +138,7 @@ def test_a_claim_is_joined_with_who_says_so_and_where(files: Path) -> None:
 
 
 def test_several_values_and_their_labels_stand_in_the_same_order() -> None:
-    view = tables.View(
+    view = tables.TableValues(
         [
             Quad(NamedNode(ID + "flow/f1"), NamedNode(iri("rdf:type")), NamedNode(iri("ds:F"))),
             *(_said("flow/f1", "ds:hasRecipient", NamedNode(ID + f"org/{n}")) for n in "bca"),
@@ -146,11 +146,11 @@ def test_several_values_and_their_labels_stand_in_the_same_order() -> None:
             _said("org/c", "skos:prefLabel", Literal("Ant", language="en")),
         ]
     )
-    columns = (tables.Column("who", ("ds:hasRecipient",)),
-               tables.Column("name", ("ds:hasRecipient",), "en"),
-               tables.Column("nom", ("ds:hasRecipient",), "fr"),
-               tables.Column("count", ("ds:hasRecipient",), "count"))  # fmt: skip
-    (cells,) = tables.rows(tables.Table("t", ("ds:F",), columns), view)
+    columns = (tables.TableColumn("who", ("ds:hasRecipient",)),
+               tables.TableColumn("name", ("ds:hasRecipient",), "en"),
+               tables.TableColumn("nom", ("ds:hasRecipient",), "fr"),
+               tables.TableColumn("count", ("ds:hasRecipient",), "count"))  # fmt: skip
+    (cells,) = tables.rows(tables.ReleaseTable("t", ("ds:F",), columns), view)
     assert [cell and columnar.text_of(cell) for cell in cells] == [
         f"{ID}org/a | {ID}org/b | {ID}org/c", "Zoo |  | Ant", None, "3",
     ]  # fmt: skip
@@ -286,11 +286,11 @@ def test_each_file_is_shown_as_it_is_written(catalog: Catalog, tmp_path: Path) -
 
 
 def test_the_files_of_a_release_are_made_once_and_kept(catalog: Catalog, tmp_path: Path) -> None:
-    kept = dumps.Files(catalog, tmp_path / "kept")
+    kept = dumps.ReleaseFiles(catalog, tmp_path / "kept")
     place = kept.of(three.FIRST)
     before = (place / "SHA256SUMS").stat()
     assert kept.of(three.FIRST) == place
-    assert dumps.Files(catalog, tmp_path / "kept").of(three.FIRST) == place
+    assert dumps.ReleaseFiles(catalog, tmp_path / "kept").of(three.FIRST) == place
     assert (place / "SHA256SUMS").stat() == before
     assert [path.name for path in (tmp_path / "kept").iterdir()] == [place.name]
     assert kept.of(three.THIRD) != place
@@ -299,7 +299,7 @@ def test_the_files_of_a_release_are_made_once_and_kept(catalog: Catalog, tmp_pat
 def test_files_that_were_made_without_pyarrow_are_completed_with_it(
     catalog: Catalog, tmp_path: Path
 ) -> None:
-    kept = dumps.Files(catalog, tmp_path / "kept")
+    kept = dumps.ReleaseFiles(catalog, tmp_path / "kept")
     with pytest.MonkeyPatch.context() as without:
         without.setattr(columnar, "available", lambda: False)
         assert not list(kept.of(three.FIRST).glob("*.parquet"))
@@ -311,4 +311,4 @@ def test_files_that_cannot_be_kept_are_told_with_what_to_do(
 ) -> None:
     (tmp_path / "kept").write_text("in the way")
     with pytest.raises(EngineUnavailable, match="PARTAGE_ARCHIVE"):
-        dumps.Files(catalog, tmp_path / "kept").of(three.FIRST)
+        dumps.ReleaseFiles(catalog, tmp_path / "kept").of(three.FIRST)

@@ -1,7 +1,7 @@
 """Partners as marks, and what flows are narrowed by, from plain values."""
 
 from partage.resources.browse.facets import narrowed
-from partage.resources.pages.values import Value
+from partage.resources.pages.values import TermText
 from partage.resources.pictures.flow_map import Direction, Flow, partners
 
 
@@ -9,8 +9,8 @@ def flow(
     partner: str, *claims: str, direction: Direction = "out", private: bool = False, year: str = ""
 ) -> Flow:
     return Flow(
-        Value(f"{partner} {direction}"),
-        Value(partner, name=partner),
+        TermText(f"{partner} {direction}"),
+        TermText(partner, name=partner),
         direction,
         claims=claims,
         private=private,

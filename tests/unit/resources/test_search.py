@@ -6,7 +6,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 import small_dataset
 from partage.errors import TooLarge
 from partage.rdf.namespaces import ID, VOC, iri
-from partage.resources.search.index import Index, build, fold, kind_of, read
+from partage.resources.search.index import SearchIndex, build, fold, kind_of, read
 from partage.resources.search.ranking import fits, identified, marked, search, words_of
 from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Engine
@@ -32,11 +32,11 @@ WEIGHTS = {ID + "feature/netflix-recommendations": 5, ID + "feature/netflix-app"
 
 
 @pytest.fixture(scope="module")
-def index() -> Index:
-    return Index([read(thing, text, "", role) for thing, text, role in NAMES], WEIGHTS)
+def index() -> SearchIndex:
+    return SearchIndex([read(thing, text, "", role) for thing, text, role in NAMES], WEIGHTS)
 
 
-def found(index: Index, question: str) -> list[str]:
+def found(index: SearchIndex, question: str) -> list[str]:
     return [hit.iri.rpartition("/")[2] for hit in search(index, question).hits]
 
 
@@ -62,11 +62,13 @@ def test_case_and_accents_do_not_matter() -> None:
         ("who read private messages", "c0001"),
     ],
 )
-def test_slips_accents_and_beginnings_are_forgiven(index: Index, question: str, thing: str) -> None:
+def test_slips_accents_and_beginnings_are_forgiven(
+    index: SearchIndex, question: str, thing: str
+) -> None:
     assert found(index, question)[0] == thing
 
 
-def test_the_exact_name_comes_before_beginnings_before_words_within(index: Index) -> None:
+def test_the_exact_name_comes_before_beginnings_before_words_within(index: SearchIndex) -> None:
     assert found(index, "netflix") == [
         "netflix",
         "netflix-recommendations",  # more is claimed about it
@@ -76,38 +78,38 @@ def test_the_exact_name_comes_before_beginnings_before_words_within(index: Index
     ]
 
 
-def test_all_words_are_needed_where_something_has_them(index: Index) -> None:
+def test_all_words_are_needed_where_something_has_them(index: SearchIndex) -> None:
     assert found(index, "netflix messages") == ["s0001", "c0001"]
     assert not search(index, "netflix messages").partial
 
 
-def test_most_words_will_do_where_nothing_has_all(index: Index) -> None:
+def test_most_words_will_do_where_nothing_has_all(index: SearchIndex) -> None:
     answer = search(index, "netflix messages elephants")
     assert answer.partial
     assert {hit.iri for hit in answer.hits} == {ID + "source/s0001", ID + "claim/c0001"}
 
 
-def test_what_was_replaced_is_told(index: Index) -> None:
+def test_what_was_replaced_is_told(index: SearchIndex) -> None:
     assert search(index, "facebok netflix").replaced == (("facebok", "facebook"),)
     assert search(index, "face netflix").replaced == ()
 
 
-def test_nothing_is_found_for_what_is_like_nothing(index: Index) -> None:
+def test_nothing_is_found_for_what_is_like_nothing(index: SearchIndex) -> None:
     answer = search(index, "zzqqxx")
     assert (answer.hits, answer.kinds, answer.instead) == ((), (), "")
 
 
-def test_a_question_with_too_many_slips_is_answered_by_another(index: Index) -> None:
+def test_a_question_with_too_many_slips_is_answered_by_another(index: SearchIndex) -> None:
     answer = search(index, "spttfy")
     assert answer.hits == ()
     assert answer.instead == "spotify"
 
 
-def test_short_words_are_not_replaced(index: Index) -> None:
+def test_short_words_are_not_replaced(index: SearchIndex) -> None:
     assert found(index, "rbx") == []
 
 
-def test_kinds_are_counted_whatever_kind_is_shown(index: Index) -> None:
+def test_kinds_are_counted_whatever_kind_is_shown(index: SearchIndex) -> None:
     answer = search(index, "netflix", kind="feature")
     assert dict(answer.kinds) == {"org": 1, "feature": 2, "source": 1, "claim": 1}
     assert [hit.kind for hit in answer.hits] == ["feature", "feature"]
@@ -119,7 +121,7 @@ def test_words_that_say_little_are_left_out_unless_there_are_no_others() -> None
     assert words_of("!?") == []
 
 
-def test_what_was_sought_is_marked_in_the_text_as_it_is_written(index: Index) -> None:
+def test_what_was_sought_is_marked_in_the_text_as_it_is_written(index: SearchIndex) -> None:
     sought = search(index, "telephone").sought
     assert marked("Les numéros de Téléphone.", sought) == [
         ("Les numéros de ", False),
@@ -130,7 +132,7 @@ def test_what_was_sought_is_marked_in_the_text_as_it_is_written(index: Index) ->
     assert not fits("numéros", sought)
 
 
-def test_a_long_text_is_cut_around_what_was_sought(index: Index) -> None:
+def test_a_long_text_is_cut_around_what_was_sought(index: SearchIndex) -> None:
     text = "word " * 100 + "Netflix " + "word " * 100
     pieces = marked(text.strip(), search(index, "netflix").sought, 60)
     assert pieces[0] == ("… ", False)
@@ -179,7 +181,7 @@ def test_an_identifier_names_its_thing_where_there_is_one(
     assert identified(engine, question) == thing
 
 
-def test_an_identified_thing_comes_first_and_once(index: Index) -> None:
+def test_an_identified_thing_comes_first_and_once(index: SearchIndex) -> None:
     hits = search(index, "netflix", named=ID + "feature/netflix-app").hits
     assert hits[0].iri == ID + "feature/netflix-app"
     assert len(hits) == len({hit.iri for hit in hits}) == 5

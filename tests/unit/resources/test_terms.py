@@ -8,9 +8,9 @@ from partage.assets import root
 from partage.rdf.namespaces import GRAPH, iri
 from partage.rdf.parsing import read
 from partage.resources.description.describe import graph_contents
-from partage.resources.ontology.axioms import Expression
+from partage.resources.ontology.axioms import AxiomExpression
 from partage.resources.ontology.diagram import LINES, PLACES, drawing
-from partage.resources.ontology.terms import Reference, reference, schemes
+from partage.resources.ontology.terms import OntologyReference, reference, schemes
 from partage.resources.pictures.coverage import coverage
 from partage.store.embedded.oxigraph import EmbeddedEngine
 
@@ -23,20 +23,20 @@ def engine() -> EmbeddedEngine:
 
 
 @pytest.fixture(scope="module")
-def told(engine: EmbeddedEngine) -> Reference:
+def told(engine: EmbeddedEngine) -> OntologyReference:
     found = reference(engine, graph_contents(engine, GRAPH + "ontology"), ENGLISH)
     assert found is not None
     return found
 
 
-def test_the_terms_of_the_ontology_are_sorted_by_kind(told: Reference) -> None:
+def test_the_terms_of_the_ontology_are_sorted_by_kind(told: OntologyReference) -> None:
     assert [section.key for section in told.sections] == ["classes", "object-properties"]
     assert [term.curie for term in told.sections[0].entries] == [
         "ds:AccessGrant", "ds:Claim", "ds:DataFlow",
     ]  # fmt: skip
 
 
-def test_a_term_tells_its_meaning_and_where_it_is_used(told: Reference) -> None:
+def test_a_term_tells_its_meaning_and_where_it_is_used(told: OntologyReference) -> None:
     (recipient,) = told.sections[1].entries
     assert recipient.definition is not None
     assert recipient.definition.text == "The party that gets the data."
@@ -47,7 +47,7 @@ def test_a_term_tells_its_meaning_and_where_it_is_used(told: Reference) -> None:
     assert "?thing ds:hasRecipient ?value" in recipient.query
 
 
-def test_a_class_stands_below_the_one_that_it_is_a_kind_of(told: Reference) -> None:
+def test_a_class_stands_below_the_one_that_it_is_a_kind_of(told: OntologyReference) -> None:
     tree = {branch.value.note: branch for branch in told.hierarchy}
     assert set(tree) == {"ds:Claim", "ds:DataFlow"}
     assert [below.value.note for below in tree["ds:DataFlow"].below] == ["ds:AccessGrant"]
@@ -95,5 +95,5 @@ def test_what_a_dataset_holds_is_counted(engine: EmbeddedEngine) -> None:
     assert set(empty.shares.values()) == {()}
 
 
-def _class(axiom: Expression) -> str:
+def _class(axiom: AxiomExpression) -> str:
     return str(getattr(axiom.parts[0].term, "value", ""))

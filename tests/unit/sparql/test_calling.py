@@ -29,8 +29,8 @@ from partage.sparql.federation.service_calls import MOST_AT_ONCE, Federation
 from partage.sparql.protocol.evaluation import run_query
 from partage.sparql.protocol.operation import kind
 from partage.store.embedded.oxigraph import EmbeddedEngine
-from partage.store.engine import Limits, Query, Result
-from partage.store.workers.query_handle import Ticket
+from partage.store.engine import Query, QueryLimits, Result
+from partage.store.workers.query_handle import QueryHandle
 
 HERE = (
     "<x:a> <x:knows> <x:b>, <x:c> . <x:b> <x:name> 'b' . <x:d> <x:knows> <x:d> . "
@@ -91,7 +91,7 @@ def engine() -> EmbeddedEngine:
 
 
 def ask(
-    engine: EmbeddedEngine, federation: Federation, text: str, **asked: Limits | Ticket
+    engine: EmbeddedEngine, federation: Federation, text: str, **asked: QueryLimits | QueryHandle
 ) -> Result:
     query = replace(Query(text, base="http://here.example/"), **asked)  # type: ignore[arg-type]
     return federation.query(engine, query, federation.calls(text, query.base))
@@ -222,14 +222,14 @@ def test_the_time_for_others_is_of_the_query_s_own(
     federation = Federation((other.url,), seconds=60)
     began = time.monotonic()
     with pytest.raises(QueryTimeout, match=r"0\.2 seconds.*other endpoints"):
-        ask(engine, federation, text, limits=Limits(0.2))
+        ask(engine, federation, text, limits=QueryLimits(0.2))
     assert time.monotonic() - began < 15
     # Some seconds: it is evaluated in this process, where nothing ends it before it is done.
     long = "SELECT (COUNT(*) AS ?n) {" + "".join(f"?a{n} ?b{n} ?c{n} ." for n in range(12))
     text = f"{long} SERVICE SILENT <{other.url}> {{ ?a ?b ?c }} }}"
     began = time.monotonic()
     with pytest.raises(QueryTimeout):
-        ask(engine, federation, text, limits=Limits(0.7))
+        ask(engine, federation, text, limits=QueryLimits(0.7))
     assert 0.6 < time.monotonic() - began < 15
 
 
@@ -247,7 +247,7 @@ def test_whoever_asked_ends_a_query_while_others_are_asked(
     other: OtherEndpoint, engine: EmbeddedEngine
 ) -> None:
     other.saying = Saying(pause=5, body=b" ")
-    ticket = Ticket()
+    ticket = QueryHandle()
     threading.Timer(0.2, ticket.end).start()
     began = time.monotonic()
     text = f"SELECT * {{ SERVICE SILENT <{other.url}> {{ ?a ?b ?c }} }}"
@@ -262,9 +262,9 @@ def test_only_so_many_queries_wait_for_others_at_once(
     other.saying = Saying(pause=5, body=b" ")
     federation = Federation((other.url,))
     text = f"SELECT * {{ SERVICE <{other.url}> {{ ?a ?b ?c }} }}"
-    tickets = [Ticket() for _ in range(MOST_AT_ONCE)]
+    tickets = [QueryHandle() for _ in range(MOST_AT_ONCE)]
 
-    def wait(ticket: Ticket) -> None:
+    def wait(ticket: QueryHandle) -> None:
         with suppress(PartageError):
             ask(engine, federation, text, ticket=ticket)
 

@@ -11,7 +11,7 @@ from partage.errors import NotCitable
 from partage.rdf.canonical import nquads, rdfc10
 from partage.rdf.formats import Format, by_key
 from partage.sparql.cited import result_digest as module
-from partage.sparql.cited.result_digest import Digest, digest, digest_of, is_ordered
+from partage.sparql.cited.result_digest import ResultDigest, digest, digest_of, is_ordered
 from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Query, Result
 
@@ -31,13 +31,15 @@ def known(key: str) -> Format:
 
 def test_the_digest_of_solutions_is_made_as_documented() -> None:
     text = '?a\t?b\n<x:1>\t\n<x:1>\t\n<x:2>\t"é\\t"@fr\n'
-    assert digest(ask(ROWS), ordered=False) == Digest(hashlib.sha256(text.encode()).hexdigest(), 3)
+    assert digest(ask(ROWS), ordered=False) == ResultDigest(
+        hashlib.sha256(text.encode()).hexdigest(), 3
+    )
 
 
 @pytest.mark.parametrize("answer", ["true", "false"])
 def test_the_digest_of_a_boolean_is_made_as_documented(answer: str) -> None:
     expected = hashlib.sha256(f"{answer}\n".encode()).hexdigest()
-    assert digest(ask(f"ASK {{ FILTER({answer}) }}"), ordered=False) == Digest(expected, None)
+    assert digest(ask(f"ASK {{ FILTER({answer}) }}"), ordered=False) == ResultDigest(expected, None)
 
 
 def test_the_digest_of_a_graph_is_that_of_rdfc10() -> None:
@@ -45,7 +47,7 @@ def test_the_digest_of_a_graph_is_that_of_rdfc10() -> None:
     graph = Store()
     graph.bulk_load(b"".join(ask("CONSTRUCT { ?s ?p ?o } WHERE { ?s a ?o ; ?p ?o }").serialize(
         known("ntriples"))), known("ntriples").rdf)  # fmt: skip
-    assert found == Digest(rdfc10(list(graph)), len(graph))
+    assert found == ResultDigest(rdfc10(list(graph)), len(graph))
     assert found.sha256 == hashlib.sha256(nquads(list(graph)).encode()).hexdigest()
 
 

@@ -3,9 +3,9 @@
 import pytest
 
 from partage.rdf.namespaces import iri
-from partage.sparql.diagnosis.syntax_errors import Hint, misspelt, vocabulary
+from partage.sparql.diagnosis.syntax_errors import TermHint, misspelt, vocabulary
 from partage.sparql.protocol.functions import CANDIDATES
-from partage.sparql.protocol.service_description import Limit, describe, survey
+from partage.sparql.protocol.service_description import DescribedLimit, describe, survey
 from partage.store.embedded.oxigraph import EmbeddedEngine
 from small_dataset import store
 
@@ -37,7 +37,7 @@ def test_nothing_is_known_of_a_dataset_that_is_not_ours() -> None:
 
 
 def test_a_hint_can_be_a_header() -> None:
-    hint = Hint("ds:x", 1, 7, "ds:y")
+    hint = TermHint("ds:x", 1, 7, "ds:y")
     assert hint.header == '"ds:x";line=1;column=7;nearest="ds:y"'
     assert str(hint.sentence) == "Line 1, column 7: ds:x is not known here. Did you mean ds:y?"
 
@@ -63,7 +63,7 @@ def test_only_functions_that_the_engine_has_are_described() -> None:
     known = survey(EmbeddedEngine(store()))
     assert 0 < len(known.functions) < len(CANDIDATES)
     engine = EmbeddedEngine(store())
-    quads = describe(engine, "http://e.example/", (Limit("a", "A", 2.5, "s"),), known)
+    quads = describe(engine, "http://e.example/", (DescribedLimit("a", "A", 2.5, "s"),), known)
     listed = {q.object for q in quads if q.predicate.value.endswith("#extensionFunction")}
     assert len(listed) == len(known.functions)
     assert any(q.predicate.value.endswith("/value") and q.object.value == "2.5" for q in quads)  # type: ignore[union-attr]

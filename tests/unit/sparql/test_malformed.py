@@ -17,9 +17,9 @@ from partage.sparql.cited.normal_form import normalize
 from partage.sparql.diagnosis.empty_results import Diagnosis
 from partage.sparql.diagnosis.filter_hints import hints
 from partage.sparql.diagnosis.join_graph import explain
-from partage.sparql.diagnosis.pattern_counts import Prober
+from partage.sparql.diagnosis.pattern_counts import PatternCounter
 from partage.sparql.diagnosis.syntax_errors import locate, misspelt
-from partage.sparql.diagnosis.term_suggestions import Spelling
+from partage.sparql.diagnosis.term_suggestions import TermSuggestions
 from partage.sparql.federation.service_clauses import disguised, find_calls, question, scope
 from partage.sparql.planner.planner import Planner
 from partage.sparql.planner.single_pattern import lookup
@@ -93,9 +93,9 @@ def plan(text: str) -> None:
 
 def why(text: str) -> None:
     parsed = parse(text)
-    prober = Prober(SOME, Query(text), parsed)
+    prober = PatternCounter(SOME, Query(text), parsed)
     report = explain(prober)
-    Diagnosis(False, report, tuple(hints(prober, report, Spelling(EMPTY))))
+    Diagnosis(False, report, tuple(hints(prober, report, TermSuggestions(EMPTY))))
 
 
 def locating(text: str) -> None:

@@ -458,5 +458,7 @@ def test_a_long_query_is_asked_as_it_is_and_leaves_nothing_behind() -> None:
 def test_engines_share_what_is_remembered_and_not_what_it_says() -> None:
     text = "SELECT * { ?f <http://e.example/p> ?a; <http://e.example/q> ?n }"
     engines = EmbeddedEngine(store(flows())), EmbeddedEngine(Store())
-    first, second = (cardinality.Counter(each).number(Query(text), "?s ?p ?o") for each in engines)
+    first, second = (
+        cardinality.TripleCounter(each).number(Query(text), "?s ?p ?o") for each in engines
+    )
     assert first != second == 0

@@ -15,14 +15,14 @@ import pytest
 
 from partage.errors import PayloadTooLarge, QueryStoreFull
 from partage.sparql.cited import query_store
-from partage.sparql.cited.query_store import Asked, CitedResult, QueryStore
+from partage.sparql.cited.query_store import CitedQuery, CitedResult, QueryStore
 
 ROOM = 1_000_000
 
 
 def cited(normal: str = "ASK { }") -> CitedResult:
     return CitedResult(
-        asked=Asked(normal, "2026.11.0", None, ("x:b", "x:c"), None),
+        asked=CitedQuery(normal, "2026.11.0", None, ("x:b", "x:c"), None),
         text=f"{normal} # é",
         rdfc10="a" * 64,
         cited=datetime(2026, 11, 26, 8, 30, tzinfo=UTC),

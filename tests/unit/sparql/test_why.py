@@ -13,10 +13,10 @@ from partage.errors import QuerySyntaxError
 from partage.rdf.namespaces import GRAPH, SPARQL_PREFIXES
 from partage.sparql.diagnosis import pattern_counts
 from partage.sparql.diagnosis.empty_results import Diagnosis, diagnose
-from partage.sparql.diagnosis.join_graph import Join, Report, explain, ordered
-from partage.sparql.diagnosis.pattern_counts import MOST, Prober
-from partage.sparql.diagnosis.pattern_hints import Hint, corrected
-from partage.sparql.diagnosis.term_suggestions import Spelling
+from partage.sparql.diagnosis.join_graph import Join, JoinReport, explain, ordered
+from partage.sparql.diagnosis.pattern_counts import MOST, PatternCounter
+from partage.sparql.diagnosis.pattern_hints import PatternHint, corrected
+from partage.sparql.diagnosis.term_suggestions import TermSuggestions
 from partage.sparql.planner.planner import Planner
 from partage.sparql.syntax import parse
 from partage.store.embedded.oxigraph import EmbeddedEngine
@@ -40,31 +40,31 @@ def engine() -> Engine:
 
 
 @pytest.fixture(scope="module")
-def spelling(engine: Engine) -> Spelling:
-    return Spelling(engine)
+def spelling(engine: Engine) -> TermSuggestions:
+    return TermSuggestions(engine)
 
 
 @pytest.fixture
-def ask(engine: Engine, spelling: Spelling) -> "Ask":
+def ask(engine: Engine, spelling: TermSuggestions) -> "Ask":
     return Ask(engine, spelling)
 
 
 class Ask:
     """Asks the small dataset with our prefixes, which are taken off the answers."""
 
-    def __init__(self, engine: Engine, spelling: Spelling) -> None:
+    def __init__(self, engine: Engine, spelling: TermSuggestions) -> None:
         self._engine, self._spelling = engine, spelling
 
     def __call__(self, text: str, prefixes: str = SPARQL_PREFIXES) -> Diagnosis:
         query = Query(prefixes + text)
         return diagnose(self._engine, query, self._spelling, planner=Planner(self._engine))
 
-    def report(self, text: str) -> Report:
+    def report(self, text: str) -> JoinReport:
         report = self(text).report
         assert report is not None
         return report
 
-    def best(self, text: str, prefixes: str = SPARQL_PREFIXES) -> Hint:
+    def best(self, text: str, prefixes: str = SPARQL_PREFIXES) -> PatternHint:
         """Return the first hint; its correction, where it has one, must do what it says."""
         found = self(text, prefixes)
         assert found.hints, found
@@ -80,7 +80,7 @@ class Ask:
 # The join
 
 
-def ends(report: Report) -> tuple[int | None, str | None]:
+def ends(report: JoinReport) -> tuple[int | None, str | None]:
     emptied = report.emptied
     if emptied is None:
         return None, None
@@ -175,7 +175,7 @@ def test_no_more_is_counted_than_is_told() -> None:
     nodes = [NamedNode(f"{EX}{number}") for number in range(120)]
     store.bulk_extend([Quad(node, NamedNode(EX + "p"), Literal("x")) for node in nodes])
     engine = EmbeddedEngine(store)
-    found = diagnose(engine, Query("SELECT * { ?a ?p ?o . ?b ?q ?r }"), Spelling(engine))
+    found = diagnose(engine, Query("SELECT * { ?a ?p ?o . ?b ?q ?r }"), TermSuggestions(engine))
     assert found.report is not None
     assert found.report.joins == (Join(1, 120), Join(2, MOST + 1))
 
@@ -291,7 +291,9 @@ def test_a_variable_of_the_outside_is_not_bound_inside(ask: Ask) -> None:
     assert "unbound" not in {hint.kind for hint in found.hints}
 
 
-def test_another_part_of_the_dataset_is_looked_into(engine: Engine, spelling: Spelling) -> None:
+def test_another_part_of_the_dataset_is_looked_into(
+    engine: Engine, spelling: TermSuggestions
+) -> None:
     query = Query(
         SPARQL_PREFIXES + "SELECT * { ?a ds:hasParty ?p . }",
         default_graphs=(GRAPH + "claims",),
@@ -349,7 +351,7 @@ def test_the_emptying_join_is_the_one_that_brute_force_finds(
     store.bulk_extend([Quad(*(NamedNode(term[1:-1]) for term in triple)) for triple in data])
     text = f"SELECT * {{ {' . '.join(' '.join(pattern) for pattern in patterns)} }}"
     query = Query(text)
-    report = explain(Prober(EmbeddedEngine(store), query, parse(text)))
+    report = explain(PatternCounter(EmbeddedEngine(store), query, parse(text)))
     assert [place.count for place in report.places] == [
         len(solutions(data, [pattern])) for pattern in patterns
     ]

@@ -18,7 +18,7 @@ from pyoxigraph import (
 )
 
 from partage.rdf.formats import by_key
-from partage.store.embedded.serialization import Sink, short, write
+from partage.store.embedded.serialization import ChunkWriter, short, write
 from partage.store.engine import Query, Solution
 
 
@@ -42,7 +42,7 @@ def solutions(store: Store, text: str) -> QuerySolutions:
 def written(store: Store, text: str, key: str = "csv") -> bytes:
     fmt, parts = by_key(key), Parts()
     assert fmt is not None
-    write(Sink(parts), fmt, {}, solutions(store, text))
+    write(ChunkWriter(parts), fmt, {}, solutions(store, text))
     assert short(store, Query(text), fmt) == parts.body
     return parts.body
 

@@ -22,7 +22,7 @@ from partage.errors import EngineFailure, QuerySyntaxError, QueryTimeout
 from partage.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, Format, by_key
 from partage.rdf.namespaces import GRAPH, ID
 from partage.store.embedded.oxigraph import EmbeddedEngine
-from partage.store.engine import Engine, Limits, Query
+from partage.store.engine import Engine, Query, QueryLimits
 from partage.store.remote.engine import RemoteEngine
 from partage.store.workers.pool import PoolEngine
 
@@ -318,13 +318,15 @@ def test_a_query_past_its_time_is_answered_at_once(engine: Engine, chosen: Opene
     slow = SLOW_FOR_ALL if chosen.name == "Virtuoso" else SLOW
     began = time.monotonic()
     with pytest.raises(QueryTimeout, match=r"0\.01 seconds"):
-        engine.query(Query(slow, limits=Limits(seconds=0.01)))
+        engine.query(Query(slow, limits=QueryLimits(seconds=0.01)))
     assert time.monotonic() - began < 15
 
 
 def test_a_stream_past_its_time_ends_with_an_error_not_quietly(engine: Engine) -> None:
     def read_slowly() -> None:
-        for _ in engine.query(Query(PRODUCT, limits=Limits(seconds=0.3))).serialize(fmt("csv")):
+        for _ in engine.query(Query(PRODUCT, limits=QueryLimits(seconds=0.3))).serialize(
+            fmt("csv")
+        ):
             time.sleep(0.01)
 
     with pytest.raises(QueryTimeout):

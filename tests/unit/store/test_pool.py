@@ -31,11 +31,11 @@ from partage.errors import (
 )
 from partage.rdf.formats import Format, by_key
 from partage.store.embedded.serialization import LONGEST
-from partage.store.engine import Limits, Query
+from partage.store.engine import Query, QueryLimits
 from partage.store.workers import query_execution, sandbox, worker_slots
 from partage.store.workers.pool import RESERVED, PoolEngine, PoolLimits
 from partage.store.workers.process import WorkerProcess
-from partage.store.workers.query_handle import Ticket
+from partage.store.workers.query_handle import QueryHandle
 
 PRODUCT = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o . ?p ?q ?r }"
 ENDLESS = PRODUCT.replace("*", "(COUNT(*) AS ?count)")
@@ -85,8 +85,8 @@ class Asking(threading.Thread):
     def __init__(self, pool: PoolEngine, text: str, seconds: float | None = None) -> None:
         super().__init__(daemon=True)
         self.pool = pool
-        self.ticket = Ticket()
-        self.query = Query(text, limits=Limits(seconds), ticket=self.ticket)
+        self.ticket = QueryHandle()
+        self.query = Query(text, limits=QueryLimits(seconds), ticket=self.ticket)
         self.error: PartageError | None = None
         self.start()
 
@@ -131,7 +131,7 @@ def children() -> set[int]:
 def test_a_query_past_its_deadline_is_killed(pool: PoolEngine, text: str) -> None:
     began = time.monotonic()
     with pytest.raises(QueryTimeout, match=r"0\.5 seconds"):
-        for _ in pool.query(Query(text, limits=Limits(0.5))).serialize(csv()):
+        for _ in pool.query(Query(text, limits=QueryLimits(0.5))).serialize(csv()):
             pass
     # How soon is measured by benchmarks/isolation.py.
     assert 0.5 <= time.monotonic() - began < SECONDS
@@ -174,7 +174,7 @@ def test_a_query_that_fails_leaves_nothing_to_the_garbage_collector(pool: PoolEn
     def ask() -> None:
         local = Local()
         held.append(weakref.ref(local))
-        pool.query(Query(ENDLESS, limits=Limits(seconds=0.2)))
+        pool.query(Query(ENDLESS, limits=QueryLimits(seconds=0.2)))
 
     gc.disable()
     try:
@@ -189,13 +189,13 @@ def test_a_time_shorter_than_that_in_a_reserved_process_holds_there_too(pool: Po
     running = Asking(pool, ENDLESS)
     until(lambda: pool.figures().running == 1)
     with pytest.raises(QueryTimeout, match=r"0\.05 seconds"):
-        pool.query(Query(ENDLESS, limits=Limits(0.05)))
+        pool.query(Query(ENDLESS, limits=QueryLimits(0.05)))
     running.ticket.end()
     running.outcome()
 
 
 def test_a_reader_who_dawdles_is_past_the_deadline_too(pool: PoolEngine) -> None:
-    chunks = pool.query(Query(PRODUCT, limits=Limits(1))).serialize(csv())
+    chunks = pool.query(Query(PRODUCT, limits=QueryLimits(1))).serialize(csv())
     next(chunks)
     until(lambda: pool.figures().running == 0)
     with pytest.raises(QueryTimeout):
@@ -205,7 +205,7 @@ def test_a_reader_who_dawdles_is_past_the_deadline_too(pool: PoolEngine) -> None
 def test_a_query_can_ask_for_less_time_and_not_for_more(opening: Opening) -> None:
     pool = opening(PoolLimits(workers=1, seconds=0.3))
     with pytest.raises(QueryTimeout, match=r"0\.3 seconds"):
-        pool.query(Query(ENDLESS, limits=Limits(60)))
+        pool.query(Query(ENDLESS, limits=QueryLimits(60)))
 
 
 def test_its_owner_ends_a_query_that_runs(pool: PoolEngine) -> None:
@@ -231,7 +231,7 @@ def test_its_owner_ends_a_query_that_waits(pool: PoolEngine) -> None:
 
 
 def test_a_query_ended_before_it_was_asked_does_not_run(pool: PoolEngine) -> None:
-    ticket = Ticket()
+    ticket = QueryHandle()
     ticket.end()
     with pytest.raises(QueryEnded):
         pool.query(Query(ENDLESS, ticket=ticket))
@@ -382,8 +382,8 @@ def test_a_query_that_is_answered_leaves_no_circle_behind(pool: PoolEngine) -> N
     gc.collect()
     gc.disable()
     try:
-        query = Query("ASK {}", ticket=Ticket())
-        gone = weakref.ref(cast("Ticket", query.ticket))
+        query = Query("ASK {}", ticket=QueryHandle())
+        gone = weakref.ref(cast("QueryHandle", query.ticket))
         pool.query(query).close()
         del query
         assert gone() is None

@@ -12,7 +12,7 @@ from partage.errors import EngineUnavailable, IntegrityError, SettingsError
 from partage.rdf.namespaces import GRAPH
 from partage.store.factory import DATASET
 from partage.store.remote.credentials import Credentials, digest_header
-from partage.store.remote.publishing import Published, Step, Target, Via, publish
+from partage.store.remote.publishing import Published, PublishingStep, Target, Via, publish
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def run(dataset: Path, target: Target, *, restart: bool = False) -> Published:
 def test_a_release_arrives_whole_and_once(
     service: engines.Service, dataset: Path, via: Via
 ) -> None:
-    steps: list[Step] = []
+    steps: list[PublishingStep] = []
     done = publish(dataset, Target(service.query, via), steps.append)
     assert done.triples == len(small_dataset.quads())
     assert (done.passed_over, done.rewritten) == (0, ())

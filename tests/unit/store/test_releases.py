@@ -16,7 +16,7 @@ from partage.settings import Settings
 from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Engine, Query
 from partage.store.factory import EngineSource, open_served
-from partage.store.release_stores.release_stores import AtRelease, Shelf
+from partage.store.release_stores.release_stores import ReleaseEngine, ReleaseStores
 from partage.store.remote.engine import RemoteEngine
 from partage.store.workers.pool import PoolEngine, PoolLimits
 from three_releases import FIRST, SECOND, THIRD, VERSIONS
@@ -26,14 +26,14 @@ NAMES = ("embedded", "worker processes", "remote and local")
 
 
 @pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> ReleaseStores:
     root = tmp_path_factory.mktemp("shelf")
-    return Shelf(three_releases.build(root).catalog, root / "kept")
+    return ReleaseStores(three_releases.build(root).catalog, root / "kept")
 
 
 @pytest.fixture(scope="module", params=NAMES)
 def engine(
-    request: pytest.FixtureRequest, shelf: Shelf, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, shelf: ReleaseStores, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Engine]:
     """Return an engine whose current dataset is the small one, which is no release."""
     settings = Settings(query_workers=1)
@@ -65,7 +65,7 @@ def count(engine: Engine, release: str | None) -> int:
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_query_is_answered_by_the_release_it_names(engine: Engine, version: str) -> None:
     assert count(engine, version) == len(three_releases.quads(version))
-    assert count(AtRelease(engine, version), None) == len(three_releases.quads(version))
+    assert count(ReleaseEngine(engine, version), None) == len(three_releases.quads(version))
 
 
 def test_without_a_release_the_current_dataset_answers(engine: Engine) -> None:
@@ -115,10 +115,10 @@ def test_the_store_of_a_release_is_made_again_where_it_is_damaged(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     catalog = three_releases.build(tmp_path).catalog
-    place = Shelf(catalog, tmp_path / "kept").directory(FIRST)
+    place = ReleaseStores(catalog, tmp_path / "kept").directory(FIRST)
     manifest = next(place.glob("MANIFEST*"))
     os.truncate(manifest, manifest.stat().st_size - 200)
-    later = Shelf(catalog, tmp_path / "kept")
+    later = ReleaseStores(catalog, tmp_path / "kept")
     assert len(later.open(FIRST)) == len(three_releases.quads(FIRST))
     assert [record.message for record in caplog.records if record.levelname == "WARNING"] == [
         f"The store kept in {place} was damaged, or of an earlier version, and has been made again."

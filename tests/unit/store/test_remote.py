@@ -19,10 +19,10 @@ from partage.errors import (
     SettingsError,
 )
 from partage.rdf.formats import by_key
-from partage.store.engine import Limits, Query
+from partage.store.engine import Query, QueryLimits
 from partage.store.remote import engine as remote
 from partage.store.remote.engine import RemoteEngine
-from partage.store.workers.query_handle import Ticket
+from partage.store.workers.query_handle import QueryHandle
 
 JSON = "application/sparql-results+json"
 ROW = b'{"a":{"type":"uri","value":"http://e.example/"}}'
@@ -113,7 +113,7 @@ def test_an_answer_cut_short_never_looks_complete() -> None:
 def test_a_silent_service_is_left_at_the_limit() -> None:
     with service(200, {"Content-Type": JSON}, HEAD + b"]}}", seconds=1) as (url, _):
         with pytest.raises(QueryTimeout):
-            RemoteEngine(url).query(Query(SELECT.text, limits=Limits(seconds=0.1)))
+            RemoteEngine(url).query(Query(SELECT.text, limits=QueryLimits(seconds=0.1)))
         with pytest.raises(QueryTimeout, match="silent"):
             RemoteEngine(url, silence=0.1).query(SELECT)
 
@@ -141,7 +141,7 @@ def test_what_a_page_asks_is_bounded_and_what_a_client_asks_is_not(
             engine.query(SELECT).solutions()
         form = by_key("csv")
         assert form is not None
-        asked = engine.query(replace(SELECT, ticket=Ticket()))
+        asked = engine.query(replace(SELECT, ticket=QueryHandle()))
         assert b"".join(asked.serialize(form)).count(b"\r\n") == 101
 
 

@@ -15,9 +15,9 @@ import pytest
 from partage.errors import EngineBusy, EngineUnavailable, OutOfResources, QueryEnded
 from partage.store.workers import worker_slots as roster
 from partage.store.workers.process import WorkerProcess
-from partage.store.workers.query_handle import Ticket
-from partage.store.workers.wire import Ready
-from partage.store.workers.worker_slots import Roster
+from partage.store.workers.query_handle import QueryHandle
+from partage.store.workers.wire import WorkerReady
+from partage.store.workers.worker_slots import WorkerSlots
 
 SECONDS = 20.0
 FAILURES = 100
@@ -34,8 +34,8 @@ class Process:
     def alive(self) -> bool:
         return not self._ended.is_set()
 
-    def await_ready(self) -> Ready:
-        return Ready("", "")
+    def await_ready(self) -> WorkerReady:
+        return WorkerReady("", "")
 
     def kill(self) -> None:
         self._ended.set()
@@ -61,7 +61,7 @@ class Starting:
         return self.made[-1]  # type: ignore[return-value]  # as much of one as a roster sees
 
 
-Opening = Callable[..., Roster]
+Opening = Callable[..., WorkerSlots]
 
 
 @pytest.fixture
@@ -71,10 +71,10 @@ def starting() -> Starting:
 
 @pytest.fixture
 def opening(starting: Starting) -> Iterator[Opening]:
-    opened: list[Roster] = []
+    opened: list[WorkerSlots] = []
 
-    def start(workers: int = 1, reserved: int = 2, queue: int = 8) -> Roster:
-        opened.append(Roster(starting, workers, reserved, queue))
+    def start(workers: int = 1, reserved: int = 2, queue: int = 8) -> WorkerSlots:
+        opened.append(WorkerSlots(starting, workers, reserved, queue))
         return opened[-1]
 
     yield start
@@ -85,7 +85,7 @@ def opening(starting: Starting) -> Iterator[Opening]:
 class Borrowing(threading.Thread):
     """Waits for a process in a thread of its own."""
 
-    def __init__(self, lender: Roster, *, client: bool, heavy: bool = False) -> None:
+    def __init__(self, lender: WorkerSlots, *, client: bool, heavy: bool = False) -> None:
         super().__init__(daemon=True)
         self.client = client
         self.worker: WorkerProcess | None = None
@@ -96,12 +96,12 @@ class Borrowing(threading.Thread):
         until(lambda: lender.waiting > before or not self.is_alive())
 
     def run(self) -> None:
-        ticket = Ticket() if self.client else None
+        ticket = QueryHandle() if self.client else None
         with suppress(QueryEnded):
             self.worker = self._lender.borrow(heavy=self._heavy, patience=SECONDS, ticket=ticket)
 
 
-def waits(roster: Roster, number: int) -> bool:
+def waits(roster: WorkerSlots, number: int) -> bool:
     return roster.waiting == number
 
 
@@ -116,8 +116,8 @@ def descriptors() -> int:
     return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
-def take(lender: Roster, *, client: bool, patience: float = 0.05) -> WorkerProcess:
-    return lender.borrow(heavy=False, patience=patience, ticket=Ticket() if client else None)
+def take(lender: WorkerSlots, *, client: bool, patience: float = 0.05) -> WorkerProcess:
+    return lender.borrow(heavy=False, patience=patience, ticket=QueryHandle() if client else None)
 
 
 def test_the_last_reserved_process_is_left_to_pages(opening: Opening) -> None:
@@ -232,7 +232,7 @@ def test_one_that_fails_at_the_start_ends_the_others(starting: Starting) -> None
         return starting(reserved)
 
     with pytest.raises(EngineUnavailable, match="no descriptor"):
-        Roster(start, 2, 2, 8)
+        WorkerSlots(start, 2, 2, 8)
     assert [process.alive for process in starting.made] == [False, False]
 
 
@@ -263,11 +263,11 @@ def test_a_start_that_fails_leaves_no_descriptor(
 
 def test_clients_who_wait_take_turns_however_much_one_asks(opening: Opening) -> None:
     roster = opening(workers=1, reserved=0)
-    busy = roster.borrow(heavy=True, patience=SECONDS, ticket=Ticket("greedy"))
+    busy = roster.borrow(heavy=True, patience=SECONDS, ticket=QueryHandle("greedy"))
     order: list[str] = []
 
     def ask(client: str) -> None:
-        worker = roster.borrow(heavy=True, patience=SECONDS, ticket=Ticket(client))
+        worker = roster.borrow(heavy=True, patience=SECONDS, ticket=QueryHandle(client))
         order.append(client)
         roster.give_back(worker)
 
@@ -289,13 +289,13 @@ def test_clients_who_wait_take_turns_however_much_one_asks(opening: Opening) -> 
 
 def test_where_too_many_wait_the_client_goes_who_has_most(opening: Opening) -> None:
     roster = opening(workers=1, reserved=0, queue=3)
-    busy = roster.borrow(heavy=True, patience=SECONDS, ticket=Ticket("greedy"))
+    busy = roster.borrow(heavy=True, patience=SECONDS, ticket=QueryHandle("greedy"))
     refused: list[str] = []
     served: list[str] = []
 
     def ask(client: str) -> None:
         try:
-            worker = roster.borrow(heavy=True, patience=SECONDS, ticket=Ticket(client))
+            worker = roster.borrow(heavy=True, patience=SECONDS, ticket=QueryHandle(client))
         except EngineBusy:
             refused.append(client)
             return
@@ -308,7 +308,7 @@ def test_where_too_many_wait_the_client_goes_who_has_most(opening: Opening) -> N
         threads[-1].start()
         until(partial(waits, roster, number))
     with pytest.raises(EngineBusy):
-        roster.borrow(heavy=True, patience=SECONDS, ticket=Ticket("greedy"))
+        roster.borrow(heavy=True, patience=SECONDS, ticket=QueryHandle("greedy"))
     threads.append(threading.Thread(target=ask, args=("honest",)))
     threads[-1].start()
     until(lambda: refused == ["greedy"])

@@ -18,10 +18,10 @@ from partage.errors import (
     ServiceFailed,
     ServiceTimeout,
 )
-from partage.store.remote.service import Allowance, ask
-from partage.store.workers.query_handle import Ticket
+from partage.store.remote.service import ServiceLimits, ask
+from partage.store.workers.query_handle import QueryHandle
 
-ENOUGH = Allowance(seconds=10, rows=100, bytes=100_000)
+ENOUGH = ServiceLimits(seconds=10, rows=100, bytes=100_000)
 SELECT = "SELECT * WHERE { ?a ?b ?c }"
 XML = "application/sparql-results+xml"
 BOOLEAN = b'{"head":{},"boolean":true}'
@@ -97,17 +97,17 @@ def test_no_proxy_of_the_environment_is_asked(
 @pytest.mark.parametrize(
     ("allowance", "words"),
     [
-        (Allowance(10, rows=2, bytes=100_000), "more solutions than 2"),
-        (Allowance(10, rows=100, bytes=150), "longer than 150 bytes"),
+        (ServiceLimits(10, rows=2, bytes=100_000), "more solutions than 2"),
+        (ServiceLimits(10, rows=100, bytes=150), "longer than 150 bytes"),
     ],
 )
 def test_more_than_allowed_is_refused_with_advice(
-    other: OtherEndpoint, allowance: Allowance, words: str
+    other: OtherEndpoint, allowance: ServiceLimits, words: str
 ) -> None:
     other.say(["a"], *[{"a": iri("x:y")}] * 3)
     with pytest.raises(ServiceExceeded, match=words + ".*LIMIT"):
         ask(other.url, SELECT, allowance)
-    assert ask(other.url, SELECT, Allowance(10, 3, len(other.saying.body))).rows != []
+    assert ask(other.url, SELECT, ServiceLimits(10, 3, len(other.saying.body))).rows != []
 
 
 @pytest.mark.parametrize("pause", [9, 0.2], ids=["silent", "dripping"])
@@ -117,7 +117,7 @@ def test_a_slow_endpoint_is_left_in_time(other: OtherEndpoint, pause: float) -> 
     other.saying.pause = pause
     began = time.monotonic()
     with pytest.raises(ServiceTimeout, match=r"0.3 seconds"):
-        ask(other.url, SELECT, Allowance(0.3, 100, 100_000))
+        ask(other.url, SELECT, ServiceLimits(0.3, 100, 100_000))
     assert time.monotonic() - began < 6
 
 
@@ -125,7 +125,7 @@ def test_a_slow_endpoint_is_left_in_time(other: OtherEndpoint, pause: float) -> 
 def test_whoever_holds_the_ticket_ends_the_question(other: OtherEndpoint, before: bool) -> None:
     other.saying.pause = 5
     other.saying.body = b"never"
-    ticket = Ticket()
+    ticket = QueryHandle()
     if before:
         ticket.end()
     else:
@@ -138,7 +138,7 @@ def test_whoever_holds_the_ticket_ends_the_question(other: OtherEndpoint, before
 
 def test_no_thread_and_no_connection_is_left_behind(other: OtherEndpoint) -> None:
     other.say(["a"], *[{"a": iri("x:y")}] * 50)
-    for allowance in [ENOUGH, Allowance(10, 1, 100_000), Allowance(10, 100, 10)] * 5:
+    for allowance in [ENOUGH, ServiceLimits(10, 1, 100_000), ServiceLimits(10, 100, 10)] * 5:
         with contextlib.suppress(ServiceError):
             ask(other.url, SELECT, allowance)
     deadline = time.monotonic() + 5

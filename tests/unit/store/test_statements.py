@@ -13,7 +13,7 @@ from partage.rdf.canonical import line, statement_digest
 from partage.rdf.namespaces import ID, iri
 from partage.store import statement_index
 from partage.store.embedded.oxigraph import EmbeddedEngine
-from partage.store.release_stores.release_stores import Shelf
+from partage.store.release_stores.release_stores import ReleaseStores
 from partage.store.statement_index import StatementIndex, index
 from three_releases import FIRST, THIRD
 
@@ -64,7 +64,7 @@ def test_blank_nodes_have_no_digest_and_hard_literals_have() -> None:
 
 def test_each_release_has_its_own_index(tmp_path: Path) -> None:
     made = three_releases.build(tmp_path)
-    engine = EmbeddedEngine(Store(), Shelf(made.catalog, tmp_path / "archive").open)
+    engine = EmbeddedEngine(Store(), ReleaseStores(made.catalog, tmp_path / "archive").open)
     triple = Triple(
         NamedNode(three_releases.WITHDRAWN_FLOW),
         NamedNode(iri("ds:hasProvider")),

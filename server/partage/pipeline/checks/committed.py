@@ -140,7 +140,7 @@ def check(root: Path, *, write: bool = False) -> list[str]:
 
 
 def check_identifiers(
-    root: Path, committed: list[CommittedFile], rows: Sequence[registry.Row]
+    root: Path, committed: list[CommittedFile], rows: Sequence[registry.RegistryRow]
 ) -> list[str]:
     """Return what is wrong with the identifiers, by themselves and against earlier releases."""
     digests, current_files = version_digests(committed, rows), current(committed)
@@ -161,7 +161,7 @@ def rewrite(root: Path, committed: list[CommittedFile]) -> None:
 
 
 def version_digests(
-    committed: Iterable[CommittedFile], rows: Iterable[registry.Row]
+    committed: Iterable[CommittedFile], rows: Iterable[registry.RegistryRow]
 ) -> dict[str, str]:
     """Return the SHA-256 of every claim version as it would be published."""
     minted = {row.iri: row.minted for row in rows}

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 
 from partage.pipeline import versioning
-from partage.pipeline.checks.registry import RETIRED, Row, kind_of, mentioned
+from partage.pipeline.checks.registry import RETIRED, RegistryRow, kind_of, mentioned
 from partage.rdf.canonical import digest
 from partage.rdf.namespaces import GRAPH, iri
 from partage.rdf.parsing import short
@@ -30,7 +30,7 @@ Parties = Mapping[tuple[str, str], set[str]]
 
 
 @dataclass(slots=True)
-class Released:
+class ReleasedIdentifiers:
     """What all archived releases held; `first` maps identifiers to the release they came with."""
 
     first: dict[str, str] = field(default_factory=dict)
@@ -42,7 +42,10 @@ class Released:
 
 
 def check(
-    catalog: Catalog, rows: Sequence[Row], committed: Iterable[Quad], ontology: Iterable[Quad]
+    catalog: Catalog,
+    rows: Sequence[RegistryRow],
+    committed: Iterable[Quad],
+    ontology: Iterable[Quad],
 ) -> list[str]:
     """
     Return how registry and files break what earlier releases promised, and which are missing.
@@ -66,9 +69,9 @@ def check(
     ]
 
 
-def read(catalog: Catalog) -> Released:
+def read(catalog: Catalog) -> ReleasedIdentifiers:
     """Return what all archived releases held, in one pass over their change sets."""
-    found = Released()
+    found = ReleasedIdentifiers()
     ontology: set[Quad] = set()
     for record, change in archive.history(catalog):
         found.newest = record.version
@@ -110,7 +113,7 @@ def ontology_of(quads: Iterable[Quad]) -> list[Quad]:
     return [Quad(q.subject, q.predicate, q.object, DefaultGraph()) for q in quads]
 
 
-def _missing(catalog: Catalog, rows: Sequence[Row]) -> list[str]:
+def _missing(catalog: Catalog, rows: Sequence[RegistryRow]) -> list[str]:
     """Return which releases the registry names and nobody keeps."""
     held = {record.version for record in catalog}
     return [
@@ -121,7 +124,7 @@ def _missing(catalog: Catalog, rows: Sequence[Row]) -> list[str]:
     ]
 
 
-def _registered(released: Released, rows: Sequence[Row]) -> Iterator[str]:
+def _registered(released: ReleasedIdentifiers, rows: Sequence[RegistryRow]) -> Iterator[str]:
     known = {row.iri: row for row in rows}
     for name, version in released.first.items():
         row = known.get(name)
@@ -154,7 +157,7 @@ def _registered(released: Released, rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _same_parties(
-    released: Released, rows: Sequence[Row], committed: Iterable[Quad]
+    released: ReleasedIdentifiers, rows: Sequence[RegistryRow], committed: Iterable[Quad]
 ) -> Iterator[str]:
     successors = {row.iri: row.successor for row in rows if row.status in RETIRED and row.successor}
     for (flow, predicate), parties in stated_parties(committed).items():
@@ -178,7 +181,7 @@ def _last(party: str, successors: Mapping[str, str]) -> str:
     return party
 
 
-def _versioned(released: Released, now: Sequence[Quad]) -> Iterator[str]:
+def _versioned(released: ReleasedIdentifiers, now: Sequence[Quad]) -> Iterator[str]:
     was, is_now = _version(released.ontology), _version(now)
     before, after = versioning.semantic(was), versioning.semantic(is_now)
     if before is None or after is None:

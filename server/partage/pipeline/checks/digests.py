@@ -45,7 +45,7 @@ _WANTED = re.compile(r"(?P<hex>[0-9A-Fa-f]{64})|(?P<code>(?:RA|FA)[A-Za-z0-9_-]{
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class DigestFinding:
     """
     One digest of a file or of something in it.
 
@@ -73,7 +73,7 @@ def wanted(text: str) -> str | None:
     return found[-1]["code"] or found[-1]["hex"].lower()
 
 
-def recompute(path: Path, data: bytes) -> list[Finding]:
+def recompute(path: Path, data: bytes) -> list[DigestFinding]:
     """
     Return every digest of a file, `-` being N-Quads; the name tells the format.
 
@@ -84,12 +84,12 @@ def recompute(path: Path, data: bytes) -> list[Finding]:
     IntegrityError
         It is called a manifest and is none.
     """
-    found = [Finding(SHA256, "the file", (hashlib.sha256(data).hexdigest(), file_code(data)))]
+    found = [DigestFinding(SHA256, "the file", (hashlib.sha256(data).hexdigest(), file_code(data)))]
     if is_compressed(path):
         with checked(io.BytesIO(data), path, None) as source:
             data = source.read()
         inside = hashlib.sha256(data).hexdigest(), file_code(data)
-        found.append(Finding(SHA256, "what is compressed in it", inside))
+        found.append(DigestFinding(SHA256, "what is compressed in it", inside))
     if path.name == MANIFEST:
         return [*found, *_manifest(path, data)]
     fmt = by_path(path)
@@ -107,17 +107,17 @@ def _quads(path: Path, data: bytes, fmt: Format | None) -> list[Quad]:
         return list(parse(source, format=rdf, base_iri=ID))
 
 
-def _rdf(quads: list[Quad]) -> Iterator[Finding]:
-    yield Finding(RDFC10, f"the data, {len(quads):,} statements", (rdfc10(quads),))
+def _rdf(quads: list[Quad]) -> Iterator[DigestFinding]:
+    yield DigestFinding(RDFC10, f"the data, {len(quads):,} statements", (rdfc10(quads),))
     yield from _nanopublications(quads)
     for version, graphs in _versions(quads):
-        yield Finding(RDFC10, f"the four graphs of <{version}>", (rdfc10(graphs),))
+        yield DigestFinding(RDFC10, f"the four graphs of <{version}>", (rdfc10(graphs),))
     told = {digest: quad for quad in quads if (digest := statement_digest(quad))}
     for digest, quad in told.items():
-        yield Finding(SHA256, f"the statement {line(quad)}", (digest,), detail=len(told) > 1)
+        yield DigestFinding(SHA256, f"the statement {line(quad)}", (digest,), detail=len(told) > 1)
 
 
-def _nanopublications(quads: list[Quad]) -> Iterator[Finding]:
+def _nanopublications(quads: list[Quad]) -> Iterator[DigestFinding]:
     for name in of_itself(quads):
         code = claimed(name)
         if code is None:
@@ -125,11 +125,11 @@ def _nanopublications(quads: list[Quad]) -> Iterator[Finding]:
         try:
             made = graph_code(quads, code)
         except CanonicalFormError as error:
-            yield Finding(TRUSTY, f"<{name}> ({error})", ("none",), holds=False)
+            yield DigestFinding(TRUSTY, f"<{name}> ({error})", ("none",), holds=False)
             continue
         wrong = faults(quads)
         what = f"<{name}>" + (f" ({' '.join(wrong)})" if wrong else "")
-        yield Finding(TRUSTY, what, (made, name), holds=made == code and not wrong)
+        yield DigestFinding(TRUSTY, what, (made, name), holds=made == code and not wrong)
 
 
 def _versions(quads: Iterable[Quad]) -> Iterator[tuple[str, list[Quad]]]:
@@ -147,23 +147,27 @@ def _versions(quads: Iterable[Quad]) -> Iterator[tuple[str, list[Quad]]]:
 
 def _result(
     path: Path, data: bytes, fmt: QueryResultsFormat, *, lossless: bool
-) -> Iterator[Finding]:
+) -> Iterator[DigestFinding]:
     if not lossless:  # CSV does not keep what terms are, so that nothing can be told of them
         return
     try:
         answer = parse_query_results(data, format=fmt)
         if isinstance(answer, QueryBoolean):
-            yield Finding(SHA256, "the answer", (sha256([truth(answer)]),))
+            yield DigestFinding(SHA256, "the answer", (sha256([truth(answer)]),))
             return
         assert isinstance(answer, QuerySolutions)
         names, rows = head(answer), [row(solution) for solution in answer]
     except (SyntaxError, ValueError) as error:
         raise RdfSyntaxError(path, str(error)) from error
-    yield Finding(SHA256, f"the {len(rows):,} solutions, sorted", (sha256([names, *sorted(rows)]),))
-    yield Finding(SHA256, f"the {len(rows):,} solutions, as ordered", (sha256([names, *rows]),))
+    yield DigestFinding(
+        SHA256, f"the {len(rows):,} solutions, sorted", (sha256([names, *sorted(rows)]),)
+    )
+    yield DigestFinding(
+        SHA256, f"the {len(rows):,} solutions, as ordered", (sha256([names, *rows]),)
+    )
 
 
-def _manifest(path: Path, data: bytes) -> Iterator[Finding]:
+def _manifest(path: Path, data: bytes) -> Iterator[DigestFinding]:
     """Check the files of a release beside their manifest, and the data against its digest."""
     try:
         manifest: dict[str, Any] = json.loads(data)
@@ -175,12 +179,14 @@ def _manifest(path: Path, data: bytes) -> Iterator[Finding]:
     for name, digest in told.items():
         file = path.parent / name
         if not file.is_file():
-            yield Finding(SHA256, f"{name} (missing beside the manifest)", ("none",), holds=False)
+            yield DigestFinding(
+                SHA256, f"{name} (missing beside the manifest)", ("none",), holds=False
+            )
             continue
         made = hashlib.sha256(file.read_bytes()).hexdigest()
-        yield Finding(SHA256, name, (made,), holds=made == digest)
+        yield DigestFinding(SHA256, name, (made,), holds=made == digest)
     whole = path.parent / DATASET
     if "rdfc10" in manifest and whole.is_file():
         quads = parse(gzip.decompress(whole.read_bytes()), format=RdfFormat.N_QUADS)
         made = rdfc10(quads)
-        yield Finding(RDFC10, "the dataset", (made,), holds=made == manifest["rdfc10"])
+        yield DigestFinding(RDFC10, "the dataset", (made,), holds=made == manifest["rdfc10"])

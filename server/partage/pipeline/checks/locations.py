@@ -10,7 +10,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 from partage.pipeline.checks.committed import CommittedFile
 from partage.pipeline.checks.report import ValidationResult
 from partage.pipeline.checks.shapes import SEVERITIES
-from partage.pipeline.checks.turtle_positions import Places, places
+from partage.pipeline.checks.turtle_positions import TurtlePositions, places
 from partage.rdf.namespaces import iri
 
 _TYPE = iri("rdf:type")
@@ -23,7 +23,7 @@ class Locator:
 
     def __init__(self, files: Sequence[CommittedFile]) -> None:
         self._said: dict[object, list[tuple[CommittedFile, Quad]]] = defaultdict(list)
-        self._places: dict[Path, Places] = {}
+        self._places: dict[Path, TurtlePositions] = {}
         for file in files:
             for quad in file.quads:
                 self._said[quad.subject].append((file, quad))

@@ -24,7 +24,7 @@ Outcome = OneOf["exact", "moved", "missing"]
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class CheckedPassage:
     """A passage's locators: code point positions, SHA-256 of the slice, word tokens."""
 
     iri: str
@@ -36,21 +36,21 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class PassageFinding:
     """What became of a passage: `exact` at its position, `moved` to `places`, or `missing`."""
 
-    passage: Passage
+    passage: CheckedPassage
     outcome: Outcome
     places: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Verification:
+class PassageVerification:
     """The outcome for one source; `capture` tells whether the copy is the captured one."""
 
     source: str
     capture: bool
-    findings: tuple[Finding, ...]
+    findings: tuple[PassageFinding, ...]
 
     @property
     def verified(self) -> bool:
@@ -71,7 +71,7 @@ def sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def passages(quads: Iterable[Quad], source: str) -> tuple[Passage, ...]:
+def passages(quads: Iterable[Quad], source: str) -> tuple[CheckedPassage, ...]:
     """
     Return the passages of `source` (an IRI) that have a position, in the order of the text.
 
@@ -90,7 +90,7 @@ def passages(quads: Iterable[Quad], source: str) -> tuple[Passage, ...]:
         if row.get(iri("oa:hasSource")) != source or not selector:
             continue
         found.append(
-            Passage(
+            CheckedPassage(
                 subject,
                 int(selector[iri("oa:start")]),
                 int(selector[iri("oa:end")]),
@@ -119,7 +119,7 @@ def captured_digest(quads: Iterable[Quad], source: str) -> str | None:
     )
 
 
-def verify(quads: Iterable[Quad], source: str, copy: bytes) -> Verification:
+def verify(quads: Iterable[Quad], source: str, copy: bytes) -> PassageVerification:
     """
     Check every passage of `source` against `copy`, the bytes of a UTF-8 text.
 
@@ -136,15 +136,17 @@ def verify(quads: Iterable[Quad], source: str, copy: bytes) -> Verification:
     findings = []
     for passage in passages(known, source):
         if sha256(text[passage.start : passage.end]) == passage.sha256:
-            findings.append(Finding(passage, "exact", ((passage.start, passage.end),)))
+            findings.append(PassageFinding(passage, "exact", ((passage.start, passage.end),)))
             continue
         places = locate(words, passage)
-        findings.append(Finding(passage, "moved" if places else "missing", places))
+        findings.append(PassageFinding(passage, "moved" if places else "missing", places))
     capture = hashlib.sha256(copy).hexdigest() == captured_digest(known, source)
-    return Verification(source, capture, tuple(findings))
+    return PassageVerification(source, capture, tuple(findings))
 
 
-def locate(words: list[tuple[int, int, str]], passage: Passage) -> tuple[tuple[int, int], ...]:
+def locate(
+    words: list[tuple[int, int, str]], passage: CheckedPassage
+) -> tuple[tuple[int, int], ...]:
     """Return every (start, end) in the copy whose tokens have the passage's digest."""
     size = passage.token_count
     return tuple(

@@ -20,7 +20,7 @@ STATUSES = ("active", "deprecated", *RETIRED)
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class IdentifierKind:
     """A family of identifiers: where they live and how their last part is written."""
 
     name: str
@@ -30,30 +30,30 @@ class Kind:
 
 
 SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
-KINDS: dict[str, Kind] = {
+KINDS: dict[str, IdentifierKind] = {
     kind.name: kind
     for kind in (
-        Kind("claim", ID + "claim/", r"c\d{4,}", serial="c"),
-        Kind("version", ID + "claim/", r"c\d{4,}/v[1-9]\d*"),
-        Kind("flow", ID + "flow/", r"f\d{4,}", serial="f"),
-        Kind("agreement", ID + "agreement/", r"a\d{4,}", serial="a"),
-        Kind("agreement-set", ID + "agreement-set/", r"x\d{4,}", serial="x"),
-        Kind("source", ID + "source/", r"s\d{4,}", serial="s"),
-        Kind("passage", ID + "passage/", r"p\d{4,}", serial="p"),
-        Kind("org", ID + "org/", SLUG),
-        Kind("person", ID + "person/", SLUG),
-        Kind("set", ID + "set/", SLUG),
-        Kind("feature", ID + "feature/", SLUG),
-        Kind("agent", ID + "agent/", SLUG),
-        Kind("scheme", VOC, SLUG),
-        Kind("concept", VOC, f"{SLUG}/{SLUG}"),
-        Kind("term", PREFIXES["ds"], r"[A-Za-z][A-Za-z0-9]*"),
+        IdentifierKind("claim", ID + "claim/", r"c\d{4,}", serial="c"),
+        IdentifierKind("version", ID + "claim/", r"c\d{4,}/v[1-9]\d*"),
+        IdentifierKind("flow", ID + "flow/", r"f\d{4,}", serial="f"),
+        IdentifierKind("agreement", ID + "agreement/", r"a\d{4,}", serial="a"),
+        IdentifierKind("agreement-set", ID + "agreement-set/", r"x\d{4,}", serial="x"),
+        IdentifierKind("source", ID + "source/", r"s\d{4,}", serial="s"),
+        IdentifierKind("passage", ID + "passage/", r"p\d{4,}", serial="p"),
+        IdentifierKind("org", ID + "org/", SLUG),
+        IdentifierKind("person", ID + "person/", SLUG),
+        IdentifierKind("set", ID + "set/", SLUG),
+        IdentifierKind("feature", ID + "feature/", SLUG),
+        IdentifierKind("agent", ID + "agent/", SLUG),
+        IdentifierKind("scheme", VOC, SLUG),
+        IdentifierKind("concept", VOC, f"{SLUG}/{SLUG}"),
+        IdentifierKind("term", PREFIXES["ds"], r"[A-Za-z][A-Za-z0-9]*"),
     )
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RegistryRow:
     """One identifier; `sha256` is kept for claim versions only, once they are frozen."""
 
     iri: str
@@ -66,7 +66,7 @@ class Row:
     sha256: str = ""
 
 
-HEADER = tuple(field.name for field in fields(Row))
+HEADER = tuple(field.name for field in fields(RegistryRow))
 
 
 def kind_of(iri: str) -> str | None:
@@ -78,7 +78,7 @@ def kind_of(iri: str) -> str | None:
     return None
 
 
-def read_registry(path: Path) -> list[Row]:
+def read_registry(path: Path) -> list[RegistryRow]:
     """
     Read the registry.
 
@@ -100,25 +100,25 @@ def read_registry(path: Path) -> list[Row]:
             raise IdentifierError(
                 f"{path}:{number}: {len(cells)} columns, expected {len(HEADER)} separated by tabs."
             )
-        rows.append(Row(*cells))
+        rows.append(RegistryRow(*cells))
     return rows
 
 
-def format_registry(rows: Iterable[Row]) -> str:
+def format_registry(rows: Iterable[RegistryRow]) -> str:
     """Return the registry's text: header, then rows in natural order."""
     lines = ["\t".join(HEADER)]
     lines += ["\t".join(getattr(row, name) for name in HEADER) for row in sorted(rows, key=order)]
     return "\n".join(lines) + "\n"
 
 
-def order(row: Row) -> tuple[object, ...]:
+def order(row: RegistryRow) -> tuple[object, ...]:
     """Sort rows by kind of text, with numbers by their value."""
     return tuple(int(t) if t.isdigit() else t for t in re.split(r"(\d+)", row.iri))
 
 
 def allocate(
-    rows: Sequence[Row], kind: str, today: str, *, count: int = 1, slugs: Sequence[str] = ()
-) -> list[Row]:
+    rows: Sequence[RegistryRow], kind: str, today: str, *, count: int = 1, slugs: Sequence[str] = ()
+) -> list[RegistryRow]:
     """
     Mint new identifiers: the next `count` serials of `kind`, or the given slugs.
 
@@ -150,9 +150,9 @@ def allocate(
             raise IdentifierError(f"{local!r} is no name for kind {kind!r}: write {family.local}")
         if iri in taken:
             raise IdentifierError(f"<{iri}> was minted before; identifiers are never reused.")
-        minted.append(Row(iri, kind, today))
+        minted.append(RegistryRow(iri, kind, today))
         if kind == "claim":
-            minted.append(Row(iri + "/v1", "version", today))
+            minted.append(RegistryRow(iri + "/v1", "version", today))
     return minted
 
 
@@ -170,7 +170,7 @@ def _next_version(claim: str, taken: set[str]) -> str:
     return f"{claim}/v{number}"
 
 
-def freeze(rows: Iterable[Row], digests: Mapping[str, str]) -> list[Row]:
+def freeze(rows: Iterable[RegistryRow], digests: Mapping[str, str]) -> list[RegistryRow]:
     """Record the digest of every claim version that has none yet."""
     return [
         replace(row, sha256=digests[row.iri])
@@ -180,7 +180,7 @@ def freeze(rows: Iterable[Row], digests: Mapping[str, str]) -> list[Row]:
     ]
 
 
-def retained(before: Iterable[Row], after: Iterable[Row]) -> list[str]:
+def retained(before: Iterable[RegistryRow], after: Iterable[RegistryRow]) -> list[str]:
     """
     Return how `after` breaks the promise that `before` made: nothing vanishes, nothing changes.
 
@@ -205,7 +205,7 @@ def retained(before: Iterable[Row], after: Iterable[Row]) -> list[str]:
 
 
 def check(
-    rows: Sequence[Row],
+    rows: Sequence[RegistryRow],
     used: set[str],
     digests: Mapping[str, str],
     current: set[str] | None = None,
@@ -230,7 +230,7 @@ def check(
     return found
 
 
-def _check_rows(rows: Sequence[Row]) -> Iterator[str]:
+def _check_rows(rows: Sequence[RegistryRow]) -> Iterator[str]:
     """Check the registry by itself."""
     known: set[str] = set()
     everything = {row.iri for row in rows}
@@ -250,7 +250,7 @@ def _check_rows(rows: Sequence[Row]) -> Iterator[str]:
         yield f"{PATH}: rows are out of order; run `partage ids check --write`."
 
 
-def _check_use(rows: Sequence[Row], used: set[str], still: set[str]) -> Iterator[str]:
+def _check_use(rows: Sequence[RegistryRow], used: set[str], still: set[str]) -> Iterator[str]:
     """Check the registry against what the files speak of; superseded versions cannot change."""
     status = {row.iri: row.status for row in rows}
     for iri in sorted(used):

@@ -12,27 +12,40 @@ from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from partage.pipeline.checks.shapes import LANGUAGES, SEVERITIES, SHAPES, Language, Severity, Text
+from partage.pipeline.checks.shapes import (
+    LANGUAGES,
+    SEVERITIES,
+    SHAPES,
+    Language,
+    Severity,
+    ShapeMessage,
+)
 from partage.rdf.namespaces import ID, PREFIXES, curie
 
 _WORDS = {
-    "Violation": Text("Violation", "Violation"),
-    "Warning": Text("Warning", "Avertissement"),
-    "Info": Text("Info", "Info"),
-    "do": Text("what to do", "que faire"),
-    "at": Text("at", "sur"),
-    "found": Text("found", "trouvé"),
-    "more": Text("more of", "autres de"),
-    "nothing": Text("no findings", "rien à signaler"),
-    "yes": Text("Conforms", "Conforme"),
-    "no": Text("Does not conform", "Non conforme"),
+    "Violation": ShapeMessage("Violation", "Violation"),
+    "Warning": ShapeMessage("Warning", "Avertissement"),
+    "Info": ShapeMessage("Info", "Info"),
+    "do": ShapeMessage("what to do", "que faire"),
+    "at": ShapeMessage("at", "sur"),
+    "found": ShapeMessage("found", "trouvé"),
+    "more": ShapeMessage("more of", "autres de"),
+    "nothing": ShapeMessage("no findings", "rien à signaler"),
+    "yes": ShapeMessage("Conforms", "Conforme"),
+    "no": ShapeMessage("Does not conform", "Non conforme"),
 }
-_COLON = Text(": ", " : ")
+_COLON = ShapeMessage(": ", " : ")
 _COUNTED = {
-    "Violation": (Text("violation", "violation"), Text("violations", "violations")),
-    "Warning": (Text("warning", "avertissement"), Text("warnings", "avertissements")),
-    "Info": (Text("info", "info"), Text("infos", "infos")),
-    "file": (Text("file checked", "fichier contrôlé"), Text("files checked", "fichiers contrôlés")),
+    "Violation": (ShapeMessage("violation", "violation"), ShapeMessage("violations", "violations")),
+    "Warning": (
+        ShapeMessage("warning", "avertissement"),
+        ShapeMessage("warnings", "avertissements"),
+    ),
+    "Info": (ShapeMessage("info", "info"), ShapeMessage("infos", "infos")),
+    "file": (
+        ShapeMessage("file checked", "fichier contrôlé"),
+        ShapeMessage("files checked", "fichiers contrôlés"),
+    ),
 }
 _SHOWN = 25  # findings of one shape that the text form spells out
 
@@ -45,8 +58,8 @@ class ValidationResult:
     focus: NamedNode | BlankNode
     shape: str
     component: str
-    message: Text
-    advice: Text
+    message: ShapeMessage
+    advice: ShapeMessage
     path: str | None = None
     path_turtle: str | None = None
     value: NamedNode | BlankNode | Literal | None = None
@@ -158,6 +171,6 @@ def _result(result: ValidationResult) -> str:
     return " ;\n".join(f"        {predicate} {objects}" for predicate, objects in said if objects)
 
 
-def _texts(text: Text) -> str:
+def _texts(text: ShapeMessage) -> str:
     literals = (Literal(text.to(language), language=language) for language in LANGUAGES)
     return " , ".join(map(str, literals))

@@ -41,7 +41,7 @@ class Constraint:
 
 
 @dataclass(frozen=True, slots=True)
-class Selected:
+class FocusQuery:
     """What a query selects where its focus nodes are known."""
 
     variables: str
@@ -118,7 +118,7 @@ def _severity(graph: Graph, shape: str) -> Severity:
     return next(name for name in SEVERITIES if stated[0] == NamedNode(SH + name))
 
 
-def _query(selected: Selected, foci: Iterable[str]) -> str:
+def _query(selected: FocusQuery, foci: Iterable[str]) -> str:
     wanted = " UNION ".join(f"{{ {focus} }}" for focus in foci)
     return (
         f"{PROLOGUE}SELECT DISTINCT {selected.variables} "
@@ -136,9 +136,9 @@ def _iri(term: Term) -> str:
 # ---- of each value: the expression that has to hold ----------------------------------------------
 
 
-def _values(parameter: Parameter) -> Selected:
+def _values(parameter: Parameter) -> FocusQuery:
     holds = VALUES[parameter.name](parameter)
-    return Selected("?focus ?value", f"{parameter.pattern} FILTER(!COALESCE({holds}, false))")
+    return FocusQuery("?focus ?value", f"{parameter.pattern} FILTER(!COALESCE({holds}, false))")
 
 
 def _conforms(graph: Graph, shape: Term) -> str:
@@ -199,12 +199,12 @@ VALUES: Mapping[str, Callable[[Parameter], str]] = {
 # ---- of all values together: the query for what breaks it ----------------------------------------
 
 
-def _count(having: str) -> Callable[[Parameter], Selected]:
-    def select(parameter: Parameter) -> Selected:
+def _count(having: str) -> Callable[[Parameter], FocusQuery]:
+    def select(parameter: Parameter) -> FocusQuery:
         qualified = parameter.name.startswith("qualified")
         inner = parameter.beside("qualifiedValueShape") if qualified else []
         tests = "".join(f" FILTER({_conforms(parameter.graph, shape)})" for shape in inner)
-        return Selected(
+        return FocusQuery(
             "?focus",
             f"OPTIONAL {{ {parameter.pattern}{tests} }}",
             f" GROUP BY ?focus HAVING(COUNT(DISTINCT ?value) {having} {parameter.term})",
@@ -213,26 +213,26 @@ def _count(having: str) -> Callable[[Parameter], Selected]:
     return select
 
 
-def _compared(test: str) -> Callable[[Parameter], Selected]:
-    return lambda parameter: Selected(
+def _compared(test: str) -> Callable[[Parameter], FocusQuery]:
+    return lambda parameter: FocusQuery(
         "?focus ?value", f"{parameter.pattern} ?focus {parameter.term} ?other . FILTER({test})"
     )
 
 
-def _unique(parameter: Parameter) -> Selected | None:
+def _unique(parameter: Parameter) -> FocusQuery | None:
     if parameter.term != Literal(True):
         return None
     other = parameter.pattern.replace("?value", "?other")
     alike = 'LANG(?value) != "" && LANG(?value) = LANG(?other) && STR(?value) < STR(?other)'
-    return Selected("?focus", f"{parameter.pattern} {other} FILTER({alike})")
+    return FocusQuery("?focus", f"{parameter.pattern} {other} FILTER({alike})")
 
 
-def _has(parameter: Parameter) -> Selected:
+def _has(parameter: Parameter) -> FocusQuery:
     same = f"{parameter.pattern} FILTER(SAMETERM(?value, {parameter.term}))"
-    return Selected("?focus", f"FILTER NOT EXISTS {{ {same} }}")
+    return FocusQuery("?focus", f"FILTER NOT EXISTS {{ {same} }}")
 
 
-SETS: Mapping[str, Callable[[Parameter], Selected | None]] = {
+SETS: Mapping[str, Callable[[Parameter], FocusQuery | None]] = {
     "minCount": _count("<"),
     "maxCount": _count(">"),
     "qualifiedMinCount": _count("<"),

@@ -34,7 +34,7 @@ Graph = Mapping[Term, Mapping[str, list[Term]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class ShapeMessage:
     """A sentence in each language of the project."""
 
     en: str
@@ -50,21 +50,21 @@ class Shape:
     """What people read about a shape; `path` is that of a property shape, as in SPARQL."""
 
     iri: str
-    message: Text
-    advice: Text
+    message: ShapeMessage
+    advice: ShapeMessage
     path: str | None = None
     path_turtle: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class WholeGraphRule:
     """A query that must return nothing."""
 
     name: str
     title: str
     severity: Severity
-    message: Text
-    advice: Text
+    message: ShapeMessage
+    advice: ShapeMessage
     query: str
 
     @property
@@ -79,7 +79,7 @@ class Shapes:
 
     quads: tuple[Quad, ...]
     shapes: Mapping[str, Shape]
-    rules: tuple[Rule, ...]
+    rules: tuple[WholeGraphRule, ...]
 
 
 def load(folder: Path) -> Shapes:
@@ -100,7 +100,7 @@ def load(folder: Path) -> Shapes:
     return Shapes(quads, _shapes(quads), rules)
 
 
-def read_rule(path: Path) -> Rule:
+def read_rule(path: Path) -> WholeGraphRule:
     """
     Read one rule: comment lines with its texts, then its query.
 
@@ -124,12 +124,12 @@ def read_rule(path: Path) -> Rule:
     variables = [variable.value for variable in getattr(solutions, "variables", [])]
     if variables[:1] != ["focus"]:
         raise ShapesGraphError(f"{path}: the first projected variable of a rule is ?focus.")
-    return Rule(
+    return WholeGraphRule(
         path.stem,
         said["title"],
         severity,
-        Text(said["message-en"], said["message-fr"]),
-        Text(said["advice-en"], said["advice-fr"]),
+        ShapeMessage(said["message-en"], said["message-fr"]),
+        ShapeMessage(said["advice-en"], said["advice-fr"]),
         text,
     )
 
@@ -156,7 +156,7 @@ def _shapes(quads: Iterable[Quad]) -> dict[str, Shape]:
     return found
 
 
-def _text(shape: NamedNode, values: list[Term]) -> Text:
+def _text(shape: NamedNode, values: list[Term]) -> ShapeMessage:
     """Return the two texts; a node shape that only gathers properties needs none."""
     by_language = {
         value.language: value.value
@@ -165,7 +165,7 @@ def _text(shape: NamedNode, values: list[Term]) -> Text:
     }
     if values and set(by_language) != set(LANGUAGES):
         raise ShapesGraphError(f"{shape} has a text that is not in both English and French.")
-    return Text(by_language.get("en", ""), by_language.get("fr", ""))
+    return ShapeMessage(by_language.get("en", ""), by_language.get("fr", ""))
 
 
 def members(head: Term, graph: Graph) -> list[Term]:

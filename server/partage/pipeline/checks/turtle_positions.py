@@ -33,7 +33,7 @@ Key = tuple[str | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class TurtlePositions:
     """The lines of one file's statements, by graph, subject, predicate and value."""
 
     lines: dict[Key, int]
@@ -58,7 +58,7 @@ class Places:
 
 
 @dataclass(slots=True)
-class _Reader:
+class _PositionReader:
     """Walks the tokens and notes the line of each subject, predicate and object."""
 
     lines: dict[Key, int] = field(default_factory=dict)
@@ -129,9 +129,9 @@ def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
         line += match.group().count("\n")
 
 
-def places(text: str) -> Places:
+def places(text: str) -> TurtlePositions:
     """Return where the text of a Turtle or TriG file says what it says."""
-    reader = _Reader()
+    reader = _PositionReader()
     tokens = _tokens(text)
     for kind, token, line in tokens:
         directive = token.lstrip("@").lower() if kind in ("at", "word") else ""
@@ -146,4 +146,4 @@ def places(text: str) -> Places:
             next(tokens, None)
         elif kind != "at" and directive != "graph" and reader.depth == 0:
             reader.term(reader.resolve(kind, token), line)
-    return Places(reader.lines, reader.graphs)
+    return TurtlePositions(reader.lines, reader.graphs)

@@ -25,7 +25,7 @@ from partage.pipeline.checks.report import (
     report_turtle,
 )
 from partage.pipeline.checks.shape_queries import constraints
-from partage.pipeline.checks.shapes import Rule, Shapes, load
+from partage.pipeline.checks.shapes import Shapes, WholeGraphRule, load
 from partage.pipeline.checks.undecided import surroundings, undecided
 from partage.rdf.namespaces import GRAPH, iri
 from partage.rdf.parsing import read
@@ -175,7 +175,7 @@ def by_both(engine: Engine, dataset: Sequence[Quad], shapes: Shapes) -> Iterator
         yield from (result for result in found if result.focus in nodes)
 
 
-def by_rules(engine: Engine, rules: Iterable[Rule]) -> Iterator[ValidationResult]:
+def by_rules(engine: Engine, rules: Iterable[WholeGraphRule]) -> Iterator[ValidationResult]:
     """Yield what breaks the rules in whatever dataset an engine answers for."""
     for rule in rules:
         for solution in _ask(engine, rule.query):

@@ -42,7 +42,7 @@ Term = NamedNode | Literal
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class ClaimVersion:
     """One version of a claim, as committed: its file, metadata and assertion."""
 
     iri: str
@@ -57,7 +57,7 @@ class Version:
         return f"{self.iri}#{part}"
 
 
-def versions(file: str, quads: Iterable[Quad]) -> list[Version]:
+def versions(file: str, quads: Iterable[Quad]) -> list[ClaimVersion]:
     """
     Return the claim versions in the quads of one file of `data/claims/`.
 
@@ -84,11 +84,11 @@ def versions(file: str, quads: Iterable[Quad]) -> list[Version]:
             )
         number = int(match["number"])
         pair = tuple(metadata[name]), tuple(assertions[name])
-        found.append(Version(name, match["claim"], number, file, *pair))
+        found.append(ClaimVersion(name, match["claim"], number, file, *pair))
     return found
 
 
-def nanopublication(version: Version, minted: str | None) -> tuple[Quad, ...]:
+def nanopublication(version: ClaimVersion, minted: str | None) -> tuple[Quad, ...]:
     """Return the four graphs of a version; `minted` is the day the registry gave it its IRI."""
     assertion = version.graph("assertion")
     subjects = {"provenance": assertion, "pubinfo": version.iri}
@@ -113,7 +113,7 @@ def nanopublication(version: Version, minted: str | None) -> tuple[Quad, ...]:
     return tuple(quads)
 
 
-def _publication(version: Version, minted: str | None) -> Iterable[tuple[str, Term]]:
+def _publication(version: ClaimVersion, minted: str | None) -> Iterable[tuple[str, Term]]:
     yield "dct:isVersionOf", NamedNode(version.claim)
     yield "pav:version", Literal(str(version.number))
     yield "prov:wasAttributedTo", NamedNode(EDITORS)
@@ -126,12 +126,12 @@ def _publication(version: Version, minted: str | None) -> Iterable[tuple[str, Te
         yield "npx:supersedes", before
 
 
-def _quad(version: Version, part: str, subject: str, predicate: str, value: Term) -> Quad:
+def _quad(version: ClaimVersion, part: str, subject: str, predicate: str, value: Term) -> Quad:
     graph = NamedNode(version.graph(part))
     return Quad(NamedNode(subject), NamedNode(iri(predicate)), value, graph)
 
 
-def digests(known: Iterable[Version], minted: Mapping[str, str]) -> dict[str, str]:
+def digests(known: Iterable[ClaimVersion], minted: Mapping[str, str]) -> dict[str, str]:
     """Return the SHA-256 of each version's four graphs; `minted` maps IRIs to days."""
     return {
         version.iri: digest(nanopublication(version, minted.get(version.iri))) for version in known

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Triple
 
-from partage.pipeline.checks.registry import Row, kind_of
-from partage.pipeline.derivation.claim_versions import Version, nanopublication
+from partage.pipeline.checks.registry import RegistryRow, kind_of
+from partage.pipeline.derivation.claim_versions import ClaimVersion, nanopublication
 from partage.pipeline.state import State
 from partage.rdf.namespaces import GRAPH, iri
 
@@ -49,17 +49,19 @@ def publish(state: State) -> State:
     )
 
 
-def current(versions: Iterable[Version], rows: Iterable[Row]) -> dict[str, Version]:
+def current(
+    versions: Iterable[ClaimVersion], rows: Iterable[RegistryRow]
+) -> dict[str, ClaimVersion]:
     """Return each claim's highest active version; a claim without any has left the view."""
     inactive = {row.iri for row in rows if row.status in ("withdrawn", "merged")}
-    chosen: dict[str, Version] = {}
+    chosen: dict[str, ClaimVersion] = {}
     for version in sorted(versions, key=lambda version: (version.claim, version.number)):
         if version.iri not in inactive and version.claim not in inactive:
             chosen[version.claim] = version
     return chosen
 
 
-def describe(chosen: Iterable[Version]) -> Iterable[Triple]:
+def describe(chosen: Iterable[ClaimVersion]) -> Iterable[Triple]:
     """Yield the triples of `graph:claims`: each claim with the metadata of its current version."""
     for version in chosen:
         claim = NamedNode(version.claim)
@@ -73,7 +75,7 @@ def describe(chosen: Iterable[Version]) -> Iterable[Triple]:
             yield Triple(claim, ABOUT, NamedNode(thing))
 
 
-def about(version: Version) -> set[str]:
+def about(version: ClaimVersion) -> set[str]:
     """
     Return what a version is about.
 

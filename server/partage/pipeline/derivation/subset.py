@@ -12,7 +12,7 @@ from pyoxigraph import NamedNode, Quad
 
 from partage.errors import UnknownResource
 from partage.pipeline.checks.registry import kind_of
-from partage.pipeline.derivation.claim_versions import Version
+from partage.pipeline.derivation.claim_versions import ClaimVersion
 from partage.pipeline.state import State
 from partage.rdf.namespaces import GRAPH, iri
 
@@ -50,12 +50,12 @@ def restrict_to_source(state: State, source: str) -> State:
     )
 
 
-def cited(version: Version) -> set[str]:
+def cited(version: ClaimVersion) -> set[str]:
     """Return the passages that a version cites."""
     return {passage for _, passage in _pairs(version.metadata, CITES)}
 
 
-def _without_relations(version: Version, claims: Collection[str]) -> Version:
+def _without_relations(version: ClaimVersion, claims: Collection[str]) -> ClaimVersion:
     rows = tuple(
         quad
         for quad in version.metadata

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Triple
 
 from partage.pipeline import versioning
-from partage.pipeline.checks.registry import RETIRED, Row
+from partage.pipeline.checks.registry import RETIRED, RegistryRow
 from partage.pipeline.derivation.current_view import current_view
 from partage.pipeline.state import State
 from partage.rdf.namespaces import BASE, LICENSE, RELEASES, iri
@@ -29,7 +29,7 @@ DATE_TIME = NamedNode(iri("xsd:dateTime"))
 
 
 @dataclass(frozen=True, slots=True)
-class Last:
+class LastRelease:
     """The last release that held a thing, its names there, and the day of the next release."""
 
     version: str
@@ -64,7 +64,7 @@ def earlier(catalog: Catalog, version: str) -> Catalog:
     return Catalog(catalog.directory, records)
 
 
-def tombstone(row: Row, last: Last | None, issued: str) -> Iterator[Triple]:
+def tombstone(row: RegistryRow, last: LastRelease | None, issued: str) -> Iterator[Triple]:
     """Yield what is said of a retired identifier; `issued` is the day of this release."""
     node = NamedNode(row.iri)
     yield Triple(node, _name("owl:deprecated"), TRUE)
@@ -83,9 +83,9 @@ def tombstone(row: Row, last: Last | None, issued: str) -> Iterator[Triple]:
         yield Triple(node, _name("prov:invalidatedAtTime"), moment)
 
 
-def held(catalog: Catalog, names: Iterable[str]) -> Mapping[str, Last]:
+def held(catalog: Catalog, names: Iterable[str]) -> Mapping[str, LastRelease]:
     """Return where each of some things was held last; the releases are read only if needed."""
-    known: dict[str, Last] = {}
+    known: dict[str, LastRelease] = {}
     openings = {f"<{name}>": name for name in names}
     lines: dict[str, set[str]] = {name: set() for name in openings.values()}
     for record, change in archive.history(catalog) if openings else ():
@@ -97,7 +97,7 @@ def held(catalog: Catalog, names: Iterable[str]) -> Mapping[str, Last]:
         for name, said in lines.items():
             quads = archive.quads(said)
             if _is_held(name, quads):
-                known[name] = Last(record.version, _labels(quads))
+                known[name] = LastRelease(record.version, _labels(quads))
             elif name in known and known[name].gone is None:
                 known[name] = replace(known[name], gone=f"{record.issued:%Y-%m-%d}")
     return known

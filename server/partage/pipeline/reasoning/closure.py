@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode, Quad, QueryTriples, Store, Triple
 
 from partage.pipeline.reasoning.projection import Fact, Terminology, affirmed
-from partage.pipeline.reasoning.rules import Rule, rules
+from partage.pipeline.reasoning.rules import InferenceRule, rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def entailed(known: frozenset[Fact], terms: Terminology) -> frozenset[Fact]:
     return stated.union(new)
 
 
-def close(store: Store, known: Sequence[Rule]) -> Iterator[Triple]:
+def close(store: Store, known: Sequence[InferenceRule]) -> Iterator[Triple]:
     """
     Add to the default graph all that follows; yield it.
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from partage.errors import InconsistentOntology
-from partage.pipeline.derivation.claim_versions import Version
+from partage.pipeline.derivation.claim_versions import ClaimVersion
 from partage.pipeline.reasoning.hermit import Hermit
 from partage.pipeline.reasoning.projection import Fact
 from partage.rdf.parsing import locate, short
@@ -64,7 +64,7 @@ def contradiction(
 
 
 def inconsistent(
-    what: str, found: Sequence[tuple[str, Fact]], versions: Mapping[str, Version], root: Path
+    what: str, found: Sequence[tuple[str, Fact]], versions: Mapping[str, ClaimVersion], root: Path
 ) -> InconsistentOntology:
     """Return the error that names the contradicting statements, their claims, files and lines."""
     lines = [f"  {_sentence(fact)}  ({_place(name, versions, root)})" for name, fact in found]
@@ -81,7 +81,7 @@ def _sentence(fact: Fact) -> str:
     return f"{denied}{short(fact.subject)} {short(fact.predicate)} {short(fact.object)}"
 
 
-def _place(name: str, versions: Mapping[str, Version], root: Path) -> str:
+def _place(name: str, versions: Mapping[str, ClaimVersion], root: Path) -> str:
     if name not in versions:
         return "vocabulary or entities"
     version = versions[name]

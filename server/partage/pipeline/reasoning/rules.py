@@ -44,7 +44,7 @@ OF_PROPERTIES = frozenset({iri(f"rdfs:{name}") for name in ("domain", "range", "
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class InferenceRule:
     """What follows (`head`) wherever all of `body` holds."""
 
     head: Atom
@@ -81,7 +81,7 @@ def _term(term: str) -> str:
     return term if term.startswith("?") else f"<{term}>"
 
 
-def rules(terms: Terminology) -> tuple[Rule, ...]:
+def rules(terms: Terminology) -> tuple[InferenceRule, ...]:
     """
     Return the rules that the terminology amounts to, each once.
 
@@ -103,8 +103,8 @@ class _Compiler:
         for triple in terms.triples:
             self.said[triple.subject][triple.predicate.value].append(triple.object)
 
-    def rules(self) -> tuple[Rule, ...]:
-        found: dict[Rule, None] = {}
+    def rules(self) -> tuple[InferenceRule, ...]:
+        found: dict[InferenceRule, None] = {}
         for triple in self.terms.triples:
             self._refuse_unknown(triple)
             word = triple.object if triple.predicate.value == TYPE else triple.predicate
@@ -144,10 +144,10 @@ class _Compiler:
             head = self.said[head][iri("rdf:rest")][0]
         return found
 
-    def implied(self, lower: object, upper: object) -> Iterator[Rule]:
+    def implied(self, lower: object, upper: object) -> Iterator[InferenceRule]:
         """Yield the rules of one class being below another, whatever expressions they are."""
         for (known, head), body in product(self.heads(upper, SELF), self.bodies(lower, SELF)):
-            yield Rule(head, body + known)
+            yield InferenceRule(head, body + known)
 
     def bodies(self, node: object, x: str) -> list[Body]:
         """Return what may hold of `x` so that it surely is of the class, each way by itself."""
@@ -191,54 +191,58 @@ class _Compiler:
             return (x, node.value, y)
         return self.property(self.said[node][iri("owl:inverseOf")][0], y, x)
 
-    def subclass(self, triple: Triple) -> Iterator[Rule]:
+    def subclass(self, triple: Triple) -> Iterator[InferenceRule]:
         yield from self.implied(triple.subject, triple.object)
 
-    def same_class(self, triple: Triple) -> Iterator[Rule]:
+    def same_class(self, triple: Triple) -> Iterator[InferenceRule]:
         yield from self.implied(triple.subject, triple.object)
         yield from self.implied(triple.object, triple.subject)
 
-    def domain(self, triple: Triple) -> Iterator[Rule]:
+    def domain(self, triple: Triple) -> Iterator[InferenceRule]:
         step = self.property(triple.subject, SELF, "?y")
-        yield from (Rule(head, (step, *body)) for body, head in self.heads(triple.object, SELF))
+        yield from (
+            InferenceRule(head, (step, *body)) for body, head in self.heads(triple.object, SELF)
+        )
 
-    def range(self, triple: Triple) -> Iterator[Rule]:
+    def range(self, triple: Triple) -> Iterator[InferenceRule]:
         step = self.property(triple.subject, "?y", SELF)
-        yield from (Rule(head, (step, *body)) for body, head in self.heads(triple.object, SELF))
+        yield from (
+            InferenceRule(head, (step, *body)) for body, head in self.heads(triple.object, SELF)
+        )
 
-    def subproperty(self, triple: Triple) -> Iterator[Rule]:
+    def subproperty(self, triple: Triple) -> Iterator[InferenceRule]:
         one, other = (self.property(end, SELF, "?y") for end in (triple.subject, triple.object))
-        yield Rule(other, (one,))
+        yield InferenceRule(other, (one,))
 
-    def same_property(self, triple: Triple) -> Iterator[Rule]:
+    def same_property(self, triple: Triple) -> Iterator[InferenceRule]:
         yield from self.subproperty(triple)
         yield from self.subproperty(Triple(triple.object, triple.predicate, triple.subject))  # type: ignore[arg-type]
 
-    def inverse(self, triple: Triple) -> Iterator[Rule]:
+    def inverse(self, triple: Triple) -> Iterator[InferenceRule]:
         if isinstance(triple.subject, BlankNode):
             return  # a nameless inverse, part of another axiom
         one, other = (self.property(end, SELF, "?y") for end in (triple.subject, triple.object))
-        yield Rule(_turned(other), (one,))
-        yield Rule(_turned(one), (other,))
+        yield InferenceRule(_turned(other), (one,))
+        yield InferenceRule(_turned(one), (other,))
 
-    def symmetric(self, triple: Triple) -> Iterator[Rule]:
+    def symmetric(self, triple: Triple) -> Iterator[InferenceRule]:
         step = self.property(triple.subject, SELF, "?y")
-        yield Rule(_turned(step), (step,))
+        yield InferenceRule(_turned(step), (step,))
 
-    def transitive(self, triple: Triple) -> Iterator[Rule]:
+    def transitive(self, triple: Triple) -> Iterator[InferenceRule]:
         one, two, both = (
             self.property(triple.subject, x, y)
             for x, y in ((SELF, "?y"), ("?y", "?z"), (SELF, "?z"))
         )
-        yield Rule(both, (one, two))
+        yield InferenceRule(both, (one, two))
 
-    def chain(self, triple: Triple) -> Iterator[Rule]:
+    def chain(self, triple: Triple) -> Iterator[InferenceRule]:
         links = self.items(triple.object)
         ends = [SELF, *(self.fresh() for _ in links)]
         body = tuple(
             self.property(link, x, y) for link, x, y in zip(links, ends, ends[1:], strict=False)
         )
-        yield Rule(self.property(triple.subject, SELF, ends[-1]), body)
+        yield InferenceRule(self.property(triple.subject, SELF, ends[-1]), body)
 
 
 def _name(term: object) -> str:
@@ -251,7 +255,7 @@ def _turned(atom: Atom) -> Atom:
     return (atom[2], atom[1], atom[0])
 
 
-_AXIOMS: Mapping[str, Callable[[_Compiler, Triple], Iterable[Rule]]] = {
+_AXIOMS: Mapping[str, Callable[[_Compiler, Triple], Iterable[InferenceRule]]] = {
     iri("rdfs:subClassOf"): _Compiler.subclass,
     iri("owl:equivalentClass"): _Compiler.same_class,
     iri("rdfs:domain"): _Compiler.domain,

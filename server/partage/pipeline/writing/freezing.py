@@ -21,13 +21,13 @@ from partage.files import locked, replace_file
 from partage.pipeline import run, versioning
 from partage.pipeline.checks import compatibility
 from partage.pipeline.checks import registry as identifiers
-from partage.pipeline.checks.registry import RETIRED, Row
+from partage.pipeline.checks.registry import RETIRED, RegistryRow
 from partage.pipeline.writing.manifest import Manifest, commit
 from partage.rdf.namespaces import BASE, RELEASES
 from partage.rdf.parsing import read, value_of
 from partage.releases import archive
 from partage.releases.catalog import Catalog
-from partage.releases.record import Record
+from partage.releases.record import ReleaseRecord
 from partage.store.factory import DATASET
 
 DESCRIPTION = "data/dataset.ttl"
@@ -40,7 +40,7 @@ def freeze(
     wanted: str | None,
     now: datetime,
     progress: run.Progress = run.silent,
-) -> Record:
+) -> ReleaseRecord:
     """
     Freeze what `root` holds as the release `wanted` (None: the version the data name).
 
@@ -59,7 +59,7 @@ def freeze(
 
 def _freeze(
     root: Path, target: Path, wanted: str | None, now: datetime, progress: run.Progress
-) -> Record:
+) -> ReleaseRecord:
     catalog = Catalog.read(root)
     rows = identifiers.read_registry(root / identifiers.PATH)
     version, issued = described(root, "dcat:version"), described(root, "dct:issued")
@@ -96,7 +96,7 @@ def _freeze(
     return record
 
 
-def released(rows: Iterable[Row], names: Set[str], version: str) -> list[Row]:
+def released(rows: Iterable[RegistryRow], names: Set[str], version: str) -> list[RegistryRow]:
     """Return the registry with this first release for those of the names that have none yet."""
     return [
         replace(row, first_release=version) if not row.first_release and row.iri in names else row
@@ -110,9 +110,9 @@ def described(root: Path, predicate: str) -> str:
 
 
 def _record(
-    manifest: Manifest, now: datetime, newest: Record | None, change: archive.ChangeSet
-) -> Record:
-    return Record(
+    manifest: Manifest, now: datetime, newest: ReleaseRecord | None, change: archive.ChangeSet
+) -> ReleaseRecord:
+    return ReleaseRecord(
         version=manifest.data,
         issued=now.astimezone(UTC).replace(microsecond=0),
         ontology=manifest.ontology,
@@ -174,7 +174,7 @@ def _cited(root: Path, version: str, issued: str) -> Iterator[str]:
             yield f"{CITATION} says {match[1] if match else 'no'} {name}: write {value}."
 
 
-def _frozen(rows: Sequence[Row]) -> Iterator[str]:
+def _frozen(rows: Sequence[RegistryRow]) -> Iterator[str]:
     loose = [row.iri for row in rows if row.kind == "version" and not row.sha256
              and row.status not in RETIRED]  # fmt: skip
     if loose:

@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 from unicodedata import combining, normalize
 
 from partage.rdf.sparql_terms import is_iri
-from partage.resources.pages.values import Writer
+from partage.resources.pages.values import TermWriter
 
 Facets = Mapping[str, frozenset[str]]
 
@@ -24,7 +24,7 @@ Thing = TypeVar("Thing", bound=Faceted)
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class PictureChoice:
     """One value to narrow by, its key in addresses, and how many things have it."""
 
     key: str
@@ -33,11 +33,11 @@ class Choice:
     count: int
 
 
-def choices(things: Iterable[Facets], facet: str, write: Writer) -> tuple[Choice, ...]:
+def choices(things: Iterable[Facets], facet: str, write: TermWriter) -> tuple[PictureChoice, ...]:
     """Return the values that things have, by name."""
     counts = Counter(value for facets in things for value in facets[facet])
     found = [
-        Choice(
+        PictureChoice(
             value.rpartition("/")[2],
             value,
             write.named(value).text if is_iri(value) else value,

@@ -15,7 +15,7 @@ Values = Literal["named", "text", "number", "word"]
 
 
 @dataclass(frozen=True, slots=True)
-class Property:
+class BrowsedProperty:
     """What is known of members of a kind; `facet` and `column` say where it is shown."""
 
     key: str
@@ -26,7 +26,7 @@ class Property:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class BrowsedKind:
     """
     A kind of things: `members` binds its variables `keys`, `label` is what a member is called.
 
@@ -37,44 +37,47 @@ class Kind:
     keys: tuple[str, ...]
     members: str
     label: str
-    properties: tuple[Property, ...]
+    properties: tuple[BrowsedProperty, ...]
     order: str = "label"
 
     @property
-    def all(self) -> tuple[Property, ...]:
+    def all(self) -> tuple[BrowsedProperty, ...]:
         """The label, and what else is known of a member."""
-        return (Property("label", self.label, "text", facet=False, column=True), *self.properties)
+        return (
+            BrowsedProperty("label", self.label, "text", facet=False, column=True),
+            *self.properties,
+        )
 
-    def find(self, key: str) -> Property:
+    def find(self, key: str) -> BrowsedProperty:
         """Return the property with a key that the kind has."""
         return next(each for each in self.all if each.key == key)
 
 
-def _count(key: str, member: str, pattern: str) -> Property:
+def _count(key: str, member: str, pattern: str) -> BrowsedProperty:
     counted = (
         f"{{ SELECT ?{member} (COUNT(DISTINCT ?each) AS ?value) {{ $given {pattern} }} "
         f"GROUP BY ?{member} }}"
     )
-    return Property(key, counted, "number", facet=False, column=True)
+    return BrowsedProperty(key, counted, "number", facet=False, column=True)
 
 
-def _whether(key: str, member: str, test: str) -> Property:
+def _whether(key: str, member: str, test: str) -> BrowsedProperty:
     tested = f'{member} BIND(IF(EXISTS {{ {test} }}, "yes", "no") AS ?value)'
-    return Property(key, tested, "word")
+    return BrowsedProperty(key, tested, "word")
 
 
 YEAR = "BIND(SUBSTR(STR(?issued), 1, 4) AS ?value)"
 _PREFERRED = 'skos:prefLabel ?value FILTER(LANG(?value) = "$lang")'
 
-ORGANIZATIONS = Kind(
+ORGANIZATIONS = BrowsedKind(
     "organizations",
     ("organization",),
     "?organization a ds:Organization",
     f"?organization {_PREFERRED}",
     (
-        Property("kind", "?organization ds:organizationKind ?value", column=True),
-        Property("country", "?organization ds:country ?value", column=True),
-        Property(
+        BrowsedProperty("kind", "?organization ds:organizationKind ?value", column=True),
+        BrowsedProperty("country", "?organization ds:country ?value", column=True),
+        BrowsedProperty(
             "role",
             '{ ?flow ds:hasProvider ?organization BIND("provides" AS ?value) } '
             'UNION { ?flow ds:hasRecipient ?organization BIND("receives" AS ?value) } '
@@ -82,7 +85,7 @@ ORGANIZATIONS = Kind(
             'BIND("both" AS ?value) }',
             "word",
         ),
-        Property(
+        BrowsedProperty(
             "category",
             "?flow ds:hasRecipient ?organization ; ds:principalCategory ?value",
         ),
@@ -91,7 +94,7 @@ ORGANIZATIONS = Kind(
         _count("made", "organization", "?each a ds:Claim ; ds:assertedBy ?organization"),
     ),
 )
-AGREEMENTS = Kind(
+AGREEMENTS = BrowsedKind(
     "agreements",
     ("agreement",),
     "?agreement a ds:DataSharingAgreement",
@@ -99,16 +102,18 @@ AGREEMENTS = Kind(
     'LANG(?other) = "$lang" && STR(?one) < STR(?other)) '
     'BIND(CONCAT(?one, " / ", ?other) AS ?value)',
     (
-        Property("party", "?agreement ds:hasParty ?value"),
-        Property(
+        BrowsedProperty("party", "?agreement ds:hasParty ?value"),
+        BrowsedProperty(
             "partner-kind",
             "?agreement ds:hasParty ?party . ?party ds:organizationKind ?value "
             "FILTER NOT EXISTS { ?party a ds:PlatformOperator }",
             column=True,
         ),
-        Property("category", "?agreement ds:coversFlow/ds:principalCategory ?value", column=True),
-        Property("purpose", "?agreement ds:coversFlow/ds:hasPurpose ?value"),
-        Property("state", "?agreement ds:hasState/ds:stateKind ?value", column=True),
+        BrowsedProperty(
+            "category", "?agreement ds:coversFlow/ds:principalCategory ?value", column=True
+        ),
+        BrowsedProperty("purpose", "?agreement ds:coversFlow/ds:hasPurpose ?value"),
+        BrowsedProperty("state", "?agreement ds:hasState/ds:stateKind ?value", column=True),
         _whether("reciprocal", "?agreement a ds:DataSharingAgreement",
                  "?agreement a ds:ReciprocalAgreement"),
         _count("flows", "agreement", "?agreement ds:coversFlow ?each"),
@@ -117,97 +122,98 @@ AGREEMENTS = Kind(
                "UNION { ?each ds:about/ds:underAgreement ?agreement }"),
     ),
 )  # fmt: skip
-FLOWS = Kind(
+FLOWS = BrowsedKind(
     "flows",
     ("flow",),
     "?flow a ds:DataFlow",
     '?flow ds:hasProvider/skos:prefLabel ?from ; ds:hasRecipient/skos:prefLabel ?to FILTER('
     'LANG(?from) = "$lang" && LANG(?to) = "$lang") BIND(CONCAT(?from, " → ", ?to) AS ?value)',
     (
-        Property(
+        BrowsedProperty(
             "direction",
             '{ ?flow a ds:OutboundFlow BIND("outbound" AS ?value) } '
             'UNION { ?flow a ds:InboundFlow BIND("inbound" AS ?value) }',
             "word",
         ),
-        Property("category", "?flow ds:principalCategory ?value", column=True),
-        Property("purpose", "?flow ds:hasPurpose ?value", column=True),
-        Property("mechanism", "?flow ds:viaMechanism ?value"),
-        Property("state", "?flow ds:hasState/ds:stateKind ?value", column=True),
-        Property("provider", "?flow ds:hasProvider ?value"),
-        Property("recipient", "?flow ds:hasRecipient ?value"),
-        Property("year", "?claim a ds:Claim ; ds:about ?flow ; "
+        BrowsedProperty("category", "?flow ds:principalCategory ?value", column=True),
+        BrowsedProperty("purpose", "?flow ds:hasPurpose ?value", column=True),
+        BrowsedProperty("mechanism", "?flow ds:viaMechanism ?value"),
+        BrowsedProperty("state", "?flow ds:hasState/ds:stateKind ?value", column=True),
+        BrowsedProperty("provider", "?flow ds:hasProvider ?value"),
+        BrowsedProperty("recipient", "?flow ds:hasRecipient ?value"),
+        BrowsedProperty("year", "?claim a ds:Claim ; ds:about ?flow ; "
                  f"prov:wasDerivedFrom/oa:hasSource/dct:issued ?issued {YEAR}", "text"),
         _whether("private", "?flow a ds:DataFlow", "?flow a ds:PrivateCommunicationsFlow"),
         _count("claims", "flow", "?each a ds:Claim ; ds:about ?flow"),
     ),
 )  # fmt: skip
-CLAIMS = Kind(
+CLAIMS = BrowsedKind(
     "claims",
     ("claim",),
     "?claim a ds:Claim",
     "?claim dct:description ?value",
     (
-        Property("type", "?claim ds:claimType ?value", column=True),
-        Property("speaker", "?claim ds:assertedBy ?value", column=True),
+        BrowsedProperty("type", "?claim ds:claimType ?value", column=True),
+        BrowsedProperty("speaker", "?claim ds:assertedBy ?value", column=True),
         _whether("contested", "?claim a ds:Claim", "?claim a ds:ContestedClaim"),
-        Property("aspect", "?claim ds:deniedAspect ?value"),
-        Property("confidence", "?claim ds:confidence ?value"),
-        Property(
+        BrowsedProperty("aspect", "?claim ds:deniedAspect ?value"),
+        BrowsedProperty("confidence", "?claim ds:confidence ?value"),
+        BrowsedProperty(
             "source-type", "?claim prov:wasDerivedFrom/oa:hasSource/ds:sourceType ?value"
         ),
-        Property(
+        BrowsedProperty(
             "year", f"?claim prov:wasDerivedFrom/oa:hasSource/dct:issued ?issued {YEAR}",
             "text", column=True,
         ),
         _count("disputes", "claim", "?each a ds:Claim ; ds:disputes ?claim"),
     ),
 )  # fmt: skip
-SOURCES = Kind(
+SOURCES = BrowsedKind(
     "sources",
     ("source",),
     "?source a ds:Source",
     "?source dct:title ?value",
     (
-        Property("type", "?source ds:sourceType ?value", column=True),
-        Property("publisher", "?source ds:publisherName ?value", "text", column=True),
-        Property("issued", "?source dct:issued ?value", "text", facet=False, column=True),
-        Property("year", f"?source dct:issued ?issued {YEAR}", "text"),
-        Property("language", "?source dct:language ?value", "text"),
-        Property("access", "?source ds:accessLevel ?value"),
+        BrowsedProperty("type", "?source ds:sourceType ?value", column=True),
+        BrowsedProperty("publisher", "?source ds:publisherName ?value", "text", column=True),
+        BrowsedProperty("issued", "?source dct:issued ?value", "text", facet=False, column=True),
+        BrowsedProperty("year", f"?source dct:issued ?issued {YEAR}", "text"),
+        BrowsedProperty("language", "?source dct:language ?value", "text"),
+        BrowsedProperty("access", "?source ds:accessLevel ?value"),
         _count("claims", "source", "?each a ds:Claim ; prov:wasDerivedFrom/oa:hasSource ?source"),
     ),
 )
-CATEGORIES = Kind(
+CATEGORIES = BrowsedKind(
     "data-categories",
     ("category",),
     "?category a ds:DataCategory",
     f"?category {_PREFERRED}",
     (
-        Property("broader", "?category skos:broader ?value", column=True),
-        Property("recipient", "?flow ds:principalCategory|ds:concernsDataCategory ?category ; "
-                 "ds:hasRecipient ?value"),
+        BrowsedProperty("broader", "?category skos:broader ?value", column=True),
+        BrowsedProperty("recipient",
+                        "?flow ds:principalCategory|ds:concernsDataCategory ?category ; "
+                        "ds:hasRecipient ?value"),
         _count("flows", "category",
                "?each ds:principalCategory|ds:concernsDataCategory ?category ; a ds:DataFlow"),
     ),
 )  # fmt: skip
-DISPUTES = Kind(
+DISPUTES = BrowsedKind(
     "disputes",
     ("claim", "disputed"),
     "?claim a ds:Claim ; ds:disputes ?disputed . ?disputed a ds:Claim",
     "?claim ds:disputes ?disputed ; dct:description ?value",
     (
-        Property("disputed-label",
+        BrowsedProperty("disputed-label",
                  "?claim ds:disputes ?disputed . ?disputed dct:description ?value",
                  "text", facet=False, column=True),
-        Property("who", "?claim ds:assertedBy ?value ; ds:disputes ?disputed", column=True),
-        Property("whom", "?claim ds:disputes ?disputed . ?disputed ds:assertedBy ?value",
+        BrowsedProperty("who", "?claim ds:assertedBy ?value ; ds:disputes ?disputed", column=True),
+        BrowsedProperty("whom", "?claim ds:disputes ?disputed . ?disputed ds:assertedBy ?value",
                  column=True),
-        Property("how", "?claim ds:disputes ?disputed BIND(IF(EXISTS { ?claim "
+        BrowsedProperty("how", "?claim ds:disputes ?disputed BIND(IF(EXISTS { ?claim "
                  "ds:logicallyContradicts|^ds:logicallyContradicts ?disputed }, "
                  '"logical", "rhetorical") AS ?value)', "word", column=True),
-        Property("aspect", "?claim ds:disputes ?disputed ; ds:deniedAspect ?value"),
-        Property("type", "?claim ds:disputes ?disputed . ?disputed ds:claimType ?value"),
+        BrowsedProperty("aspect", "?claim ds:disputes ?disputed ; ds:deniedAspect ?value"),
+        BrowsedProperty("type", "?claim ds:disputes ?disputed . ?disputed ds:claimType ?value"),
     ),
 )  # fmt: skip
 KINDS = {

@@ -13,8 +13,8 @@ from functools import cached_property
 from partage.errors import Message, ProtocolError, message
 from partage.rdf.namespaces import curie
 from partage.rdf.sparql_terms import iriref
-from partage.resources.browse.kinds import Kind, Property
-from partage.resources.browse.view import ROWS, View, counted, pattern, some
+from partage.resources.browse.kinds import BrowsedKind, BrowsedProperty
+from partage.resources.browse.view import ROWS, BrowseView, counted, pattern, some
 from partage.resources.description.describe import ask
 from partage.resources.labels import Labels, labels
 from partage.store.engine import Engine, Term
@@ -27,7 +27,7 @@ LONGEST_WORDS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class FacetValue:
     """A value of a facet: what it is in an address, and how many members choosing it gives."""
 
     value: str
@@ -37,12 +37,12 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class BrowseResult:
     """What a view shows: members on its page, how many there are in all, the facets' choices."""
 
     members: tuple[Member, ...]
     total: int
-    facets: dict[str, tuple[Choice, ...]]
+    facets: dict[str, tuple[FacetValue, ...]]
 
     @property
     def pages(self) -> int:
@@ -50,11 +50,11 @@ class Found:
         return max(1, -(-self.total // ROWS))
 
 
-class Table:
+class BrowsedTable:
     """All that is known of the members of a kind, or of some of them."""
 
     def __init__(
-        self, engine: Engine, kind: Kind, members: tuple[Member, ...] | None = None
+        self, engine: Engine, kind: BrowsedKind, members: tuple[Member, ...] | None = None
     ) -> None:
         """`members` are those to know of, where these are not all."""
         self.kind = kind
@@ -121,7 +121,7 @@ class Table:
             self._called[language] = by
         return self._called[language]
 
-    def find(self, view: View, languages: Sequence[str]) -> Found:
+    def find(self, view: BrowseView, languages: Sequence[str]) -> BrowseResult:
         """Return what a view shows."""
         within = {key: self._any(key, values) for key, values in view.chosen.items()}
         everyone: frozenset[Member] = frozenset(self.members)
@@ -142,34 +142,38 @@ class Table:
         }
         ordered = self._ordered(left, view, languages)
         start = ROWS * (view.page - 1)
-        return Found(tuple(ordered[start : start + ROWS]), len(left), facets)
+        return BrowseResult(tuple(ordered[start : start + ROWS]), len(left), facets)
 
     def _any(self, key: str, values: Iterable[str]) -> frozenset[Member]:
         nobody: frozenset[Member] = frozenset()
         return nobody.union(*(self.holders[key].get(value, nobody) for value in values))
 
     def _choices(
-        self, each: Property, base: frozenset[Member], view: View, languages: Sequence[str]
-    ) -> tuple[Choice, ...]:
+        self,
+        each: BrowsedProperty,
+        base: frozenset[Member],
+        view: BrowseView,
+        languages: Sequence[str],
+    ) -> tuple[FacetValue, ...]:
         """Return a facet's values that lead somewhere, the most frequent first; years backwards."""
         chosen = view.chosen.get(each.key, ())
         called = self.labels(languages) if each.values == "named" else {}
         found = [
-            Choice(value, shown(value), count, value in chosen)
+            FacetValue(value, shown(value), count, value in chosen)
             for value, members in self.holders[each.key].items()
             if (count := len(members & base)) or value in chosen
         ]
         if each.key == "year":
             return tuple(sorted(found, key=lambda choice: choice.value, reverse=True))
 
-        def rank(choice: Choice) -> tuple[int, str]:
+        def rank(choice: FacetValue) -> tuple[int, str]:
             text = called[choice.value].text if choice.value in called else choice.value
             return -choice.count, text.lower()
 
         return tuple(sorted(found, key=rank))
 
     def _ordered(
-        self, members: Iterable[Member], view: View, languages: Sequence[str]
+        self, members: Iterable[Member], view: BrowseView, languages: Sequence[str]
     ) -> list[Member]:
         """Return members in the order of SPARQL: what has no value comes before all values."""
         order = self._order(view.order, languages)
@@ -203,19 +207,25 @@ class Table:
         return [tuple(_text(row[n]) for n in names) for row in rows if all(n in row for n in names)]
 
 
-def page(engine: Engine, kind: Kind, view: View, language: str) -> tuple[Table, Found]:
+def page(
+    engine: Engine, kind: BrowsedKind, view: BrowseView, language: str
+) -> tuple[BrowsedTable, BrowseResult]:
     """Return what is known of the members on one page of a view, without knowing all."""
     rows = ask(engine, some(kind, view, language))
     members = tuple(tuple(_text(row[key]) for key in kind.keys) for row in rows)
-    return Table(engine, kind, members), Found(members, count(engine, kind, view, language), {})
+    return BrowsedTable(engine, kind, members), BrowseResult(
+        members, count(engine, kind, view, language), {}
+    )
 
 
-def count(engine: Engine, kind: Kind, view: View, language: str) -> int:
+def count(engine: Engine, kind: BrowsedKind, view: BrowseView, language: str) -> int:
     """Return how many members are in a view."""
     return int(_text(ask(engine, counted(kind, view, language))[0]["n"]))
 
 
-def read_view(kind: Kind, facets: Facets | None, given: Sequence[tuple[str, str]]) -> View:
+def read_view(
+    kind: BrowsedKind, facets: Facets | None, given: Sequence[tuple[str, str]]
+) -> BrowseView:
     """
     Read a view from the parameters of an address; without `facets`, it has neither these nor order.
 
@@ -225,7 +235,7 @@ def read_view(kind: Kind, facets: Facets | None, given: Sequence[tuple[str, str]
         A parameter, or a value of one, is none that the kind has.
     """
     allowed = (*(facets or ()), "q", *([] if facets is None else ["sort"]), "page", "lang")
-    view = View(order=kind.order)
+    view = BrowseView(order=kind.order)
     chosen: dict[str, tuple[str, ...]] = {}
     for name, value in given:
         if name not in allowed:
@@ -255,7 +265,7 @@ def read_view(kind: Kind, facets: Facets | None, given: Sequence[tuple[str, str]
     return replace(view, chosen=chosen)
 
 
-def written(view: View, kind: Kind) -> list[tuple[str, str]]:
+def written(view: BrowseView, kind: BrowsedKind) -> list[tuple[str, str]]:
     """Return the parameters of the address of a view; what is usual is left out."""
     found = [(key, shown(value)) for key, values in view.chosen.items() for value in values]
     if view.words:
@@ -267,7 +277,7 @@ def written(view: View, kind: Kind) -> list[tuple[str, str]]:
     return found
 
 
-def turned(view: View, key: str, value: str) -> View:
+def turned(view: BrowseView, key: str, value: str) -> BrowseView:
     """Return the view with a facet's value added, or taken away where it was chosen; page one."""
     values = view.chosen.get(key, ())
     changed = tuple(v for v in values if v != value) if value in values else (*values, value)
@@ -280,12 +290,12 @@ def shown(value: str) -> str:
     return curie(value) or value
 
 
-def orders(kind: Kind) -> tuple[str, ...]:
+def orders(kind: BrowsedKind) -> tuple[str, ...]:
     """Return the keys of the properties that members can be put in the order of."""
     return tuple(each.key for each in kind.all if each.column)
 
 
-def _order(kind: Kind, value: str) -> str:
+def _order(kind: BrowsedKind, value: str) -> str:
     key = value.removeprefix("-")
     if key not in orders(kind):
         raise ProtocolError(
@@ -315,7 +325,7 @@ def _some(values: Iterable[str]) -> Message:
     return message("Use %(names)s, or one of %(more)s others.", names=told, more=more)
 
 
-def _given(kind: Kind, members: Iterable[Member]) -> str:
+def _given(kind: BrowsedKind, members: Iterable[Member]) -> str:
     """Return a VALUES clause of members."""
     rows = " ".join(f"({' '.join(map(iriref, member))})" for member in members)
     return f"VALUES ({' '.join(f'?{key}' for key in kind.keys)}) {{ {rows} }}"

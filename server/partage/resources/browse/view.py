@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from partage.rdf.namespaces import PREFIXES, curie
 from partage.rdf.sparql_terms import iriref, string
-from partage.resources.browse.kinds import Kind, Property
+from partage.resources.browse.kinds import BrowsedKind, BrowsedProperty
 
 ROWS = 50
 NAMED = "?value skos:prefLabel ?name"
@@ -18,7 +18,7 @@ _PREFIXED = re.compile(r"<[^>]*>|\b([a-z]+):")
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class BrowseView:
     """What a reader wants to see of a kind: values of facets, words of the label, order, page."""
 
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -28,7 +28,7 @@ class View:
     page: int = 1
 
 
-def select(kind: Kind, view: View, language: str, *, whole: bool = False) -> str:
+def select(kind: BrowsedKind, view: BrowseView, language: str, *, whole: bool = False) -> str:
     """Return the query for a page of a view; `whole`: for all its rows with all that is known."""
     shown = [each for each in kind.all if whole or each.column]
     names = [name for each in shown for name, _ in _bindings(each)]
@@ -47,7 +47,7 @@ def select(kind: Kind, view: View, language: str, *, whole: bool = False) -> str
     )
 
 
-def construct(kind: Kind, view: View, language: str) -> str:
+def construct(kind: BrowsedKind, view: BrowseView, language: str) -> str:
     """Return the query for all that is stated of the members in a view."""
     first, *others = kind.keys
     thing = [f"  BIND(?{first} AS ?thing)"]
@@ -66,13 +66,13 @@ def construct(kind: Kind, view: View, language: str) -> str:
     )
 
 
-def pattern(each: Property, language: str, given: str = "") -> str:
+def pattern(each: BrowsedProperty, language: str, given: str = "") -> str:
     """Return a property's pattern, in a language; of all members, or of those `given`."""
     text = each.pattern.replace("$lang", language)
     return text.replace("$given ", f"{given} " if given else "")
 
 
-def some(kind: Kind, view: View, language: str) -> str:
+def some(kind: BrowsedKind, view: BrowseView, language: str) -> str:
     """Return the query for the members on a page of a view, in no order but the engine's own."""
     return _prefixed(
         f"SELECT DISTINCT {_keys(kind)}",
@@ -84,13 +84,13 @@ def some(kind: Kind, view: View, language: str) -> str:
     )
 
 
-def counted(kind: Kind, view: View, language: str) -> str:
+def counted(kind: BrowsedKind, view: BrowseView, language: str) -> str:
     """Return the query that counts the members of a view, as `?n`."""
     filters = "\n".join(_filters(kind, view, language))
     return f"SELECT (COUNT(*) AS ?n) {{ SELECT DISTINCT {_keys(kind)} {{ {filters} }} }}"
 
 
-def _filters(kind: Kind, view: View, language: str) -> list[str]:
+def _filters(kind: BrowsedKind, view: BrowseView, language: str) -> list[str]:
     keys = _keys(kind)
     parts = [f"  {kind.members} ."]
     for key, values in view.chosen.items():
@@ -109,11 +109,11 @@ def _filters(kind: Kind, view: View, language: str) -> list[str]:
     return parts
 
 
-def _compared(each: Property) -> str:
+def _compared(each: BrowsedProperty) -> str:
     return "?value" if each.values == "named" else "STR(?value)"
 
 
-def _bindings(each: Property) -> list[tuple[str, str]]:
+def _bindings(each: BrowsedProperty) -> list[tuple[str, str]]:
     """Return the variables that show a property, and from what they are gathered."""
     name = re.sub(r"-(.)", lambda found: found[1].upper(), each.key)
     if each.values == "number" or each.key.endswith("label"):
@@ -128,7 +128,7 @@ def _joined(values: str, separator: str, name: str) -> tuple[str, str]:
     return f"?{name}", f"({gathered} AS ?{name})"
 
 
-def _optional(kind: Kind, each: Property, language: str, ordered: bool) -> str:
+def _optional(kind: BrowsedKind, each: BrowsedProperty, language: str, ordered: bool) -> str:
     body = pattern(each, language)
     if each.values == "named":
         body += f" . {NAMED} FILTER(LANG(?name) = {string(language)})"
@@ -141,20 +141,20 @@ def _optional(kind: Kind, each: Property, language: str, ordered: bool) -> str:
     )
 
 
-def _first(each: Property) -> str:
+def _first(each: BrowsedProperty) -> str:
     """Return what a property's least value is, as things are put in order by it."""
     if each.values == "number":
         return "MIN(?value)"
     return f"MIN(LCASE(STR({'?name' if each.values == 'named' else '?value'})))"
 
 
-def _written(each: Property, value: str) -> str:
+def _written(each: BrowsedProperty, value: str) -> str:
     if each.values != "named":
         return string(value)
     return curie(value) or iriref(value)
 
 
-def _keys(kind: Kind) -> str:
+def _keys(kind: BrowsedKind) -> str:
     return " ".join(f"?{key}" for key in kind.keys)
 
 

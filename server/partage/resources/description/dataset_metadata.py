@@ -19,7 +19,7 @@ ALIKE = 0.6
 MOST_NAMES = 100_000
 
 
-class Known:
+class DatasetMetadata:
     """One dataset's own metadata, its things with their names, and its tombstones."""
 
     def __init__(self, engine: Engine) -> None:

@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from partage.rdf.namespaces import BASE, LICENSE, RELEASES, SPDX, iri
 from partage.releases.catalog import Catalog
-from partage.releases.record import Record
+from partage.releases.record import ReleaseRecord
 
 MOMENT = NamedNode(iri("xsd:dateTime"))
 HEX = NamedNode(iri("xsd:hexBinary"))
@@ -27,13 +27,13 @@ def listed(catalog: Catalog) -> list[Quad]:
     return found
 
 
-def before(ontology: str, records: Iterable[Record]) -> Record | None:
+def before(ontology: str, records: Iterable[ReleaseRecord]) -> ReleaseRecord | None:
     """Return the last release with another version of the ontology than this one."""
     others = [record for record in records if record.ontology != ontology]
     return others[-1] if others else None
 
 
-def ontology_history(earlier: Record | None, now: Record | None) -> list[Quad]:
+def ontology_history(earlier: ReleaseRecord | None, now: ReleaseRecord | None) -> list[Quad]:
     """Return which version of the ontology went before, and where the changes are told."""
     if earlier is None:
         return []
@@ -52,7 +52,7 @@ def changes(earlier: str, version: str) -> NamedNode:
     return NamedNode(f"{RELEASES}{earlier}/diff/{version}")
 
 
-def described(record: Record, endpoint: str | None = None) -> list[Quad]:
+def described(record: ReleaseRecord, endpoint: str | None = None) -> list[Quad]:
     """Return what the record of a release says; `endpoint` answers queries about it."""
     name = NamedNode(RELEASES + record.version)
     digest = NamedNode(RELEASES + record.version + "#rdfc10")

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pyoxigraph import Literal, NamedNode, Quad
 
 from partage.rdf.namespaces import BASE, EDITORS, ID, LICENSE, RELEASES, VOC, iri
-from partage.releases.record import Record
+from partage.releases.record import ReleaseRecord
 from partage.resources.description.describe import Description
 from partage.resources.labels import Labels, labels
 from partage.store.engine import Engine, Term
@@ -142,7 +142,7 @@ def downloads(quads: Iterable[Quad]) -> list[Json]:
     ]
 
 
-def of_release(record: Record, dataset: Json) -> Json:
+def of_release(record: ReleaseRecord, dataset: Json) -> Json:
     """Return what the page of a release tells search engines; `dataset` is told by its data."""
     name = RELEASES + record.version
     return {

@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
 
 from partage.rdf.namespaces import BASE, LICENSE, PREFIXES, RELEASES, SPDX, iri
 from partage.releases.artefact import Artefact
-from partage.releases.record import Record
+from partage.releases.record import ReleaseRecord
 from partage.resources.description.release_series import described
 from partage.resources.downloads.dcat import MEDIA_TYPES as MEDIA
 
@@ -34,7 +34,7 @@ MEDIA_TYPES: tuple[tuple[str, str], ...] = (
 
 
 def document(
-    record: Record, dataset: Iterable[Quad], artefacts: Iterable[Artefact], page: str
+    record: ReleaseRecord, dataset: Iterable[Quad], artefacts: Iterable[Artefact], page: str
 ) -> str:
     """Return the description, in Turtle, of a release and its files; `page` tells of it."""
     release = NamedNode(RELEASES + record.version)
@@ -50,7 +50,7 @@ def document(
     return _used_prefixes(body)
 
 
-def _release(record: Record, dataset: Iterable[Quad]) -> Iterator[Triple]:
+def _release(record: ReleaseRecord, dataset: Iterable[Quad]) -> Iterator[Triple]:
     """Yield what the record says, then the dataset, of the release, and who publishes it."""
     release = NamedNode(RELEASES + record.version)
     recorded = [quad.triple for quad in described(record)]

@@ -22,7 +22,7 @@ from partage.releases import archive, diff, notes
 from partage.releases.artefact import Artefact
 from partage.releases.catalog import Catalog
 from partage.releases.descriptions import said
-from partage.releases.record import NAME, Record
+from partage.releases.record import NAME, ReleaseRecord
 from partage.resources.downloads import distributions, tables
 from partage.store.embedded import columnar
 from partage.store.release_stores.directories import beside
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Dump:
+class DumpFile:
     """One file: its name, and what makes its bytes."""
 
     name: str
@@ -64,7 +64,7 @@ def export(
     text = archive.restore(catalog, version)
     before = archive.restored_quads(catalog, record.previous) if record.previous else None
     quads = archive.quads(archive.lines(text))
-    made = [*dumps(text, quads, before), Dump(NAME, lambda: record.to_json().encode("utf-8"))]
+    made = [*dumps(text, quads, before), DumpFile(NAME, lambda: record.to_json().encode("utf-8"))]
     paths = []
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -77,7 +77,7 @@ def export(
         raise SettingsError(f"{directory} cannot be written: {error.strerror}.") from error
 
 
-class Files:
+class ReleaseFiles:
     """The files of all releases: made when one's are first asked for, and kept."""
 
     def __init__(self, catalog: Catalog, directory: Path) -> None:
@@ -108,7 +108,7 @@ class Files:
                     self._make(record, place)
         return place
 
-    def _make(self, record: Record, place: Path) -> None:
+    def _make(self, record: ReleaseRecord, place: Path) -> None:
         log.info("Release %s: making its files from the archive", record.version)
         try:
             with beside(place, Path.is_dir) as made:
@@ -120,26 +120,30 @@ class Files:
             ) from error
 
 
-def dumps(text: str, quads: Sequence[Quad], before: Sequence[Quad] | None) -> list[Dump]:
+def dumps(text: str, quads: Sequence[Quad], before: Sequence[Quad] | None) -> list[DumpFile]:
     """Return the files of a release, but for those that describe the others."""
     current = [quad for quad in quads if isinstance(quad.graph_name, DefaultGraph)]
-    view = tables.View(current)
+    view = tables.TableValues(current)
     forms = [("csv", tables.as_csv)]
     forms += [("parquet", tables.as_parquet)] if columnar.available() else []
     return [
-        Dump("dataset.nq.gz", lambda: _packed(text.encode("utf-8"))),
-        Dump("current-view.ttl.gz", lambda: _packed(_serialized(current, RdfFormat.TURTLE))),
-        Dump("current-view.jsonld.gz", lambda: _packed(_serialized(current, RdfFormat.JSON_LD))),
+        DumpFile("dataset.nq.gz", lambda: _packed(text.encode("utf-8"))),
+        DumpFile("current-view.ttl.gz", lambda: _packed(_serialized(current, RdfFormat.TURTLE))),
+        DumpFile(
+            "current-view.jsonld.gz", lambda: _packed(_serialized(current, RdfFormat.JSON_LD))
+        ),
         *(
-            Dump(f"{table.name}.{ending}", partial(form, table, view))
+            DumpFile(f"{table.name}.{ending}", partial(form, table, view))
             for ending, form in forms
             for table in tables.TABLES
         ),
-        Dump(NOTES, lambda: release_notes(quads, before, view).encode("utf-8")),
+        DumpFile(NOTES, lambda: release_notes(quads, before, view).encode("utf-8")),
     ]
 
 
-def release_notes(quads: Sequence[Quad], before: Sequence[Quad] | None, view: tables.View) -> str:
+def release_notes(
+    quads: Sequence[Quad], before: Sequence[Quad] | None, view: tables.TableValues
+) -> str:
     """Return what changed since the release before, or of the first what it holds, in Markdown."""
     new = said(quads)
     title = f"# Partage data {new.version}\n\n"
@@ -152,7 +156,7 @@ def release_notes(quads: Sequence[Quad], before: Sequence[Quad] | None, view: ta
 
 
 def _described(
-    directory: Path, record: Record, quads: Sequence[Quad], paths: Sequence[Path]
+    directory: Path, record: ReleaseRecord, quads: Sequence[Quad], paths: Sequence[Path]
 ) -> list[Path]:
     files = [Artefact.of(path) for path in paths]
     told = [file for file in files if file.name not in (NOTES, NAME)]

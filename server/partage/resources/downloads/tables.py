@@ -26,7 +26,7 @@ ENCODING = "utf-8-sig"
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """
     A column: its name, the properties that lead from the thing to its values, and what to write.
 
@@ -40,92 +40,94 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReleaseTable:
     """A table: the name of its files, the classes that its rows are of, and its columns."""
 
     name: str
     of: tuple[str, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[TableColumn, ...]
 
 
-def _labels(name: str, *path: str) -> tuple[Column, ...]:
-    return tuple(Column(f"{name}_{language}", path, language) for language in ("en", "fr"))
+def _labels(name: str, *path: str) -> tuple[TableColumn, ...]:
+    return tuple(TableColumn(f"{name}_{language}", path, language) for language in ("en", "fr"))
 
 
-def _things(name: str, *path: str) -> tuple[Column, ...]:
-    return (Column(name, path), *_labels(name, *path))
+def _things(name: str, *path: str) -> tuple[TableColumn, ...]:
+    return (TableColumn(name, path), *_labels(name, *path))
 
 
-def _values(*properties: tuple[str, str]) -> tuple[Column, ...]:
-    return tuple(Column(name, (), take) for name, take in properties)
+def _values(*properties: tuple[str, str]) -> tuple[TableColumn, ...]:
+    return tuple(TableColumn(name, (), take) for name, take in properties)
 
 
-IRI = Column("iri")
+IRI = TableColumn("iri")
 CLAIMS = (
-    Column("claims", ("ds:isSubjectOfClaim",)),
-    Column("claims_count", ("ds:isSubjectOfClaim",), "count"),
-    Column("disputing_claims", ("ds:isSubjectOfClaim", "ds:isDisputedBy")),
+    TableColumn("claims", ("ds:isSubjectOfClaim",)),
+    TableColumn("claims_count", ("ds:isSubjectOfClaim",), "count"),
+    TableColumn("disputing_claims", ("ds:isSubjectOfClaim", "ds:isDisputedBy")),
     *_labels("asserted_by", "ds:isSubjectOfClaim", "ds:assertedBy"),
 )
 STATES = (
     *_labels("state", "ds:hasState", "ds:stateKind"),
-    Column("state_as_reported", ("ds:hasState",), "ds:statedStatus"),
-    Column("start", ("ds:hasState",), "ds:startEdtf"),
-    Column("end", ("ds:hasState",), "ds:endEdtf"),
-    Column("as_of", ("ds:hasState",), "ds:asOfEdtf"),
+    TableColumn("state_as_reported", ("ds:hasState",), "ds:statedStatus"),
+    TableColumn("start", ("ds:hasState",), "ds:startEdtf"),
+    TableColumn("end", ("ds:hasState",), "ds:endEdtf"),
+    TableColumn("as_of", ("ds:hasState",), "ds:asOfEdtf"),
 )
 SOURCES = (
-    Column("sources", ("prov:wasDerivedFrom", "oa:hasSource")),
-    Column("source_titles", ("prov:wasDerivedFrom", "oa:hasSource"), "dct:title"),
-    Column("source_publishers", ("prov:wasDerivedFrom", "oa:hasSource"), "ds:publisherName"),
-    Column("source_dates", ("prov:wasDerivedFrom", "oa:hasSource"), "dct:issued"),
-    Column("source_urls", ("prov:wasDerivedFrom", "oa:hasSource"), "schema:url"),
+    TableColumn("sources", ("prov:wasDerivedFrom", "oa:hasSource")),
+    TableColumn("source_titles", ("prov:wasDerivedFrom", "oa:hasSource"), "dct:title"),
+    TableColumn("source_publishers", ("prov:wasDerivedFrom", "oa:hasSource"), "ds:publisherName"),
+    TableColumn("source_dates", ("prov:wasDerivedFrom", "oa:hasSource"), "dct:issued"),
+    TableColumn("source_urls", ("prov:wasDerivedFrom", "oa:hasSource"), "schema:url"),
 )
 
-TABLES: tuple[Table, ...] = (
-    Table("organizations", ("ds:Organization", "ds:Person", "ds:PartySet"), (
-        IRI, *_labels("label"), Column("other_names", (), "skos:altLabel"),
-        *_labels("types", "rdf:type"), Column("member_of", ("ds:isMemberOf",)),
+TABLES: tuple[ReleaseTable, ...] = (
+    ReleaseTable("organizations", ("ds:Organization", "ds:Person", "ds:PartySet"), (
+        IRI, *_labels("label"), TableColumn("other_names", (), "skos:altLabel"),
+        *_labels("types", "rdf:type"), TableColumn("member_of", ("ds:isMemberOf",)),
         *_things("kind", "ds:organizationKind"), *_things("country", "ds:country"),
         *_values(("same_as", "skos:exactMatch"), ("homepage", "foaf:homepage")),
-        Column("gives_data_in_flows", ("ds:isProviderOf",), "count"),
-        Column("gets_data_in_flows", ("ds:isRecipientOf",), "count"),
-        Column("agreements", ("ds:isPartyTo",)),
-        Column("claims_asserted", ("^ds:assertedBy",), "count"),
+        TableColumn("gives_data_in_flows", ("ds:isProviderOf",), "count"),
+        TableColumn("gets_data_in_flows", ("ds:isRecipientOf",), "count"),
+        TableColumn("agreements", ("ds:isPartyTo",)),
+        TableColumn("claims_asserted", ("^ds:assertedBy",), "count"),
         *_values(("note", "skos:editorialNote")),
     )),
-    Table("agreements", ("ds:DataSharingAgreement", "ds:AgreementSet"), (
+    ReleaseTable("agreements", ("ds:DataSharingAgreement", "ds:AgreementSet"), (
         IRI, *_labels("label"), *_labels("types", "rdf:type"),
         *_things("parties", "ds:hasParty"), *_things("party_sets", "ds:partySet"),
-        Column("flows", ("ds:coversFlow",)), Column("flows_count", ("ds:coversFlow",), "count"),
+        TableColumn("flows", ("ds:coversFlow",)),
+        TableColumn("flows_count", ("ds:coversFlow",), "count"),
         *_labels("data_categories", "ds:coversFlow", "ds:statedDataCategory"), *STATES, *CLAIMS,
     )),
-    Table("flows", ("ds:DataFlow",), (
+    ReleaseTable("flows", ("ds:DataFlow",), (
         IRI, *_labels("types", "rdf:type"), *_things("provider", "ds:hasProvider"),
-        *_things("recipient", "ds:hasRecipient"), Column("agreement", ("ds:underAgreement",)),
+        *_things("recipient", "ds:hasRecipient"), TableColumn("agreement", ("ds:underAgreement",)),
         *_things("principal_category", "ds:principalCategory"),
         *_labels("data_categories", "ds:statedDataCategory"),
         *_labels("subject_groups", "ds:concernsSubjectGroup"),
         *_labels("permissions", "ds:grantsPermission"), *_labels("purposes", "ds:hasPurpose"),
         *_labels("mechanisms", "ds:viaMechanism"), *_labels("conditions", "ds:hasCondition"),
-        *_labels("feeds", "ds:feedsFeature"), Column("reciprocates", ("ds:reciprocatesFlow",)),
+        *_labels("feeds", "ds:feedsFeature"), TableColumn("reciprocates", ("ds:reciprocatesFlow",)),
         *STATES, *CLAIMS,
     )),
-    Table("claims", ("ds:Claim",), (
-        IRI, Column("version", ("pav:hasCurrentVersion",)),
+    ReleaseTable("claims", ("ds:Claim",), (
+        IRI, TableColumn("version", ("pav:hasCurrentVersion",)),
         *_values(("identifier", "dct:identifier"), ("description_en", "dct:description@en"),
                  ("description_fr", "dct:description@fr")),
         *_labels("type", "ds:claimType"), *_labels("confidence", "ds:confidence"),
         *_things("asserted_by", "ds:assertedBy"), *_labels("mood", "ds:mood"),
-        *_labels("attribution", "ds:attributionMode"), Column("about", ("ds:about",)),
+        *_labels("attribution", "ds:attributionMode"), TableColumn("about", ("ds:about",)),
         *_labels("providers", "ds:about", "ds:hasProvider"),
         *_labels("recipients", "ds:about", "ds:hasRecipient"),
-        Column("supports", ("ds:supports",)), Column("disputes", ("ds:disputes",)),
-        Column("disputed_by", ("ds:isDisputedBy",)), Column("qualifies", ("ds:qualifies",)),
-        Column("passages", ("prov:wasDerivedFrom",)),
-        Column("places", ("prov:wasDerivedFrom",), "ds:locator"), *SOURCES,
+        TableColumn("supports", ("ds:supports",)), TableColumn("disputes", ("ds:disputes",)),
+        TableColumn("disputed_by", ("ds:isDisputedBy",)),
+        TableColumn("qualifies", ("ds:qualifies",)),
+        TableColumn("passages", ("prov:wasDerivedFrom",)),
+        TableColumn("places", ("prov:wasDerivedFrom",), "ds:locator"), *SOURCES,
     )),
-    Table("sources", ("ds:Source",), (
+    ReleaseTable("sources", ("ds:Source",), (
         IRI, *_values(("identifier", "dct:identifier"), ("title", "dct:title"),
                       ("creator", "dct:creator"), ("cited_through", "ds:citedThrough"),
                       ("language", "dct:language"), ("issued", "dct:issued"),
@@ -134,23 +136,23 @@ TABLES: tuple[Table, ...] = (
         *_labels("access", "ds:accessLevel"),
         *_values(("url", "schema:url"), ("capture_length", "ds:captureLength"),
                  ("capture_sha256", "ds:captureSha256")),
-        Column("passages_count", ("^oa:hasSource",), "count"),
-        Column("claims_count", ("^oa:hasSource", "^prov:wasDerivedFrom"), "count"),
+        TableColumn("passages_count", ("^oa:hasSource",), "count"),
+        TableColumn("claims_count", ("^oa:hasSource", "^prov:wasDerivedFrom"), "count"),
     )),
-    Table("passages", ("ds:Passage",), (
-        IRI, Column("source", ("oa:hasSource",)),
-        Column("source_title", ("oa:hasSource",), "dct:title"),
-        Column("source_url", ("oa:hasSource",), "schema:url"),
-        Column("start", ("oa:hasSelector",), "oa:start"),
-        Column("end", ("oa:hasSelector",), "oa:end"),
-        Column("place_en", (), "ds:locator@en"), Column("place_fr", (), "ds:locator@fr"),
-        Column("sha256", ("oa:hasSelector",), "ds:sha256"),
-        Column("claims", ("^prov:wasDerivedFrom",)),
+    ReleaseTable("passages", ("ds:Passage",), (
+        IRI, TableColumn("source", ("oa:hasSource",)),
+        TableColumn("source_title", ("oa:hasSource",), "dct:title"),
+        TableColumn("source_url", ("oa:hasSource",), "schema:url"),
+        TableColumn("start", ("oa:hasSelector",), "oa:start"),
+        TableColumn("end", ("oa:hasSelector",), "oa:end"),
+        TableColumn("place_en", (), "ds:locator@en"), TableColumn("place_fr", (), "ds:locator@fr"),
+        TableColumn("sha256", ("oa:hasSelector",), "ds:sha256"),
+        TableColumn("claims", ("^prov:wasDerivedFrom",)),
     )),
 )  # fmt: skip
 
 
-class View:
+class TableValues:
     """The current view, to be walked along its properties and against them."""
 
     def __init__(self, quads: Iterable[Quad]) -> None:
@@ -188,14 +190,14 @@ class View:
         return sorted(found, key=str)
 
 
-def rows(table: Table, view: View) -> list[list[Term | None]]:
+def rows(table: ReleaseTable, view: TableValues) -> list[list[Term | None]]:
     """Return a table's rows: a term where there is one, else a text, None where nothing is."""
     return [
         [_cell(column, thing, view) for column in table.columns] for thing in view.members(table.of)
     ]
 
 
-def _cell(column: Column, thing: Term, view: View) -> Term | None:
+def _cell(column: TableColumn, thing: Term, view: TableValues) -> Term | None:
     nodes = view.walk(thing, column.path)
     if column.take == "count":
         return Literal(len(nodes))
@@ -206,7 +208,7 @@ def _cell(column: Column, thing: Term, view: View) -> Term | None:
     return Literal(BETWEEN.join(texts)) if any(texts) else None
 
 
-def _taken(take: str, node: Term, view: View) -> Term | None:
+def _taken(take: str, node: Term, view: TableValues) -> Term | None:
     if take == "iri":
         return node
     if ":" not in take:
@@ -223,7 +225,7 @@ def _taken(take: str, node: Term, view: View) -> Term | None:
     return Literal(BETWEEN.join(map(text_of, found))) if found else None
 
 
-def as_csv(table: Table, view: View) -> bytes:
+def as_csv(table: ReleaseTable, view: TableValues) -> bytes:
     """Return a table as CSV."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
@@ -233,7 +235,7 @@ def as_csv(table: Table, view: View) -> bytes:
     return text.getvalue().encode(ENCODING)
 
 
-def as_parquet(table: Table, view: View) -> bytes:
+def as_parquet(table: ReleaseTable, view: TableValues) -> bytes:
     """Return a table as Parquet, its columns typed; only where `columnar.available()`."""
     found, output = rows(table, view), io.BytesIO()
     names = [column.name for column in table.columns]

@@ -61,11 +61,11 @@ DECLARING = {
 
 
 @dataclass(frozen=True, slots=True)
-class Expression:
+class AxiomExpression:
     """What is said, as the key of its words, of which parts; a part without any is a `term`."""
 
     key: str
-    parts: tuple["Expression", ...] = ()
+    parts: tuple["AxiomExpression", ...] = ()
     term: NamedNode | Literal | None = None
 
 
@@ -73,19 +73,19 @@ class Expression:
 class Axioms:
     """What an ontology says of each term, and the axioms that it could not be told in."""
 
-    of: Mapping[str, tuple[Expression, ...]]
+    of: Mapping[str, tuple[AxiomExpression, ...]]
     untold: frozenset[Quad]
 
 
-def named(term: Term) -> Expression:
+def named(term: Term) -> AxiomExpression:
     """Return a name or a value as an expression."""
-    return Expression("term", term=term if isinstance(term, NamedNode | Literal) else None)
+    return AxiomExpression("term", term=term if isinstance(term, NamedNode | Literal) else None)
 
 
 def axioms(triples: Iterable[Quad]) -> Axioms:
     """Read what the triples of an ontology say of each of its terms."""
-    reader = _Reader(triples)
-    found: dict[str, list[Expression]] = defaultdict(list)
+    reader = _AxiomReader(triples)
+    found: dict[str, list[AxiomExpression]] = defaultdict(list)
     for quad in reader.quads:
         for name, expression in reader.said(quad):
             found[name].append(expression)
@@ -123,10 +123,10 @@ class Graph:
         return found
 
 
-class _Reader(Graph):
+class _AxiomReader(Graph):
     """Reads axioms from a graph."""
 
-    def said(self, quad: Quad) -> list[tuple[str, Expression]]:
+    def said(self, quad: Quad) -> list[tuple[str, AxiomExpression]]:
         """Return what one triple says, of which terms."""
         subject, predicate, value = quad.subject, quad.predicate.value, quad.object
         if predicate == MEMBERS.value:
@@ -136,28 +136,30 @@ class _Reader(Graph):
             return []
         if key := CHARACTERISTICS.get(getattr(value, "value", "")):
             self.told.add(quad)
-            return [(subject.value, Expression(key))]
+            return [(subject.value, AxiomExpression(key))]
         key = ABOUT.get(predicate) or MUTUAL.get(predicate) or HINTS.get(predicate)
         if key is None:
             return []
         self.told.add(quad)
         part = self._list(value, "chained") if key == "chain" else self._expression(value)
-        found = [(subject.value, Expression(key, (part,)))]
+        found = [(subject.value, AxiomExpression(key, (part,)))]
         if predicate in MUTUAL and isinstance(value, NamedNode):
-            found.append((value.value, Expression(key, (named(subject),))))
+            found.append((value.value, AxiomExpression(key, (named(subject),))))
         return found
 
-    def _disjoint(self, members: list[Term]) -> list[tuple[str, Expression]]:
+    def _disjoint(self, members: list[Term]) -> list[tuple[str, AxiomExpression]]:
         return [
-            (one.value, Expression("disjoint", tuple(named(m) for m in members if m != one)))
+            (one.value, AxiomExpression("disjoint", tuple(named(m) for m in members if m != one)))
             for one in members
             if isinstance(one, NamedNode)
         ]
 
-    def _list(self, node: Term, key: str) -> Expression:
-        return Expression(key, tuple(self._expression(member) for member in self.members(node)))
+    def _list(self, node: Term, key: str) -> AxiomExpression:
+        return AxiomExpression(
+            key, tuple(self._expression(member) for member in self.members(node))
+        )
 
-    def _expression(self, node: Term) -> Expression:
+    def _expression(self, node: Term) -> AxiomExpression:
         if isinstance(node, NamedNode | Literal):
             return named(node)
         said = {quad.predicate.value: quad.object for quad in self.of(node)}
@@ -168,8 +170,8 @@ class _Reader(Graph):
             if predicate in said:
                 on = named(said[ON.value])
                 if key == "only" and said[predicate] == NOTHING:
-                    return Expression("none", (on,))
-                return Expression(key, (on, self._expression(said[predicate])))
+                    return AxiomExpression("none", (on,))
+                return AxiomExpression(key, (on, self._expression(said[predicate])))
         self.told.difference_update(self.of(node))
         return named(node)
 
@@ -181,12 +183,12 @@ def _is_logical(quad: Quad) -> bool:
     return not (foreign or declared)
 
 
-def _in_order(said: list[Expression]) -> tuple[Expression, ...]:
+def _in_order(said: list[AxiomExpression]) -> tuple[AxiomExpression, ...]:
     """Sort what is said, each thing once, hints of one kind together."""
     together = {
         key: tuple(part for one in said if one.key == key for part in one.parts)
         for key in HINTS.values()
     }
     rest = [one for one in dict.fromkeys(said) if one.key not in together]
-    merged = [Expression(key, parts) for key, parts in together.items() if parts]
+    merged = [AxiomExpression(key, parts) for key, parts in together.items() if parts]
     return tuple(sorted([*rest, *merged], key=lambda one: ORDER.index(one.key)))

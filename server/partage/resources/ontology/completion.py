@@ -24,7 +24,7 @@ MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class CompletionTerm:
     """A class or property: how a query writes it, how often it is used, with which properties."""
 
     iri: str
@@ -38,14 +38,14 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class CompletionTerms:
     """The classes and the properties of a dataset, the most used first."""
 
-    classes: tuple[Term, ...]
-    properties: tuple[Term, ...]
+    classes: tuple[CompletionTerm, ...]
+    properties: tuple[CompletionTerm, ...]
 
 
-def terms(statistics: Sequence[Quad]) -> Terms:
+def terms(statistics: Sequence[Quad]) -> CompletionTerms:
     """Return the terms that a VoID description counts."""
     told: dict[str, dict[str, list[str]]] = {}
     for quad in statistics:
@@ -60,24 +60,28 @@ def terms(statistics: Sequence[Quad]) -> Terms:
         for part, facts in told.items()
         if PROPERTY in facts and TRIPLES in facts and part not in crossed
     ]
-    return Terms(
+    return CompletionTerms(
         _most_used(
-            Term(
+            CompletionTerm(
                 facts[CLASS][0],
                 int(facts[ENTITIES][0]),
                 tuple(
-                    Term(told[part][PROPERTY][0], 0).name
+                    CompletionTerm(told[part][PROPERTY][0], 0).name
                     for part in facts.get("parts", ())
                     if PROPERTY in told.get(part, {})
                 ),
             )
             for facts in classes
         ),
-        _most_used(Term(facts[PROPERTY][0], int(facts[TRIPLES][0])) for facts in properties),
+        _most_used(
+            CompletionTerm(facts[PROPERTY][0], int(facts[TRIPLES][0])) for facts in properties
+        ),
     )
 
 
-def told(engine: Engine, known: Terms, languages: Sequence[str]) -> dict[str, list[object]]:
+def told(
+    engine: Engine, known: CompletionTerms, languages: Sequence[str]
+) -> dict[str, list[object]]:
     """Return the terms with names and definitions in a reader's language, as JSON has them."""
     iris = {term.iri for term in (*known.classes, *known.properties)}
     names = labels(engine, iris, languages)
@@ -91,7 +95,7 @@ def told(engine: Engine, known: Terms, languages: Sequence[str]) -> dict[str, li
     }
 
 
-def _told(term: Term, label: Label, defined: dict[str, str]) -> dict[str, object]:
+def _told(term: CompletionTerm, label: Label, defined: dict[str, str]) -> dict[str, object]:
     facts: dict[str, object] = {"name": term.name, "iri": term.iri, "count": term.count}
     if label.text not in {term.name, term.iri}:
         facts["label"] = label.text
@@ -100,7 +104,7 @@ def _told(term: Term, label: Label, defined: dict[str, str]) -> dict[str, object
     return facts
 
 
-def _most_used(found: Iterable[Term]) -> tuple[Term, ...]:
+def _most_used(found: Iterable[CompletionTerm]) -> tuple[CompletionTerm, ...]:
     usable = [term for term in found if is_iri(term.iri)]
     return tuple(sorted(usable, key=lambda term: (-term.count, term.iri))[:MOST])
 

@@ -14,7 +14,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from partage.assets import root
 from partage.rdf.namespaces import iri
 from partage.resources.description.shapes_graph import SHAPES, shapes
-from partage.resources.ontology.axioms import Expression, Graph, named
+from partage.resources.ontology.axioms import AxiomExpression, Graph, named
 from partage.store.engine import Term
 
 SPACE = SHAPES + "#"
@@ -59,7 +59,7 @@ Texts = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Shape:
+class ShapeEntry:
     """
     One shape: what it is for, what it demands, and what is said where it is not met.
 
@@ -74,15 +74,15 @@ class Shape:
     messages: Texts
     advice: Texts
     severity: str
-    targets: tuple[Expression, ...]
-    path: Expression | None
-    demands: tuple[Expression, ...]
+    targets: tuple[AxiomExpression, ...]
+    path: AxiomExpression | None
+    demands: tuple[AxiomExpression, ...]
     members: tuple[str, ...]
     bad: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RuleEntry:
     """A query over the whole graph that must find nothing."""
 
     fragment: str
@@ -98,11 +98,11 @@ class Rule:
 class Constraints:
     """All shapes by fragment, those of nodes first; all rules; what no words were found for."""
 
-    shapes: Mapping[str, Shape]
-    rules: tuple[Rule, ...]
+    shapes: Mapping[str, ShapeEntry]
+    rules: tuple[RuleEntry, ...]
     untold: frozenset[str] = frozenset()
 
-    def of(self, term: str) -> tuple[Shape, ...]:
+    def of(self, term: str) -> tuple[ShapeEntry, ...]:
         """Return the shapes whose targets or path name a term, and the parts of these."""
         named = [shape for shape in self.shapes.values() if term in _terms(shape)]
         parts = [self.shapes[member] for shape in named for member in shape.members]
@@ -115,7 +115,7 @@ def constraints() -> Constraints:
     return read_constraints(shapes(), root() / "shapes")
 
 
-def names(part: Expression) -> Iterable[str]:
+def names(part: AxiomExpression) -> Iterable[str]:
     """Yield every IRI that an expression names."""
     if isinstance(part.term, NamedNode):
         yield part.term.value
@@ -158,13 +158,13 @@ def read_constraints(triples: Iterable[Quad], folder: Path) -> Constraints:
 
 def _shape(
     graph: Graph, node: NamedNode, order: Mapping[str, int], bad: Mapping[str, str]
-) -> Shape:
+) -> ShapeEntry:
     said: dict[str, list[Term]] = {}
     for quad in graph.of(node):
         said.setdefault(quad.predicate.value, []).append(quad.object)
     path = said.get(iri("sh:path"))
     members = [_fragment(member) for member in said.get(iri("sh:property"), [])]
-    return Shape(
+    return ShapeEntry(
         fragment=_fragment(node),
         of_node=NamedNode(NODE) in said[iri("rdf:type")],
         names=_texts(said, iri("sh:name")),
@@ -173,7 +173,7 @@ def _shape(
         advice=_texts(said, SPACE + "advice"),
         severity=_first(said, "sh:severity").rpartition("#")[2],
         targets=tuple(
-            Expression(key, (named(value),))
+            AxiomExpression(key, (named(value),))
             for predicate, key in TARGETS.items()
             for value in said.get(predicate, ())
         ),
@@ -184,52 +184,52 @@ def _shape(
     )
 
 
-def _demands(graph: Graph, said: Mapping[str, list[Term]]) -> tuple[Expression, ...]:
+def _demands(graph: Graph, said: Mapping[str, list[Term]]) -> tuple[AxiomExpression, ...]:
     found = _counted(said)
     for predicate, key in DEMANDS.items():
-        found += [Expression(key, (named(value),)) for value in said.get(predicate, ())]
+        found += [AxiomExpression(key, (named(value),)) for value in said.get(predicate, ())]
     for predicate, key in LISTS.items():
         for value in said.get(predicate, ()):
             members = tuple(named(member) for member in graph.members(value))
-            found.append(Expression(key, (Expression("or", members),)))
+            found.append(AxiomExpression(key, (AxiomExpression("or", members),)))
     for shape in said.get(QUALIFIED, ()):
         counts = {of: said[name] for name, of in OF_QUALIFIED.items() if name in said}
-        found += [Expression("qualified", (one, named(shape))) for one in _counted(counts)]
+        found += [AxiomExpression("qualified", (one, named(shape))) for one in _counted(counts)]
     return tuple(found)
 
 
-def _counted(said: Mapping[str, list[Term]]) -> list[Expression]:
+def _counted(said: Mapping[str, list[Term]]) -> list[AxiomExpression]:
     """Return how many values there are to be: one sentence for the least and the most."""
     least, most = (
         int(str(getattr(said[name][0], "value", 0))) if name in said else None
         for name in (LEAST, MOST)
     )
     if most == 0:
-        return [Expression("no-value")]
+        return [AxiomExpression("no-value")]
     if least == most == 1:
-        return [Expression("one-value")]
+        return [AxiomExpression("one-value")]
     return [
-        Expression(key, (named(Literal(number)),))
+        AxiomExpression(key, (named(Literal(number)),))
         for key, number in (("least-values", least), ("most-values", most))
         if number is not None
     ]
 
 
-def _path(graph: Graph, node: Term) -> Expression:
+def _path(graph: Graph, node: Term) -> AxiomExpression:
     """Return the path of a shape: a property, one read backwards, or several (SHACL §2.3.1)."""
     for quad in [] if isinstance(node, NamedNode) else graph.of(node):
         if quad.predicate.value == iri("sh:alternativePath"):
             parts = (_path(graph, member) for member in graph.members(quad.object))
-            return Expression("either", tuple(parts))
+            return AxiomExpression("either", tuple(parts))
         if quad.predicate.value == iri("sh:inversePath"):
-            return Expression("reversed", (_path(graph, quad.object),))
+            return AxiomExpression("reversed", (_path(graph, quad.object),))
     return named(node)
 
 
-def _rule(path: Path, bad: Mapping[str, str]) -> Rule:
+def _rule(path: Path, bad: Mapping[str, str]) -> RuleEntry:
     text = path.read_text(encoding="utf-8")
     said = dict(_HEADER.findall(text))
-    return Rule(
+    return RuleEntry(
         fragment=path.stem,
         title=said.get("title", path.stem),
         severity=said.get("severity", ""),
@@ -256,7 +256,7 @@ def _fragment(node: Term) -> str:
     return str(getattr(node, "value", "")).removeprefix(SPACE)
 
 
-def _terms(shape: Shape) -> set[str]:
+def _terms(shape: ShapeEntry) -> set[str]:
     """Return the terms that a shape's targets and path name."""
     path = (shape.path,) if shape.path else ()
     return {name for part in (*shape.targets, *path) for name in names(part)}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from partage.rdf.namespaces import iri
-from partage.resources.pages.values import Value, Writer
+from partage.resources.pages.values import TermText, TermWriter
 
 WIDTH, HEIGHT = 940, 470
 HALF_WIDTH, HALF_HEIGHT = 68, 24
@@ -46,56 +46,58 @@ LINES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class DiagramBox:
     """A class at its place, its name in lines."""
 
-    value: Value
+    value: TermText
     x: int
     y: int
     lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DiagramArrow:
     """An arrow between two boxes, from edge to edge, and where its words stand."""
 
-    start: Value
-    end: Value
-    labels: tuple[Value, ...]
+    start: TermText
+    end: TermText
+    labels: tuple[TermText, ...]
     path: tuple[int, int, int, int]
     x: int
     y: int
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
+class Diagram:
     """The boxes and the arrows of the picture."""
 
-    boxes: tuple[Box, ...]
-    lines: tuple[Line, ...]
+    boxes: tuple[DiagramBox, ...]
+    lines: tuple[DiagramArrow, ...]
     width: int = WIDTH
     height: int = HEIGHT
 
 
-def drawing(write: Writer, classes: Sequence[str]) -> Drawing:
+def drawing(write: TermWriter, classes: Sequence[str]) -> Diagram:
     """Return the picture of those of the main classes that an ontology has."""
     places = {name: place for name, place in PLACES.items() if iri(name) in classes}
     boxes = []
     for name, (x, y) in places.items():
         value = write.named(iri(name))
-        boxes.append(Box(value, x, y, tuple(wrap(value.text, LETTERS))))
+        boxes.append(DiagramBox(value, x, y, tuple(wrap(value.text, LETTERS))))
     lines = tuple(
         _line(write, start, end, labels, along)
         for start, end, labels, along in LINES
         if start in places and end in places
     )
-    return Drawing(tuple(boxes), lines)
+    return Diagram(tuple(boxes), lines)
 
 
-def _line(write: Writer, start: str, end: str, labels: Sequence[str], along: float) -> Line:
+def _line(
+    write: TermWriter, start: str, end: str, labels: Sequence[str], along: float
+) -> DiagramArrow:
     (x1, y1), (x2, y2) = PLACES[start], PLACES[end]
     edges = (*_edge(PLACES[start], PLACES[end]), *_edge(PLACES[end], PLACES[start]))
-    return Line(
+    return DiagramArrow(
         write.named(iri(start)),
         write.named(iri(end)),
         tuple(write.named(iri(label)) for label in labels),

@@ -10,8 +10,8 @@ from partage.rdf.namespaces import BASE, curie, iri
 from partage.rdf.sparql_terms import iriref, values
 from partage.resources.description.describe import ask
 from partage.resources.labels import labels
-from partage.resources.ontology.axioms import Axioms, Expression, axioms
-from partage.resources.pages.values import Value, Writer
+from partage.resources.ontology.axioms import AxiomExpression, Axioms, axioms
+from partage.resources.pages.values import TermText, TermWriter
 from partage.store.engine import Engine, Term
 
 ONTOLOGY = BASE + "ns"
@@ -44,16 +44,16 @@ class TermEntry:
     name: str
     curie: str
     fragment: str
-    label: Value
-    definition: Value | None
-    notes: tuple[Value, ...] = ()
-    axioms: tuple[Expression, ...] = ()
+    label: TermText
+    definition: TermText | None
+    notes: tuple[TermText, ...] = ()
+    axioms: tuple[AxiomExpression, ...] = ()
     narrower: tuple[str, ...] = ()
-    matches: tuple[tuple[str, tuple[Value, ...]], ...] = ()
+    matches: tuple[tuple[str, tuple[TermText, ...]], ...] = ()
     deprecated: bool = False
-    successors: tuple[Value, ...] = ()
+    successors: tuple[TermText, ...] = ()
     count: int = 0
-    example: tuple[Value, ...] = ()
+    example: tuple[TermText, ...] = ()
     query: str = ""
 
 
@@ -66,12 +66,12 @@ class TermSection:
 
 
 @dataclass(frozen=True, slots=True)
-class Branch:
+class HierarchyNode:
     """A class or concept, and those below it."""
 
-    value: Value
+    value: TermText
     count: int = 0
-    below: tuple["Branch", ...] = ()
+    below: tuple["HierarchyNode", ...] = ()
 
     @property
     def size(self) -> int:
@@ -80,18 +80,18 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class OntologyReference:
     """Everything that the document about the ontology tells, and what writes its names."""
 
     sections: tuple[TermSection, ...]
-    hierarchy: tuple[Branch, ...] = ()
-    writer: Writer = field(default_factory=lambda: Writer({}))  # type: ignore[arg-type]
+    hierarchy: tuple[HierarchyNode, ...] = ()
+    writer: TermWriter = field(default_factory=lambda: TermWriter({}))  # type: ignore[arg-type]
     axioms: Axioms = field(default_factory=lambda: Axioms({}, frozenset()))
 
 
 def reference(
     engine: Engine, triples: Sequence[Quad], languages: Sequence[str]
-) -> Reference | None:
+) -> OntologyReference | None:
     """Return the terms of our ontology by kind; None where its triples are another's."""
     told = _told(triples)
     kinds: dict[str, list[str]] = defaultdict(list)
@@ -107,7 +107,7 @@ def reference(
     names = {term.value for quad in triples for term in quad if isinstance(term, NamedNode)}
     names.update(m for of in matches.values() for _, m in of)
     names.update(t.value for row in examples.values() for t in row if isinstance(t, NamedNode))
-    write = Writer(labels(engine, names, languages))
+    write = TermWriter(labels(engine, names, languages))
     read = axioms(triples)
     narrower = _narrower(read, frozenset(kinds[iri("owl:Class")]))
 
@@ -148,10 +148,10 @@ def reference(
         c for c in kinds[iri("owl:Class")] if not any(c in below for below in narrower.values())
     ]
     tree = tuple(_branch(c, narrower, counts, write) for c in tops)
-    return Reference(sections, tree, write, read)
+    return OntologyReference(sections, tree, write, read)
 
 
-def schemes(engine: Engine, languages: Sequence[str]) -> tuple[Branch, ...]:
+def schemes(engine: Engine, languages: Sequence[str]) -> tuple[HierarchyNode, ...]:
     """Return the concept schemes with their concepts as trees, and how often each is used."""
     rows = ask(
         engine,
@@ -175,16 +175,16 @@ def schemes(engine: Engine, languages: Sequence[str]) -> tuple[Branch, ...]:
         counts[concept] = int(number or 0)
         if concept not in below[above or scheme]:
             below[above or scheme].append(concept)
-    write = Writer(labels(engine, [*tops, *counts], languages))
+    write = TermWriter(labels(engine, [*tops, *counts], languages))
     return tuple(_branch(scheme, below, counts, write) for scheme in sorted(tops))
 
 
 def _branch(
-    name: str, below: Mapping[str, Sequence[str]], counts: Mapping[str, int], write: Writer
-) -> Branch:
+    name: str, below: Mapping[str, Sequence[str]], counts: Mapping[str, int], write: TermWriter
+) -> HierarchyNode:
     branches = [_branch(one, below, counts, write) for one in below.get(name, ())]
     branches.sort(key=lambda branch: branch.value.text.lower())
-    return Branch(write.named(name), counts.get(name, 0), tuple(branches))
+    return HierarchyNode(write.named(name), counts.get(name, 0), tuple(branches))
 
 
 def _told(triples: Sequence[Quad]) -> dict[str, dict[str, list[Term]]]:

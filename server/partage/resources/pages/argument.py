@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from partage.resources.pages.summaries import Teller
-from partage.resources.pages.values import Value
+from partage.resources.pages.summaries import Summarizer
+from partage.resources.pages.values import TermText
 
 RELATIONS = ("supports", "disputes", "qualifies")
 STEPS = 2
@@ -16,7 +16,7 @@ TALLEST = 14
 class Node:
     """A mark: what it stands for, in which column and row (from the middle), and how far away."""
 
-    thing: Value
+    thing: TermText
     kind: str
     column: int
     row: float
@@ -34,7 +34,7 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class ArgumentGraph:
     """Marks and lines; `left_out` counts the marks there was no room for."""
 
     nodes: tuple[Node, ...]
@@ -42,7 +42,7 @@ class Picture:
     left_out: int = 0
 
 
-def argument(tell: Teller, claim: str) -> Picture:
+def argument(tell: Summarizer, claim: str) -> ArgumentGraph:
     """
     Return the claims within two steps of a claim.
 
@@ -78,10 +78,10 @@ def argument(tell: Teller, claim: str) -> Picture:
         if name in touched
     ]
     told = (Edge(source, target, relation) for source, relation, target in edges)
-    return Picture(tuple(nodes), tuple(told), len(columns) - len(nodes))
+    return ArgumentGraph(tuple(nodes), tuple(told), len(columns) - len(nodes))
 
 
-def neighbourhood(tell: Teller, party: str) -> Picture:
+def neighbourhood(tell: Summarizer, party: str) -> ArgumentGraph:
     """Return whom an organization gives data to and gets data from, and what it operates."""
     of = tell.facts.of
     given = of(party, "^ds:hasProvider")
@@ -104,10 +104,10 @@ def neighbourhood(tell: Teller, party: str) -> Picture:
     nodes += [
         Node(tell.named(name), kinds.get(name, "party"), 1, row) for row, name in enumerate(around)
     ]
-    return Picture(tuple(nodes), tuple(Edge(s, t, r, n) for (s, r, t), n in ends.items()))
+    return ArgumentGraph(tuple(nodes), tuple(Edge(s, t, r, n) for (s, r, t), n in ends.items()))
 
 
-def _related(tell: Teller, claim: str) -> Iterable[tuple[tuple[str, str, str], str, int]]:
+def _related(tell: Summarizer, claim: str) -> Iterable[tuple[tuple[str, str, str], str, int]]:
     """Yield the lines that touch a claim, with the claim at the other end and on which side."""
     for relation in RELATIONS:
         for other in tell.facts.of(claim, f"ds:{relation}"):

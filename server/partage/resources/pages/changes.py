@@ -9,11 +9,11 @@ from pyoxigraph import RdfFormat, parse
 
 from partage.errors import Message, message
 from partage.rdf.namespaces import curie, iri
-from partage.releases.descriptions import Statement
+from partage.releases.descriptions import ComparedStatement
 from partage.releases.diff import Change, Difference
 from partage.releases.notes import SECTIONS
 from partage.resources.labels import Labels
-from partage.resources.pages.values import Value, Writer
+from partage.resources.pages.values import TermText, TermWriter
 
 # Of a section a page shows no more; all of them are in the JSON.
 SHOWN = 500
@@ -23,16 +23,16 @@ VERSION = iri("pav:hasCurrentVersion")
 
 
 @dataclass(frozen=True, slots=True)
-class Altered:
+class ChangedThing:
     """One thing that changed: what became of it, its properties that changed, and how far."""
 
     what: str
-    thing: Value
-    aspects: tuple[Value, ...]
+    thing: TermText
+    aspects: tuple[TermText, ...]
     removed: int
     added: int
     new_version: bool
-    successor: Value | None
+    successor: TermText | None
     reason: str
 
 
@@ -41,7 +41,7 @@ class Section:
     """The things of some kinds that changed; `more` counts those not shown."""
 
     title: Message
-    altered: tuple[Altered, ...]
+    altered: tuple[ChangedThing, ...]
     more: int
 
     @property
@@ -51,13 +51,13 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Property:
+class ChangedProperty:
     """One property of a thing, or of a part of it, with the values that went and that came."""
 
-    part: Value | None
-    label: Value
-    removed: tuple[Value, ...]
-    added: tuple[Value, ...]
+    part: TermText | None
+    label: TermText
+    removed: tuple[TermText, ...]
+    added: tuple[TermText, ...]
 
 
 def named_in(changes: Iterable[Change]) -> set[str]:
@@ -88,9 +88,9 @@ def sections(difference: Difference, labels: Labels, reader: Sequence[str]) -> t
     return tuple(found)
 
 
-def altered(change: Change, labels: Labels, reader: Sequence[str]) -> Altered:
+def altered(change: Change, labels: Labels, reader: Sequence[str]) -> ChangedThing:
     """Return one change in a line."""
-    writer = Writer(labels)
+    writer = TermWriter(labels)
     names = dict(change.labels)
     language = next((code for code in reader if code in names), next(iter(names), ""))
     thing = writer.named(change.iri)
@@ -98,7 +98,7 @@ def altered(change: Change, labels: Labels, reader: Sequence[str]) -> Altered:
         thing = replace(thing, text=names[language], language=language)
     # Of what is new or gone everything changed.
     partly = change.what in {"changed", "deprecated"}
-    return Altered(
+    return ChangedThing(
         change.what,
         thing,
         tuple(map(writer.named, change.aspects)) if partly else (),
@@ -110,11 +110,11 @@ def altered(change: Change, labels: Labels, reader: Sequence[str]) -> Altered:
     )
 
 
-def properties(change: Change, before: Labels, after: Labels) -> tuple[Property, ...]:
+def properties(change: Change, before: Labels, after: Labels) -> tuple[ChangedProperty, ...]:
     """Return the values that went, in the words of the older release, and those that came."""
-    old, new = Writer(before), Writer(after)
+    old, new = TermWriter(before), TermWriter(after)
 
-    def key(statement: Statement) -> tuple[bool, str, str]:
+    def key(statement: ComparedStatement) -> tuple[bool, str, str]:
         return statement.subject != change.iri, statement.subject, statement.predicate
 
     gone = frozenset(change.removed)
@@ -124,7 +124,7 @@ def properties(change: Change, before: Labels, after: Labels) -> tuple[Property,
     ):
         members = list(group)
         found.append(
-            Property(
+            ChangedProperty(
                 _known(subject, new, old) if part else None,
                 _known(predicate, new, old),
                 tuple(_value(s, old) for s in members if s in gone),
@@ -134,15 +134,15 @@ def properties(change: Change, before: Labels, after: Labels) -> tuple[Property,
     return tuple(found)
 
 
-def _known(name: str, first: Writer, second: Writer) -> Value:
+def _known(name: str, first: TermWriter, second: TermWriter) -> TermText:
     found, other = first.named(name), second.named(name)
     return other if found.text == (curie(name) or name) else found
 
 
-def _value(statement: Statement, writer: Writer) -> Value:
+def _value(statement: ComparedStatement, writer: TermWriter) -> TermText:
     text = statement.object
     if text.startswith("["):  # a blank node, written out
-        return Value(re.sub(r"<([^<>]*)>", lambda found: curie(found[1]) or found[0], text))
+        return TermText(re.sub(r"<([^<>]*)>", lambda found: curie(found[1]) or found[0], text))
     line = f"<x:s> <x:p> {text} ."
     (quad,) = parse(line, format=RdfFormat.N_TRIPLES)
     value = writer.value(quad.object)

@@ -15,7 +15,7 @@ from partage.rdf.namespaces import iri
 from partage.rdf.sparql_terms import iriref
 from partage.resources.description.describe import Description, Statement, ask
 from partage.resources.labels import Labels, labels
-from partage.resources.pages.values import Row, Value, Writer, shown_iris
+from partage.resources.pages.values import PropertyRow, TermText, TermWriter, shown_iris
 from partage.store.engine import Engine, Solution, Term
 
 RELATIONS = ("ds:disputes", "ds:supports", "ds:qualifies")
@@ -31,23 +31,23 @@ DENIED = ("owl:sourceIndividual", "owl:assertionProperty", "owl:targetIndividual
 class Passage:
     """Where a claim stands: a place in a source, by locator or by positions and digests."""
 
-    passage: Value
-    source: Value | None
-    facts: dict[str, tuple[Value, ...]]
-    digests: tuple[Row, ...]
+    passage: TermText
+    source: TermText | None
+    facts: dict[str, tuple[TermText, ...]]
+    digests: tuple[PropertyRow, ...]
 
-    def first(self, name: str) -> Value | None:
+    def first(self, name: str) -> TermText | None:
         """Return the first value of a property named by its CURIE, or None."""
         return next(iter(self.facts.get(iri(name), ())), None)
 
 
 @dataclass(frozen=True, slots=True)
-class Saying:
+class AboutThing:
     """What a claim says about one thing: rows, and the denial it makes, if any."""
 
-    subject: Value
-    rows: tuple[Row, ...]
-    denied: tuple[Value, ...] = ()
+    subject: TermText
+    rows: tuple[PropertyRow, ...]
+    denied: tuple[TermText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,8 @@ class Relation:
 
     relation: str
     outgoing: bool
-    claim: Value
-    speakers: tuple[Value, ...]
+    claim: TermText
+    speakers: tuple[TermText, ...]
     in_logic: bool
 
 
@@ -65,14 +65,14 @@ class Relation:
 class ClaimPage:
     """All that the page of a claim shows."""
 
-    gloss: Value | None
-    speakers: tuple[Value, ...]
-    attribution: tuple[Row, ...]
+    gloss: TermText | None
+    speakers: tuple[TermText, ...]
+    attribution: tuple[PropertyRow, ...]
     passages: tuple[Passage, ...]
-    sayings: tuple[Saying, ...]
+    sayings: tuple[AboutThing, ...]
     relations: tuple[Relation, ...]
-    about: tuple[Value, ...]
-    version: Value | None
+    about: tuple[TermText, ...]
+    version: TermText | None
     contested: bool
 
 
@@ -90,9 +90,9 @@ def claim_page(
         if isinstance(term, NamedNode)
     }
     found = labels(engine, names, languages)
-    write = Writer(found)
+    write = TermWriter(found)
 
-    def named(curie: str) -> tuple[Value, ...]:
+    def named(curie: str) -> tuple[TermText, ...]:
         return tuple(write.value(term) for term in description.values(iri(curie)))
 
     chosen = {iri(curie) for curie in ATTRIBUTION}
@@ -114,7 +114,7 @@ def claim_page(
     return page, found
 
 
-def _in_language(terms: Sequence[Term], languages: Sequence[str]) -> Value | None:
+def _in_language(terms: Sequence[Term], languages: Sequence[str]) -> TermText | None:
     texts = [term for term in terms if isinstance(term, Literal)]
     if not texts:
         return None
@@ -124,7 +124,7 @@ def _in_language(terms: Sequence[Term], languages: Sequence[str]) -> Value | Non
         return languages.index(language) if language in languages else len(languages)
 
     best = min(texts, key=rank)
-    return Value(best.value, None, (best.language or "").lower())
+    return TermText(best.value, None, (best.language or "").lower())
 
 
 def _passage_rows(engine: Engine, claim: str) -> list[Solution]:
@@ -139,7 +139,7 @@ def _passage_rows(engine: Engine, claim: str) -> list[Solution]:
     )
 
 
-def _passages(rows: Sequence[Solution], write: Writer) -> tuple[Passage, ...]:
+def _passages(rows: Sequence[Solution], write: TermWriter) -> tuple[Passage, ...]:
     found = []
     for passage, group in groupby(sorted(rows, key=_by_passage), _by_passage):
         facts: dict[str, list[Term]] = {}
@@ -173,7 +173,7 @@ def _by_passage(row: Solution) -> str:
     return passage.value
 
 
-def _sayings(assertion: Sequence[Statement], write: Writer) -> tuple[Saying, ...]:
+def _sayings(assertion: Sequence[Statement], write: TermWriter) -> tuple[AboutThing, ...]:
     denied = [iri(curie) for curie in DENIED]
     found = []
     for subject, group in groupby(assertion, lambda statement: statement.subject):
@@ -182,7 +182,7 @@ def _sayings(assertion: Sequence[Statement], write: Writer) -> tuple[Saying, ...
         rest = [s for s in members if s.predicate.value not in denied]
         complete = len(parts) == len(denied)
         found.append(
-            Saying(
+            AboutThing(
                 subject=write.value(subject),
                 rows=write.rows(
                     Statement(s.subject, s.predicate, s.object)
@@ -208,7 +208,7 @@ def _relation_rows(engine: Engine, claim: str) -> list[Solution]:
     )
 
 
-def _relations(rows: Sequence[Solution], write: Writer) -> tuple[Relation, ...]:
+def _relations(rows: Sequence[Solution], write: TermWriter) -> tuple[Relation, ...]:
     order = [iri(curie) for curie in RELATIONS]
 
     def key(row: Solution) -> tuple[int, bool, str]:

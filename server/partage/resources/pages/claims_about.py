@@ -9,7 +9,7 @@ from partage.rdf.namespaces import iri
 from partage.rdf.sparql_terms import iriref
 from partage.resources.description.describe import Description, ask
 from partage.resources.labels import labels
-from partage.resources.pages.values import Value, Writer
+from partage.resources.pages.values import TermText, TermWriter
 from partage.store.engine import Engine
 
 ABOUT = iri("ds:about")
@@ -21,9 +21,9 @@ PATHS = {ABOUT: "ds:about", iri("oa:hasSource"): "prov:wasDerivedFrom/oa:hasSour
 class ClaimAbout:
     """One claim: its gloss, its type, who makes it, and whether others dispute it."""
 
-    claim: Value
-    type: Value | None
-    speakers: tuple[Value, ...]
+    claim: TermText
+    type: TermText | None
+    speakers: tuple[TermText, ...]
     contested: bool
 
 
@@ -51,7 +51,7 @@ def claims_about(
             if name not in by[key]:
                 by[key].append(name)
     shown = {name for by in gathered.values() for name in (*by["type"], *by["speaker"])}
-    write = Writer(labels(engine, shown | gathered.keys(), languages))
+    write = TermWriter(labels(engine, shown | gathered.keys(), languages))
     return tuple(
         ClaimAbout(
             claim=write.named(claim),

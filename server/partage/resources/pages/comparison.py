@@ -12,8 +12,8 @@ from pyoxigraph import NamedNode, Triple
 from partage.rdf.canonical import statement_iri
 from partage.rdf.namespaces import BASE, ID, PREFIXES, iri
 from partage.resources.pages.facts import Fact
-from partage.resources.pages.summaries import Teller
-from partage.resources.pages.values import Value
+from partage.resources.pages.summaries import Summarizer
+from partage.resources.pages.values import TermText
 from partage.store.engine import Term
 
 Path = tuple[str, ...]
@@ -81,23 +81,23 @@ NEAREST = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ComparedValue:
     """A value with the statements that give it and the claims that make them."""
 
-    value: Value
+    value: TermText
     statements: tuple[str, ...]
-    claims: tuple[Value, ...]
+    claims: tuple[TermText, ...]
     disputed: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Aspect:
+class ComparedProperty:
     """One property of both: what they share (told twice), and what only one has."""
 
     key: str
-    label: Value | None
-    left: tuple[Cell, ...]
-    right: tuple[Cell, ...]
+    label: TermText | None
+    left: tuple[ComparedValue, ...]
+    right: tuple[ComparedValue, ...]
 
     @property
     def shared(self) -> frozenset[tuple[str, str]]:
@@ -114,15 +114,15 @@ class Aspect:
         shared = len(self.shared)
         return "same" if shared == len(self.left) == len(self.right) else "differ"
 
-    def is_shared(self, cell: Cell) -> bool:
+    def is_shared(self, cell: ComparedValue) -> bool:
         """Say whether the other one has this value, too."""
         return _identity(cell) in self.shared
 
 
-class Index:
+class ComparisonIndex:
     """What can be compared in a dataset: the class and the names of each thing."""
 
-    def __init__(self, tell: Teller) -> None:
+    def __init__(self, tell: Summarizer) -> None:
         self.kinds = {
             thing: kind
             for thing in tell.facts.by_subject
@@ -169,22 +169,22 @@ class Index:
 
 
 @lru_cache(maxsize=8)
-def index(tell: Teller) -> Index:
+def index(tell: Summarizer) -> ComparisonIndex:
     """Return what can be compared in a teller's dataset, computed once."""
-    return Index(tell)
+    return ComparisonIndex(tell)
 
 
-def compare(tell: Teller, left: str, right: str) -> tuple[Aspect, ...]:
+def compare(tell: Summarizer, left: str, right: str) -> tuple[ComparedProperty, ...]:
     """Return what two things of one kind have, property by property, where either has any."""
     aspects = COMPARED[index(tell).kinds[left]]
     if aspects:
         told = [
-            Aspect(key, None, _cells(tell, left, paths), _cells(tell, right, paths))
+            ComparedProperty(key, None, _cells(tell, left, paths), _cells(tell, right, paths))
             for key, paths in aspects.items()
         ]
     else:
         told = [
-            Aspect(
+            ComparedProperty(
                 predicate,
                 tell.named(predicate),
                 _direct(tell, left, predicate),
@@ -211,7 +211,7 @@ def _expanded(text: str) -> str:
     return (BASE if path.startswith("voc/") else ID) + path if path else text
 
 
-def _names(tell: Teller, thing: str) -> Iterator[str]:
+def _names(tell: Summarizer, thing: str) -> Iterator[str]:
     yield tell.named(thing).text
     yield thing.rpartition("/")[2]
     for curie in ("skos:prefLabel", "skos:altLabel"):
@@ -221,21 +221,21 @@ def _names(tell: Teller, thing: str) -> Iterator[str]:
             yield tell.named(party).text
 
 
-def _predicates(tell: Teller, *things: str) -> list[str]:
+def _predicates(tell: Summarizer, *things: str) -> list[str]:
     found = {name for thing in things for name in tell.facts.by_subject.get(thing, {})}
     return sorted(found - PASSED_OVER, key=lambda name: tell.named(name).text.lower())
 
 
-def _direct(tell: Teller, thing: str, predicate: str) -> tuple[Cell, ...]:
+def _direct(tell: Summarizer, thing: str, predicate: str) -> tuple[ComparedValue, ...]:
     terms = tell.facts.by_subject.get(thing, {}).get(predicate, ())
     return _written(tell, [(thing, predicate, term) for term in terms])
 
 
-def _cells(tell: Teller, thing: str, paths: Iterable[Path]) -> tuple[Cell, ...]:
+def _cells(tell: Summarizer, thing: str, paths: Iterable[Path]) -> tuple[ComparedValue, ...]:
     return _written(tell, [fact for path in paths for fact in _facts(tell, thing, path)])
 
 
-def _facts(tell: Teller, thing: str, path: Path) -> Iterator[Fact]:
+def _facts(tell: Summarizer, thing: str, path: Path) -> Iterator[Fact]:
     """Yield the statements that the last step of a path makes."""
     facts = tell.facts
     near = [thing]
@@ -249,7 +249,7 @@ def _facts(tell: Teller, thing: str, path: Path) -> Iterator[Fact]:
             yield name, iri(path[-1]), term
 
 
-def _written(tell: Teller, found: Sequence[Fact]) -> tuple[Cell, ...]:
+def _written(tell: Summarizer, found: Sequence[Fact]) -> tuple[ComparedValue, ...]:
     """Return statements as cells, one for each value."""
     by_value: dict[Term, list[Fact]] = {}
     for fact in dict.fromkeys(found):
@@ -259,7 +259,7 @@ def _written(tell: Teller, found: Sequence[Fact]) -> tuple[Cell, ...]:
         claims = dict.fromkeys(c for fact in members for c in tell.facts.claims.get(fact, ()))
         statements = (statement_iri(_triple(fact)) for fact in members)
         cells.append(
-            Cell(
+            ComparedValue(
                 tell.write.value(term),
                 tuple(name for name in statements if name),
                 tell.values(claims),
@@ -274,5 +274,5 @@ def _triple(fact: Fact) -> Triple:
     return Triple(NamedNode(subject), NamedNode(predicate), value)
 
 
-def _identity(cell: Cell) -> tuple[str, str]:
+def _identity(cell: ComparedValue) -> tuple[str, str]:
     return (cell.value.name or cell.value.text, cell.value.language)

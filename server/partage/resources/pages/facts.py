@@ -55,7 +55,7 @@ Fact = tuple[str, str, Term]
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class DatasetFacts:
     """
     Statements by subject and by object, and the claims that make each of them.
 
@@ -111,9 +111,9 @@ class Facts:
         return (term.value for term in self.terms(thing, step) if isinstance(term, NamedNode))
 
 
-def read_facts(engine: Engine) -> Facts:
+def read_facts(engine: Engine) -> DatasetFacts:
     """Read the things of our kinds and what claims state of them."""
-    facts = Facts()
+    facts = DatasetFacts()
     for row in ask(engine, THINGS):
         facts.add((_name(row["s"]), _name(row["p"]), row["o"]))
     for row in ask(engine, ASSERTED):
@@ -121,9 +121,9 @@ def read_facts(engine: Engine) -> Facts:
     return facts
 
 
-def facts_around(engine: Engine, things: Iterable[str]) -> Facts:
+def facts_around(engine: Engine, things: Iterable[str]) -> DatasetFacts:
     """Read what the pages of some things tell; of what is very many, only the first."""
-    facts, read = Facts(), list(dict.fromkeys(things))
+    facts, read = DatasetFacts(), list(dict.fromkeys(things))
     found, cut = _of_things(engine, facts, read, speaking=False), False
     for thing in read:
         linked = _linked(engine, thing)
@@ -151,7 +151,9 @@ def _linked(engine: Engine, thing: str) -> Iterable[list[str]]:
     return found.values()
 
 
-def _of_things(engine: Engine, facts: Facts, things: Sequence[str], *, speaking: bool) -> list[str]:
+def _of_things(
+    engine: Engine, facts: DatasetFacts, things: Sequence[str], *, speaking: bool
+) -> list[str]:
     """Add what is said of some things; return those that they lead to, and `speaking` of them."""
     leading = {iri(curie) for curie in LEADING}
     found = []
@@ -176,7 +178,7 @@ def _of_things(engine: Engine, facts: Facts, things: Sequence[str], *, speaking:
     return found
 
 
-def name_all(engine: Engine, facts: Facts, languages: Sequence[str]) -> Labels:
+def name_all(engine: Engine, facts: DatasetFacts, languages: Sequence[str]) -> Labels:
     """Return the names of everything that the facts mention."""
     predicates = {name for found in facts.by_subject.values() for name in found}
     return labels(engine, {*facts.by_subject, *facts.by_object, *predicates}, languages)

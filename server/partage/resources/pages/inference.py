@@ -29,7 +29,7 @@ ONTOLOGY = "GRAPH graph:ontology"
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class AppliedRule:
     """
     How a statement `?s ?p ?o` follows.
 
@@ -49,61 +49,61 @@ class Rule:
 class Reason:
     """Why one statement holds: the rule, the term whose axiom it uses, and the premises."""
 
-    rule: Rule
+    rule: AppliedRule
     axiom: NamedNode
     premises: tuple[Triple, ...]
 
 
 RULES = (
-    Rule(
+    AppliedRule(
         "prp-spo1", "%(term)s is a narrower property: whatever it relates, this one relates",
         f"{ONTOLOGY} {{ ?q rdfs:subPropertyOf ?p FILTER(?q != ?p) }} ?s ?q ?o",
         (("?s", "?q", "?o"),), "?q",
     ),
-    Rule(
+    AppliedRule(
         "cax-sco", "%(term)s is a narrower class: each of its members is one of this",
         f"{ONTOLOGY} {{ ?q rdfs:subClassOf ?o FILTER(?q != ?o) }} ?s a ?q",
         (("?s", TYPE, "?q"),), "?q", TYPE,
     ),
-    Rule(
+    AppliedRule(
         "prp-spo2", "%(term)s holds wherever these two properties lead from one to the other",
         f"{ONTOLOGY} {{ ?p owl:propertyChainAxiom ?l . ?l rdf:first ?q ; rdf:rest/rdf:first ?r }} "
         "?s ?q ?m . ?m ?r ?o FILTER(?m NOT IN (?s, ?o))",
         (("?s", "?q", "?m"), ("?m", "?r", "?o")), "?p",
     ),
-    Rule(
+    AppliedRule(
         "prp-dom", "%(term)s is said of members of this class only",
         f"{ONTOLOGY} {{ ?q rdfs:domain ?o }} ?s ?q ?x",
         (("?s", "?q", "?x"),), "?q", TYPE,
     ),
-    Rule(
+    AppliedRule(
         "prp-rng", "%(term)s leads to members of this class only",
         f"{ONTOLOGY} {{ ?q rdfs:range ?o }} ?x ?q ?s",
         (("?x", "?q", "?s"),), "?q", TYPE,
     ),
-    Rule(
+    AppliedRule(
         "prp-trp", "%(term)s is transitive: it goes on from step to step",
         f"{ONTOLOGY} {{ ?p a owl:TransitiveProperty }} "
         "?s ?p ?m . ?m ?p ?o FILTER(?m NOT IN (?s, ?o))",
         (("?s", "?p", "?m"), ("?m", "?p", "?o")), "?p",
     ),
-    Rule(
+    AppliedRule(
         "prp-symp", "%(term)s is symmetric: it holds in both directions",
         f"{ONTOLOGY} {{ ?p a owl:SymmetricProperty }} ?o ?p ?s",
         (("?o", "?p", "?s"),), "?p",
     ),
-    Rule(
+    AppliedRule(
         "scm-int", "%(term)s names this class in its definition",
         f"{ONTOLOGY} {{ ?s owl:equivalentClass/owl:intersectionOf/rdf:rest*/rdf:first ?o }}",
         (), "?s", "rdfs:subClassOf",
     ),
-    Rule(
+    AppliedRule(
         "scm-svf", "%(term)s is defined by a property that is said of members of this class only",
         f"{ONTOLOGY} {{ ?s owl:equivalentClass/owl:onProperty ?q . "
         "?q rdfs:domain|(owl:inverseOf|^owl:inverseOf)/rdfs:range ?o }",
         (), "?s", "rdfs:subClassOf",
     ),
-    Rule(
+    AppliedRule(
         "reciprocates-flow",
         "%(term)s joins flows in opposite directions between the same two parties",
         "?s ds:hasProvider ?a ; ds:hasRecipient ?b . ?o ds:hasProvider ?b ; ds:hasRecipient ?a",
@@ -111,34 +111,34 @@ RULES = (
          ("?o", "ds:hasProvider", "?b"), ("?o", "ds:hasRecipient", "?a")),
         "ds:reciprocatesFlow", "ds:reciprocatesFlow",
     ),
-    Rule(
+    AppliedRule(
         "not-before", "%(term)s is the first day that the stated dates allow",
         "?s ds:startEdtf ?m", (("?s", "ds:startEdtf", "?m"),), "ds:notBefore", "ds:notBefore",
     ),
-    Rule(
+    AppliedRule(
         "not-after", "%(term)s is the last day that the stated dates allow",
         "?s ds:endEdtf ?m", (("?s", "ds:endEdtf", "?m"),), "ds:notAfter", "ds:notAfter",
     ),
-    Rule(
+    AppliedRule(
         "logically-contradicts",
         "%(term)s sorts disputes: the reasoner found that both cannot hold",
         "?s ds:disputes ?o", (("?s", "ds:disputes", "?o"),),
         "ds:logicallyContradicts", "ds:logicallyContradicts",
     ),
-    Rule(
+    AppliedRule(
         "rhetorically-disputes",
         "%(term)s sorts disputes: the reasoner found that both can hold",
         "?s ds:disputes ?o", (("?s", "ds:disputes", "?o"),),
         "ds:rhetoricallyDisputes", "ds:rhetoricallyDisputes",
     ),
-    Rule(
+    AppliedRule(
         "prp-inv", "%(term)s is the inverse of this property",
         f"{ONTOLOGY} {{ {{ ?p owl:inverseOf ?q }} UNION {{ ?q owl:inverseOf ?p }} }} ?o ?q ?s",
         (("?o", "?q", "?s"),), "?q",
     ),
 )  # fmt: skip
 # A class defined by an intersection has many premises, one or two for each part of it.
-DEFINITION = Rule(
+DEFINITION = AppliedRule(
     "cls-int",
     "%(term)s is defined so: whatever meets the definition belongs to it",
     "",

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-from partage.resources.pages.summaries import ClaimLine, FlowLine, StateLine, Teller
-from partage.resources.pages.values import Value
+from partage.resources.pages.summaries import ClaimSummary, FlowSummary, StateSummary, Summarizer
+from partage.resources.pages.values import TermText
 
 # The kinds of things that a concept is told to be used by, in the order of the page.
 USES = (
@@ -21,45 +21,45 @@ FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Direction:
+class FlowDirection:
     """The flows from one party to another."""
 
-    provider: Value
-    recipient: Value
-    flows: tuple[FlowLine, ...]
+    provider: TermText
+    recipient: TermText
+    flows: tuple[FlowSummary, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AgreementPage:
     """What was agreed between whom: a direction beside the other, and what became of it."""
 
-    parties: tuple[Value, ...]
+    parties: tuple[TermText, ...]
     reciprocal: bool
-    directions: tuple[Direction, ...]
-    purposes: tuple[Value, ...]
-    means: tuple[Value, ...]
-    states: tuple[StateLine, ...]
-    claims: tuple[ClaimLine, ...]
-    sources: tuple[Value, ...]
-    beside: tuple[Value, ...]
+    directions: tuple[FlowDirection, ...]
+    purposes: tuple[TermText, ...]
+    means: tuple[TermText, ...]
+    states: tuple[StateSummary, ...]
+    claims: tuple[ClaimSummary, ...]
+    sources: tuple[TermText, ...]
+    beside: tuple[TermText, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Partner:
+class PartnerFlows:
     """Another organization and what goes to and comes from it."""
 
-    party: Value
-    given: tuple[FlowLine, ...]
-    received: tuple[FlowLine, ...]
-    agreements: tuple[Value, ...]
+    party: TermText
+    given: tuple[FlowSummary, ...]
+    received: tuple[FlowSummary, ...]
+    agreements: tuple[TermText, ...]
 
     @property
-    def flows(self) -> tuple[FlowLine, ...]:
+    def flows(self) -> tuple[FlowSummary, ...]:
         """All flows between the two."""
         return (*self.given, *self.received)
 
     @property
-    def speakers(self) -> tuple[Value, ...]:
+    def speakers(self) -> tuple[TermText, ...]:
         """Who speaks of any of the flows, each once."""
         return tuple(dict.fromkeys(who for flow in self.flows for who in flow.speakers))
 
@@ -73,51 +73,51 @@ class Partner:
 class OrganizationPage:
     """What an organization is, whom it gives data to and gets data from, and what it says."""
 
-    kinds: tuple[Value, ...]
-    countries: tuple[Value, ...]
-    other_names: tuple[Value, ...]
-    same: tuple[Value, ...]
-    homepages: tuple[Value, ...]
-    partners: tuple[Partner, ...]
-    directions: tuple[Direction, ...]
+    kinds: tuple[TermText, ...]
+    countries: tuple[TermText, ...]
+    other_names: tuple[TermText, ...]
+    same: tuple[TermText, ...]
+    homepages: tuple[TermText, ...]
+    partners: tuple[PartnerFlows, ...]
+    directions: tuple[FlowDirection, ...]
     given: int
     received: int
-    agreements: tuple[Value, ...]
-    sets: tuple[Value, ...]
-    features: tuple[Value, ...]
-    says: tuple[ClaimLine, ...]
-    disputes: tuple[ClaimLine, ...]
-    about: tuple[ClaimLine, ...]
-    sources: tuple[Value, ...]
-    beside: tuple[Value, ...]
+    agreements: tuple[TermText, ...]
+    sets: tuple[TermText, ...]
+    features: tuple[TermText, ...]
+    says: tuple[ClaimSummary, ...]
+    disputes: tuple[ClaimSummary, ...]
+    about: tuple[ClaimSummary, ...]
+    sources: tuple[TermText, ...]
+    beside: tuple[TermText, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class FlowPage:
     """A flow, with the flows that it reciprocates and those under the same agreement."""
 
-    line: FlowLine
-    groups: tuple[Value, ...]
-    reciprocates: tuple[FlowLine, ...]
-    beside: tuple[FlowLine, ...]
-    sources: tuple[Value, ...]
+    line: FlowSummary
+    groups: tuple[TermText, ...]
+    reciprocates: tuple[FlowSummary, ...]
+    beside: tuple[FlowSummary, ...]
+    sources: tuple[TermText, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SourcePage:
     """A source: what it is, and what is claimed in which passage by whom."""
 
-    publishers: tuple[Value, ...]
-    creators: tuple[Value, ...]
-    issued: Value | None
-    languages: tuple[Value, ...]
-    kinds: tuple[Value, ...]
-    access: tuple[Value, ...]
-    addresses: tuple[Value, ...]
-    through: tuple[Value, ...]
-    cites: tuple[Value, ...]
-    passages: tuple[tuple[Value, Value | None, tuple[ClaimLine, ...]], ...]
-    speakers: tuple[tuple[Value, int], ...]
+    publishers: tuple[TermText, ...]
+    creators: tuple[TermText, ...]
+    issued: TermText | None
+    languages: tuple[TermText, ...]
+    kinds: tuple[TermText, ...]
+    access: tuple[TermText, ...]
+    addresses: tuple[TermText, ...]
+    through: tuple[TermText, ...]
+    cites: tuple[TermText, ...]
+    passages: tuple[tuple[TermText, TermText | None, tuple[ClaimSummary, ...]], ...]
+    speakers: tuple[tuple[TermText, int], ...]
     claims: int
 
 
@@ -125,25 +125,25 @@ class SourcePage:
 class PassagePage:
     """A passage: its source, its place in it, and what is claimed there."""
 
-    source: Value | None
-    place: Value | None
-    claims: tuple[ClaimLine, ...]
+    source: TermText | None
+    place: TermText | None
+    claims: tuple[ClaimSummary, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ConceptPage:
     """A concept: its place among others, and what is said with it."""
 
-    schemes: tuple[Value, ...]
-    broader: tuple[Value, ...]
-    narrower: tuple[Value, ...]
-    other_names: tuple[Value, ...]
-    mappings: tuple[tuple[Value, tuple[Value, ...]], ...]
-    flows: tuple[FlowLine, ...]
-    uses: tuple[tuple[str, tuple[Value, ...]], ...]
+    schemes: tuple[TermText, ...]
+    broader: tuple[TermText, ...]
+    narrower: tuple[TermText, ...]
+    other_names: tuple[TermText, ...]
+    mappings: tuple[tuple[TermText, tuple[TermText, ...]], ...]
+    flows: tuple[FlowSummary, ...]
+    uses: tuple[tuple[str, tuple[TermText, ...]], ...]
 
 
-def agreement_page(tell: Teller, iri: str) -> AgreementPage:
+def agreement_page(tell: Summarizer, iri: str) -> AgreementPage:
     """Return what the page of an agreement tells."""
     of = tell.facts.of
     flows = tell.flows(of(iri, "^ds:underAgreement"))
@@ -166,7 +166,7 @@ def agreement_page(tell: Teller, iri: str) -> AgreementPage:
     )
 
 
-def organization_page(tell: Teller, iri: str) -> OrganizationPage:
+def organization_page(tell: Summarizer, iri: str) -> OrganizationPage:
     """Return what the page of an organization tells."""
     of = tell.facts.of
     given = tell.flows(of(iri, "^ds:hasProvider"))
@@ -200,7 +200,7 @@ def organization_page(tell: Teller, iri: str) -> OrganizationPage:
     )
 
 
-def flow_page(tell: Teller, iri: str) -> FlowPage:
+def flow_page(tell: Summarizer, iri: str) -> FlowPage:
     """Return what the page of a flow tells."""
     of = tell.facts.of
     under = [flow for flow in of(iri, "ds:underAgreement", "^ds:underAgreement") if flow != iri]
@@ -214,7 +214,7 @@ def flow_page(tell: Teller, iri: str) -> FlowPage:
     )
 
 
-def source_page(tell: Teller, iri: str) -> SourcePage:
+def source_page(tell: Summarizer, iri: str) -> SourcePage:
     """Return what the page of a source tells."""
     of = tell.facts.of
     passages = sorted(of(iri, "^oa:hasSource"))
@@ -248,7 +248,7 @@ def source_page(tell: Teller, iri: str) -> SourcePage:
     )
 
 
-def passage_page(tell: Teller, iri: str) -> PassagePage:
+def passage_page(tell: Summarizer, iri: str) -> PassagePage:
     """Return what the page of a passage tells."""
     return PassagePage(
         tell.one(iri, "oa:hasSource"),
@@ -257,7 +257,7 @@ def passage_page(tell: Teller, iri: str) -> PassagePage:
     )
 
 
-def concept_page(tell: Teller, iri: str) -> ConceptPage:
+def concept_page(tell: Summarizer, iri: str) -> ConceptPage:
     """Return what the page of a concept tells."""
     facts = tell.facts
     using = dict.fromkeys(
@@ -279,17 +279,17 @@ def concept_page(tell: Teller, iri: str) -> ConceptPage:
     )
 
 
-def _reciprocal_first(tell: Teller, agreements: Iterable[str]) -> tuple[Value, ...]:
+def _reciprocal_first(tell: Summarizer, agreements: Iterable[str]) -> tuple[TermText, ...]:
     """Return agreements, those first under which data go both ways."""
     reciprocal = tell.facts.a
     found = tell.values(agreements)
     return tuple(sorted(found, key=lambda one: not reciprocal(one.name, "ds:ReciprocalAgreement")))
 
 
-def _directions(flows: Iterable[FlowLine]) -> tuple[Direction, ...]:
+def _directions(flows: Iterable[FlowSummary]) -> tuple[FlowDirection, ...]:
     """Return flows by who gives to whom, the larger direction first."""
 
-    def ends(flow: FlowLine) -> tuple[str, str]:
+    def ends(flow: FlowSummary) -> tuple[str, str]:
         return (_text(flow.provider), _text(flow.recipient))
 
     found = []
@@ -297,24 +297,24 @@ def _directions(flows: Iterable[FlowLine]) -> tuple[Direction, ...]:
         members = tuple(group)
         provider, recipient = members[0].provider, members[0].recipient
         if provider and recipient:
-            found.append(Direction(provider, recipient, members))
+            found.append(FlowDirection(provider, recipient, members))
     return tuple(sorted(found, key=lambda direction: -len(direction.flows)))
 
 
 def _partners(
-    tell: Teller, iri: str, given: Iterable[FlowLine], received: Iterable[FlowLine]
-) -> tuple[Partner, ...]:
+    tell: Summarizer, iri: str, given: Iterable[FlowSummary], received: Iterable[FlowSummary]
+) -> tuple[PartnerFlows, ...]:
     """Return who is at the other end of some flows, those with the most of them first."""
-    out: dict[str, list[FlowLine]] = {}
-    back: dict[str, list[FlowLine]] = {}
+    out: dict[str, list[FlowSummary]] = {}
+    back: dict[str, list[FlowSummary]] = {}
     for flows, end, by_party in ((given, "recipient", out), (received, "provider", back)):
         for flow in flows:
-            other: Value | None = getattr(flow, end)
+            other: TermText | None = getattr(flow, end)
             if other:
                 by_party.setdefault(other.name, []).append(flow)
     between = set(tell.facts.of(iri, "^ds:hasParty"))
     found = [
-        Partner(
+        PartnerFlows(
             party,
             tuple(out.get(party.name, ())),
             tuple(back.get(party.name, ())),
@@ -325,11 +325,11 @@ def _partners(
     return tuple(sorted(found, key=lambda partner: -len(partner.flows)))
 
 
-def _sources(tell: Teller, claims: Iterable[str]) -> tuple[Value, ...]:
+def _sources(tell: Summarizer, claims: Iterable[str]) -> tuple[TermText, ...]:
     """Return the sources that some claims were found in."""
     path = ("prov:wasDerivedFrom", "oa:hasSource")
     return tell.values(source for claim in claims for source in tell.facts.of(claim, *path))
 
 
-def _text(value: Value | None) -> str:
+def _text(value: TermText | None) -> str:
     return value.text if value else ""

@@ -12,7 +12,14 @@ from partage.resources.description.describe import Description, Statement
 from partage.resources.labels import Label, labels
 from partage.resources.pages.claims_about import ABOUT
 from partage.resources.pages.statement import Notes, notes
-from partage.resources.pages.values import SHOWN, TYPE, Row, Value, Writer, shown_iris
+from partage.resources.pages.values import (
+    SHOWN,
+    TYPE,
+    PropertyRow,
+    TermText,
+    TermWriter,
+    shown_iris,
+)
 from partage.store.engine import Engine
 
 # What the head of the page shows already.
@@ -20,11 +27,11 @@ HEAD = {TYPE, iri("skos:prefLabel"), iri("skos:definition"), iri("rdfs:comment")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class DescriptionPart:
     """One named graph of the resource: the subjects in it, each with its rows."""
 
     name: str
-    subjects: tuple[tuple[Value, tuple[Row, ...]], ...]
+    subjects: tuple[tuple[TermText, tuple[PropertyRow, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +39,15 @@ class ResourcePage:
     """All that the page of a resource shows."""
 
     label: Label
-    names: tuple[Value, ...]
-    types: tuple[Value, ...]
-    definitions: tuple[Value, ...]
-    asserted: tuple[Row, ...]
-    derived: tuple[Row, ...]
-    inferred: tuple[Row, ...]
-    incoming: tuple[Row, ...]
-    incoming_inferred: tuple[Row, ...]
-    parts: tuple[Part, ...]
+    names: tuple[TermText, ...]
+    types: tuple[TermText, ...]
+    definitions: tuple[TermText, ...]
+    asserted: tuple[PropertyRow, ...]
+    derived: tuple[PropertyRow, ...]
+    inferred: tuple[PropertyRow, ...]
+    incoming: tuple[PropertyRow, ...]
+    incoming_inferred: tuple[PropertyRow, ...]
+    parts: tuple[DescriptionPart, ...]
     notes: Notes
 
 
@@ -58,12 +65,12 @@ def resource_page(
     members = [s for part in description.parts.values() for s in part]
     names = shown_iris((*description.statements, *coming, *members)) | {description.iri}
     found = labels(engine, names, languages)
-    write = Writer(found)
+    write = TermWriter(found)
 
     def of(origin: str) -> list[Statement]:
         return [s for s in own if s.origin == origin]
 
-    def values(predicate: str) -> tuple[Value, ...]:
+    def values(predicate: str) -> tuple[TermText, ...]:
         chosen = [write.value(s.object) for s in of("asserted") if s.predicate.value == predicate]
         return tuple(sorted(chosen, key=lambda value: _preference(value, languages)))
 
@@ -90,7 +97,8 @@ def resource_page(
             _alone(s for s in coming if s.origin == "inferred"), shown=len(coming)
         ),
         parts=tuple(
-            Part(name, _by_subject(part, write)) for name, part in description.parts.items()
+            DescriptionPart(name, _by_subject(part, write))
+            for name, part in description.parts.items()
         ),
         notes=notes(
             engine,
@@ -112,8 +120,8 @@ def _some(statements: Iterable[Statement], most: int) -> list[Statement]:
 
 
 def _by_subject(
-    statements: Sequence[Statement], write: Writer
-) -> tuple[tuple[Value, tuple[Row, ...]], ...]:
+    statements: Sequence[Statement], write: TermWriter
+) -> tuple[tuple[TermText, tuple[PropertyRow, ...]], ...]:
     gathered: dict[str, list[Statement]] = {}
     for statement in statements:
         gathered.setdefault(str(statement.subject), []).append(statement)
@@ -128,5 +136,5 @@ def _alone(statements: Iterable[Statement]) -> list[Statement]:
     return [Statement(s.subject, s.predicate, s.object) for s in statements]
 
 
-def _preference(value: Value, languages: Sequence[str]) -> int:
+def _preference(value: TermText, languages: Sequence[str]) -> int:
     return languages.index(value.language) if value.language in languages else len(languages)

@@ -11,8 +11,13 @@ from partage.resources.description.describe import Statement
 from partage.resources.identifiers import document
 from partage.resources.labels import Labels, labels
 from partage.resources.pages.inference import Reason, reasons
-from partage.resources.pages.statement_details import ASSERTION, Record, Saying, disputed
-from partage.resources.pages.values import Value, Writer
+from partage.resources.pages.statement_details import (
+    ASSERTION,
+    StatementClaim,
+    StatementRecord,
+    disputed,
+)
+from partage.resources.pages.values import TermText, TermWriter
 from partage.store.engine import Engine
 
 
@@ -20,9 +25,9 @@ from partage.store.engine import Engine
 class ShownStatement:
     """A statement in three values, and its own page."""
 
-    subject: Value
-    predicate: Value
-    object: Value
+    subject: TermText
+    predicate: TermText
+    object: TermText
     href: str | None
 
 
@@ -30,7 +35,7 @@ class ShownStatement:
 class ShownReason:
     """A reason: the sentence `words` about the axiom's term, the rule's name, the premises."""
 
-    axiom: Value
+    axiom: TermText
     words: str
     rule: str
     premises: tuple[ShownStatement, ...]
@@ -40,8 +45,8 @@ class ShownReason:
 class ShownPlace:
     """Where a claim was found."""
 
-    passage: Value
-    source: Value | None
+    passage: TermText
+    source: TermText | None
     locator: Message | None
 
 
@@ -50,13 +55,13 @@ class ShownSaying:
     """A claim in its relation to the statement, with the chain that leads to it."""
 
     relation: str
-    claim: Value
-    version: Value
+    claim: TermText
+    version: TermText
     current: bool
-    speakers: tuple[Value, ...]
-    links: tuple[tuple[Message, tuple[Value, ...]], ...]
+    speakers: tuple[TermText, ...]
+    links: tuple[tuple[Message, tuple[TermText, ...]], ...]
     places: tuple[ShownPlace, ...]
-    to: Value | None
+    to: TermText | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ class StatementPage:
     """All that the page of a statement shows."""
 
     statement: ShownStatement
-    graphs: tuple[Value, ...]
+    graphs: tuple[TermText, ...]
     sayings: tuple[ShownSaying, ...]
     reason: ShownReason | None
 
@@ -82,7 +87,9 @@ class Notes:
     disputed: frozenset[str]
 
 
-def statement_page(engine: Engine, found: Record, languages: Sequence[str]) -> StatementPage:
+def statement_page(
+    engine: Engine, found: StatementRecord, languages: Sequence[str]
+) -> StatementPage:
     """Return what the page of a statement shows."""
     names = _names(found.triple) | _of_reason(found.reason)
     names |= {graph.removesuffix(ASSERTION).rpartition("/")[0] for graph in found.statement.graphs}
@@ -91,7 +98,7 @@ def statement_page(engine: Engine, found: Record, languages: Sequence[str]) -> S
         names |= {name for _, linked in saying.links for name in linked}
         names |= {name for place in saying.places for name in (place.passage, place.source) if name}
         names |= {saying.to} if saying.to else set()
-    write = Writer(labels(engine, names, languages))
+    write = TermWriter(labels(engine, names, languages))
     return StatementPage(
         statement=_shown(found.triple, write),
         graphs=tuple(write.graph(name) for name in sorted(found.statement.graphs)),
@@ -110,7 +117,7 @@ def notes(
     why = reasons(engine, [s.triple().triple for s in shown if s.origin != "asserted"])
     contested = disputed(engine, {graph for s in shown for graph in s.graphs})
     found = labels(engine, {name for r in why.values() for name in _of_reason(r)}, languages)
-    write = Writer(found)
+    write = TermWriter(found)
     return Notes(
         {
             name: _reason(reason, write)
@@ -127,7 +134,7 @@ def notes(
 
 def title(triple: Triple, found: Labels) -> str:
     """Return a statement as a sentence in the words of some labels."""
-    write = Writer(found)
+    write = TermWriter(found)
     return " ".join(
         write.value(term).text for term in (triple.subject, triple.predicate, triple.object)
     )
@@ -144,7 +151,7 @@ def _of_reason(reason: Reason | None) -> set[str]:
     return {reason.axiom.value}.union(*(_names(premise) for premise in reason.premises))
 
 
-def _shown(triple: Triple, write: Writer) -> ShownStatement:
+def _shown(triple: Triple, write: TermWriter) -> ShownStatement:
     name = statement_iri(triple)
     return ShownStatement(
         write.value(triple.subject),
@@ -154,12 +161,12 @@ def _shown(triple: Triple, write: Writer) -> ShownStatement:
     )
 
 
-def _reason(reason: Reason, write: Writer) -> ShownReason:
+def _reason(reason: Reason, write: TermWriter) -> ShownReason:
     premises = tuple(_shown(premise, write) for premise in reason.premises)
     return ShownReason(write.value(reason.axiom), reason.rule.words, reason.rule.name, premises)
 
 
-def _saying(saying: Saying, write: Writer) -> ShownSaying:
+def _saying(saying: StatementClaim, write: TermWriter) -> ShownSaying:
     places = tuple(
         ShownPlace(
             write.named(place.passage),

@@ -41,7 +41,7 @@ PREDICATES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ClaimLocation:
     """Where a claim was found: a passage, its source, and the locators in it."""
 
     passage: str
@@ -50,7 +50,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Saying:
+class StatementClaim:
     """
     A claim in its relation to the statement.
 
@@ -65,7 +65,7 @@ class Saying:
     current: bool
     speakers: tuple[str, ...]
     links: tuple[tuple[Message, tuple[str, ...]], ...] = ()
-    places: tuple[Place, ...] = ()
+    places: tuple[ClaimLocation, ...] = ()
     to: str | None = None
 
     @property
@@ -75,7 +75,7 @@ class Saying:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class HoldingReleases:
     """The releases that hold the statement, oldest first; `still`: the newest is among them."""
 
     versions: tuple[str, ...]
@@ -83,14 +83,14 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class StatementRecord:
     """All that is known of one statement; `in_view` says whether it is part of the current view."""
 
     statement: Statement
     in_view: bool
-    sayings: tuple[Saying, ...] = ()
+    sayings: tuple[StatementClaim, ...] = ()
     reason: Reason | None = None
-    seen: Seen | None = None
+    seen: HoldingReleases | None = None
 
     @property
     def triple(self) -> Triple:
@@ -109,12 +109,12 @@ class Record:
         assert digest is not None  # a statement with blank nodes has no record
         return digest
 
-    def related(self, *relations: str) -> tuple[Saying, ...]:
+    def related(self, *relations: str) -> tuple[StatementClaim, ...]:
         """Return the claims that stand in one of these relations."""
         return tuple(saying for saying in self.sayings if saying.relation in relations)
 
 
-def record(engine: Engine, triple: Triple, releases: Sequence[str] = ()) -> Record:
+def record(engine: Engine, triple: Triple, releases: Sequence[str] = ()) -> StatementRecord:
     """Return what is known of a statement; `releases` are the versions to look in, oldest first."""
     pattern = f"{triple.subject} {triple.predicate} {triple.object}"
     rows = ask(engine, f"SELECT ?g {{ GRAPH ?g {{ {pattern} }} }}")
@@ -123,7 +123,7 @@ def record(engine: Engine, triple: Triple, releases: Sequence[str] = ()) -> Reco
     assert isinstance(triple.subject, NamedNode)
     statement = Statement(triple.subject, triple.predicate, triple.object, graphs)
     why = reasons(engine, [triple]) if statement.origin != "asserted" else {}
-    return Record(
+    return StatementRecord(
         statement,
         in_view,
         tuple(_sayings(engine, statement)),
@@ -140,12 +140,12 @@ def makers(engine: Engine, triple: Triple) -> list[str]:
     return sorted(name.removesuffix(ASSERTION) for name in names if name.endswith(ASSERTION))
 
 
-def seen(engine: Engine, triple: Triple, releases: Sequence[str]) -> Seen | None:
+def seen(engine: Engine, triple: Triple, releases: Sequence[str]) -> HoldingReleases | None:
     """Return the releases that hold a statement, in any graph."""
     pattern = f"{triple.subject} {triple.predicate} {triple.object}"
     text = f"ASK {{ {{ {pattern} }} UNION {{ GRAPH ?g {{ {pattern} }} }} }}"
     holding = tuple(version for version in releases if _holds(engine, text, version))
-    return Seen(holding, holding[-1] == releases[-1]) if holding else None
+    return HoldingReleases(holding, holding[-1] == releases[-1]) if holding else None
 
 
 def _holds(engine: Engine, text: str, version: str) -> bool:
@@ -168,7 +168,7 @@ def disputed(engine: Engine, graphs: Iterable[str]) -> frozenset[str]:
     return frozenset(_name(row["a"]) for row in rows)
 
 
-def _sayings(engine: Engine, statement: Statement) -> Iterator[Saying]:
+def _sayings(engine: Engine, statement: Statement) -> Iterator[StatementClaim]:
     made = sorted(name for name in statement.graphs if name.endswith(ASSERTION))
     found: list[tuple[str, str, str | None]] = [(MAKES, name, None) for name in made]
     found += [(DENIES, name, None) for name in _denials(engine, statement)]
@@ -187,14 +187,14 @@ def _sayings(engine: Engine, statement: Statement) -> Iterator[Saying]:
     places = _places(engine, {name for chain in chains.values() for name in chain.get(FOUND, ())})
     for relation, assertion, to in found:
         chain = chains.get(assertion, {})
-        yield Saying(
+        yield StatementClaim(
             relation,
             assertion.removesuffix(ASSERTION).rpartition("/")[0],
             assertion,
             CURRENT in chain,
             tuple(chain.get(iri("ds:assertedBy"), ())),
             tuple((words, tuple(chain[iri(p)])) for words, p in LINKS if iri(p) in chain),
-            tuple(places.get(name, Place(name)) for name in chain.get(FOUND, ())),
+            tuple(places.get(name, ClaimLocation(name)) for name in chain.get(FOUND, ())),
             to,
         )
 
@@ -230,7 +230,7 @@ def _chains(engine: Engine, assertions: set[str]) -> dict[str, dict[str, list[st
     return {name: {p: sorted(told[p]) for p in told} for name, told in found.items()}
 
 
-def _places(engine: Engine, passages: set[str]) -> dict[str, Place]:
+def _places(engine: Engine, passages: set[str]) -> dict[str, ClaimLocation]:
     if not passages:
         return {}
     rows = ask(
@@ -240,13 +240,13 @@ def _places(engine: Engine, passages: set[str]) -> dict[str, Place]:
         OPTIONAL {{ ?passage ds:locator ?locator }}
         OPTIONAL {{ ?passage oa:hasSelector ?at . ?at oa:start ?start ; oa:end ?end }} }}""",
     )
-    found: dict[str, Place] = {}
+    found: dict[str, ClaimLocation] = {}
     for row in rows:
         name = _name(row["passage"])
-        known = found.get(name, Place(name))
+        known = found.get(name, ClaimLocation(name))
         place = [row[key] for key in ("locator", "start", "end") if key in row]
         locators = tuple(term for term in place if isinstance(term, Literal))
-        found[name] = Place(
+        found[name] = ClaimLocation(
             name,
             _name(row["source"]) if "source" in row else known.source,
             tuple(dict.fromkeys((*known.locators, *locators))),
@@ -259,7 +259,7 @@ def _name(term: Term) -> str:
     return str(getattr(term, "value", term))
 
 
-def quads(found: Record) -> list[Quad]:
+def quads(found: StatementRecord) -> list[Quad]:
     """Return what is known of a statement as RDF."""
     node = NamedNode(found.iri)
     triple = found.triple

@@ -8,8 +8,8 @@ from functools import cache
 from pyoxigraph import Literal
 
 from partage.resources.labels import Labels
-from partage.resources.pages.facts import Facts
-from partage.resources.pages.values import Value, Writer
+from partage.resources.pages.facts import DatasetFacts
+from partage.resources.pages.values import TermText, TermWriter
 
 # What a page tells of a flow, in its order: a key that templates word, and the properties.
 TELLING = (
@@ -24,7 +24,7 @@ _EDTF = re.compile(r"\[(\.\.)?([^.\]]*)(\.\.)?\]|(.*)")
 
 
 @dataclass(frozen=True, slots=True)
-class When:
+class StateDate:
     """A time in EDTF, taken apart: `how` is `at`, `by` or `from`."""
 
     how: str
@@ -33,103 +33,103 @@ class When:
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimLine:
+class ClaimSummary:
     """A claim: what it says, by whom, in which sources, and the claims that dispute it."""
 
-    claim: Value
-    gloss: Value
-    type: Value | None
-    speakers: tuple[Value, ...]
-    passages: tuple[tuple[Value, Value | None], ...]
+    claim: TermText
+    gloss: TermText
+    type: TermText | None
+    speakers: tuple[TermText, ...]
+    passages: tuple[tuple[TermText, TermText | None], ...]
     denial: bool
     disputed: bool
-    answers: tuple["ClaimLine", ...] = ()
+    answers: tuple["ClaimSummary", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class StateLine:
+class StateSummary:
     """A state of an access: its kind, the status in the source's words, its times, who says so."""
 
-    state: Value
-    kind: Value | None
-    status: Value | None
-    since: When | None
-    until: When | None
-    seen: When | None
+    state: TermText
+    kind: TermText | None
+    status: TermText | None
+    since: StateDate | None
+    until: StateDate | None
+    seen: StateDate | None
     day: str
-    claims: tuple[ClaimLine, ...]
+    claims: tuple[ClaimSummary, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class FlowLine:
+class FlowSummary:
     """A flow: from whom to whom, what is told of it by key, its states, and the claims."""
 
-    flow: Value
-    provider: Value | None
-    recipient: Value | None
-    told: dict[str, tuple[Value, ...]]
-    states: tuple[StateLine, ...]
-    agreements: tuple[Value, ...]
-    reciprocates: tuple[Value, ...]
-    claims: tuple[ClaimLine, ...]
-    speakers: tuple[Value, ...]
+    flow: TermText
+    provider: TermText | None
+    recipient: TermText | None
+    told: dict[str, tuple[TermText, ...]]
+    states: tuple[StateSummary, ...]
+    agreements: tuple[TermText, ...]
+    reciprocates: tuple[TermText, ...]
+    claims: tuple[ClaimSummary, ...]
+    speakers: tuple[TermText, ...]
     disputed: bool
 
 
-class Teller:
+class Summarizer:
     """Writes lines about things from facts, in a reader's names."""
 
-    def __init__(self, facts: Facts, names: Labels, languages: Sequence[str]) -> None:
+    def __init__(self, facts: DatasetFacts, names: Labels, languages: Sequence[str]) -> None:
         self.facts = facts
         self.names = names
-        self.write = Writer(names)
+        self.write = TermWriter(names)
         self.languages = languages
         # The facts never change: each line is written once.
         self.named = cache(self.write.named)
         self.flow = cache(self._flow)
         self._brief = cache(self._claim)
 
-    def values(self, things: Iterable[str]) -> tuple[Value, ...]:
+    def values(self, things: Iterable[str]) -> tuple[TermText, ...]:
         """Return things as values, in the order of their names."""
         found = (self.named(name) for name in dict.fromkeys(things))
         return tuple(sorted(found, key=lambda value: value.text.lower()))
 
-    def of(self, thing: str, *path: str) -> tuple[Value, ...]:
+    def of(self, thing: str, *path: str) -> tuple[TermText, ...]:
         """Return the things at the end of a path, in the order of their names."""
         return self.values(self.facts.of(thing, *path))
 
-    def one(self, thing: str, *path: str) -> Value | None:
+    def one(self, thing: str, *path: str) -> TermText | None:
         """Return the first thing at the end of a path, or None."""
         return next(iter(self.of(thing, *path)), None)
 
-    def text(self, thing: str, curie: str) -> Value | None:
+    def text(self, thing: str, curie: str) -> TermText | None:
         """Return the literal of a property in the reader's best language, or None."""
         found = self.facts.literals(thing, curie)
         best = min(found, key=self._rank, default=None)
-        return Value(best.value, None, (best.language or "").lower()) if best else None
+        return TermText(best.value, None, (best.language or "").lower()) if best else None
 
-    def texts(self, thing: str, curie: str) -> tuple[Value, ...]:
+    def texts(self, thing: str, curie: str) -> tuple[TermText, ...]:
         """Return all literals of a property, each text once, the reader's language first."""
         found = sorted(self.facts.literals(thing, curie), key=self._rank)
         told = {term.value: (term.language or "").lower() for term in reversed(found)}
         return tuple(
-            Value(text, None, told[text]) for text in dict.fromkeys(t.value for t in found)
+            TermText(text, None, told[text]) for text in dict.fromkeys(t.value for t in found)
         )
 
-    def when(self, thing: str, curie: str) -> When | None:
+    def when(self, thing: str, curie: str) -> StateDate | None:
         """Return a time of a property."""
         text = self.text(thing, curie)
         return when(text.text) if text else None
 
-    def claim(self, claim: str, answers: bool = False) -> ClaimLine:
+    def claim(self, claim: str, answers: bool = False) -> ClaimSummary:
         """Return the line of a claim, with the claims that dispute it where they are wanted."""
         line = self._brief(claim)
         disputing = self.facts.of(claim, "^ds:disputes") if answers else ()
         return replace(line, answers=self.claims(disputing)) if disputing else line
 
-    def _claim(self, claim: str) -> ClaimLine:
+    def _claim(self, claim: str) -> ClaimSummary:
         facts, named = self.facts, self.named
-        return ClaimLine(
+        return ClaimSummary(
             claim=named(claim),
             gloss=self.text(claim, "dct:description") or named(claim),
             type=self.one(claim, "ds:claimType"),
@@ -142,23 +142,23 @@ class Teller:
             disputed=bool(facts.of(claim, "^ds:disputes")),
         )
 
-    def claims(self, claims: Iterable[str], answers: bool = False) -> tuple[ClaimLine, ...]:
+    def claims(self, claims: Iterable[str], answers: bool = False) -> tuple[ClaimSummary, ...]:
         """Return the lines of claims, in the order of their identifiers."""
         return tuple(self.claim(name, answers) for name in sorted(set(claims)))
 
-    def argued(self, claims: Iterable[str]) -> tuple[ClaimLine, ...]:
+    def argued(self, claims: Iterable[str]) -> tuple[ClaimSummary, ...]:
         """Return claims with those that dispute them beside them, and not again on their own."""
         wanted = set(claims)
         beside = {name for claim in wanted for name in self.facts.of(claim, "^ds:disputes")}
         alone = {c for c in wanted & beside if not wanted & set(self.facts.of(c, "ds:disputes"))}
         return self.claims(wanted - (beside - alone) or wanted, answers=True)
 
-    def state(self, state: str) -> StateLine:
+    def state(self, state: str) -> StateSummary:
         """Return the line of a state of an access."""
         since, until = self.when(state, "ds:startEdtf"), self.when(state, "ds:endEdtf")
         seen = self.when(state, "ds:asOfEdtf")
         first = since or until or seen
-        return StateLine(
+        return StateSummary(
             state=self.named(state),
             kind=self.one(state, "ds:stateKind"),
             status=self.text(state, "ds:statedStatus"),
@@ -169,12 +169,12 @@ class Teller:
             claims=self.claims(self.facts.claimed.get(state, ())),
         )
 
-    def states(self, states: Iterable[str]) -> tuple[StateLine, ...]:
+    def states(self, states: Iterable[str]) -> tuple[StateSummary, ...]:
         """Return the lines of states in the order of time, those without any time last."""
         found = (self.state(name) for name in sorted(set(states)))
         return tuple(sorted(found, key=lambda line: (not line.day, line.day)))
 
-    def _flow(self, flow: str) -> FlowLine:
+    def _flow(self, flow: str) -> FlowSummary:
         """Return the line of a flow."""
         facts = self.facts
         about = {*facts.of(flow, "^ds:about"), *facts.claimed.get(flow, ())}
@@ -182,7 +182,7 @@ class Teller:
         said = (
             who for claim in facts.claimed.get(flow, ()) for who in facts.of(claim, ASSERTED_BY)
         )
-        return FlowLine(
+        return FlowSummary(
             flow=self.named(flow),
             provider=self.one(flow, "ds:hasProvider"),
             recipient=self.one(flow, "ds:hasRecipient"),
@@ -198,7 +198,7 @@ class Teller:
             disputed=any(claim.disputed or claim.denial for claim in claims),
         )
 
-    def flows(self, flows: Iterable[str]) -> tuple[FlowLine, ...]:
+    def flows(self, flows: Iterable[str]) -> tuple[FlowSummary, ...]:
         """Return the lines of flows in the order of their names."""
         found = (self.flow(name) for name in sorted(set(flows)))
         return tuple(sorted(found, key=lambda line: line.flow.text.lower()))
@@ -212,7 +212,7 @@ class Teller:
 ASSERTED_BY = "ds:assertedBy"
 
 
-def when(text: str) -> When:
+def when(text: str) -> StateDate:
     """
     Take an EDTF time apart (https://www.loc.gov/standards/datetime/): `[..2018-06]` is by June.
 
@@ -226,4 +226,4 @@ def when(text: str) -> When:
     moment = bounded if bounded is not None else plain or ""
     bare = moment.rstrip("~?%")
     how = "by" if before else "from" if after else "at"
-    return When(how, bare, bare != moment)
+    return StateDate(how, bare, bare != moment)

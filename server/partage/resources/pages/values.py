@@ -23,7 +23,7 @@ SHOWN = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class TermText:
     """A term to show: its text, where it links to, and what it is precisely."""
 
     text: str
@@ -39,21 +39,21 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class PropertyValue:
     """One object of a property, the graphs that say so, and the IRI of the statement."""
 
-    value: Value
-    graphs: tuple[Value, ...] = ()
-    nested: tuple["Row", ...] = ()
+    value: TermText
+    graphs: tuple[TermText, ...] = ()
+    nested: tuple["PropertyRow", ...] = ()
     statement: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PropertyRow:
     """One property with its values; `more` counts those not shown."""
 
-    label: Value
-    cells: tuple[Cell, ...]
+    label: TermText
+    cells: tuple[PropertyValue, ...]
     more: int = 0
 
     @property
@@ -62,13 +62,13 @@ class Row:
         return len(self.cells) + self.more
 
 
-class Writer:
+class TermWriter:
     """Turns terms and statements into what a page shows, with one set of labels."""
 
     def __init__(self, labels: Labels) -> None:
         self._labels = labels
 
-    def value(self, term: Term) -> Value:
+    def value(self, term: Term) -> TermText:
         """Return a term as text and link."""
         match term:
             case NamedNode():
@@ -76,14 +76,14 @@ class Writer:
             case Literal():
                 return _literal(term)
             case BlankNode():
-                return Value("(unnamed)", note=f"blank node _:{term.value}", name=term.value)
+                return TermText("(unnamed)", note=f"blank node _:{term.value}", name=term.value)
             case _:
-                return Value(str(term))
+                return TermText(str(term))
 
-    def named(self, name: str) -> Value:
+    def named(self, name: str) -> TermText:
         """Return an IRI as its label, linked."""
         label = self._labels[name]
-        return Value(
+        return TermText(
             label.text,
             link(name, known=label.known),
             label.language,
@@ -91,13 +91,13 @@ class Writer:
             name,
         )
 
-    def graph(self, name: str) -> Value:
+    def graph(self, name: str) -> TermText:
         """Return a graph's name in short: `c0024` for a claim's assertion, `entities` for ours."""
         if name.endswith("#assertion"):
             version = name.removesuffix("#assertion")
             claim = version.rpartition("/")[0]
             gloss = self._labels[claim]
-            return Value(
+            return TermText(
                 claim.rpartition("/")[2] or fallback(name),
                 link(claim, known=gloss.known),
                 gloss.language,
@@ -105,11 +105,11 @@ class Writer:
                 name,
             )
         short = name.removeprefix(GRAPH) if name.startswith(GRAPH) else fallback(name)
-        return Value(short, link(name, known=True), "", name, name)
+        return TermText(short, link(name, known=True), "", name, name)
 
     def rows(
         self, statements: Iterable[Statement], nested: Sequence[Statement] = (), shown: int = SHOWN
-    ) -> tuple[Row, ...]:
+    ) -> tuple[PropertyRow, ...]:
         """Return statements of one subject as rows, a property each, types first."""
 
         def key(statement: Statement) -> tuple[bool, str, str]:
@@ -120,7 +120,7 @@ class Writer:
         for _, group in groupby(sorted(statements, key=key), key):
             members = sorted(group, key=self._order)
             rows.append(
-                Row(
+                PropertyRow(
                     self.named(members[0].predicate.value),
                     tuple(self._cell(statement, nested) for statement in members[:shown]),
                     max(0, len(members) - shown),
@@ -128,16 +128,18 @@ class Writer:
             )
         return tuple(rows)
 
-    def incoming(self, statements: Iterable[Statement], shown: int = SHOWN) -> tuple[Row, ...]:
+    def incoming(
+        self, statements: Iterable[Statement], shown: int = SHOWN
+    ) -> tuple[PropertyRow, ...]:
         """Return the links that come in as rows: a property and the subjects that have it."""
         by_predicate: dict[str, list[Statement]] = {}
         for statement in statements:
             by_predicate.setdefault(statement.predicate.value, []).append(statement)
         rows = [
-            Row(
+            PropertyRow(
                 self.named(predicate),
                 tuple(
-                    Cell(
+                    PropertyValue(
                         self.value(statement.subject),
                         self._graphs(statement),
                         statement=statement_iri(statement.triple()) or "",
@@ -154,18 +156,18 @@ class Writer:
         value = self.value(statement.object)
         return (value.language != "en", value.text.lower())
 
-    def _cell(self, statement: Statement, nested: Sequence[Statement]) -> Cell:
+    def _cell(self, statement: Statement, nested: Sequence[Statement]) -> PropertyValue:
         inner = statement.object
         below = [s for s in nested if isinstance(inner, BlankNode) and s.subject == inner]
         others = [s for s in nested if s not in below]
-        return Cell(
+        return PropertyValue(
             self.value(inner),
             self._graphs(statement),
             self.rows(below, others) if below else (),
             statement_iri(statement.triple()) or "",
         )
 
-    def _graphs(self, statement: Statement) -> tuple[Value, ...]:
+    def _graphs(self, statement: Statement) -> tuple[TermText, ...]:
         return tuple(self.graph(name) for name in sorted(statement.graphs))
 
 
@@ -186,9 +188,9 @@ def shown_iris(statements: Iterable[Statement]) -> set[str]:
     return names
 
 
-def _literal(term: Literal) -> Value:
+def _literal(term: Literal) -> TermText:
     datatype = term.datatype.value
     if datatype == iri("xsd:anyURI") and term.value.startswith(("https://", "http://")):
-        return Value(term.value, term.value, name=term.value)
+        return TermText(term.value, term.value, name=term.value)
     note = "" if datatype in PLAIN else fallback(datatype)
-    return Value(term.value, None, (term.language or "").lower(), note)
+    return TermText(term.value, None, (term.language or "").lower(), note)

@@ -9,7 +9,7 @@ from partage.rdf.namespaces import GRAPH, iri
 from partage.rdf.sparql_terms import values
 from partage.resources.description.describe import ask
 from partage.resources.labels import labels
-from partage.resources.pages.values import Value, Writer
+from partage.resources.pages.values import TermText, TermWriter
 from partage.store.engine import Engine
 
 # What is counted of which things: `?x` in kinds `?value`.
@@ -40,12 +40,12 @@ WHOLES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class CoverageShare:
     """One kind, how many are of it, and what it means."""
 
-    value: Value
+    value: TermText
     count: int
-    definition: Value | None = None
+    definition: TermText | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Coverage:
     """How many things there are by the local names of their classes, of which kinds; triples."""
 
     counts: Mapping[str, int]
-    shares: Mapping[str, tuple[Share, ...]]
+    shares: Mapping[str, tuple[CoverageShare, ...]]
     triples: Mapping[str, int]
 
     def count(self, tally: str, value: str) -> int:
@@ -78,7 +78,7 @@ def coverage(engine: Engine, languages: Sequence[str]) -> Coverage:
         for row in rows
         if isinstance(value := row.get("value"), NamedNode)
     }
-    write = Writer(labels(engine, kinds, languages))
+    write = TermWriter(labels(engine, kinds, languages))
     meanings = _definitions(engine, sorted(kinds), languages)
     classes = values("class", (iri(f"ds:{name}") for name in WHOLES))
     counted = ask(
@@ -93,7 +93,7 @@ def coverage(engine: Engine, languages: Sequence[str]) -> Coverage:
         },
         {
             key: tuple(
-                Share(
+                CoverageShare(
                     write.value(row["value"]),
                     _number(row["n"]),
                     meanings.get(str(getattr(row["value"], "value", ""))),
@@ -118,16 +118,16 @@ def _triples(engine: Engine) -> dict[str, int]:
 
 def _definitions(
     engine: Engine, kinds: Sequence[str], languages: Sequence[str]
-) -> dict[str, Value]:
+) -> dict[str, TermText]:
     query = f"SELECT ?kind ?text {{ {values('kind', kinds)} ?kind skos:definition ?text }}"
-    best: dict[str, tuple[int, Value]] = {}
+    best: dict[str, tuple[int, TermText]] = {}
     for row in ask(engine, query):
         kind, text = row["kind"], row["text"]
         if isinstance(kind, NamedNode) and isinstance(text, Literal):
             language = text.language or ""
             rank = languages.index(language) if language in languages else len(languages)
             if kind.value not in best or rank < best[kind.value][0]:
-                best[kind.value] = (rank, Value(text.value, language=language))
+                best[kind.value] = (rank, TermText(text.value, language=language))
     return {kind: value for kind, (_, value) in best.items()}
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import NamedNode
 
-from partage.resources.browse.facets import Choice, choices
+from partage.resources.browse.facets import PictureChoice, choices
 from partage.resources.description.describe import ask
 from partage.resources.labels import labels
-from partage.resources.pages.values import Value, Writer
+from partage.resources.pages.values import TermText, TermWriter
 from partage.store.engine import Engine, Solution
 
 LOGIC, WORDS = "logic", "words"
@@ -27,14 +27,14 @@ _SIDES = """SELECT DISTINCT ?claim ?key ?value {
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class DisputeSide:
     """A claim in a dispute: who makes it, where it stands, and what of the other it denies."""
 
-    claim: Value
-    speakers: tuple[Value, ...] = ()
-    sources: tuple[Value, ...] = ()
-    passages: tuple[Value, ...] = ()
-    aspects: tuple[Value, ...] = ()
+    claim: TermText
+    speakers: tuple[TermText, ...] = ()
+    sources: tuple[TermText, ...] = ()
+    passages: tuple[TermText, ...] = ()
+    aspects: tuple[TermText, ...] = ()
 
     @property
     def key(self) -> str:
@@ -46,8 +46,8 @@ class Side:
 class Dispute:
     """One claim that disputes another; `in_logic` where they cannot both hold."""
 
-    by: Side
-    of: Side
+    by: DisputeSide
+    of: DisputeSide
     in_logic: bool
     facets: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -58,23 +58,23 @@ class Dispute:
 
 
 @dataclass(frozen=True, slots=True)
-class Quarrel:
+class DisputingPair:
     """How often one speaker disputes another, and how often in logic."""
 
-    by: Value
-    of: Value
+    by: TermText
+    of: TermText
     disputes: int
     in_logic: int
     first: str
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RebuttalNode:
     """A claim with those that dispute it, and so on; `in_logic` to the claim above."""
 
-    side: Side
+    side: DisputeSide
     in_logic: bool = False
-    answers: tuple["Answer", ...] = ()
+    answers: tuple["RebuttalNode", ...] = ()
 
     @property
     def depth(self) -> int:
@@ -87,7 +87,7 @@ class DisputeMap:
     """All disputes, in the order of the claims disputed, and what they can be narrowed by."""
 
     disputes: tuple[Dispute, ...]
-    choices: dict[str, tuple[Choice, ...]]
+    choices: dict[str, tuple[PictureChoice, ...]]
 
 
 def dispute_map(engine: Engine, languages: Sequence[str]) -> DisputeMap:
@@ -99,7 +99,7 @@ def dispute_map(engine: Engine, languages: Sequence[str]) -> DisputeMap:
         for term in row.values()
         if isinstance(term, NamedNode)
     }
-    write = Writer(labels(engine, shown, languages))
+    write = TermWriter(labels(engine, shown, languages))
     told: dict[str, dict[str, set[str]]] = {}
     for row in sides:
         told.setdefault(_text(row, "claim"), {}).setdefault(_text(row, "key"), set()).add(
@@ -118,28 +118,28 @@ def dispute_map(engine: Engine, languages: Sequence[str]) -> DisputeMap:
     return DisputeMap(disputes, {n: choices(facets, n, write) for n in ("speaker", "kind")})
 
 
-def quarrels(disputes: Iterable[Dispute]) -> tuple[Quarrel, ...]:
+def quarrels(disputes: Iterable[Dispute]) -> tuple[DisputingPair, ...]:
     """Return who disputes whom, most often first."""
-    pairs: dict[tuple[Value, Value], list[Dispute]] = {}
+    pairs: dict[tuple[TermText, TermText], list[Dispute]] = {}
     for dispute in disputes:
         for by in dispute.by.speakers:
             for of in dispute.of.speakers:
                 pairs.setdefault((by, of), []).append(dispute)
     found = [
-        Quarrel(by, of, len(members), sum(one.in_logic for one in members), members[0].name)
+        DisputingPair(by, of, len(members), sum(one.in_logic for one in members), members[0].name)
         for (by, of), members in pairs.items()
     ]
     return tuple(sorted(found, key=lambda one: (-one.disputes, one.by.text, one.of.text)))
 
 
-def speakers(disputes: Iterable[Dispute]) -> Counter[Value]:
+def speakers(disputes: Iterable[Dispute]) -> Counter[TermText]:
     """Return who takes part, and in how many disputes."""
     return Counter(
         who for one in disputes for who in dict.fromkeys((*one.by.speakers, *one.of.speakers))
     )
 
 
-def rebuttals(disputes: Iterable[Dispute]) -> tuple[Answer, ...]:
+def rebuttals(disputes: Iterable[Dispute]) -> tuple[RebuttalNode, ...]:
     """Return the claims whose disputes are disputed in turn, as trees, the deepest first."""
     answers: dict[str, list[Dispute]] = {}
     for dispute in disputes:
@@ -152,29 +152,32 @@ def rebuttals(disputes: Iterable[Dispute]) -> tuple[Answer, ...]:
 
 
 def _tree(
-    side: Side, in_logic: bool, answers: Mapping[str, Sequence[Dispute]], above: frozenset[str]
-) -> Answer:
+    side: DisputeSide,
+    in_logic: bool,
+    answers: Mapping[str, Sequence[Dispute]],
+    above: frozenset[str],
+) -> RebuttalNode:
     """Return a claim with its answers; claims that dispute each other are told once each."""
     path = above | {side.key}
     below = [one for one in answers.get(side.key, ()) if one.by.key not in path]
-    return Answer(
+    return RebuttalNode(
         side, in_logic, tuple(_tree(one.by, one.in_logic, answers, path) for one in below)
     )
 
 
-def _dispute(by: Side, of: Side, *, in_logic: bool) -> Dispute:
+def _dispute(by: DisputeSide, of: DisputeSide, *, in_logic: bool) -> Dispute:
     taking_part = frozenset(value.name for value in (*by.speakers, *of.speakers))
     kind = frozenset({LOGIC if in_logic else WORDS})
     return Dispute(by, of, in_logic, {"speaker": taking_part, "kind": kind})
 
 
-def _side(claim: str, told: Mapping[str, Mapping[str, set[str]]], write: Writer) -> Side:
+def _side(claim: str, told: Mapping[str, Mapping[str, set[str]]], write: TermWriter) -> DisputeSide:
     has = told.get(claim, {})
 
-    def named(key: str) -> tuple[Value, ...]:
+    def named(key: str) -> tuple[TermText, ...]:
         return tuple(write.named(name) for name in sorted(has.get(key, ())))
 
-    return Side(
+    return DisputeSide(
         write.named(claim), named("speaker"), named("source"), named("passage"), named("aspect")
     )
 

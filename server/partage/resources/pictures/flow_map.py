@@ -14,11 +14,11 @@ from typing import Literal
 from pyoxigraph import NamedNode
 
 from partage.rdf.sparql_terms import string
-from partage.resources.browse.facets import Choice, choices, folded
+from partage.resources.browse.facets import PictureChoice, choices, folded
 from partage.resources.dates import years
 from partage.resources.description.describe import ask
 from partage.resources.labels import labels
-from partage.resources.pages.values import Value, Writer
+from partage.resources.pages.values import TermText, TermWriter
 from partage.store.engine import Engine, Solution
 
 Direction = Literal["out", "in"]
@@ -44,15 +44,15 @@ class Flow:
     `disputers` who dispute them.
     """
 
-    flow: Value
-    partner: Value
+    flow: TermText
+    partner: TermText
     direction: Direction
-    categories: tuple[Value, ...] = ()
-    purposes: tuple[Value, ...] = ()
-    statuses: tuple[Value, ...] = ()
+    categories: tuple[TermText, ...] = ()
+    purposes: tuple[TermText, ...] = ()
+    statuses: tuple[TermText, ...] = ()
     claims: tuple[str, ...] = ()
-    speakers: tuple[Value, ...] = ()
-    disputers: tuple[Value, ...] = ()
+    speakers: tuple[TermText, ...] = ()
+    disputers: tuple[TermText, ...] = ()
     disputed: bool = False
     private: bool = False
     reciprocal: bool = False
@@ -63,16 +63,16 @@ class Flow:
 class FlowMap:
     """All flows of the operator, strongest first, and what they can be narrowed by."""
 
-    operator: Value | None
+    operator: TermText | None
     flows: tuple[Flow, ...]
-    choices: dict[str, tuple[Choice, ...]]
+    choices: dict[str, tuple[PictureChoice, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Partner:
+class FlowPartner:
     """What one partner gives, or gets: a mark of the picture."""
 
-    partner: Value
+    partner: TermText
     direction: Direction
     flows: tuple[Flow, ...]
 
@@ -97,7 +97,7 @@ class Partner:
         return any(flow.reciprocal for flow in self.flows)
 
     @property
-    def categories(self) -> tuple[Value, ...]:
+    def categories(self) -> tuple[TermText, ...]:
         """Return the data categories, those of the strongest flow first."""
         return tuple(dict.fromkeys(value for flow in self.flows for value in flow.categories))
 
@@ -121,7 +121,7 @@ def flow_map(engine: Engine, languages: Sequence[str]) -> FlowMap:
         for name, term in row.items()
         if isinstance(term, NamedNode) and name not in {"claim", "disputing"}
     }
-    write = Writer(labels(engine, shown, languages))
+    write = TermWriter(labels(engine, shown, languages))
     flows = {_name(row, "flow"): _flow(row, properties, claims, dates, write) for row in ends}
     operators = Counter(_name(row, "operator") for row in ends)
     return FlowMap(
@@ -133,14 +133,14 @@ def flow_map(engine: Engine, languages: Sequence[str]) -> FlowMap:
     )
 
 
-def partners(flows: Iterable[Flow]) -> tuple[Partner, ...]:
+def partners(flows: Iterable[Flow]) -> tuple[FlowPartner, ...]:
     """Return what each partner gives and gets: private communications first, then by claims."""
 
     def key(flow: Flow) -> tuple[str, str]:
         return (flow.direction, flow.partner.name)
 
     found = [
-        Partner(members[0].partner, members[0].direction, members)
+        FlowPartner(members[0].partner, members[0].direction, members)
         for members in (tuple(group) for _, group in groupby(sorted(flows, key=key), key))
     ]
     return tuple(sorted(found, key=lambda p: (not p.private, -p.claims, folded(p.partner.text))))
@@ -195,7 +195,7 @@ def _flow(
     properties: dict[str, list[Solution]],
     claims: dict[str, list[Solution]],
     dates: dict[str, frozenset[str]],
-    write: Writer,
+    write: TermWriter,
 ) -> Flow:
     name = _name(row, "flow")
     has: dict[str, list[str]] = {}
@@ -204,7 +204,7 @@ def _flow(
     said = claims.get(name, ())
     direction: Direction = "out" if _name(row, "out") == "true" else "in"
 
-    def named(names: Iterable[str]) -> tuple[Value, ...]:
+    def named(names: Iterable[str]) -> tuple[TermText, ...]:
         return tuple(write.named(name) for name in sorted(set(names)))
 
     def told(key: str) -> tuple[str, ...]:

@@ -10,11 +10,11 @@ from typing import Literal
 from pyoxigraph import NamedNode
 
 from partage.rdf.namespaces import iri
-from partage.resources.browse.facets import Choice, choices
-from partage.resources.dates import Moment, moment
+from partage.resources.browse.facets import PictureChoice, choices
+from partage.resources.dates import EdtfDate, moment
 from partage.resources.description.describe import ask
 from partage.resources.labels import labels
-from partage.resources.pages.values import Value, Writer
+from partage.resources.pages.values import TermText, TermWriter
 from partage.store.engine import Engine, Solution
 
 Kind = Literal["source", "access", "action", "matter"]
@@ -53,13 +53,13 @@ class Event:
     """
 
     kind: Kind
-    what: Value
-    when: Moment
-    until: Moment | None = None
+    what: TermText
+    when: EdtfDate
+    until: EdtfDate | None = None
     as_of: bool = False
-    state: Value | None = None
-    who: tuple[Value, ...] = ()
-    parties: tuple[Value, ...] = ()
+    state: TermText | None = None
+    who: tuple[TermText, ...] = ()
+    parties: tuple[TermText, ...] = ()
     facets: dict[str, frozenset[str]] = field(default_factory=dict)
 
     @property
@@ -73,7 +73,7 @@ class Timeline:
     """All events in the order of time, and what they can be narrowed by."""
 
     events: tuple[Event, ...]
-    choices: dict[str, tuple[Choice, ...]]
+    choices: dict[str, tuple[PictureChoice, ...]]
 
 
 def timeline(engine: Engine, languages: Sequence[str]) -> Timeline:
@@ -85,7 +85,7 @@ def timeline(engine: Engine, languages: Sequence[str]) -> Timeline:
         for term in row.values()
         if isinstance(term, NamedNode) and not term.value.endswith("#state")
     }
-    write = Writer(labels(engine, shown, languages))
+    write = TermWriter(labels(engine, shown, languages))
     found = [*_publications(published, write), *_states(stated, write)]
     events = tuple(sorted(found, key=lambda event: (event.when.first, event.kind, event.what.name)))
     facets = [event.facets for event in events]
@@ -100,9 +100,9 @@ def by_year(events: Iterable[Event]) -> dict[int, tuple[Event, ...]]:
     return {year: tuple(members) for year, members in found.items()}
 
 
-def by_party(events: Iterable[Event], most: int) -> dict[Value, tuple[Event, ...]]:
+def by_party(events: Iterable[Event], most: int) -> dict[TermText, tuple[Event, ...]]:
     """Return the dated states of those parties that have most, the earliest party first."""
-    lanes: dict[Value, list[Event]] = {}
+    lanes: dict[TermText, list[Event]] = {}
     for event in events:
         for party in event.parties:
             lanes.setdefault(party, []).append(event)
@@ -110,7 +110,7 @@ def by_party(events: Iterable[Event], most: int) -> dict[Value, tuple[Event, ...
     return {party: tuple(members) for party, members in lanes.items() if party in common}
 
 
-def _publications(rows: Sequence[Solution], write: Writer) -> Iterable[Event]:
+def _publications(rows: Sequence[Solution], write: TermWriter) -> Iterable[Event]:
     for row in {_text(row, "source"): row for row in rows}.values():
         when = moment(_text(row, "date"))
         if when is None:
@@ -127,7 +127,7 @@ def _publications(rows: Sequence[Solution], write: Writer) -> Iterable[Event]:
         )
 
 
-def _states(rows: Sequence[Solution], write: Writer) -> Iterable[Event]:
+def _states(rows: Sequence[Solution], write: TermWriter) -> Iterable[Event]:
     told: dict[tuple[str, str], dict[str, list[str]]] = {}
     for row in rows:
         has = told.setdefault((_text(row, "state"), _text(row, "claim")), {})

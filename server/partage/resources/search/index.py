@@ -54,7 +54,7 @@ _KINDS = {"voc": "concept", "ns": "term"}
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class IndexedText:
     """One text of a thing: its role, its words, where each stands, and those that say something."""
 
     thing: str
@@ -72,12 +72,14 @@ def fold(text: str) -> str:
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
-def read(thing: str, text: str, language: str = "", role: int = NAME) -> Text:
+def read(thing: str, text: str, language: str = "", role: int = NAME) -> IndexedText:
     """Take a text apart into its words."""
     found = [(fold(word[0]), word.span()) for word in _WORD.finditer(text)]
     words = tuple(word for word, _ in found)
     telling = tuple(word for word in words if word not in STOPS) or words
-    return Text(thing, text, language, role, words, tuple(span for _, span in found), telling)
+    return IndexedText(
+        thing, text, language, role, words, tuple(span for _, span in found), telling
+    )
 
 
 def kind_of(thing: str) -> str:
@@ -87,10 +89,10 @@ def kind_of(thing: str) -> str:
     return _KINDS.get(name, name)
 
 
-class Index:
+class SearchIndex:
     """Texts by their words."""
 
-    def __init__(self, texts: Iterable[Text], weights: dict[str, int]) -> None:
+    def __init__(self, texts: Iterable[IndexedText], weights: dict[str, int]) -> None:
         """`weights` says how much is claimed about a thing."""
         self.texts = tuple(texts)
         self.weights = weights
@@ -125,7 +127,7 @@ class Index:
         return tuple(sorted(alike, key=lambda other: -len(self.postings[other]))[:ALIKE])
 
 
-def build(engine: Engine, most: int = MOST) -> Index:
+def build(engine: Engine, most: int = MOST) -> SearchIndex:
     """
     Read the texts of a dataset.
 
@@ -140,10 +142,10 @@ def build(engine: Engine, most: int = MOST) -> Index:
             "This dataset has more than %(most)s texts, too many to search in. Query it instead.",
             most=most,
         )
-    return Index([*texts, *_composed(engine, unnamed)], _weights(engine))
+    return SearchIndex([*texts, *_composed(engine, unnamed)], _weights(engine))
 
 
-def _texts(engine: Engine, most: int) -> list[Text]:
+def _texts(engine: Engine, most: int) -> list[IndexedText]:
     branches = " UNION ".join(
         f"{{ ?thing {predicate} ?text BIND({role} AS ?role) }}"
         for role, predicates in enumerate(ROLES)
@@ -168,7 +170,7 @@ def _unnamed(engine: Engine, most: int) -> list[str]:
     return sorted(term.value for row in rows if isinstance(term := row["thing"], NamedNode))
 
 
-def _composed(engine: Engine, things: Sequence[str]) -> list[Text]:
+def _composed(engine: Engine, things: Sequence[str]) -> list[IndexedText]:
     """Return what things are called that have no name of their own, in both languages."""
     found = []
     for languages in (("en", "fr", ""), ("fr", "en", "")):

@@ -15,8 +15,8 @@ from partage.resources.description.existence import holds
 from partage.resources.search.index import (
     NAME,
     OTHER_NAME,
-    Index,
-    Text,
+    IndexedText,
+    SearchIndex,
     kind_of,
     read,
 )
@@ -34,7 +34,7 @@ _NUMBERED = re.compile(rf"([{''.join(SPACES)}])[0-9]{{4,}}")
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
+class SearchWord:
     """One word of a question: what counts as it, and what begins with it."""
 
     word: str
@@ -57,11 +57,11 @@ class Hit:
 
     iri: str
     kind: str
-    text: Text | None
+    text: IndexedText | None
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SearchResult:
     """
     What was found: `kinds` counts all of it, `hits` are those of the kind asked for.
 
@@ -71,7 +71,7 @@ class Answer:
 
     hits: tuple[Hit, ...] = ()
     kinds: tuple[tuple[str, int], ...] = ()
-    sought: tuple[Sought, ...] = ()
+    sought: tuple[SearchWord, ...] = ()
     partial: bool = False
     instead: str = ""
 
@@ -81,7 +81,9 @@ class Answer:
         return tuple((each.word, each.meant[0]) for each in self.sought if each.replaced)
 
 
-def search(index: Index, question: str, kind: str = "", named: str | None = None) -> Answer:
+def search(
+    index: SearchIndex, question: str, kind: str = "", named: str | None = None
+) -> SearchResult:
     """Return what the words of a question find; `named` is a thing whose identifier it is."""
     sought = tuple(_sought(index, word) for word in words_of(question))
     found = _found(index, sought)
@@ -91,7 +93,7 @@ def search(index: Index, question: str, kind: str = "", named: str | None = None
     hits = [Hit(thing, kind_of(thing), index.texts[rank[-1]]) for rank, thing in ranked]
     if named:
         hits = [Hit(named, kind_of(named), None), *(hit for hit in hits if hit.iri != named)]
-    return Answer(
+    return SearchResult(
         hits=tuple(hit for hit in hits if kind in {"", hit.kind}),
         kinds=tuple(Counter(hit.kind for hit in hits).most_common()),
         sought=sought,
@@ -118,7 +120,9 @@ def identified(engine: Engine, question: str) -> str | None:
     return iri if holds(engine, iri) else None
 
 
-def marked(text: str, sought: Sequence[Sought], longest: int = SNIPPET) -> list[tuple[str, bool]]:
+def marked(
+    text: str, sought: Sequence[SearchWord], longest: int = SNIPPET
+) -> list[tuple[str, bool]]:
     """Return a text in pieces, each with whether it is a word that was sought; long ones cut."""
     taken = read("", text)
     meant = {word for each in sought for word in (*each.meant, *each.beginning)}
@@ -134,7 +138,7 @@ def marked(text: str, sought: Sequence[Sought], longest: int = SNIPPET) -> list[
     return [piece for piece in pieces if piece[0]]
 
 
-def fits(text: str, sought: Sequence[Sought]) -> bool:
+def fits(text: str, sought: Sequence[SearchWord]) -> bool:
     """Return whether a text has all the words that were sought."""
     words = read("", text).words
     return not any(each.beginning.isdisjoint(words) for each in sought)
@@ -151,15 +155,15 @@ def _window(text: str, spans: Sequence[tuple[int, int]], longest: int) -> tuple[
     return start, len(text) if end >= len(text) else text.rfind(" ", start, end)
 
 
-def _sought(index: Index, word: str) -> Sought:
+def _sought(index: SearchIndex, word: str) -> SearchWord:
     beginning = index.beginning(word)
     if beginning:
-        return Sought(word, (word,) if word in index.postings else (), frozenset(beginning))
+        return SearchWord(word, (word,) if word in index.postings else (), frozenset(beginning))
     meant = index.nearest(word)
-    return Sought(word, meant, frozenset(meant))
+    return SearchWord(word, meant, frozenset(meant))
 
 
-def _found(index: Index, sought: Sequence[Sought]) -> Counter[str]:
+def _found(index: SearchIndex, sought: Sequence[SearchWord]) -> Counter[str]:
     """Return how many of the words each thing has."""
     found: Counter[str] = Counter()
     for each in sought:
@@ -168,14 +172,16 @@ def _found(index: Index, sought: Sequence[Sought]) -> Counter[str]:
     return found
 
 
-def _rank(index: Index, thing: str, sought: Sequence[Sought]) -> tuple[int, int, int, int]:
+def _rank(
+    index: SearchIndex, thing: str, sought: Sequence[SearchWord]
+) -> tuple[int, int, int, int]:
     """Return how well a thing fits (the least is best), and last which of its texts fits best."""
     best = min((*_fit(index.texts[number], sought), number) for number in index.things[thing])
     missing, fit, length, number = best
     return fit if not missing else ACROSS, -index.weights.get(thing, 0), length, number
 
 
-def _fit(text: Text, sought: Sequence[Sought]) -> tuple[int, int, int]:
+def _fit(text: IndexedText, sought: Sequence[SearchWord]) -> tuple[int, int, int]:
     """Return how many words a text lacks, how well it has the others, and how long it is."""
     missing = sum(each.beginning.isdisjoint(text.words) for each in sought)
     pairs = list(zip(text.telling, sought, strict=False))
@@ -187,7 +193,7 @@ def _fit(text: Text, sought: Sequence[Sought]) -> tuple[int, int, int]:
     return missing, WITHIN + text.role - NAME, len(text.words)
 
 
-def _instead(index: Index, sought: Sequence[Sought]) -> str:
+def _instead(index: SearchIndex, sought: Sequence[SearchWord]) -> str:
     """Return a question of words that are somewhat like those that nothing was found for."""
     near = [index.nearest(each.word, max(2, len(each.word) // 3)) for each in sought]
     return " ".join(words[0] for words in near if words)

@@ -12,14 +12,14 @@ from pyoxigraph import Literal, NamedNode, Quad
 from partage.errors import Message, NotCitable, message
 from partage.rdf.namespaces import BASE, LICENSE, RELEASES, SPDX, iri
 from partage.sparql.cited.normal_form import ENDPOINT, normalize
-from partage.sparql.cited.query_store import Asked, CitedResult
-from partage.sparql.cited.result_digest import Digest, digest, is_ordered
+from partage.sparql.cited.query_store import CitedQuery, CitedResult
+from partage.sparql.cited.result_digest import ResultDigest, digest, is_ordered
 from partage.sparql.protocol.evaluation import evaluate, rewriter
-from partage.sparql.protocol.graph_selection import CURRENT, Parts
+from partage.sparql.protocol.graph_selection import CURRENT, DatasetParts
 from partage.sparql.protocol.operation import QueryOperation
 from partage.sparql.syntax import opening, tokens
 from partage.store.engine import Engine, Query, Result
-from partage.store.release_stores.release_stores import AtRelease
+from partage.store.release_stores.release_stores import ReleaseEngine
 
 CITED = BASE + "query/"
 PREFIXES = {"spdx": SPDX}
@@ -39,11 +39,11 @@ FORMS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Verification:
+class ResultVerification:
     """A cited result, and what the same question is answered now."""
 
     cited: CitedResult
-    found: Digest
+    found: ResultDigest
 
     @property
     def matches(self) -> bool:
@@ -51,7 +51,7 @@ class Verification:
         return (self.found.rows, self.found.sha256) == (self.cited.rows, self.cited.sha256)
 
 
-def asked(operation: QueryOperation, release: str) -> Asked:
+def asked(operation: QueryOperation, release: str) -> CitedQuery:
     """
     Return what an operation asks a release, in the form that its address is made from.
 
@@ -75,7 +75,7 @@ def asked(operation: QueryOperation, release: str) -> Asked:
         )
     query = operation.query
     part = None if operation.graphs == CURRENT else operation.graphs
-    return Asked(
+    return CitedQuery(
         normal, release, part, _unordered(query.default_graphs), _unordered(query.named_graphs)
     )
 
@@ -116,7 +116,9 @@ def may_be_planned(normal: str) -> bool:
     return not is_ordered(normal) and caveat(normal) is None
 
 
-def question(made: Asked, current: str | None, parts: Callable[[str | None], Parts]) -> Query:
+def question(
+    made: CitedQuery, current: str | None, parts: Callable[[str | None], DatasetParts]
+) -> Query:
     """
     Return the query that asks it again.
 
@@ -138,7 +140,7 @@ def question(made: Asked, current: str | None, parts: Callable[[str | None], Par
     return parts(query.release).select(query, made.graphs)
 
 
-def verify(engine: Engine, cited: CitedResult, current: str | None) -> Verification:
+def verify(engine: Engine, cited: CitedResult, current: str | None) -> ResultVerification:
     """
     Ask again and compare.
 
@@ -150,17 +152,17 @@ def verify(engine: Engine, cited: CitedResult, current: str | None) -> Verificat
         As `Engine.query`.
     """
 
-    def parts(release: str | None) -> Parts:
-        return Parts(engine if release is None else AtRelease(engine, release))
+    def parts(release: str | None) -> DatasetParts:
+        return DatasetParts(engine if release is None else ReleaseEngine(engine, release))
 
     asked = question(cited.asked, current, parts)
     return compare(cited, evaluate(engine, asked, rewriter(engine)))
 
 
-def compare(cited: CitedResult, result: Result) -> Verification:
+def compare(cited: CitedResult, result: Result) -> ResultVerification:
     """Compare a cited result with the answer to the same question, which is read to its end."""
     try:
-        return Verification(cited, digest(result, ordered=is_ordered(cited.asked.normal)))
+        return ResultVerification(cited, digest(result, ordered=is_ordered(cited.asked.normal)))
     finally:
         result.close()
 

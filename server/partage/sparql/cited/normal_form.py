@@ -53,7 +53,7 @@ def normalize(text: str, base: str = ENDPOINT) -> str:
         )
     # Forms send the end of a line as two characters; it must not matter who sent it.
     tree = parse(text.replace("\r\n", "\n"))
-    reader = _Reader(tree, base)
+    reader = _NormalForm(tree, base)
     words = []
     size = 0
     for word in reader.words():
@@ -70,7 +70,7 @@ def normalize(text: str, base: str = ENDPOINT) -> str:
     return " ".join(words)
 
 
-class _Reader:
+class _NormalForm:
     """Reads the prologue, then writes what follows it."""
 
     def __init__(self, tree: QueryTree, base: str) -> None:

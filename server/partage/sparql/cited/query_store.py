@@ -22,7 +22,7 @@ from datetime import datetime
 from io import BufferedReader, FileIO
 from pathlib import Path
 
-from partage.errors import English, PayloadTooLarge, QueryStoreFull
+from partage.errors import PayloadTooLarge, QueryStoreFull, UntranslatedText
 from partage.store.engine import Kind
 
 # A line that is longer was not written by us.
@@ -35,7 +35,7 @@ _IRI = re.compile(r"<([^<>]*)>")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CitedQuery:
     """
     What was asked: all that the answer depends on, and so all that its address is made from.
 
@@ -73,7 +73,7 @@ class CitedResult:
     where nothing.
     """
 
-    asked: Asked
+    asked: CitedQuery
     text: str
     rdfc10: str
     cited: datetime
@@ -99,7 +99,7 @@ class CitedResult:
             for name in ("default_graphs", "named_graphs"):
                 if facts["asked"][name] is not None:
                     facts["asked"][name] = tuple(facts["asked"][name])
-            facts["asked"] = Asked(**facts["asked"])
+            facts["asked"] = CitedQuery(**facts["asked"])
             facts["cited"] = datetime.fromisoformat(facts["cited"])
             found = cls(**facts)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
@@ -177,7 +177,7 @@ class QueryStore:
             raise QueryStoreFull(
                 "The result cannot be noted down here (%(reason)s), so it cannot be cited now. "
                 "Tell the operator.",
-                reason=English(error.strerror),
+                reason=UntranslatedText(error.strerror),
             ) from error
         return self.find(result.asked.id) or result
 
@@ -246,7 +246,7 @@ class QueryStore:
         reader.detach()
 
 
-def refuse_large(asked: Asked, text: str) -> None:
+def refuse_large(asked: CitedQuery, text: str) -> None:
     """
     Let a query pass that is short enough to be kept, as typed and in its normal form.
 

@@ -44,14 +44,14 @@ LOSSLESS = ("json", "xml", "tsv")
 
 
 @dataclass(frozen=True, slots=True)
-class Digest:
+class ResultDigest:
     """An answer's `sha256`, 64 hexadecimal digits, and how many solutions or triples it has."""
 
     sha256: str
     rows: int | None
 
 
-def digest(result: Result, *, ordered: bool) -> Digest:
+def digest(result: Result, *, ordered: bool) -> ResultDigest:
     """
     Return the digest of an answer, which is read to its end.
 
@@ -68,7 +68,7 @@ def digest(result: Result, *, ordered: bool) -> Digest:
     return digest_of(result.serialize(fmt), fmt, ordered=ordered)
 
 
-def digest_of(chunks: Iterable[bytes], fmt: Format, *, ordered: bool) -> Digest:
+def digest_of(chunks: Iterable[bytes], fmt: Format, *, ordered: bool) -> ResultDigest:
     """
     Return the digest of an answer in a format, as it was downloaded.
 
@@ -89,7 +89,7 @@ def digest_of(chunks: Iterable[bytes], fmt: Format, *, ordered: bool) -> Digest:
         ) from None
 
 
-def _digest_of(source: IO[bytes], fmt: Format, *, ordered: bool) -> Digest:
+def _digest_of(source: IO[bytes], fmt: Format, *, ordered: bool) -> ResultDigest:
     if fmt.rdf is not None:
         return _graph(source, fmt.rdf)
     if fmt.results is None or fmt.key not in LOSSLESS:
@@ -112,15 +112,15 @@ def is_ordered(text: str) -> bool:
     return False
 
 
-def _results(source: IO[bytes], fmt: QueryResultsFormat, *, ordered: bool) -> Digest:
+def _results(source: IO[bytes], fmt: QueryResultsFormat, *, ordered: bool) -> ResultDigest:
     answer = parse_query_results(source, format=fmt)
     if isinstance(answer, QueryBoolean):
-        return Digest(sha256([truth(answer)]), None)
+        return ResultDigest(sha256([truth(answer)]), None)
     assert isinstance(answer, QuerySolutions)
     first, lines = head(answer), list(_lines(answer))
     if not ordered:
         lines.sort()
-    return Digest(sha256([first, *lines]), len(lines))
+    return ResultDigest(sha256([first, *lines]), len(lines))
 
 
 def truth(answer: QueryBoolean) -> bytes:
@@ -155,7 +155,7 @@ def _lines(answer: QuerySolutions) -> Iterator[bytes]:
         yield line
 
 
-def _graph(source: IO[bytes], fmt: RdfFormat) -> Digest:
+def _graph(source: IO[bytes], fmt: RdfFormat) -> ResultDigest:
     quads = set()
     size = 0
     for quad in parse(source, format=fmt):
@@ -171,7 +171,7 @@ def _graph(source: IO[bytes], fmt: RdfFormat) -> Digest:
         size += len(str(quad))
         if len(quads) > MOST_ROWS or size > MOST_BYTES:
             raise _too_much(len(quads))
-    return Digest(rdfc10(quads), len(quads))
+    return ResultDigest(rdfc10(quads), len(quads))
 
 
 def _too_much(rows: int) -> NotCitable:

@@ -9,17 +9,17 @@ from dataclasses import dataclass, replace
 
 from partage.errors import PayloadTooLarge, QuerySyntaxError, QueryTimeout
 from partage.sparql.diagnosis.filter_hints import hints
-from partage.sparql.diagnosis.join_graph import Report, explain
-from partage.sparql.diagnosis.pattern_counts import Prober, mended
-from partage.sparql.diagnosis.pattern_hints import Hint
+from partage.sparql.diagnosis.join_graph import JoinReport, explain
+from partage.sparql.diagnosis.pattern_counts import PatternCounter, mended
+from partage.sparql.diagnosis.pattern_hints import PatternHint
 from partage.sparql.diagnosis.syntax_errors import locate
-from partage.sparql.diagnosis.term_suggestions import Spelling
-from partage.sparql.federation.service_clauses import Call, disguised
+from partage.sparql.diagnosis.term_suggestions import TermSuggestions
+from partage.sparql.federation.service_clauses import ServiceCall, disguised
 from partage.sparql.planner.planner import Planner
 from partage.sparql.protocol.limits import MOST_PATTERNS, refuse_long
 from partage.sparql.syntax import parse
 from partage.sparql.syntax.tree import QueryTree
-from partage.store.engine import Engine, Limits, Query
+from partage.store.engine import Engine, Query, QueryLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class Diagnosis:
     """
 
     answers: bool | None
-    report: Report | None
-    hints: tuple[Hint, ...] = ()
+    report: JoinReport | None
+    hints: tuple[PatternHint, ...] = ()
     refused: int = 0
     services: bool = False
     unfinished: bool = False
@@ -43,8 +43,8 @@ class Diagnosis:
 def diagnose(
     engine: Engine,
     query: Query,
-    spelling: Spelling,
-    calls: Sequence[Call] = (),
+    spelling: TermSuggestions,
+    calls: Sequence[ServiceCall] = (),
     planner: Planner | None = None,
 ) -> Diagnosis:
     """
@@ -61,7 +61,7 @@ def diagnose(
     """
     refuse_long(query.text)
     tree = _read(engine, query, calls, planner)
-    prober = Prober(engine, query, tree, planner)
+    prober = PatternCounter(engine, query, tree, planner)
     answers = prober.answers(query.text)
     if tree.reified is not None:
         return Diagnosis(answers, None, refused=tree.reified)
@@ -71,7 +71,7 @@ def diagnose(
 
 
 def _read(
-    engine: Engine, query: Query, calls: Sequence[Call], planner: Planner | None
+    engine: Engine, query: Query, calls: Sequence[ServiceCall], planner: Planner | None
 ) -> QueryTree:
     """Return the tree of a query that the engine reads, too."""
     try:
@@ -89,11 +89,13 @@ def _read(
     return tree
 
 
-def _check(engine: Engine, query: Query, calls: Sequence[Call], planner: Planner | None) -> None:
+def _check(
+    engine: Engine, query: Query, calls: Sequence[ServiceCall], planner: Planner | None
+) -> None:
     """Have the engine read the query, over no graph."""
     probe = replace(
         query, text=disguised(query.text, calls), default_graphs=(), named_graphs=(),
-        limits=Limits(1),
+        limits=QueryLimits(1),
     )  # fmt: skip
     try:
         engine.query(mended(probe, planner)).close()

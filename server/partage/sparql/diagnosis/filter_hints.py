@@ -10,17 +10,17 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from partage.rdf.namespaces import iri
-from partage.sparql.diagnosis.join_graph import Emptied, Report
-from partage.sparql.diagnosis.pattern_counts import Prober
+from partage.sparql.diagnosis.join_graph import EmptyPoint, JoinReport
+from partage.sparql.diagnosis.pattern_counts import PatternCounter
 from partage.sparql.diagnosis.pattern_hints import (
     MOST,
     Edits,
-    Hint,
     HintKind,
+    PatternHint,
     corrected,
     triple_hints,
 )
-from partage.sparql.diagnosis.term_suggestions import Spelling
+from partage.sparql.diagnosis.term_suggestions import TermSuggestions
 from partage.sparql.syntax.lexer import Token
 from partage.sparql.syntax.tree import Clause, Group, Pattern
 
@@ -34,7 +34,9 @@ _CLAUSES: dict[str, HintKind] = {
 }  # fmt: skip
 
 
-def hints(prober: Prober, report: Report, spelling: Spelling) -> list[Hint]:
+def hints(
+    prober: PatternCounter, report: JoinReport, spelling: TermSuggestions
+) -> list[PatternHint]:
     """Return what may be wrong with a query without results, what mends it first."""
     found = _unbound(prober)
     if report.emptied is not None:
@@ -56,9 +58,9 @@ def hints(prober: Prober, report: Report, spelling: Spelling) -> list[Hint]:
     ]
 
 
-def _together(prober: Prober, tried: Sequence[Hint]) -> list[Hint]:
+def _together(prober: PatternCounter, tried: Sequence[PatternHint]) -> list[PatternHint]:
     """Return what mends the query by the first suggestion for each place, where that does."""
-    chosen: dict[int, Hint] = {}
+    chosen: dict[int, PatternHint] = {}
     end = 0
     for hint in sorted(tried, key=lambda hint: hint.start):
         if hint.edits and hint.start not in chosen and min(edit[0] for edit in hint.edits) >= end:
@@ -68,29 +70,31 @@ def _together(prober: Prober, tried: Sequence[Hint]) -> list[Hint]:
         return []
     written = ", ".join(hint.suggestion or "" for hint in chosen.values())
     edits = tuple(edit for hint in chosen.values() for edit in hint.edits)
-    hint = Hint("together", min(chosen), {}, written, edits)
+    hint = PatternHint("together", min(chosen), {}, written, edits)
     return [replace(hint, mends=True)] if _mends(prober, hint) else []
 
 
-def _mends(prober: Prober, hint: Hint) -> bool | None:
+def _mends(prober: PatternCounter, hint: PatternHint) -> bool | None:
     """Return whether the query has results with what a hint suggests."""
     if not hint.edits:
         return None
     return prober.answers(corrected(prober.query.text, hint.edits))
 
 
-def _clause(clause: Clause) -> Hint:
+def _clause(clause: Clause) -> PatternHint:
     kind = _CLAUSES[clause.word]
-    return Hint(kind, clause.start, {}, None, ((clause.start, clause.end, ""),))
+    return PatternHint(kind, clause.start, {}, None, ((clause.start, clause.end, ""),))
 
 
-def _unbound(prober: Prober) -> list[Hint]:
+def _unbound(prober: PatternCounter) -> list[PatternHint]:
     """Return the filters and BINDs that ask for a variable that no pattern of their group binds."""
     where = prober.tree.where
     return list(_unbound_in(prober, where, frozenset())) if where else []
 
 
-def _unbound_in(prober: Prober, group: Group, outside: frozenset[str]) -> Iterator[Hint]:
+def _unbound_in(
+    prober: PatternCounter, group: Group, outside: frozenset[str]
+) -> Iterator[PatternHint]:
     if group.subselect is not None:
         group = group.subselect.where
     bound = frozenset[str]().union(*(
@@ -106,7 +110,9 @@ def _unbound_in(prober: Prober, group: Group, outside: frozenset[str]) -> Iterat
             yield from _unbound_of(prober, element, bound | outside)
 
 
-def _unbound_of(prober: Prober, element: Pattern, bound: frozenset[str]) -> Iterator[Hint]:
+def _unbound_of(
+    prober: PatternCounter, element: Pattern, bound: frozenset[str]
+) -> Iterator[PatternHint]:
     for token in _tokens(prober, element):
         name = token.text[1:]
         if token.kind != "variable" or name in bound:
@@ -115,13 +121,13 @@ def _unbound_of(prober: Prober, element: Pattern, bound: frozenset[str]) -> Iter
         written = f"?{near[0]}" if near else None
         edits: Edits = ((token.start, token.end, written),) if written else ()
         facts = {"variable": token.text, **({"nearest": written} if written else {})}
-        yield Hint("unbound", token.start, facts, written, edits)
+        yield PatternHint("unbound", token.start, facts, written, edits)
 
 
-def _filter(prober: Prober, element: Pattern, emptied: Emptied) -> list[Hint]:
+def _filter(prober: PatternCounter, element: Pattern, emptied: EmptyPoint) -> list[PatternHint]:
     """Return the ways to write a filter in which it lets something pass."""
     read = list(_tokens(prober, element))
-    found: dict[HintKind, Hint] = {}  # of each kind the first, which changes least
+    found: dict[HintKind, PatternHint] = {}  # of each kind the first, which changes least
     for kind, edits in _rewritings(prober, read, emptied):
         if kind in found:
             continue
@@ -129,12 +135,14 @@ def _filter(prober: Prober, element: Pattern, emptied: Emptied) -> list[Hint]:
         written = corrected(element.text, tuple(shift))
         if prober.holds(emptied.body(written)):
             suggestion = " ".join(written.split())
-            found[kind] = Hint(kind, edits[0][0], {"filter": element.shown}, suggestion, edits)
+            found[kind] = PatternHint(
+                kind, edits[0][0], {"filter": element.shown}, suggestion, edits
+            )
     return list(found.values())
 
 
 def _rewritings(
-    prober: Prober, read: Sequence[Token], emptied: Emptied
+    prober: PatternCounter, read: Sequence[Token], emptied: EmptyPoint
 ) -> Iterator[tuple[HintKind, Edits]]:
     for at, token in enumerate(read):
         if token.word == "REGEX":
@@ -197,7 +205,7 @@ def _compared(left: Token, operator: Token, right: Token) -> Iterator[tuple[Hint
 
 
 def _language(
-    prober: Prober, read: Sequence[Token], at: int, emptied: Emptied
+    prober: PatternCounter, read: Sequence[Token], at: int, emptied: EmptyPoint
 ) -> Iterator[tuple[HintKind, Edits]]:
     """Compare with the languages that there are."""
     variable = next((token for token in read[at:] if token.kind == "variable"), None)
@@ -212,7 +220,7 @@ def _language(
             yield "filter-language", ((string.start, string.end, str(language)),)
 
 
-def _tokens(prober: Prober, element: Pattern) -> Iterator[Token]:
+def _tokens(prober: PatternCounter, element: Pattern) -> Iterator[Token]:
     """Yield the tokens of a pattern."""
     for token in prober.tree.tokens:
         if element.start <= token.start and token.end <= element.end:

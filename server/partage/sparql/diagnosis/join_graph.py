@@ -6,14 +6,14 @@ together. See docs/decisions/0013-why-empty.md.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from partage.sparql.diagnosis.pattern_counts import Prober
+from partage.sparql.diagnosis.pattern_counts import PatternCounter
 from partage.sparql.syntax.tree import Clause, Group, Pattern
 
 Wrap = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PatternCount:
     """A pattern of the query: its number in the text, what it stands in, and what it finds."""
 
     number: int
@@ -32,7 +32,7 @@ class Join:
 
 
 @dataclass(frozen=True, slots=True)
-class Emptied:
+class EmptyPoint:
     """
     Where nothing is left: at a pattern, or at a clause after the patterns.
 
@@ -46,16 +46,16 @@ class Emptied:
     body: Wrap
     joined: tuple[Pattern, ...] = ()
     sure: bool = True
-    branches: tuple["Emptied", ...] = ()
+    branches: tuple["EmptyPoint", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class JoinReport:
     """What was found out."""
 
-    places: tuple[Place, ...]
+    places: tuple[PatternCount, ...]
     joins: tuple[Join, ...]
-    emptied: Emptied | None
+    emptied: EmptyPoint | None
     total: int | None
 
     def number(self, element: Pattern | None) -> int | None:
@@ -63,7 +63,7 @@ class Report:
         return next((p.number for p in self.places if p.element is element), None)
 
 
-def explain(prober: Prober) -> Report:
+def explain(prober: PatternCounter) -> JoinReport:
     """
     Find out where the solutions of a query go.
 
@@ -74,16 +74,16 @@ def explain(prober: Prober) -> Report:
     """
     where = prober.tree.where
     if where is None:
-        return Report((), (), None, None)
+        return JoinReport((), (), None, None)
     walk = _Walk(prober)
     emptied = walk.group(where, _same) or walk.clauses(where, prober.tree.clauses)
     places = tuple(
-        Place(number, element, within, scope, walk.alone(element, scope))
+        PatternCount(number, element, within, scope, walk.alone(element, scope))
         for number, (element, within, scope) in enumerate(written(where), 1)
     )
     numbers = {id(place.element): place.number for place in places}
     joins = tuple(Join(numbers[id(element)], count) for element, count in walk.joins)
-    return Report(places, joins, emptied, walk.total)
+    return JoinReport(places, joins, emptied, walk.total)
 
 
 def written(
@@ -110,7 +110,7 @@ def scoped(scope: Sequence[str], body: str) -> str:
 class _Walk:
     """Joins patterns, and keeps what it counted on the way."""
 
-    prober: Prober
+    prober: PatternCounter
     joins: list[tuple[Pattern, int | None]] = field(default_factory=list)
     passing: dict[int, int | None] = field(default_factory=dict)
     total: int | None = None
@@ -125,7 +125,7 @@ class _Walk:
             body = self.prober.tree.text[group.start : group.end]
         return self.prober.count(scoped(scope, body))
 
-    def group(self, group: Group, wrap: Wrap, last: int | None = None) -> Emptied | None:
+    def group(self, group: Group, wrap: Wrap, last: int | None = None) -> EmptyPoint | None:
         """
         Join the patterns of a group one by one, then its filters; stop where nothing is left.
 
@@ -138,7 +138,7 @@ class _Walk:
                 continue
             count = self._join(element, wrap(f"{prior}\n{element.text}"))
             if count == 0:
-                here = Emptied(element, None, last, _after(wrap, prior), tuple(joined), sure)
+                here = EmptyPoint(element, None, last, _after(wrap, prior), tuple(joined), sure)
                 return self._inside(here, wrap, prior)
             sure = sure and count is not None
             joined.append(element)
@@ -150,7 +150,7 @@ class _Walk:
         self.joins.append((element, count))
         return count
 
-    def _inside(self, here: Emptied, wrap: Wrap, prior: str) -> Emptied:
+    def _inside(self, here: EmptyPoint, wrap: Wrap, prior: str) -> EmptyPoint:
         """Return the place within a pattern that has patterns of its own, else the pattern."""
         element = here.element
         if element is None:
@@ -169,7 +169,7 @@ class _Walk:
             return found[0] or here
         return replace(here, branches=tuple(one for one in found if one))
 
-    def _subquery(self, group: Group) -> Emptied | None:
+    def _subquery(self, group: Group) -> EmptyPoint | None:
         """Find the place within a subquery, which nothing around it reaches into."""
         if group.subselect is None:
             return None
@@ -178,7 +178,7 @@ class _Walk:
 
     def _filters(
         self, group: Group, joined: Sequence[Pattern], wrap: Wrap, last: int | None
-    ) -> Emptied | None:
+    ) -> EmptyPoint | None:
         filters = [element for element in group.patterns if element.kind == "filter"]
         prior = "\n".join(one.text for one in joined)
         for element in filters:
@@ -188,14 +188,14 @@ class _Walk:
         for element in filters:
             count = self._join(element, wrap(f"{prior}\n{element.text}"))
             if count == 0:
-                return Emptied(element, None, last, _after(wrap, prior), tuple(joined))
+                return EmptyPoint(element, None, last, _after(wrap, prior), tuple(joined))
             prior, last = f"{prior}\n{element.text}", count
         self.total = last
         return None
 
     def clauses(
         self, where: Group, clauses: Sequence[Clause], start: int | None = None
-    ) -> Emptied | None:
+    ) -> EmptyPoint | None:
         """
         Find the clause after the patterns that leaves nothing.
 
@@ -221,7 +221,7 @@ class _Walk:
             if count == 0 and clause.word == "HAVING":
                 before = self._groups(head, where, kept[: kept.index(clause)])
             if count == 0:
-                return Emptied(None, clause, before, _same)
+                return EmptyPoint(None, clause, before, _same)
             before = count
         return None
 

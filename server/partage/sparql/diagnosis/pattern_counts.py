@@ -13,7 +13,7 @@ from partage.errors import MemoryExceeded, QuerySyntaxError, QueryTimeout, Servi
 from partage.sparql.planner.planner import Planner
 from partage.sparql.protocol.guard import refuse_service
 from partage.sparql.syntax.tree import QueryTree
-from partage.store.engine import Engine, Limits, Query, Solution
+from partage.store.engine import Engine, Query, QueryLimits, Solution
 
 # Variables of probes begin with `partageprobe_`: a text with those of rewriting is not rewritten.
 # What is more is told as more.
@@ -23,7 +23,7 @@ SECONDS_IN_ALL = 5.0
 
 
 @dataclass(slots=True)
-class Prober:
+class PatternCounter:
     """Asks pieces of one query; None is what was not answered in time."""
 
     engine: Engine
@@ -82,7 +82,7 @@ class Prober:
         except (ServiceRefused, QuerySyntaxError):  # the engine would call it, or refuse it
             return None
         self.asked += 1
-        limits = Limits(max(0.01, min(SECONDS, self._deadline - time.monotonic())))
+        limits = QueryLimits(max(0.01, min(SECONDS, self._deadline - time.monotonic())))
         try:
             asked = replace(self.query, text=text, limits=limits)
             result = self.engine.query(mended(asked, self.planner))

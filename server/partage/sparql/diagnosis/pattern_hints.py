@@ -13,10 +13,10 @@ from pyoxigraph import NamedNode
 
 from partage.rdf.namespaces import iri
 from partage.rdf.sparql_terms import iriref
-from partage.sparql.diagnosis.join_graph import Emptied, Place, Report, scoped
-from partage.sparql.diagnosis.pattern_counts import Prober
-from partage.sparql.diagnosis.term_suggestions import Role, Spelling, split
-from partage.sparql.syntax.names import Named, Names
+from partage.sparql.diagnosis.join_graph import EmptyPoint, JoinReport, PatternCount, scoped
+from partage.sparql.diagnosis.pattern_counts import PatternCounter
+from partage.sparql.diagnosis.term_suggestions import Role, TermSuggestions, split
+from partage.sparql.syntax.names import NamedIri, Names
 from partage.sparql.syntax.tree import Pattern, Term
 from partage.store.engine import Solution
 from partage.store.engine import Term as RdfTerm
@@ -39,7 +39,7 @@ NAMING = ", ".join(iriref(iri(name)) for name in ("skos:prefLabel", "skos:altLab
 
 
 @dataclass(frozen=True, slots=True)
-class Hint:
+class PatternHint:
     """What may be wrong at a place, and what could stand there instead."""
 
     kind: HintKind
@@ -58,10 +58,12 @@ def corrected(text: str, edits: Edits) -> str:
     return text
 
 
-def triple_hints(prober: Prober, report: Report, spelling: Spelling) -> list[Hint]:
+def triple_hints(
+    prober: PatternCounter, report: JoinReport, spelling: TermSuggestions
+) -> list[PatternHint]:
     """Return what may be wrong with triple patterns: the one that empties the query first."""
     finder = _Finder(prober, spelling, Names(prober.tree))
-    found: list[Hint] = []
+    found: list[PatternHint] = []
     ended = [one for e in (report.emptied,) if e for one in (e.branches or (e,))]
     culprits = {id(one.element) for one in ended}
     empty = [place for place in report.places if place.element.terms and place.count == 0]
@@ -74,18 +76,18 @@ def triple_hints(prober: Prober, report: Report, spelling: Spelling) -> list[Hin
     return found
 
 
-def _alone(report: Report, element: Pattern) -> bool:
+def _alone(report: JoinReport, element: Pattern) -> bool:
     return any(place.count == 0 for place in report.places if place.element is element)
 
 
 class _Finder:
-    def __init__(self, prober: Prober, spelling: Spelling, names: Names) -> None:
+    def __init__(self, prober: PatternCounter, spelling: TermSuggestions, names: Names) -> None:
         self.prober = prober
         self.spelling = spelling
         self.names = names
-        self._slips: dict[str, Hint | None] = {}
+        self._slips: dict[str, PatternHint | None] = {}
 
-    def alone(self, place: Place) -> list[Hint]:
+    def alone(self, place: PatternCount) -> list[PatternHint]:
         """Return what may be wrong with a triple pattern that finds nothing by itself."""
         for check in (self._namespaces, self._unknown, self._graphs, self._literal, self._wants,
                       self._swapped, self._instance, self._property, self._sample):  # fmt: skip
@@ -93,7 +95,7 @@ class _Finder:
                 return found[:MOST_SHOWN]
         return []
 
-    def joined(self, element: Pattern, emptied: Emptied) -> list[Hint]:
+    def joined(self, element: Pattern, emptied: EmptyPoint) -> list[PatternHint]:
         """Return what may be wrong with a triple pattern that finds nothing that goes along."""
         for check in (self._class, self._inverted, self._other_property, self._outside, self._form):
             if found := list(check(element, emptied)):
@@ -102,7 +104,7 @@ class _Finder:
 
     # A triple pattern by itself
 
-    def _namespaces(self, place: Place) -> Iterator[Hint]:
+    def _namespaces(self, place: PatternCount) -> Iterator[PatternHint]:
         for term in place.element.terms:
             for named in self.names.within(term):
                 prefix = named.text.partition(":")[0]
@@ -113,7 +115,7 @@ class _Finder:
                 if hint := self._slips[prefix]:
                     yield hint
 
-    def _slip(self, prefix: str, name: str) -> Hint | None:
+    def _slip(self, prefix: str, name: str) -> PatternHint | None:
         """Return what the namespace of a prefix should be, where it is slightly another."""
         declared = self.names.declared[prefix]
         local = name.removeprefix(declared)
@@ -124,10 +126,10 @@ class _Finder:
                 start = self.prober.tree.text.find(f"<{declared}>")
                 facts = {"prefix": prefix, "declared": declared, "namespace": space}
                 edits = ((start, start + len(declared) + 2, f"<{space}>"),)
-                return Hint("namespace", start, facts, f"PREFIX {prefix}: <{space}>", edits)
+                return PatternHint("namespace", start, facts, f"PREFIX {prefix}: <{space}>", edits)
         return None
 
-    def _unknown(self, place: Place) -> Iterator[Hint]:
+    def _unknown(self, place: PatternCount) -> Iterator[PatternHint]:
         terms = place.element.terms
         for term in terms:
             for named in self.names.within(term):
@@ -140,11 +142,11 @@ class _Finder:
                 for name in (tried or near)[:1]:
                     yield self._instead("term", named, self.names.name(name))
                 if not near:
-                    yield Hint("unknown", named.start, {"term": named.text})
+                    yield PatternHint("unknown", named.start, {"term": named.text})
 
-    def _instead(self, kind: HintKind, named: Named | Term, written: str) -> Hint:
+    def _instead(self, kind: HintKind, named: NamedIri | Term, written: str) -> PatternHint:
         facts = {"term": named.text, "nearest": written}
-        return Hint(kind, named.start, facts, written, ((named.start, named.end, written),))
+        return PatternHint(kind, named.start, facts, written, ((named.start, named.end, written),))
 
     def _known(self, name: str) -> bool:
         if name in self.spelling.things or name == iri("rdf:type"):
@@ -157,18 +159,18 @@ class _Finder:
         found = self.prober.find("*", f"{every} UNION {{ GRAPH ?partageprobe_g {{ {every} }} }}")
         return found is None or bool(found)
 
-    def _finds(self, place: Place, piece: Named | Term, written: str) -> bool:
+    def _finds(self, place: PatternCount, piece: NamedIri | Term, written: str) -> bool:
         return self.prober.holds(scoped(place.scope, _replaced(place.element, piece, written)))
 
-    def _graphs(self, place: Place) -> Iterator[Hint]:
+    def _graphs(self, place: PatternCount) -> Iterator[PatternHint]:
         """Look for the triple in other graphs than those that are asked."""
         text = place.element.text
         if not place.scope:
             yield from self._elsewhere(place.element, f"GRAPH ?partageprobe_g {{ {text} }}")
         elif self.prober.holds(text):
-            yield Hint("default-graph", place.element.start)
+            yield PatternHint("default-graph", place.element.start)
 
-    def _elsewhere(self, element: Pattern, body: str) -> Iterator[Hint]:
+    def _elsewhere(self, element: Pattern, body: str) -> Iterator[PatternHint]:
         rows = self.prober.find("DISTINCT ?partageprobe_g", body, 2) or ()
         graphs = [row["partageprobe_g"] for row in rows]
         if not graphs:
@@ -180,7 +182,7 @@ class _Finder:
         if self._whole(element):
             text = self.prober.tree.text[element.start : element.end]
             edits = ((element.start, element.end, f"{written} {{ {text} }}"),)
-        yield Hint("other-graph", element.start, {"graph": graph}, written, edits)
+        yield PatternHint("other-graph", element.start, {"graph": graph}, written, edits)
 
     def _whole(self, element: Pattern) -> bool:
         """Return whether the triple stands by itself, so that braces can go around it."""
@@ -189,7 +191,7 @@ class _Finder:
         whole = element.start == subject.start < verb.start
         return whole and rest[:1] in {".", "}"} and "blank" not in {t.kind for t in element.terms}
 
-    def _literal(self, place: Place) -> Iterator[Hint]:
+    def _literal(self, place: PatternCount) -> Iterator[PatternHint]:
         """Look for literals that differ from one in their tag, datatype, case or white space."""
         subject, verb, node = place.element.terms
         if node.kind != "literal":
@@ -225,7 +227,7 @@ class _Finder:
             return "case" if text.strip().lower() == value.lower() == text.lower() else "space"
         return "language" if getattr(term, "language", None) or "@" in node.text else "datatype"
 
-    def _wants(self, place: Place) -> Iterator[Hint]:
+    def _wants(self, place: PatternCount) -> Iterator[PatternHint]:
         """Look for a literal where the pattern has an IRI: the name of the thing."""
         subject, verb, node = place.element.terms
         if node.kind != "iri" or self.names.iri(verb) == iri("rdf:type"):
@@ -236,23 +238,25 @@ class _Finder:
             if written := self.names.write(term):
                 yield self._instead("wants-literal", node, written)
 
-    def _swapped(self, place: Place) -> Iterator[Hint]:
+    def _swapped(self, place: PatternCount) -> Iterator[PatternHint]:
         subject, verb, node = place.element.terms
         if verb.kind != "iri" or node.kind == "literal" or verb.text == "a":
             return
         if self.prober.holds(scoped(place.scope, f"{subject.text} ^{verb.text} {node.text}")):
             yield self._instead("swapped", verb, f"^{verb.text}")
 
-    def _instance(self, place: Place) -> Iterator[Hint]:
+    def _instance(self, place: PatternCount) -> Iterator[PatternHint]:
         _, verb, node = place.element.terms
         if self.names.iri(verb) != iri("rdf:type") or node.kind != "iri":
             return
         classes = self._values(f"{node.text} a {ANY}")
         written = [name for term in classes if (name := self.names.write(term))]
         if written and written[0] != f"<{iri('owl:Class')}>":
-            yield Hint("instance", node.start, {"term": node.text, "class": ", ".join(written)})
+            yield PatternHint(
+                "instance", node.start, {"term": node.text, "class": ", ".join(written)}
+            )
 
-    def _property(self, place: Place) -> Iterator[Hint]:
+    def _property(self, place: PatternCount) -> Iterator[PatternHint]:
         """Look for properties that do have this value, or are used with this subject."""
         subject, verb, node = place.element.terms
         if verb.kind != "iri" or node.kind == "literal" or verb.text == "a":
@@ -260,16 +264,16 @@ class _Finder:
         body = scoped(place.scope, f"{subject.text} {ANY} {node.text}")
         yield from self._properties(verb, body)
 
-    def _sample(self, place: Place) -> Iterator[Hint]:
+    def _sample(self, place: PatternCount) -> Iterator[PatternHint]:
         """Tell what the property has for values."""
         _, verb, node = place.element.terms
         values = self._values(scoped(place.scope, f"{ANY}_subject {verb.text} {ANY}"))
         written = [name for term in values if (name := self.names.write(term)) and len(name) < 80]
         if written and node.kind in {"iri", "literal"}:
             facts = {"term": node.text, "property": verb.text, "values": ", ".join(written)}
-            yield Hint("sample", node.start, facts)
+            yield PatternHint("sample", node.start, facts)
 
-    def _properties(self, verb: Term, body: str) -> Iterator[Hint]:
+    def _properties(self, verb: Term, body: str) -> Iterator[PatternHint]:
         for term in self._frequent(body):
             if written := self.names.write(term):
                 yield self._instead("property", verb, written)
@@ -284,7 +288,7 @@ class _Finder:
 
     # A triple pattern together with those before
 
-    def _class(self, element: Pattern, emptied: Emptied) -> Iterator[Hint]:
+    def _class(self, element: Pattern, emptied: EmptyPoint) -> Iterator[PatternHint]:
         """Look for the classes that do have the property."""
         if self._is_type(element):
             subject, _, node = element.terms
@@ -301,7 +305,7 @@ class _Finder:
             return False
         return self.names.iri(element.terms[1]) == iri("rdf:type")
 
-    def _classes(self, node: Term, body: str, partner: Pattern) -> Iterator[Hint]:
+    def _classes(self, node: Term, body: str, partner: Pattern) -> Iterator[PatternHint]:
         # Of those that all of them have, the one that has fewest others says most.
         found = sorted(self._frequent(body), key=lambda term: (self._members(term), str(term)))
         for term in found:
@@ -309,31 +313,31 @@ class _Finder:
                 verb = partner.terms[1].text if partner.terms else partner.shown
                 facts = {"class": node.text, "property": verb, "nearest": written}
                 edits = ((node.start, node.end, written),)
-                yield Hint("class", node.start, facts, written, edits)
+                yield PatternHint("class", node.start, facts, written, edits)
 
     def _members(self, term: RdfTerm) -> int:
         count = self.prober.count(f"[] a {term}") if isinstance(term, NamedNode) else None
         return MANY if count is None else count
 
-    def _outside(self, element: Pattern, emptied: Emptied) -> Iterator[Hint]:
+    def _outside(self, element: Pattern, emptied: EmptyPoint) -> Iterator[PatternHint]:
         yield from self._elsewhere(
             element, emptied.body(f"GRAPH ?partageprobe_g {{ {element.text} }}")
         )
 
-    def _inverted(self, element: Pattern, emptied: Emptied) -> Iterator[Hint]:
+    def _inverted(self, element: Pattern, emptied: EmptyPoint) -> Iterator[PatternHint]:
         subject, verb, node = element.terms
         if verb.kind == "iri" and verb.start != verb.end and node.kind != "literal":
             body = emptied.body(f"{subject.text} ^{verb.text} {node.text}")
             if self.prober.holds(body):
                 yield self._instead("swapped", verb, f"^{verb.text}")
 
-    def _other_property(self, element: Pattern, emptied: Emptied) -> Iterator[Hint]:
+    def _other_property(self, element: Pattern, emptied: EmptyPoint) -> Iterator[PatternHint]:
         subject, verb, node = element.terms
         if verb.kind == "iri" and verb.start != verb.end and node.kind != "variable":
             body = emptied.body(f"{subject.text} {ANY} {node.text}")
             yield from self._properties(verb, body)
 
-    def _form(self, element: Pattern, emptied: Emptied) -> Iterator[Hint]:
+    def _form(self, element: Pattern, emptied: EmptyPoint) -> Iterator[PatternHint]:
         """Look for a shared variable whose values are the same but for their tag or datatype."""
         node = element.terms[2]
         before = frozenset[str]().union(*(one.variables for one in emptied.joined))
@@ -351,10 +355,10 @@ class _Finder:
         for row in rows:
             here, there = row[ANY[1:]], row["partageprobe_other"]
             facts = {"variable": node.text, "here": str(here), "there": str(there)}
-            yield Hint("form", node.start, facts)
+            yield PatternHint("form", node.start, facts)
 
 
-def _replaced(element: Pattern, piece: Named | Term, written: str) -> str:
+def _replaced(element: Pattern, piece: NamedIri | Term, written: str) -> str:
     """Return a triple with a piece of it replaced."""
     parts = []
     for term in element.terms:

@@ -16,10 +16,10 @@ from pyoxigraph import NamedNode
 
 from partage.errors import (
     EngineError,
-    English,
     Message,
     QuerySyntaxError,
     ServiceRefused,
+    UntranslatedText,
     message,
     visible,
 )
@@ -29,7 +29,7 @@ from partage.sparql.protocol.limits import LONGEST
 from partage.sparql.protocol.operation import prefixes
 from partage.sparql.syntax import tokens
 from partage.sparql.syntax.lexer import Token, place
-from partage.store.engine import Engine, Limits, Query
+from partage.store.engine import Engine, Query, QueryLimits
 
 # Longer than any keyword of SPARQL.
 GAP = 24
@@ -45,7 +45,7 @@ VOCABULARY = (
 
 
 @dataclass(frozen=True, slots=True)
-class Hint:
+class TermHint:
     """A term of our namespaces that is not known, and the one that may have been meant."""
 
     term: str
@@ -86,7 +86,7 @@ def locate(engine: Engine, query: Query, error: QuerySyntaxError) -> QuerySyntax
         spread += token.text.replace("\n", " ") + " " * GAP
     try:
         refuse_service(spread)  # it is another text than the guard has seen
-        engine.query(Query(spread, base=query.base, limits=Limits(seconds=1))).close()
+        engine.query(Query(spread, base=query.base, limits=QueryLimits(seconds=1))).close()
     except QuerySyntaxError as found:
         at = (found.column or 1) - 1
         if at >= len(spread):
@@ -106,7 +106,7 @@ def _at_end(text: str, found: QuerySyntaxError) -> QuerySyntaxError:
 
 
 def _at_token(text: str, token: Token, found: QuerySyntaxError) -> QuerySyntaxError:
-    reason: English | Message = _reason(found) or message("this is not expected here.")
+    reason: UntranslatedText | Message = _reason(found) or message("this is not expected here.")
     prefix = token.text.partition(":")[0]
     if "Prefix not found" in str(reason):
         advice = _advice(prefix, dict(prefixes(text)))
@@ -121,11 +121,11 @@ def _at_token(text: str, token: Token, found: QuerySyntaxError) -> QuerySyntaxEr
     )
 
 
-def _reason(found: QuerySyntaxError) -> English:
+def _reason(found: QuerySyntaxError) -> UntranslatedText:
     """Return what the parser says in words, if it says more than what it tried."""
     reason = str(found).partition(": ")[2]
     useless = reason.startswith(("expected ", "this is not expected"))
-    return English("" if useless else reason)
+    return UntranslatedText("" if useless else reason)
 
 
 def _advice(prefix: str, declared: Mapping[str, str]) -> Message:
@@ -153,12 +153,12 @@ def vocabulary(engine: Engine) -> frozenset[str]:
     )
 
 
-def misspelt(text: str, known: frozenset[str]) -> list[Hint]:
+def misspelt(text: str, known: frozenset[str]) -> list[TermHint]:
     """Return the terms of our namespaces in a query that are none of the known ones."""
     if not known or len(text) > LONGEST:
         return []
     declared = dict(prefixes(text))
-    found: dict[str, Hint] = {}
+    found: dict[str, TermHint] = {}
     for token in tokens(text):
         iri = _expanded(token, declared)
         if iri is None or iri in found or not is_unknown(iri, known):
@@ -171,7 +171,7 @@ def misspelt(text: str, known: frozenset[str]) -> list[Hint]:
         nearest = others[meant[0]] if meant else None
         line, column = place(text, token.start)
         nearest = nearest and (curie(nearest) or f"<{nearest}>")
-        found[iri] = Hint(_shown(token.text), line, column, nearest)
+        found[iri] = TermHint(_shown(token.text), line, column, nearest)
     return list(found.values())
 
 

@@ -30,7 +30,7 @@ NAMES = (
 THINGS = "SELECT DISTINCT ?thing { ?thing a ?class }"
 
 
-class Spelling:
+class TermSuggestions:
     """The terms of a dataset by their spelling and by what they are called, looked up once."""
 
     def __init__(self, engine: Engine) -> None:

@@ -14,20 +14,20 @@ from typing import Self
 
 from partage.errors import (
     EngineBusy,
-    English,
     QuerySyntaxError,
     QueryTimeout,
     ServiceError,
     ServiceExceeded,
     ServiceTimeout,
     SettingsError,
+    UntranslatedText,
     message,
 )
 from partage.settings import Settings
 from partage.sparql.diagnosis.syntax_errors import locate
 from partage.sparql.federation.inline_values import clause
 from partage.sparql.federation.service_clauses import (
-    Call,
+    ServiceCall,
     allowed_calls,
     disguised,
     inlined,
@@ -35,8 +35,8 @@ from partage.sparql.federation.service_clauses import (
     scope,
 )
 from partage.sparql.syntax.lexer import place
-from partage.store.engine import Engine, Limits, Query, Result, Solution
-from partage.store.remote.service import Allowance, ask
+from partage.store.engine import Engine, Query, QueryLimits, Result, Solution
+from partage.store.remote.service import ServiceLimits, ask
 from partage.store.remote.transport import Address
 
 # A query that waits for others holds a thread of the server, of which it has not many.
@@ -77,7 +77,7 @@ class Federation:
                 ) from error
         return cls(allowed, settings.service_seconds, settings.service_rows, settings.service_bytes)
 
-    def calls(self, text: str, base: str | None) -> tuple[Call, ...]:
+    def calls(self, text: str, base: str | None) -> tuple[ServiceCall, ...]:
         """
         Return a query's calls to allowed endpoints.
 
@@ -88,7 +88,7 @@ class Federation:
         """
         return allowed_calls(text, base, self.allowed)
 
-    def query(self, engine: Engine, query: Query, calls: Sequence[Call]) -> Result:
+    def query(self, engine: Engine, query: Query, calls: Sequence[ServiceCall]) -> Result:
         """
         Evaluate a query with its calls; they take their time from that of the query.
 
@@ -114,13 +114,15 @@ class Federation:
             raise QuerySyntaxError(  # its place is one in a text that nobody has seen
                 "With the answers of SERVICE put in, the engine does not read the query: "
                 "%(reason)s",
-                reason=English(str(error).partition(": ")[2]),
+                reason=UntranslatedText(str(error).partition(": ")[2]),
             ) from error
 
-    def _complete(self, engine: Engine, query: Query, calls: Sequence[Call], began: float) -> str:
+    def _complete(
+        self, engine: Engine, query: Query, calls: Sequence[ServiceCall], began: float
+    ) -> str:
         """Return the text with the answers to all calls put in."""
         _check(engine, replace(query, limits=_rest(query, began)), calls)
-        purse = _Purse(self.seconds, self.rows, self.bytes, self.bytes)
+        purse = _ServiceBudget(self.seconds, self.rows, self.bytes, self.bytes)
         clauses = []
         for number, call in enumerate(calls, 1):
             variables = _variables(engine, replace(query, limits=_rest(query, began)), call)
@@ -136,7 +138,7 @@ class Federation:
 
 
 @dataclass(slots=True)
-class _Purse:
+class _ServiceBudget:
     """What is left for the calls of one query; `room` is for their answers as text."""
 
     seconds: float
@@ -146,7 +148,7 @@ class _Purse:
 
 
 def _answer(
-    query: Query, call: Call, number: int, variables: tuple[str, ...], purse: _Purse
+    query: Query, call: ServiceCall, number: int, variables: tuple[str, ...], purse: _ServiceBudget
 ) -> str:
     """Return the clause that stands for a call, and pay for it."""
     seconds = min(purse.seconds, query.limits.seconds or purse.seconds)
@@ -155,7 +157,9 @@ def _answer(
     text = question(query.text, call, query.base)
     began = time.monotonic()
     try:
-        answer = ask(call.endpoint, text, Allowance(seconds, purse.rows, purse.bytes), query.ticket)
+        answer = ask(
+            call.endpoint, text, ServiceLimits(seconds, purse.rows, purse.bytes), query.ticket
+        )
     finally:
         purse.seconds -= time.monotonic() - began
     written = clause(variables, answer.rows, number, purse.room)
@@ -165,7 +169,7 @@ def _answer(
     return written
 
 
-def _check(engine: Engine, query: Query, calls: Sequence[Call]) -> None:
+def _check(engine: Engine, query: Query, calls: Sequence[ServiceCall]) -> None:
     """Have the engine read the query over no graph: a fault shows before others are asked."""
     probe = replace(query, text=disguised(query.text, calls), default_graphs=(), named_graphs=())
     try:
@@ -182,7 +186,7 @@ def _check(engine: Engine, query: Query, calls: Sequence[Call]) -> None:
         raise found from error
 
 
-def _variables(engine: Engine, query: Query, call: Call) -> tuple[str, ...]:
+def _variables(engine: Engine, query: Query, call: ServiceCall) -> tuple[str, ...]:
     """Return the variables that a call may bind, as the engine sees them."""
     text = scope(query.text, call, query.base)
     result = engine.query(Query(text, base=query.base, limits=query.limits, ticket=query.ticket))
@@ -190,7 +194,7 @@ def _variables(engine: Engine, query: Query, call: Call) -> tuple[str, ...]:
     return result.variables
 
 
-def _rest(query: Query, began: float) -> Limits:
+def _rest(query: Query, began: float) -> QueryLimits:
     """
     Return the limits of what comes after the time that has passed.
 
@@ -209,10 +213,10 @@ def _rest(query: Query, began: float) -> Limits:
             "for other endpoints. Ask them for less.",
             granted=granted,
         )
-    return Limits(left)
+    return QueryLimits(left)
 
 
-def _told(error: ServiceError, text: str, call: Call) -> ServiceError:
+def _told(error: ServiceError, text: str, call: ServiceCall) -> ServiceError:
     """Return the error with the endpoint and the place of its call."""
     line, column = place(text, call.start)
     told = message(

@@ -27,7 +27,7 @@ _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ServiceCall:
     """
     A call to an allowed endpoint, with the offsets of its words.
 
@@ -52,7 +52,7 @@ class Call:
         return self.silence[0] < self.silence[1]
 
 
-def allowed_calls(text: str, base: str | None, allowed: Collection[str]) -> tuple[Call, ...]:
+def allowed_calls(text: str, base: str | None, allowed: Collection[str]) -> tuple[ServiceCall, ...]:
     """
     Return a query's calls to allowed endpoints.
 
@@ -94,13 +94,13 @@ def allowed_calls(text: str, base: str | None, allowed: Collection[str]) -> tupl
     return calls
 
 
-def find_calls(text: str, base: str | None, allowed: Collection[str]) -> tuple[Call, ...]:
+def find_calls(text: str, base: str | None, allowed: Collection[str]) -> tuple[ServiceCall, ...]:
     """Return the calls to allowed endpoints, each outside of the others."""
     if not re.search("service", text, re.IGNORECASE):
         return ()
     read = tokens(text)
     names = _Names(base, opening(text).prologue)
-    found: list[Call] = []
+    found: list[ServiceCall] = []
     for at, token in enumerate(read):
         if token.word == "SERVICE" and (not found or found[-1].end <= token.start):
             call = _call(text, read, at, names, allowed)
@@ -109,7 +109,7 @@ def find_calls(text: str, base: str | None, allowed: Collection[str]) -> tuple[C
     return tuple(found)
 
 
-def disguised(text: str, calls: Sequence[Call]) -> str:
+def disguised(text: str, calls: Sequence[ServiceCall]) -> str:
     """
     Return the query with each call written as `GRAPH <endpoint> {…}`, every word in its place.
 
@@ -124,7 +124,7 @@ def disguised(text: str, calls: Sequence[Call]) -> str:
     return "".join([*parts, text[end:]])
 
 
-def inlined(text: str, calls: Sequence[Call], clauses: Sequence[str]) -> str:
+def inlined(text: str, calls: Sequence[ServiceCall], clauses: Sequence[str]) -> str:
     """Return the query with a clause in the place of each call."""
     parts, end = [], 0
     for call, written in zip(calls, clauses, strict=True):
@@ -133,18 +133,18 @@ def inlined(text: str, calls: Sequence[Call], clauses: Sequence[str]) -> str:
     return "".join([*parts, text[end:]])
 
 
-def question(text: str, call: Call, base: str | None) -> str:
+def question(text: str, call: ServiceCall, base: str | None) -> str:
     """Return the query that a call asks of its endpoint."""
     return f"{_prologue(text, base)}SELECT * WHERE {{{_group(text, call)}\n}}"
 
 
-def scope(text: str, call: Call, base: str | None) -> str:
+def scope(text: str, call: ServiceCall, base: str | None) -> str:
     """Return a query without solutions whose variables are those that a call may bind."""
     inner = _group(text, call)
     return f"{_prologue(text, base)}SELECT * WHERE {{ {{{inner}\n}} FILTER(false) }} LIMIT 0"
 
 
-def _group(text: str, call: Call) -> str:
+def _group(text: str, call: ServiceCall) -> str:
     return text[slice(*call.group)]
 
 
@@ -188,7 +188,7 @@ def _join(base: str, written: str) -> str | None:
 
 def _call(
     text: str, read: Sequence[Token], at: int, names: _Names, allowed: Collection[str]
-) -> Call | None:
+) -> ServiceCall | None:
     """Return the call that begins with a token, if one to an allowed endpoint does."""
     keyword, *rest = read[at : at + 4]
     silence = (keyword.end, keyword.end)
@@ -204,7 +204,7 @@ def _call(
     # Where the brace is never closed, the parser has something to say about the whole.
     inner = close.start if close else len(text)
     end = close.end if close else len(text)
-    return Call(endpoint, (keyword.start, keyword.end), silence, (rest[1].end, inner), end)
+    return ServiceCall(endpoint, (keyword.start, keyword.end), silence, (rest[1].end, inner), end)
 
 
 def _closing(read: Sequence[Token], at: int) -> Token | None:

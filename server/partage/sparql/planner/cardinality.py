@@ -5,16 +5,16 @@ from weakref import ref
 
 from pyoxigraph import Literal
 
-from partage.caching import LRUCache
+from partage.caching import BoundedCache
 from partage.errors import MemoryExceeded, QueryTimeout
 from partage.rdf.sparql_terms import iriref
-from partage.store.engine import Engine, Limits, Query
+from partage.store.engine import Engine, Query, QueryLimits
 
 SECONDS = 2.0
 # How many triples of a predicate are looked at for its degrees.
 SAMPLE = 50_000
 # What was counted, by what was asked of which engine.
-COUNTS = LRUCache(2_000_000, "counts")
+COUNTS = BoundedCache(2_000_000, "counts")
 # A constant that may be in so many triples is counted itself.
 COMMON = 2_000
 COUNT = "SELECT (COUNT(*) AS ?n) {{ {pattern} }}"
@@ -25,7 +25,7 @@ MEAN = (
 
 
 @dataclass(frozen=True, slots=True)
-class Degrees:
+class PredicateStatistics:
     """
     The triples of a predicate; of a triple picked at random, how many share its subject, its
     object. So a few hubs count as much as they cost.
@@ -36,16 +36,16 @@ class Degrees:
     of_object: float
 
 
-UNUSED = Degrees(0, 1, 1)
+UNUSED = PredicateStatistics(0, 1, 1)
 
 
 @dataclass(slots=True)
-class Counter:
+class TripleCounter:
     """Asks and remembers; what was not counted in time is None."""
 
     engine: Engine
 
-    def degrees(self, query: Query, iri: str) -> Degrees | None:
+    def degrees(self, query: Query, iri: str) -> PredicateStatistics | None:
         """Return the degrees of a predicate in the dataset of a query."""
         number = self.number(query, f"?s {iriref(iri)} ?o")
         if not number:
@@ -56,7 +56,7 @@ class Counter:
         ]
         if means[0] is None or means[1] is None:
             return None
-        return Degrees(number, *(mean["q"] / mean["n"] for mean in means if mean))
+        return PredicateStatistics(number, *(mean["q"] / mean["n"] for mean in means if mean))
 
     def number(self, query: Query, pattern: str) -> float | None:
         """Return how many triples a pattern finds in the dataset of a query."""
@@ -68,7 +68,7 @@ class Counter:
             text,
             query.default_graphs,
             query.named_graphs,
-            limits=Limits(SECONDS),
+            limits=QueryLimits(SECONDS),
             release=query.release,
         )
         return COUNTS.get((ref(self.engine), counting), lambda: self._counted(counting))

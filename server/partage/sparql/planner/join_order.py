@@ -28,7 +28,7 @@ Ends = tuple[str | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class JoinOperand:
     """
     One pattern, or several joined: as text, and what is expected of it.
 
@@ -57,13 +57,13 @@ class Part:
         return f"{{ SELECT {names} {{ {self.text} }} }}"
 
 
-def filtered(part: Part, filters: Sequence[frozenset[str]]) -> Part:
+def filtered(part: JoinOperand, filters: Sequence[frozenset[str]]) -> JoinOperand:
     """Return a pattern with fewer solutions, where filters are about its variables alone."""
     rows = part.rows * PASSED ** sum(1 for one in filters if one and one <= part.variables)
     return capped(replace(part, rows=max(rows, 1.0)))
 
 
-def joined(parts: Sequence[Part]) -> Part | None:
+def joined(parts: Sequence[JoinOperand]) -> JoinOperand | None:
     """
     Join patterns, each time the two that give the fewest solutions; None where they do not hang
     together, or a table would be too large.
@@ -79,7 +79,7 @@ def joined(parts: Sequence[Part]) -> Part | None:
     return left[0] if left and left[0].held <= MOST_HELD else None
 
 
-def looked_up(parts: Sequence[Part], start: Part | None = None) -> float:
+def looked_up(parts: Sequence[JoinOperand], start: JoinOperand | None = None) -> float:
     """
     Return what the engine's own order costs: it begins with one pattern, or with the solutions
     that there are, and looks others up.
@@ -94,22 +94,22 @@ def looked_up(parts: Sequence[Part], start: Part | None = None) -> float:
     return total.cost if total else 0.0
 
 
-def _guess(part: Part, bound: frozenset[str]) -> int:
+def _guess(part: JoinOperand, bound: frozenset[str]) -> int:
     subject, target = (end is None or end in bound for end in part.ends)
     return GUESSES[subject, target] * (1000 if part.path and not (subject and target) else 1)
 
 
-def _pair(a: Part, b: Part) -> tuple[Part, Part, Part]:
+def _pair(a: JoinOperand, b: JoinOperand) -> tuple[JoinOperand, JoinOperand, JoinOperand]:
     small, large = (a, b) if a.rows <= b.rows else (b, a)
     ways = [_hash(small, large)]
     ways += [_loop(x, y) for x, y in ((a, b), (b, a)) if y.single and not y.path]
     return min(ways, key=lambda part: part.cost), a, b
 
 
-def _hash(small: Part, large: Part) -> Part:
+def _hash(small: JoinOperand, large: JoinOperand) -> JoinOperand:
     """Join two sides by hashing; the engine holds the one that is written first."""
     rows, distinct = _expected(small, large)
-    return Part(
+    return JoinOperand(
         f"{small.selected} {large.selected}",
         distinct,
         rows,
@@ -119,10 +119,10 @@ def _hash(small: Part, large: Part) -> Part:
     )
 
 
-def _loop(left: Part, pattern: Part) -> Part:
+def _loop(left: JoinOperand, pattern: JoinOperand) -> JoinOperand:
     """Look each solution of `left` up in a pattern."""
     rows, distinct = _expected(left, pattern)
-    return Part(
+    return JoinOperand(
         f"{{ {left.text} }} LATERAL {{ {pattern.text} }}",
         distinct,
         rows,
@@ -132,7 +132,7 @@ def _loop(left: Part, pattern: Part) -> Part:
     )
 
 
-def _expected(a: Part, b: Part) -> tuple[float, dict[str, float]]:
+def _expected(a: JoinOperand, b: JoinOperand) -> tuple[float, dict[str, float]]:
     rows = a.rows * b.rows
     distinct = {**a.distinct, **b.distinct}
     for name in a.variables & b.variables:
@@ -142,6 +142,6 @@ def _expected(a: Part, b: Part) -> tuple[float, dict[str, float]]:
     return rows, {name: min(count, rows) for name, count in distinct.items()}
 
 
-def capped(part: Part) -> Part:
+def capped(part: JoinOperand) -> JoinOperand:
     """Return a part whose variables have no more values than there are solutions."""
     return replace(part, distinct={name: min(n, part.rows) for name, n in part.distinct.items()})

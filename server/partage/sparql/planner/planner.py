@@ -13,23 +13,23 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from weakref import ref
 
-from partage.caching import LRUCache
+from partage.caching import BoundedCache
 from partage.errors import QuerySyntaxError
 from partage.rdf.namespaces import iri
 from partage.rdf.sparql_terms import iriref, is_iri
-from partage.sparql.planner.cardinality import COMMON, Counter, Degrees
+from partage.sparql.planner.cardinality import COMMON, PredicateStatistics, TripleCounter
 from partage.sparql.planner.join_order import (
     BUILD,
     LOOKUP,
     MOST_HELD,
     MOST_JOINED,
     Ends,
-    Part,
+    JoinOperand,
     filtered,
     joined,
     looked_up,
 )
-from partage.sparql.planner.top_k import Cut, keyed, topmost
+from partage.sparql.planner.top_k import TopK, keyed, topmost
 from partage.sparql.rewriting import rewritten
 from partage.sparql.rewriting.aggregates import is_grouped
 from partage.sparql.rewriting.building import OURS
@@ -38,7 +38,7 @@ from partage.sparql.syntax import parse
 from partage.sparql.syntax.names import Names
 from partage.sparql.syntax.serializer import query_text
 from partage.sparql.syntax.tree import Clause, Group, Path, Pattern, QueryTree, Select, Term
-from partage.store.engine import Engine, Limits, Query
+from partage.store.engine import Engine, Query, QueryLimits
 from partage.store.remote.dialect import check
 
 # What is not this much cheaper, or cheap anyway, is left alone; in triples read.
@@ -54,7 +54,7 @@ LONGEST = 20_000
 # Counting what a query is about takes no longer, for the first who asks it.
 SECONDS = 5.0
 # How queries of each engine are written.
-PLANS = LRUCache(4_000_000, "plans")
+PLANS = BoundedCache(4_000_000, "plans")
 TYPE = iri("rdf:type")
 PATTERNS = {"triple", "values"}
 # What may stand beside the triples of a group: it brings no solutions of its own.
@@ -73,7 +73,7 @@ class Planner:
     def __init__(self, engine: Engine, *, joins: bool = True) -> None:
         """Plan joins, too, where `joins` says so; else queries are only rewritten."""
         self._engine = ref(engine)
-        self._counter = Counter(engine)
+        self._counter = TripleCounter(engine)
         self._joins = joins
 
     def plan(self, query: Query, *, joins: bool = True) -> Query:
@@ -89,7 +89,7 @@ class Planner:
         graphs = (*(query.default_graphs or ()), *(query.named_graphs or ()))
         if len(query.text) + sum(map(len, graphs)) > LONGEST:
             return query
-        bare = replace(query, limits=Limits(), ticket=None, prefixes=(), plan=None)
+        bare = replace(query, limits=QueryLimits(), ticket=None, prefixes=(), plan=None)
         joins = joins and self._joins
         try:
             plan = PLANS.get((self._engine, joins, bare), lambda: self._write(bare, joins=joins))
@@ -147,7 +147,7 @@ class Planner:
             return None
         if _ends_early(tree.select, tree.clauses):
             return None
-        writer = _Writer(query, tree, self._counter, Names(tree))
+        writer = _PlanWriter(query, tree, self._counter, Names(tree))
         body = writer.group(where)
         expected = writer.expected.get(where.start)
         text, head = tree.text, tree.text[tree.start : where.start]
@@ -175,16 +175,16 @@ def _ends_early(select: Select | None, clauses: Sequence[Clause]) -> bool:
 
 
 @dataclass(slots=True)
-class _Writer:
+class _PlanWriter:
     query: Query
     tree: QueryTree
-    counter: Counter
+    counter: TripleCounter
     names: Names
     changed: bool = field(default=False, init=False)
     steps: int = field(default=0, init=False)
     deadline: float = field(default_factory=lambda: time.monotonic() + SECONDS, init=False)
     # What the triples of groups find, by where the groups start.
-    expected: dict[int, Part] = field(default_factory=dict, init=False)
+    expected: dict[int, JoinOperand] = field(default_factory=dict, init=False)
 
     def group(self, group: Group) -> str:
         """Write a group that is joined to nothing around it."""
@@ -208,7 +208,7 @@ class _Writer:
                 at = one.end
         return text + self.tree.text[at : group.end]
 
-    def triples(self, group: Group, cut: Cut | None = None) -> str | None:
+    def triples(self, group: Group, cut: TopK | None = None) -> str | None:
         """Write a group of triples and what only adds to their solutions or takes some away."""
         triples, others = _apart(group)
         kinds = [one.kind for one in group.patterns if one.kind != "filter"]
@@ -241,7 +241,7 @@ class _Writer:
         return "\n".join(["{", first, *(text for _, text in written), "}"])
 
     def _beside(
-        self, pattern: Pattern, base: Part, unsure: Collection[str]
+        self, pattern: Pattern, base: JoinOperand, unsure: Collection[str]
     ) -> tuple[int, str] | None:
         """Write OPTIONAL, EXISTS or NOT EXISTS to be evaluated once, not for each solution."""
         test = pattern.expression.operator if pattern.expression is not None else ""
@@ -263,7 +263,7 @@ class _Writer:
         self.changed = True
         return _aside(test, inner, _text(filters), inner.variables & base.variables)
 
-    def _parts(self, triples: Sequence[Pattern], others: Sequence[Pattern]) -> list[Part]:
+    def _parts(self, triples: Sequence[Pattern], others: Sequence[Pattern]) -> list[JoinOperand]:
         """Return what is expected of triples; nothing where one of them is not known enough."""
         filters = [one.variables for one in others if _plain(one)]
         values = [_values(one) for one in triples if one.kind == "values"]
@@ -294,7 +294,7 @@ class _Writer:
         text = path.text or self.tree.text[path.start : path.end]
         return Term("iri" if path.text else "path", text, path.start, path.end, path=path)
 
-    def _part(self, terms: tuple[Term, Term, Term]) -> Part | None:
+    def _part(self, terms: tuple[Term, Term, Term]) -> JoinOperand | None:
         """Return what is expected of a triple or path; None where that is not known enough."""
         if time.monotonic() > self.deadline:
             raise _OutOfTime
@@ -308,7 +308,7 @@ class _Writer:
         if verb.kind == "path":
             reached = self._reached((subject, verb, target))
             distinct = {end: reached for end in ends if end}
-            walked = Part(text, distinct, reached, LOOKUP * reached, ends, path=True)
+            walked = JoinOperand(text, distinct, reached, LOOKUP * reached, ends, path=True)
             return walked if None in ends else None
         name = self.names.iri(verb)
         degrees = self.counter.degrees(self.query, name) if name else None
@@ -318,7 +318,7 @@ class _Writer:
         rows = max(self._rows(name, degrees, ends, target), 1.0)
         shared = zip(ends, each if None not in ends else (1, 1), strict=True)
         distinct = {end: max(rows / degree, 1.0) for end, degree in shared if end}
-        return Part(text, distinct, rows, rows, ends)
+        return JoinOperand(text, distinct, rows, rows, ends)
 
     def _reached(self, terms: tuple[Term, Term, Term]) -> float:
         """Return how far a path goes from its known end, counted where it cannot go far."""
@@ -335,7 +335,7 @@ class _Writer:
         counted = self.counter.number(self.query, pattern)
         return REACHED if counted is None else max(counted, 1.0)
 
-    def _rows(self, name: str, degrees: Degrees, ends: Ends, target: Term) -> float:
+    def _rows(self, name: str, degrees: PredicateStatistics, ends: Ends, target: Term) -> float:
         if None not in ends:
             return degrees.triples
         if ends[0] is None:
@@ -347,21 +347,21 @@ class _Writer:
         return degrees.of_object if counted is None else counted
 
 
-def _values(pattern: Pattern) -> Part | None:
+def _values(pattern: Pattern) -> JoinOperand | None:
     """Return what is expected of VALUES; None where it leaves something open."""
     data = pattern.data
     if data is None or not data.variables or any(None in row for row in data.rows):
         return None
     rows = max(float(len(data.rows)), 1.0)
-    return Part(pattern.text, dict.fromkeys(data.variables, rows), rows, rows, single=False)
+    return JoinOperand(pattern.text, dict.fromkeys(data.variables, rows), rows, rows, single=False)
 
 
-def _written(part: Part) -> dict[str, float]:
+def _written(part: JoinOperand) -> dict[str, float]:
     """Return how many values the variables have that somebody wrote."""
     return {name: n for name, n in part.distinct.items() if not name.startswith(OURS)}
 
 
-def _visible(part: Part) -> Part:
+def _visible(part: JoinOperand) -> JoinOperand:
     """Return a part without the variables that nobody wrote."""
     distinct = _written(part)
     if len(distinct) == len(part.distinct):
@@ -378,7 +378,7 @@ def _plain(pattern: Pattern) -> bool:
     return pattern.kind == "filter" and not pattern.inner
 
 
-def _aside(test: str, inner: Part, filters: str, shared: Collection[str]) -> tuple[int, str]:
+def _aside(test: str, inner: JoinOperand, filters: str, shared: Collection[str]) -> tuple[int, str]:
     if not test:
         return HERE, f"OPTIONAL {{ {_visible(inner).selected} {filters} }}"
     if test == "NOT EXISTS":

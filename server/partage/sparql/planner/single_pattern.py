@@ -17,7 +17,7 @@ _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.\-]*:", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Lookup:
+class SinglePatternQuery:
     """
     A query that has as many solutions as one thing has triples.
 
@@ -28,7 +28,7 @@ class Lookup:
     iris: tuple[str, ...]
 
 
-def lookup(text: str) -> Lookup | None:
+def lookup(text: str) -> SinglePatternQuery | None:
     """
     Return the lookup that a text is; None for what is none, or asks more than a look at it tells.
 
@@ -52,7 +52,7 @@ def lookup(text: str) -> Lookup | None:
     iris = tuple(tree.iri(term) or "" for term in terms if term.kind == "iri")
     if kinds[0] == kinds[2] == "variable" or not all(map(_ABSOLUTE.match, iris)):
         return None
-    return Lookup(text, iris)
+    return SinglePatternQuery(text, iris)
 
 
 def _is_plain(tree: QueryTree) -> bool:

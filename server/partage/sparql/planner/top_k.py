@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from partage.sparql.planner.join_order import Part, capped
+from partage.sparql.planner.join_order import JoinOperand, capped
 from partage.sparql.syntax.tree import Clause, Expression, QueryTree
 
 SAMPLE = 2_000
@@ -39,14 +39,14 @@ class _Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class TopK:
     """What leaves out solutions beyond a bound, and which share of them stays."""
 
     key: _Key
     last: str
     share: float
 
-    def of(self, part: Part) -> Part:
+    def of(self, part: JoinOperand) -> JoinOperand:
         """Return a part without those; the same, if it does not bind what is compared."""
         if self.key.variable not in part.distinct:
             return part
@@ -64,7 +64,7 @@ class Cut:
         )
 
 
-def topmost(tree: QueryTree, body: str, expected: Part) -> Cut | None:
+def topmost(tree: QueryTree, body: str, expected: JoinOperand) -> TopK | None:
     """
     Return how to find few more than the first of the solutions; None where that cannot be told.
 
@@ -86,10 +86,10 @@ def topmost(tree: QueryTree, body: str, expected: Part) -> Cut | None:
         return None
     sample, way = _sample(key, body, expected), _WAYS[key.way][0]
     last = f"SELECT {BOUND} {{ {sample} }} ORDER BY {way}({BOUND}) LIMIT 1 OFFSET {count - 1}"
-    return Cut(key, last, min(count / SAMPLE, 1.0))
+    return TopK(key, last, min(count / SAMPLE, 1.0))
 
 
-def _sample(key: _Key, body: str, expected: Part) -> str:
+def _sample(key: _Key, body: str, expected: JoinOperand) -> str:
     """
     Return some solutions, the same each time: texts are found in no order, so the first will do;
     values may be found in their order, so those are taken whose names have a certain digest.

@@ -7,7 +7,7 @@ from partage.rdf.formats import COLUMNAR_FORMATS, GRAPH_FORMATS, RESULT_FORMATS,
 from partage.rdf.namespaces import BASE
 from partage.sparql.diagnosis.syntax_errors import locate
 from partage.sparql.federation.service_calls import Federation
-from partage.sparql.federation.service_clauses import Call
+from partage.sparql.federation.service_clauses import ServiceCall
 from partage.sparql.planner.planner import Planner
 from partage.sparql.protocol.guard import refuse_update
 from partage.sparql.protocol.operation import BOM, kind, prefixes
@@ -95,7 +95,7 @@ def answered(  # noqa: PLR0913  # each is a fact of the request or of the endpoi
     engine: Engine,
     query: Query,
     federation: Federation,
-    calls: Sequence[Call] = (),
+    calls: Sequence[ServiceCall] = (),
     planner: Planner | None = None,
     *,
     joins: bool = True,

@@ -23,7 +23,7 @@ ASSERTIONS = "SELECT DISTINCT ?g { ?claim np:hasAssertion ?g }"
 NAMED = f'SELECT DISTINCT ?g {{ GRAPH ?g {{}} FILTER(STRSTARTS(STR(?g), "{GRAPH}")) }}'
 
 
-class Parts:
+class DatasetParts:
     """The parts of one dataset, looked up once."""
 
     def __init__(self, engine: Engine) -> None:

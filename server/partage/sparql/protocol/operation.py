@@ -10,13 +10,13 @@ from typing import Literal
 from urllib.parse import parse_qsl
 
 from partage.errors import (
-    English,
     ProtocolError,
     QuerySyntaxError,
     UnsupportedMediaType,
+    UntranslatedText,
     UpdateRefused,
 )
-from partage.sparql.federation.service_clauses import Call, allowed_calls
+from partage.sparql.federation.service_clauses import ServiceCall, allowed_calls
 from partage.sparql.protocol.guard import refuse_update
 from partage.sparql.protocol.limits import refuse_deep
 from partage.sparql.syntax import opening
@@ -34,9 +34,9 @@ Method = Literal["GET", "POST", "QUERY"]
 ONCE = ("query", "graphs", "update")
 # They say in which format an answer is wished for; what they say may fit or not. `Accept` is sent
 # by RDF4J's forms.
-WISHING = ("format", "output", "results", "Accept")
+FORMAT_PARAMETERS = ("format", "output", "results", "Accept")
 # They choose how the service description is written; a request with no others asks for that.
-DRESSING = frozenset({*WISHING, "lang", "version"})
+DRESSING = frozenset({*FORMAT_PARAMETERS, "lang", "version"})
 READING = ("default-graph-uri", "named-graph-uri")
 WRITING = ("using-graph-uri", "using-named-graph-uri")
 KINDS: dict[str, Kind] = {
@@ -62,7 +62,7 @@ class QueryOperation:
     kind: Kind
     formats: tuple[str, ...] = ()
     graphs: str | None = None
-    calls: tuple[Call, ...] = ()
+    calls: tuple[ServiceCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ def _parameters(encoded: bytes) -> Parameters:
         ) from error
     except ValueError as error:
         raise ProtocolError(
-            "The parameters cannot be read: %(error)s.", error=English(error)
+            "The parameters cannot be read: %(error)s.", error=UntranslatedText(error)
         ) from error
     for name, value in pairs:
         found.setdefault(name, []).append(value)
@@ -202,7 +202,7 @@ def _add_body(given: Parameters, content_type: str, body: bytes) -> None:
             given["query"] = [body.decode("utf-8")]
         except UnicodeDecodeError as error:
             raise ProtocolError(
-                "The query is not UTF-8: %(error)s.", error=English(error)
+                "The query is not UTF-8: %(error)s.", error=UntranslatedText(error)
             ) from error
     elif media_type == UPDATE:
         raise UpdateRefused("This endpoint is read-only: it takes queries, no updates.")
@@ -233,7 +233,7 @@ def _media_type(content_type: str) -> tuple[str, str]:
 
 def _formats(given: Parameters) -> tuple[str, ...]:
     """Return the formats wished for, in the order of the parameters' names."""
-    return tuple(value for name in WISHING for value in given.get(name, ()))
+    return tuple(value for name in FORMAT_PARAMETERS for value in given.get(name, ()))
 
 
 def _first(given: Parameters, name: str) -> str | None:

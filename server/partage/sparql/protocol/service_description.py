@@ -56,7 +56,7 @@ MANY = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class DescribedLimit:
     """What a query or request may cost here."""
 
     key: str
@@ -66,7 +66,7 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
+class DatasetSurvey:
     """What a description needs to know of an engine and its dataset."""
 
     triples: int
@@ -75,7 +75,7 @@ class Survey:
     by_value: Mapping[Literal, Literal]
 
 
-def survey(engine: Engine) -> Survey:
+def survey(engine: Engine) -> DatasetSurvey:
     """
     Count the triples of every graph, and try which extension functions there are and which
     literals are answered with others.
@@ -83,7 +83,7 @@ def survey(engine: Engine) -> Survey:
     graphs = _counts(engine, NAMED_GRAPHS)
     if len(graphs) > MANY:
         graphs = {name: count for name, count in graphs.items() if "#" not in name}
-    return Survey(
+    return DatasetSurvey(
         _counts(engine, DEFAULT_GRAPH)[""],
         graphs,
         tuple(name for name in CANDIDATES if _known(engine, name)),
@@ -104,8 +104,8 @@ def format_iri(fmt: Format) -> str:
 def describe(
     engine: Engine,
     endpoint: str,
-    limits: Sequence[Limit] = (),
-    known: Survey | None = None,
+    limits: Sequence[DescribedLimit] = (),
+    known: DatasetSurvey | None = None,
     services: Sequence[str] = (),
 ) -> list[Quad]:
     """
@@ -145,7 +145,7 @@ def describe(
     return [*quads, *_dataset(dataset, known)]
 
 
-def _dataset(dataset: BlankNode, known: Survey) -> Iterator[Quad]:
+def _dataset(dataset: BlankNode, known: DatasetSurvey) -> Iterator[Quad]:
     default = BlankNode("default")
     yield Quad(dataset, _rdf("type"), _sd("Dataset"))
     yield Quad(dataset, _sd("defaultGraph"), default)

@@ -10,7 +10,7 @@ from partage.sparql.rewriting.building import (
     shown,
     without_blanks,
 )
-from partage.sparql.rewriting.paths import Steps, rewritten_triples
+from partage.sparql.rewriting.paths import NegatedSteps, rewritten_triples
 from partage.sparql.syntax.transform import transform
 from partage.sparql.syntax.tree import (
     Expression,
@@ -44,7 +44,7 @@ def merged_graphs(tree: QueryTree) -> QueryTree:
     return transform(rewritten_triples(transform(tree, keep), _Once(every=True).of), kept)
 
 
-class _Once(Steps):
+class _Once(NegatedSteps):
     def of(self, found: Pattern) -> Sequence[Pattern]:
         """Return what stands for a triple pattern."""
         return super().of(found) or [_once(found)]

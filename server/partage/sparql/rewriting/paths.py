@@ -46,7 +46,7 @@ def alternatives(tree: QueryTree) -> QueryTree:
     select = tree.select
     if tree.form == "ASK" or (select is not None and select.modifier and not _computes(select)):
         return tree  # where duplicates do not count
-    return rewritten_triples(tree, Steps().of)
+    return rewritten_triples(tree, NegatedSteps().of)
 
 
 def zero_length(tree: QueryTree, is_known: IsKnown | None = None) -> QueryTree:
@@ -84,7 +84,7 @@ def _computes(select: Select) -> bool:
     return any(one.expression is not None for one in select.projections)
 
 
-class Steps:
+class NegatedSteps:
     """
     Writes triple patterns for paths in which one solution may be found several times.
 

@@ -6,7 +6,7 @@ The syntax of SPARQL queries: one lexer, one parser, one tree with positions
 from collections.abc import Hashable, Sequence
 from typing import cast
 
-from partage.caching import LRUCache
+from partage.caching import BoundedCache
 from partage.errors import QuerySyntaxError
 from partage.sparql.syntax import lexer, parser
 from partage.sparql.syntax.lexer import Token
@@ -22,7 +22,7 @@ def _size(text: Hashable, tree: object) -> int:
 
 
 # What handles a request reads its query several times.
-TREES = LRUCache(6_000_000, "trees", _size)
+TREES = BoundedCache(6_000_000, "trees", _size)
 
 
 def parse(text: str) -> QueryTree:

@@ -14,7 +14,7 @@ PLAIN_TYPES = {iri(f"xsd:{name}") for name in ("integer", "boolean")}
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedIri:
     """An IRI in the text of a query, and where it is written."""
 
     iri: str
@@ -30,21 +30,21 @@ class Names:
         self._tree = tree
         self.declared = tree.prefixes
 
-    def within(self, term: Term) -> Iterator[Named]:
+    def within(self, term: Term) -> Iterator[NamedIri]:
         """Yield the IRIs that a term is or, being a path, is made of."""
         if term.start == term.end:
             return  # a verb of a list, which nobody wrote
         if term.path is not None:
             yield from self._steps(term.path)
         elif found := self.iri(term):
-            yield Named(found, term.text, term.start, term.end)
+            yield NamedIri(found, term.text, term.start, term.end)
 
-    def _steps(self, path: Path) -> Iterator[Named]:
+    def _steps(self, path: Path) -> Iterator[NamedIri]:
         if path.text:
             found = self.iri(Term("iri", path.text, path.start, path.end))
             if found:
                 end = path.start + len(path.text)
-                yield Named(found, path.text, path.start, end)
+                yield NamedIri(found, path.text, path.start, end)
         for step in path.steps:
             yield from self._steps(step)
 

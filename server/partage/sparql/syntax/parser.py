@@ -36,7 +36,7 @@ _DECLARED = {
 }
 
 
-class Opening(NamedTuple):
+class Prologue(NamedTuple):
     """The declarations that a text begins with, and its first token after the prologue."""
 
     prologue: tuple[Declaration, ...]
@@ -58,7 +58,7 @@ def parse(text: str) -> QueryTree:
     return _Parser(text).query()
 
 
-def opening(text: str) -> Opening:
+def opening(text: str) -> Prologue:
     """Return how any text begins: as a query, or as something else."""
     parser = _Parser(text)
     with suppress(QuerySyntaxError):
@@ -66,7 +66,7 @@ def opening(text: str) -> Opening:
     token = parser.token
     while token.word in _DECLARED or token.kind in {"iri", "name", "string"}:
         token = token_at(text, token.end)
-    return Opening(tuple(parser.prologue), token)
+    return Prologue(tuple(parser.prologue), token)
 
 
 class _Parser(ExpressionParser):

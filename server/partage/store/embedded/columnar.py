@@ -43,7 +43,7 @@ Row = Sequence[Term | None]
 Value = str | int | float | bool | Decimal | datetime.date | datetime.datetime
 
 
-class Output(Protocol):
+class ColumnarFile(Protocol):
     """As much of a binary file as is needed to write to it."""
 
     def write(self, data: bytes, /) -> int:
@@ -57,7 +57,7 @@ def available() -> bool:
     return find_spec("pyarrow") is not None
 
 
-def write(solutions: QuerySolutions, output: Output, key: str) -> None:
+def write(solutions: QuerySolutions, output: ColumnarFile, key: str) -> None:
     """Write solutions as an Arrow stream (`key` "arrow") or a Parquet file ("parquet")."""
     names = [variable.value for variable in solutions.variables]
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
@@ -66,13 +66,13 @@ def write(solutions: QuerySolutions, output: Output, key: str) -> None:
 
 
 def write_rows(
-    names: Sequence[str], rows: Callable[[], Iterator[Row]], output: Output, key: str
+    names: Sequence[str], rows: Callable[[], Iterator[Row]], output: ColumnarFile, key: str
 ) -> None:
     """Write the rows that `rows` yields each time it is called; see `write`."""
     import pyarrow as pa
     from pyarrow import parquet
 
-    columns = [Column() for _ in names]
+    columns = [TypedColumn() for _ in names]
     for row in rows():
         for column, term in zip(columns, row, strict=True):
             column.see(term)
@@ -95,7 +95,7 @@ def write_rows(
 
 
 @dataclass(slots=True)
-class Column:
+class TypedColumn:
     """What is known of a column's values so far."""
 
     kinds: set[str] = field(default_factory=set)
@@ -209,7 +209,7 @@ def text_of(term: Term) -> str:
     return str(term)
 
 
-def _arrow(column: Column) -> "pa.DataType":
+def _arrow(column: TypedColumn) -> "pa.DataType":
     import pyarrow as pa
 
     types = {
@@ -224,7 +224,7 @@ def _arrow(column: Column) -> "pa.DataType":
     return types.get(column.type, pa.string())
 
 
-def _metadata(column: Column) -> dict[str, str] | None:
+def _metadata(column: TypedColumn) -> dict[str, str] | None:
     """Say of a text column what its text is, where it is all of one kind."""
     if column.type == "iri":
         return {"rdf": "iri"}
@@ -240,7 +240,7 @@ def _read(spool: IO[bytes]) -> Iterator[Row]:
 
 
 def _batches(
-    rows: Iterator[Row], columns: list[Column], schema: "pa.Schema"
+    rows: Iterator[Row], columns: list[TypedColumn], schema: "pa.Schema"
 ) -> Iterator["pa.RecordBatch"]:
     import pyarrow as pa
 
@@ -257,7 +257,7 @@ class _File:
 
     closed = False
 
-    def __init__(self, output: Output) -> None:
+    def __init__(self, output: ColumnarFile) -> None:
         self._output = output
 
     def write(self, data: bytes) -> int:

@@ -8,7 +8,7 @@ import csv
 
 from pyoxigraph import Literal, NamedNode, QuerySolutions
 
-from partage.rdf.unwritable import Writing
+from partage.rdf.unwritable import BinaryWriter
 
 # The terms written as their value alone.
 VALUED = frozenset({NamedNode, Literal})
@@ -17,14 +17,14 @@ VALUED = frozenset({NamedNode, Literal})
 class _Encoded:
     """A file of text that writes UTF-8 to a file of bytes."""
 
-    def __init__(self, file: Writing) -> None:
+    def __init__(self, file: BinaryWriter) -> None:
         self._file = file
 
     def write(self, text: str, /) -> int:
         return self._file.write(text.encode())
 
 
-def write(solutions: QuerySolutions, file: Writing) -> None:
+def write(solutions: QuerySolutions, file: BinaryWriter) -> None:
     """Write solutions, each as it comes; a cell is quoted where RFC 4180 §2 wants it."""
     rows = csv.writer(_Encoded(file))
     rows.writerow(variable.value for variable in solutions.variables)

@@ -16,10 +16,10 @@ from typing import TypeVar
 from partage.errors import EngineFailure, PartageError, QueryEnded, QueryTimeout
 from partage.rdf.formats import Format
 from partage.store.embedded.serialization import (
-    End,
+    AnswerHead,
+    ChunkWriter,
+    EndOfAnswer,
     Evaluated,
-    Opened,
-    Sink,
     collect,
     translate,
     write,
@@ -31,7 +31,7 @@ QUEUED_CHUNKS = 8
 Fault = TypeVar("Fault", bound=BaseException)
 
 Order = Callable[[Evaluated], None]
-Delivery = Opened | bytes | list[Solution] | End | PartageError
+Delivery = AnswerHead | bytes | list[Solution] | EndOfAnswer | PartageError
 
 
 class _Abandoned(Exception):
@@ -65,7 +65,7 @@ class Evaluation:
     def _carry_out(self) -> Delivery:
         try:
             result = self._evaluate()
-            self.deliver(Opened(result))
+            self.deliver(AnswerHead(result))
             order = self._orders.get()
             if order is None:
                 raise _Abandoned
@@ -76,7 +76,7 @@ class Evaluation:
             fault = self.translate(error)
             fault.__cause__ = _alone(error)
             return fault
-        return End()
+        return EndOfAnswer()
 
     def translate(self, error: Exception) -> PartageError:
         """Return the engine's error as one of ours."""
@@ -150,7 +150,7 @@ class EmbeddedResult:
     def __init__(self, evaluation: Evaluation) -> None:
         self._evaluation = evaluation
         opened = evaluation.receive()
-        assert isinstance(opened, Opened)
+        assert isinstance(opened, AnswerHead)
         self.kind = opened.kind
         self.variables = opened.variables
         self.answer = opened.answer
@@ -158,7 +158,9 @@ class EmbeddedResult:
     def serialize(self, fmt: Format) -> Iterator[bytes]:
         """Return the answer in chunks; the first is ready when this returns."""
         query = self._evaluation.query
-        self._evaluation.order(partial(write, Sink(self._evaluation), fmt, dict(query.prefixes)))
+        self._evaluation.order(
+            partial(write, ChunkWriter(self._evaluation), fmt, dict(query.prefixes))
+        )
         return self._chunks(self._evaluation.receive())
 
     def _chunks(self, delivery: Delivery) -> Iterator[bytes]:

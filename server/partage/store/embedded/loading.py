@@ -101,7 +101,7 @@ def load_named(store: Store, lines: IO[bytes]) -> None:
     The engine gives every blank node a name by chance. A release has few, all named by RDFC-1.0;
     kept, they make every copy of it answer with the same bytes, wherever its store was made.
     """
-    held = _Held(lines)
+    held = _DeferredLines(lines)
     store.bulk_load(cast("IO[bytes]", held), RdfFormat.N_QUADS)
     store.bulk_extend(parse(b"".join(held.blank), RdfFormat.N_QUADS))
 
@@ -111,7 +111,7 @@ def _load(store: Store, file: Path, progress: Report, named: bool) -> None:
     form = _format(file)
 
     def counted(raw: IO[bytes]) -> IO[bytes]:
-        return cast("IO[bytes]", _Counted(raw, file, size, progress))
+        return cast("IO[bytes]", _ProgressReader(raw, file, size, progress))
 
     with opened(file, form, counted) as source:
         if named:
@@ -135,7 +135,7 @@ def _format(file: Path) -> RdfFormat:
     return fmt.rdf
 
 
-class _Counted:
+class _ProgressReader:
     """As much of a binary file as its readers use; it reports how much was read."""
 
     def __init__(self, raw: IO[bytes], file: Path, size: int, progress: Report) -> None:
@@ -153,7 +153,7 @@ class _Counted:
         return data
 
 
-class _Held:
+class _DeferredLines:
     """A file of lines without those that may name a blank node, which it holds back."""
 
     def __init__(self, lines: IO[bytes]) -> None:

@@ -15,7 +15,7 @@ from pyoxigraph import Store
 
 from partage.store.embedded.evaluation import EmbeddedResult, Evaluation
 from partage.store.embedded.serialization import evaluate
-from partage.store.embedded.threads import Crew
+from partage.store.embedded.threads import EvaluationThreads
 from partage.store.engine import Query, Result
 from partage.store.release_stores.directories import opened
 from partage.store.release_stores.release_stores import no_release
@@ -30,7 +30,7 @@ class EmbeddedEngine:
         """`older` opens the store of a release."""
         self._store = store
         self._older = lru_cache(RELEASES_OPEN)(older)
-        self._crew = Crew()
+        self._crew = EvaluationThreads()
 
     @classmethod
     def read_only(cls, directory: Path) -> Self:

@@ -23,15 +23,15 @@ from pyoxigraph import (
 
 from partage.errors import (
     EngineFailure,
-    English,
     MemoryExceeded,
     OutOfResources,
     PartageError,
     QuerySyntaxError,
+    UntranslatedText,
     Unwritable,
 )
 from partage.rdf.formats import COLUMNAR_FORMATS, Format
-from partage.rdf.unwritable import XML, Writing, XmlFile, unwritable
+from partage.rdf.unwritable import XML, BinaryWriter, XmlFile, unwritable
 from partage.store.embedded import columnar, csv_results
 from partage.store.engine import Kind, Query, Solution
 
@@ -51,11 +51,11 @@ _POSITION = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _UNKNOWN_FUNCTION = re.compile(r"The custom function (<.*>) is not supported")
 
 
-class End:
+class EndOfAnswer:
     """The answer is complete."""
 
 
-class Opened:
+class AnswerHead:
     """The evaluation has begun: what kind of answer it gives."""
 
     def __init__(self, result: Evaluated) -> None:
@@ -97,7 +97,7 @@ def _evaluate(store: Store, query: Query, text: str) -> Evaluated:
     )
 
 
-class Courier(Protocol):
+class AnswerReceiver(Protocol):
     """Carries the parts of an answer to its reader."""
 
     def deliver(self, delivery: bytes | list[Solution], /) -> None:
@@ -105,10 +105,10 @@ class Courier(Protocol):
         ...
 
 
-class Sink:
+class ChunkWriter:
     """The file an engine writes to: hands it on in chunks."""
 
-    def __init__(self, courier: Courier) -> None:
+    def __init__(self, courier: AnswerReceiver) -> None:
         self._courier = courier
         self._buffer = bytearray()
 
@@ -126,7 +126,7 @@ class Sink:
         self._buffer.clear()
 
 
-def write(sink: Sink, fmt: Format, prefixes: dict[str, str], result: Evaluated) -> None:
+def write(sink: ChunkWriter, fmt: Format, prefixes: dict[str, str], result: Evaluated) -> None:
     """Write a result into a sink, whole."""
     file = XmlFile(sink) if fmt.key in XML else sink
     if isinstance(result, QueryTriples | QuadParser):
@@ -138,7 +138,7 @@ def write(sink: Sink, fmt: Format, prefixes: dict[str, str], result: Evaluated) 
     sink.flush()
 
 
-def _write_results(result: QuerySolutions | QueryBoolean, file: Writing, fmt: Format) -> None:
+def _write_results(result: QuerySolutions | QueryBoolean, file: BinaryWriter, fmt: Format) -> None:
     if isinstance(result, QuerySolutions) and fmt.key == "csv":
         csv_results.write(result, file)
     else:
@@ -187,7 +187,7 @@ def short(store: Store, query: Query, fmt: Format) -> bytes:
     return bytes(short.held)
 
 
-def collect(courier: Courier, limit: int | None, result: Evaluated) -> None:
+def collect(courier: AnswerReceiver, limit: int | None, result: Evaluated) -> None:
     """Deliver the solutions of a result, at most `limit`, in one part."""
     courier.deliver(solutions_of(result, limit))
 
@@ -222,7 +222,7 @@ def translate(error: Exception, text: str) -> PartageError:
             "Line %(line)d, column %(column)d: %(reason)s",
             line,
             column,
-            reason=English(_expected(place[3])),
+            reason=UntranslatedText(_expected(place[3])),
         )
     if (found := unwritable(error)) is not None:
         return found
@@ -233,7 +233,7 @@ def translate(error: Exception, text: str) -> PartageError:
             SECONDS_WITHOUT_ROOM,
         )
     if isinstance(error, SyntaxError | ValueError):
-        return QuerySyntaxError("%(reason)s", reason=English(message))
+        return QuerySyntaxError("%(reason)s", reason=UntranslatedText(message))
     if unknown := _UNKNOWN_FUNCTION.search(message):
         return QuerySyntaxError(
             "The function %(function)s is not known here. Use the functions of SPARQL 1.1.",

@@ -15,7 +15,7 @@ from queue import SimpleQueue
 Job = Callable[[], None]
 
 
-class Crew:
+class EvaluationThreads:
     """Threads that take jobs; one is added when none is idle, and idle ones are used again."""
 
     def __init__(self) -> None:

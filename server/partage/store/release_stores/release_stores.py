@@ -20,7 +20,7 @@ from pyoxigraph import Store
 from partage.errors import EngineUnavailable, UnknownRelease
 from partage.releases import archive
 from partage.releases.catalog import Catalog
-from partage.releases.record import Record
+from partage.releases.record import ReleaseRecord
 from partage.store.embedded.loading import load_named
 from partage.store.engine import Engine, Query, Result
 from partage.store.release_stores.directories import alone, ensure, is_store, opened
@@ -45,7 +45,7 @@ def no_release(version: str) -> NoReturn:
     )
 
 
-class Shelf:
+class ReleaseStores:
     """Finds the store of a release, and makes it of the archive where there is none yet."""
 
     def __init__(
@@ -93,7 +93,7 @@ class Shelf:
         for record in reversed(self.catalog.records):
             self.directory(record.version)
 
-    def _ensure(self, record: Record, place: Path) -> None:
+    def _ensure(self, record: ReleaseRecord, place: Path) -> None:
         def make(made: Path) -> None:
             log.info("Release %s: making its store from the archive", record.version)
             store = Store(str(made))
@@ -114,7 +114,7 @@ class Shelf:
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
-class AtRelease:
+class ReleaseEngine:
     """An engine that asks one release, whatever it is asked; the engine behind it is shared."""
 
     engine: Engine

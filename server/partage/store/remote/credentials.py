@@ -27,7 +27,7 @@ class Credentials:
     password: str = field(repr=False)
 
 
-class Visitor:
+class AuthorizedWriter:
     """Sends writes to one address, with credentials once they are asked for."""
 
     def __init__(self, address: Address, credentials: Credentials | None = None) -> None:

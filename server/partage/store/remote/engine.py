@@ -23,19 +23,19 @@ from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfForm
 from partage.errors import (
     EngineBusy,
     EngineUnavailable,
-    English,
     NotSupported,
     PartageError,
     PayloadTooLarge,
     QuerySyntaxError,
     QueryTimeout,
     RemoteFailure,
+    UntranslatedText,
 )
 from partage.rdf.sparql_terms import iriref
 from partage.store.embedded.evaluation import EmbeddedResult, Evaluation
-from partage.store.embedded.serialization import Evaluated, Opened
-from partage.store.embedded.threads import Crew
-from partage.store.engine import Kind, Limits, Query, Result, Solution
+from partage.store.embedded.serialization import AnswerHead, Evaluated
+from partage.store.embedded.threads import EvaluationThreads
+from partage.store.engine import Kind, Query, QueryLimits, Result, Solution
 from partage.store.release_stores.release_stores import no_release
 from partage.store.remote import dialect
 from partage.store.remote.transport import Address, Connections, Exchange, Request, printable
@@ -88,7 +88,7 @@ class RemoteEngine:
         self._silence = silence
         self._max_bytes = max_bytes
         self._connections = Connections(self._address)
-        self._crew = Crew()
+        self._crew = EvaluationThreads()
         self._lock = threading.Lock()
         self._named: tuple[str, ...] | None = None
 
@@ -110,17 +110,17 @@ class RemoteEngine:
         headers = {"Accept": ACCEPT[kind], "Content-Type": FORM}
         request = Request("POST", headers, urlencode([("query", text), *dataset]).encode("ascii"))
         if query.limits.seconds is None:
-            query = replace(query, limits=Limits(self._seconds))
+            query = replace(query, limits=QueryLimits(self._seconds))
         seconds = query.limits.seconds
         silence = self._silence if seconds is None else min(self._silence, seconds + 1)
         # What a page asks is held whole.
         most = self._max_bytes if query.ticket is not None else self._max_bytes or MOST_HELD
         exchange = Exchange(self._connections, silence, most)
-        evaluation = WireEvaluation(exchange, partial(_ask, exchange, request, kind), query)
+        evaluation = RemoteEvaluation(exchange, partial(_ask, exchange, request, kind), query)
         if query.ticket is not None:
             query.ticket.on_end(evaluation.end)
         self._crew.submit(evaluation.run)
-        return WireResult(evaluation, exchange, self._max_bytes or MOST_HELD)
+        return RemoteResult(evaluation, exchange, self._max_bytes or MOST_HELD)
 
     def _dataset(self, query: Query) -> list[tuple[str, str]]:
         """Return the parameters that choose the dataset (SPARQL 1.1 Protocol §2.1.4)."""
@@ -161,7 +161,7 @@ class RemoteEngine:
         return self._named
 
 
-class WireResult(EmbeddedResult):
+class RemoteResult(EmbeddedResult):
     """The reader's side of an answer from a service; what is held at once has a limit."""
 
     def __init__(self, evaluation: Evaluation, exchange: Exchange, most_held: int) -> None:
@@ -175,7 +175,7 @@ class WireResult(EmbeddedResult):
         return super().solutions(limit)
 
 
-class WireEvaluation(Evaluation):
+class RemoteEvaluation(Evaluation):
     """An evaluation whose thread reads from a service."""
 
     def __init__(self, exchange: Exchange, evaluate: Callable[[], Evaluated], query: Query) -> None:
@@ -207,7 +207,7 @@ class WireEvaluation(Evaluation):
 
 def _ask(exchange: Exchange, request: Request, kind: Kind | None) -> Evaluated:
     found = _answer(exchange, request)
-    if kind is not None and kind != (told := Opened(found).kind):
+    if kind is not None and kind != (told := AnswerHead(found).kind):
         raise RemoteFailure(
             f"The engine answers with {_KINDS[told]} where the query asks for {_KINDS[kind]}. "
             "Is its address that of a SPARQL query service?"
@@ -270,7 +270,7 @@ def _complaint(status: int, text: str, headers: Message) -> PartageError:
         return QueryTimeout("The query did not finish in the engine's time. Be more selective.")
     match status:
         case 400:
-            fault: PartageError = QuerySyntaxError("%(reason)s", reason=English(words))
+            fault: PartageError = QuerySyntaxError("%(reason)s", reason=UntranslatedText(words))
         case 413:
             fault = PayloadTooLarge("The query is longer than the engine takes.")
         case 429 | 503:
@@ -279,7 +279,7 @@ def _complaint(status: int, text: str, headers: Message) -> PartageError:
                 "The engine answers %(status)d: %(said)s",
                 min(int(after), LONGEST_WAIT) if re.fullmatch("[0-9]{1,9}", after) else 1,
                 status=status,
-                said=English(words),
+                said=UntranslatedText(words),
             )
         case 401 | 403 | 404 | 405 | 406 | 410 | 415:
             fault = EngineUnavailable(f"{said}. Is its address that of an open SPARQL service?")

@@ -29,8 +29,8 @@ from partage.rdf.by_value import answered_otherwise, literals
 from partage.rdf.canonical import digest, rdfc10
 from partage.rdf.parsing import read
 from partage.rdf.sparql_terms import iriref
-from partage.store.engine import Engine, Limits, Query, Solution
-from partage.store.remote.credentials import Credentials, Visitor
+from partage.store.engine import Engine, Query, QueryLimits, Solution
+from partage.store.remote.credentials import AuthorizedWriter, Credentials
 from partage.store.remote.engine import RemoteEngine
 from partage.store.remote.transport import Address, Request
 
@@ -79,7 +79,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PublishingStep:
     """How far a publication has come: graphs and triples done, of how many."""
 
     phase: Literal["writing", "verifying"]
@@ -100,7 +100,7 @@ class Published:
     example: str | None
 
 
-Report = Callable[[Step], None]
+Report = Callable[[PublishingStep], None]
 Graphs = dict[str | None, list[Quad]]
 
 
@@ -118,7 +118,7 @@ def publish(dataset: Path, target: Target, report: Report, *, restart: bool = Fa
         What the engine holds at the end is not what was sent.
     """
     graphs = _graphs(dataset)
-    visitor = Visitor(target.writes(), target.credentials)
+    visitor = AuthorizedWriter(target.writes(), target.credentials)
     text = sum(len(str(quad)) for quads in graphs.values() for quad in quads)
     engine = RemoteEngine(target.engine, max_bytes=MOST_BYTES + MOST_TIMES * text)
     try:
@@ -132,7 +132,7 @@ def publish(dataset: Path, target: Target, report: Report, *, restart: bool = Fa
             else:
                 _write(visitor, target, _name(name, target), quads)
             done += len(quads)
-            report(Step("writing", number, len(graphs), done, total))
+            report(PublishingStep("writing", number, len(graphs), done, total))
         rewritten, example = _verify(engine, target, graphs, report)
         return Published(len(graphs), total, passed_over, rewritten, example)
     finally:
@@ -177,7 +177,7 @@ def _counts(engine: Engine, target: Target) -> dict[str | None, int]:
 def _rows(engine: Engine, text: str, expected: int, seconds: float) -> list[Solution]:
     """Return the solutions of a query, at most one more than expected."""
     try:
-        result = engine.query(Query(text, limits=Limits(seconds)))
+        result = engine.query(Query(text, limits=QueryLimits(seconds)))
         return result.solutions(expected + 1)
     except QueryTimeout as error:
         raise EngineUnavailable(
@@ -192,7 +192,7 @@ def _integer(term: object) -> int:
     return int(term.value)
 
 
-def _write(visitor: Visitor, target: Target, name: str | None, quads: list[Quad]) -> None:
+def _write(visitor: AuthorizedWriter, target: Target, name: str | None, quads: list[Quad]) -> None:
     if target.via == "gsp":
         which = "default" if name is None else urlencode({"graph": name})
         for method, batch in zip(_first("PUT", "POST"), _batches(quads), strict=False):
@@ -259,7 +259,7 @@ def _verify(
             example = example or changed
             rewritten.append(label)
         done += len(sent)
-        report(Step("verifying", number, len(graphs), done, total))
+        report(PublishingStep("verifying", number, len(graphs), done, total))
     return tuple(rewritten), example
 
 

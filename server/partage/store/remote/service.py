@@ -16,20 +16,20 @@ from pyoxigraph import QueryResultsFormat, QuerySolutions
 
 from partage.errors import (
     EngineUnavailable,
-    English,
     PartageError,
     QueryTimeout,
     ServiceExceeded,
     ServiceFailed,
     ServiceTimeout,
+    UntranslatedText,
     message,
 )
 from partage.store.embedded.evaluation import EmbeddedResult
 from partage.store.embedded.serialization import Evaluated
-from partage.store.engine import Limits, Query, Solution
-from partage.store.remote.engine import FORM, MAX_COMPLAINT, WireEvaluation
+from partage.store.engine import Query, QueryLimits, Solution
+from partage.store.remote.engine import FORM, MAX_COMPLAINT, RemoteEvaluation
 from partage.store.remote.transport import Address, Connections, Exchange, Request
-from partage.store.workers.query_handle import Ticket
+from partage.store.workers.query_handle import QueryHandle
 
 READ = {
     "application/sparql-results+json": QueryResultsFormat.JSON,
@@ -43,7 +43,7 @@ LESS = message("Put a sub-SELECT with a LIMIT into the SERVICE, or ask for less 
 
 
 @dataclass(frozen=True, slots=True)
-class Allowance:
+class ServiceLimits:
     """What one question may cost."""
 
     seconds: float
@@ -52,14 +52,16 @@ class Allowance:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ServiceResult:
     """The solutions, and how many bytes they came in."""
 
     rows: list[Solution]
     bytes: int
 
 
-def ask(endpoint: str, text: str, allowance: Allowance, ticket: Ticket | None = None) -> Answer:
+def ask(
+    endpoint: str, text: str, allowance: ServiceLimits, ticket: QueryHandle | None = None
+) -> ServiceResult:
     """
     Return what an endpoint answers to a SELECT query.
 
@@ -78,7 +80,7 @@ def ask(endpoint: str, text: str, allowance: Allowance, ticket: Ticket | None = 
     request = Request("POST", headers, urlencode([("query", text)]).encode("ascii"))
     exchange = Exchange(Connections(Address.parse(endpoint), idle=0), allowance.seconds)
     meter = _Meter(exchange, allowance.bytes)
-    query = Query(text, limits=Limits(allowance.seconds))
+    query = Query(text, limits=QueryLimits(allowance.seconds))
     calling = _Calling(exchange, partial(_ask, exchange, meter, request), query)
     if ticket is not None:
         ticket.on_end(calling.end)
@@ -92,7 +94,7 @@ def ask(endpoint: str, text: str, allowance: Allowance, ticket: Ticket | None = 
         raise ServiceExceeded(
             "there are more solutions than %(most)s. %(advice)s", most=allowance.rows, advice=LESS
         )
-    return Answer(rows, meter.read_so_far)
+    return ServiceResult(rows, meter.read_so_far)
 
 
 class _Meter:
@@ -114,7 +116,7 @@ class _Meter:
         return data
 
 
-class _Calling(WireEvaluation):
+class _Calling(RemoteEvaluation):
     """An evaluation that knows the words for another endpoint's faults."""
 
     def translate(self, error: Exception) -> PartageError:
@@ -123,10 +125,11 @@ class _Calling(WireEvaluation):
             return _late(self.query.limits.seconds or 0)
         if isinstance(error, OSError):
             return ServiceFailed(
-                "the answer breaks off (%(error)s). Try again later.", error=English(error)
+                "the answer breaks off (%(error)s). Try again later.", error=UntranslatedText(error)
             )
         return ServiceFailed(
-            "the answer cannot be read: %(error)s", error=English(str(error)[:LONGEST_COMPLAINT])
+            "the answer cannot be read: %(error)s",
+            error=UntranslatedText(str(error)[:LONGEST_COMPLAINT]),
         )
 
 
@@ -145,7 +148,7 @@ def _ask(exchange: Exchange, meter: _Meter, request: Request) -> Evaluated:
         cause = error.__cause__
         reason = getattr(cause, "strerror", None) or type(cause).__name__
         raise ServiceFailed(
-            "it cannot be reached (%(reason)s). Try again later.", reason=English(reason)
+            "it cannot be reached (%(reason)s). Try again later.", reason=UntranslatedText(reason)
         ) from error
     if 300 <= response.status < 400:
         location = _plain(response.headers.get("Location", "nowhere"))
@@ -159,7 +162,7 @@ def _ask(exchange: Exchange, meter: _Meter, request: Request) -> Evaluated:
         raise ServiceFailed(
             "it answers %(status)d: %(said)s",
             status=response.status,
-            said=English(said or "no word of it"),
+            said=UntranslatedText(said or "no word of it"),
         )
     media_type = response.headers.get_content_type()
     if media_type not in READ:

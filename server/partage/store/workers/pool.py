@@ -23,14 +23,25 @@ from partage.errors import (
     QueryEnded,
 )
 from partage.rdf.formats import RESULT_FORMATS, Format
-from partage.store.embedded.serialization import End, Opened, short, solutions_of, too_much
+from partage.store.embedded.serialization import (
+    AnswerHead,
+    EndOfAnswer,
+    short,
+    solutions_of,
+    too_much,
+)
 from partage.store.engine import Query, Solution
 from partage.store.release_stores.directories import opened
 from partage.store.release_stores.release_stores import no_release
 from partage.store.workers.process import WorkerProcess
-from partage.store.workers.query_execution import Tally, TooHeavy, Visit, Watchman
-from partage.store.workers.wire import Asked, Close, Collect, Order, Serialize
-from partage.store.workers.worker_slots import Roster
+from partage.store.workers.query_execution import (
+    DeadlineWatch,
+    EndingCounts,
+    QueryExecution,
+    TooHeavy,
+)
+from partage.store.workers.wire import Close, Collect, Evaluate, Order, Serialize
+from partage.store.workers.worker_slots import WorkerSlots
 
 RESERVED = 2
 # Within so many seconds a query takes no memory to speak of.
@@ -88,16 +99,18 @@ class PoolEngine:
         self.limits = limits or PoolLimits()
         start = partial(_start, store, self.limits.memory)
         self._older = older
-        self._tally = Tally()
+        self._tally = EndingCounts()
         self._refused = 0
-        self._roster = Roster(start, self.limits.workers, self.limits.reserved, self.limits.queue)
+        self._roster = WorkerSlots(
+            start, self.limits.workers, self.limits.reserved, self.limits.queue
+        )
         try:
             # The processes have opened it, so it is one.
             self._here = opened(store)
         except EngineUnavailable:
             self._roster.close()
             raise
-        self._watchman = Watchman()
+        self._watchman = DeadlineWatch()
 
     def query(self, query: Query) -> "PooledResult":
         """Evaluate a query; its own limit counts where it is lower than ours."""
@@ -109,7 +122,9 @@ class PoolEngine:
         """Answer, here and now, a query of which that can be done; see `short`."""
         return short(self._here, query, fmt)
 
-    def admit(self, query: Query, store: Path | None, *, heavy: bool, spent: float = 0.0) -> Visit:
+    def admit(
+        self, query: Query, store: Path | None, *, heavy: bool, spent: float = 0.0
+    ) -> QueryExecution:
         """
         Give a query, on a store, a process as soon as one is free.
 
@@ -133,13 +148,13 @@ class PoolEngine:
         except QueryEnded as fault:
             self._tally.count(fault, "ended")
             raise
-        visit = Visit(self._roster, worker, query, seconds, self._tally)
+        visit = QueryExecution(self._roster, worker, query, seconds, self._tally)
         visit.deadline -= spent
         # Before anything is sent: a process that has stopped takes no more than its pipe holds.
         self._watchman.watch(visit)
         if query.ticket is not None:
             query.ticket.on_end(visit.end_for_owner)
-        visit.send(Asked(visit.query, store))
+        visit.send(Evaluate(visit.query, store))
         return visit
 
     @property
@@ -242,18 +257,18 @@ class PooledResult:
         if hasattr(self, "kind"):
             self.close()
 
-    def _open(self) -> Opened:
+    def _open(self) -> AnswerHead:
         opened = self._visit.receive()
-        assert isinstance(opened, Opened)
+        assert isinstance(opened, AnswerHead)
         return opened
 
-    def _move(self) -> Opened:
+    def _move(self) -> AnswerHead:
         self._visit.end(TooHeavy())
         spent = self._visit.spent
         self._visit = self._pool.admit(self._query, self._store, heavy=True, spent=spent)
         return self._open()
 
-    def _once_more(self, error: OutOfResources) -> Opened:
+    def _once_more(self, error: OutOfResources) -> AnswerHead:
         """Ask once more where the system ended the process soon, so for no fault of the query."""
         if self._asked_twice or self._visit.spent > SOON:
             raise error
@@ -298,7 +313,7 @@ class PooledResult:
         rows = self._visit.receive()
         assert isinstance(rows, list)
         end = self._visit.receive()
-        assert isinstance(end, End)
+        assert isinstance(end, EndOfAnswer)
         return rows
 
     def _send(self, order: Order) -> None:
@@ -307,7 +322,7 @@ class PooledResult:
         else:
             assert order == Serialize(self._query.written), "it is written in another format"
 
-    def _farewell(self, visit: Visit) -> None:
+    def _farewell(self, visit: QueryExecution) -> None:
         try:
             visit.receive()
         except (TooHeavy, PartageError):

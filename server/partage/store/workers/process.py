@@ -14,7 +14,7 @@ from pathlib import Path
 import partage
 from partage.errors import EngineUnavailable, PartageError
 from partage.store.workers.exit_reasons import explain
-from partage.store.workers.wire import Asked, Order, Ready, receive, send
+from partage.store.workers.wire import Evaluate, Order, WorkerReady, receive, send
 
 LAST_WORDS = 4000
 NICE = 15
@@ -87,7 +87,7 @@ class WorkerProcess:
             return False
         return False  # its end shows here sooner than its exit status
 
-    def await_ready(self) -> Ready:
+    def await_ready(self) -> WorkerReady:
         """
         Wait until it has opened the store.
 
@@ -105,10 +105,10 @@ class WorkerProcess:
         self._answers.settimeout(None)
         if isinstance(message, PartageError):
             raise message
-        assert isinstance(message, Ready)
+        assert isinstance(message, WorkerReady)
         return message
 
-    def send(self, message: Asked | Order) -> None:
+    def send(self, message: Evaluate | Order) -> None:
         """
         Send a query or an order.
 

@@ -7,18 +7,18 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from partage.errors import EngineFailure, MemoryExceeded, PartageError, QueryEnded, QueryTimeout
-from partage.store.embedded.serialization import End, Opened
+from partage.store.embedded.serialization import AnswerHead, EndOfAnswer
 from partage.store.engine import Query, Solution
 from partage.store.workers.process import WorkerProcess
-from partage.store.workers.wire import Asked, Order
-from partage.store.workers.worker_slots import STOPPING, Roster
+from partage.store.workers.wire import Evaluate, Order
+from partage.store.workers.worker_slots import STOPPING, WorkerSlots
 
 # Visits that are over are forgotten at least this often.
 SECONDS_BETWEEN_LOOKS = 0.25
 # What a reserved process may spend on a client's query, and on a page's, before it has to move.
 SECONDS_RESERVED, SECONDS_FOR_PAGES = 0.1, 1.0
 
-Delivery = Opened | bytes | list[Solution] | End
+Delivery = AnswerHead | bytes | list[Solution] | EndOfAnswer
 
 
 class TooHeavy(Exception):
@@ -36,7 +36,7 @@ _COUNTED: tuple[tuple[type[Fault], str], ...] = (
 
 
 @dataclass(slots=True)
-class Tally:
+class EndingCounts:
     """How stays ended: `answered`, by a reason to kill, or `left` by their reader."""
 
     endings: Counter[str] = field(default_factory=Counter)
@@ -47,7 +47,7 @@ class Tally:
         self.endings[next(named, other)] += 1
 
 
-class Visit:
+class QueryExecution:
     """
     A query in a process, until it is answered, killed, or left by its reader.
 
@@ -56,7 +56,12 @@ class Visit:
     """
 
     def __init__(
-        self, roster: Roster, worker: WorkerProcess, query: Query, seconds: float, tally: Tally
+        self,
+        roster: WorkerSlots,
+        worker: WorkerProcess,
+        query: Query,
+        seconds: float,
+        tally: EndingCounts,
     ) -> None:
         # Without its ticket, which holds the visit: a circle would stay until it is looked for.
         self.query = replace(query, ticket=None)
@@ -87,7 +92,7 @@ class Visit:
         """How many seconds it has taken so far."""
         return time.monotonic() - self._began
 
-    def send(self, message: Asked | Order) -> None:
+    def send(self, message: Evaluate | Order) -> None:
         """Send the query or an order; that the process is gone shows when it is to answer."""
         try:
             self._worker.send(message)
@@ -109,12 +114,12 @@ class Visit:
             delivery = self._worker.receive()
         except EOFError:
             raise self._died() from None
-        if isinstance(delivery, End):
+        if isinstance(delivery, EndOfAnswer):
             self._leave()
         if isinstance(delivery, PartageError):
             self._leave()
             raise delivery
-        assert isinstance(delivery, Opened | bytes | list | End)
+        assert isinstance(delivery, AnswerHead | bytes | list | EndOfAnswer)
         return delivery
 
     def end(self, fault: Fault | None) -> None:
@@ -162,12 +167,12 @@ class Visit:
         return fault or QueryEnded("The answer was closed before its end.")
 
 
-class Watchman:
+class DeadlineWatch:
     """Ends every running query that is past its time, as soon as it is."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._visits: set[Visit] = set()
+        self._visits: set[QueryExecution] = set()
         self._next_look = math.inf
         self._stopped = False
         threading.Thread(target=self._watch, name="partage-watchman", daemon=True).start()
@@ -178,7 +183,7 @@ class Watchman:
         with self._changed:
             return sum(visit.running for visit in self._visits)
 
-    def watch(self, visit: Visit) -> None:
+    def watch(self, visit: QueryExecution) -> None:
         """Watch a visit until it is over."""
         with self._changed:
             if self._stopped:

@@ -11,14 +11,14 @@ def waited() -> float:
     return getattr(_thread, "waited", 0.0)
 
 
-def note_wait(seconds: float, ticket: "Ticket | None") -> None:
+def note_wait(seconds: float, ticket: "QueryHandle | None") -> None:
     """Note that a query of the current thread has waited, also on its ticket if it has one."""
     _thread.waited = waited() + seconds
     if ticket is not None:
         ticket.waited += seconds
 
 
-class Ticket:
+class QueryHandle:
     """
     Lets its holder end a query, from any thread, also while the query waits for its turn.
 

@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Protocol
 
 from partage.errors import PartageError
-from partage.store.embedded.serialization import End, Opened, TooLong
+from partage.store.embedded.serialization import AnswerHead, EndOfAnswer, TooLong
 from partage.store.engine import Query, Solution
 
 _HEAD = struct.Struct("!cQ")
 CHUNK, MESSAGE = b"c", b"m"
 
 
-class Reading(Protocol):
+class ReadableStream(Protocol):
     """As much of a binary stream as reading a frame needs."""
 
     def read(self, size: int, /) -> bytes | None:
@@ -28,7 +28,7 @@ class Reading(Protocol):
         ...
 
 
-class Writing(Protocol):
+class WritableStream(Protocol):
     """As much of a binary stream as writing a frame needs."""
 
     def write(self, data: bytes, /) -> int | None:
@@ -41,7 +41,7 @@ class Writing(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
+class WorkerReady:
     """The process has opened its store; how it is held, in words."""
 
     barrier: str
@@ -68,7 +68,7 @@ class Close:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Evaluate:
     """Evaluate a query, on the store in a directory; None is the one the process began with."""
 
     query: Query
@@ -76,12 +76,12 @@ class Asked:
 
 
 Order = Serialize | Collect | Close
-ToWorker = Asked | Order
-FromWorker = Ready | Opened | bytes | list[Solution] | End | PartageError
+ToWorker = Evaluate | Order
+FromWorker = WorkerReady | AnswerHead | bytes | list[Solution] | EndOfAnswer | PartageError
 
 
 def send(
-    stream: Writing,
+    stream: WritableStream,
     message: ToWorker | FromWorker,
     *,
     at_once: bool = True,
@@ -107,7 +107,7 @@ def send(
         stream.flush()
 
 
-def receive(stream: Reading) -> object:
+def receive(stream: ReadableStream) -> object:
     """
     Read one frame: the chunk or the message.
 
@@ -121,7 +121,7 @@ def receive(stream: Reading) -> object:
     return data if letter == CHUNK else pickle.loads(data)  # noqa: S301  # our own process wrote it
 
 
-def _exactly(stream: Reading, size: int) -> bytes:
+def _exactly(stream: ReadableStream, size: int) -> bytes:
     data = stream.read(size)
     if data is None or len(data) < size:
         raise EOFError

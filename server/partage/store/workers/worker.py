@@ -22,10 +22,10 @@ from partage.rdf.formats import by_key
 from partage.store.embedded.serialization import (
     CHUNK,
     MOST_HELD,
-    End,
+    AnswerHead,
+    ChunkWriter,
+    EndOfAnswer,
     Evaluated,
-    Opened,
-    Sink,
     TooLong,
     collect,
     evaluate,
@@ -38,13 +38,13 @@ from partage.store.release_stores.directories import opened
 from partage.store.workers.memory import limit_memory
 from partage.store.workers.sandbox import raise_barrier
 from partage.store.workers.wire import (
-    Asked,
     Close,
     Collect,
-    Reading,
-    Ready,
+    Evaluate,
+    ReadableStream,
     Serialize,
-    Writing,
+    WorkerReady,
+    WritableStream,
     receive,
     send,
 )
@@ -69,18 +69,20 @@ def main() -> None:
     except EngineUnavailable as error:
         send(answers, error.with_traceback(None))
         return
-    ready = Ready(barrier=raise_barrier().description, memory=limit_memory(memory))
+    ready = WorkerReady(barrier=raise_barrier().description, memory=limit_memory(memory))
     try:
         send(answers, ready)
         while True:
             asked = receive(orders)
-            assert isinstance(asked, Asked)
+            assert isinstance(asked, Evaluate)
             send(answers, _answer(asked, store, orders, answers))
     except (EOFError, BrokenPipeError):
         os._exit(0)  # the server is gone, or wants no more of us
 
 
-def _answer(asked: Asked, current: Store, orders: Reading, answers: Writing) -> End | PartageError:
+def _answer(
+    asked: Evaluate, current: Store, orders: ReadableStream, answers: WritableStream
+) -> EndOfAnswer | PartageError:
     try:
         store = current if asked.store is None else _open(asked.store)
     except EngineUnavailable as error:
@@ -98,17 +100,17 @@ def _outlive_nobody(parent: int) -> None:
 class _Answering:
     """One query on its way from a store to a stream."""
 
-    def __init__(self, store: Store, query: Query, answers: Writing) -> None:
+    def __init__(self, store: Store, query: Query, answers: WritableStream) -> None:
         self._store = store
         self._query = query
         self._answers = answers
 
-    def run(self, orders: Reading) -> End | PartageError:
+    def run(self, orders: ReadableStream) -> EndOfAnswer | PartageError:
         """Evaluate, open, carry out one order; return how it ended."""
         try:
             result = evaluate(self._store, self._query)
             written = self._query.written
-            send(self._answers, Opened(result), at_once=written is None)
+            send(self._answers, AnswerHead(result), at_once=written is None)
             self._carry_out(Serialize(written) if written else receive(orders), result)
         except BrokenPipeError:
             raise
@@ -118,7 +120,7 @@ class _Answering:
             return error.with_traceback(None)
         except (SyntaxError, ValueError, RuntimeError, OSError) as error:
             return translate(error, self._query.text)
-        return End()
+        return EndOfAnswer()
 
     def deliver(self, delivery: bytes | list[Solution]) -> None:
         """Send a part of the answer; a full pipe makes us wait for its reader."""
@@ -130,7 +132,7 @@ class _Answering:
             case Serialize(key):
                 fmt = by_key(key)
                 assert fmt is not None
-                write(Sink(self), fmt, dict(self._query.prefixes), result)
+                write(ChunkWriter(self), fmt, dict(self._query.prefixes), result)
             case Collect(limit):
                 collect(self, limit, result)
             case Close():

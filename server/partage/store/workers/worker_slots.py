@@ -25,7 +25,7 @@ from partage.errors import (
     message,
 )
 from partage.store.workers.process import WorkerProcess
-from partage.store.workers.query_handle import Ticket, note_wait
+from partage.store.workers.query_handle import QueryHandle, note_wait
 
 # After a start that failed; the pause doubles with each.
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.25, 5.0
@@ -45,7 +45,7 @@ class _Waiter:
     refused: bool = False
 
 
-class Roster:
+class WorkerSlots:
     """Keeps so many processes of each sort alive, and lends them out; see the module."""
 
     def __init__(
@@ -109,7 +109,7 @@ class Roster:
         """Whether a process lives, or none has failed to start since the last one ended."""
         return bool(self._all) or not self._failing
 
-    def borrow(self, *, heavy: bool, patience: float, ticket: Ticket | None) -> WorkerProcess:
+    def borrow(self, *, heavy: bool, patience: float, ticket: QueryHandle | None) -> WorkerProcess:
         """
         Lend out a process, waiting for one; a `heavy` query gets no reserved one.
 
@@ -219,7 +219,7 @@ class Roster:
             queries=self._queue,
         )
 
-    def _refusal(self, patience: float, ticket: Ticket | None) -> EngineError:
+    def _refusal(self, patience: float, ticket: QueryHandle | None) -> EngineError:
         """Return why a query that has waited got no process."""
         if ticket is not None and ticket.ended:
             return QueryEnded("The query was ended by whoever asked it, before its turn came.")

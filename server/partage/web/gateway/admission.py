@@ -98,26 +98,26 @@ def check(scope: Scope) -> None:
 
 
 @dataclass(slots=True, eq=False)
-class Share:
+class ClientShare:
     """What one client has under way: requests that wait or are answered, bytes of their bodies."""
 
     requests: int = 0
     body_bytes: int = 0
 
 
-class Clients:
+class ClientShares:
     """The shares of all clients that have something under way; used from one event loop."""
 
     def __init__(self, most: int) -> None:
         """`most` is how many requests of one client may be under way; 0 sets no limit."""
         self.most = most
-        self._shares: dict[str, Share] = {}
+        self._shares: dict[str, ClientShare] = {}
 
     def __len__(self) -> int:
         return len(self._shares)
 
     @contextmanager
-    def request(self, client: str) -> Iterator[Share]:
+    def request(self, client: str) -> Iterator[ClientShare]:
         """
         Count a request until it is answered, and give its client's share.
 
@@ -126,7 +126,7 @@ class Clients:
         TooManyRequests
             Its client has as many under way as it may.
         """
-        share = self._shares.setdefault(client, Share())
+        share = self._shares.setdefault(client, ClientShare())
         if self.most and share.requests >= self.most:
             raise TooManyRequests(
                 "%(most)s requests of yours are being answered already, as many as one client may "

@@ -21,17 +21,17 @@ from typing import Any, TypeVar
 
 from partage.errors import EngineError, PartageError, RequestError
 from partage.settings import Settings
-from partage.store.embedded.threads import Crew
-from partage.store.workers.query_handle import Ticket
+from partage.store.embedded.threads import EvaluationThreads
+from partage.store.workers.query_handle import QueryHandle
 from partage.web.gateway import plain_text
-from partage.web.gateway.admission import Clients, Share, check
-from partage.web.gateway.bodies import Bodies, Receive
+from partage.web.gateway.admission import ClientShare, ClientShares, check
+from partage.web.gateway.bodies import Receive, RequestBodies
 from partage.web.gateway.connections import SECONDS_UNREAD
-from partage.web.gateway.environ import PART, Answer, closed, environ_of, start
+from partage.web.gateway.environ import PART, WsgiResponse, closed, environ_of, start
 from partage.web.gateway.forwarded import client_of
-from partage.web.gateway.queues import Lane, Lanes
+from partage.web.gateway.queues import RequestQueue, RequestQueues
 from partage.web.gateway.ranges import part
-from partage.web.gateway.release_switch import Edition, Stage
+from partage.web.gateway.release_switch import ReleaseApplication, ReleaseSwitch
 from partage.web.gateway.response_cache import Headers, Scope
 from partage.web.gateway.sockets import cut, peer
 from partage.web.http.budget import client
@@ -50,27 +50,29 @@ log = logging.getLogger(__name__)
 class _Request:
     """A request that the application answers, in a lane, and how to hear and say more of it."""
 
-    edition: Edition
-    lane: Lane
+    edition: ReleaseApplication
+    lane: RequestQueue
     client: str
     scope: Scope
     receive: Receive
     send: Send
 
 
-class _Left(Exception):
+class _ClientLeft(Exception):
     """The client has left."""
 
 
 class Gateway:
     """An ASGI application that runs a WSGI one in threads: that of the edition on the stage."""
 
-    def __init__(self, stage: Stage, settings: Settings, bodies: Bodies | None = None) -> None:
+    def __init__(
+        self, stage: ReleaseSwitch, settings: Settings, bodies: RequestBodies | None = None
+    ) -> None:
         self._stage = stage
-        self._crew = Crew()
-        self._lanes = Lanes(settings)
-        self._clients = Clients(settings.most_client_requests())
-        self._bodies = bodies or Bodies(settings.max_body, shared=bool(self._clients.most))
+        self._crew = EvaluationThreads()
+        self._lanes = RequestQueues(settings)
+        self._clients = ClientShares(settings.most_client_requests())
+        self._bodies = bodies or RequestBodies(settings.max_body, shared=bool(self._clients.most))
         self._trusted = settings.trusted_proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -82,7 +84,7 @@ class Gateway:
             if (found := self._at_once(edition, scope)) is None:
                 await self._admit(edition, scope, receive, send)
                 return
-        except _Left:
+        except _ClientLeft:
             return
         except (RequestError, EngineError) as error:
             found = plain_text.refusal(error, scope)
@@ -94,7 +96,9 @@ class Gateway:
         await self._send_whole(scope, send, *found)
         edition.observe(scope, found[0], time.perf_counter() - began)
 
-    def _at_once(self, edition: Edition, scope: Scope) -> tuple[int, Headers, bytes] | None:
+    def _at_once(
+        self, edition: ReleaseApplication, scope: Scope
+    ) -> tuple[int, Headers, bytes] | None:
         """Return what is answered here on the event loop, whatever the threads are doing."""
         if scope["path"] != HEALTH or scope["method"] not in {"GET", "HEAD"}:
             return edition.at_once(scope)
@@ -103,11 +107,15 @@ class Gateway:
             plain_text.answer(200, "alive") if trouble is None else plain_text.answer(503, trouble)
         )
 
-    async def _admit(self, edition: Edition, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _admit(
+        self, edition: ReleaseApplication, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         """Have the application answer, when there is room for the request and its client."""
         asking = client(client_of(scope, self._trusted))
         request = _Request(edition, self._lanes.of(scope["path"]), asking, scope, receive, send)
-        counted = self._clients.request(asking) if request.lane.counted else nullcontext(Share())
+        counted = (
+            self._clients.request(asking) if request.lane.counted else nullcontext(ClientShare())
+        )
         with counted as share:
             # A body announced as too long is not waited for: the application refuses it.
             if _announced(scope) > self._bodies.longest:
@@ -117,7 +125,7 @@ class Gateway:
                 await self._answer(request, body)
 
     async def _answer(self, request: _Request, body: bytes) -> None:
-        scope, lane, ticket = request.scope, request.lane, Ticket(request.client)
+        scope, lane, ticket = request.scope, request.lane, QueryHandle(request.client)
         work = partial(start, request.edition, environ_of(scope, body, ticket))
         starting = asyncio.create_task(lane.begin(request.client, partial(self._in_thread, work)))
         if max(_announced(scope), len(body)) > self._bodies.longest:
@@ -152,18 +160,18 @@ class Gateway:
         return await asyncio.wrap_future(done)
 
     async def _unless_left(
-        self, request: _Request, starting: "asyncio.Task[Answer]", ticket: Ticket
-    ) -> Answer:
+        self, request: _Request, starting: "asyncio.Task[WsgiResponse]", ticket: QueryHandle
+    ) -> WsgiResponse:
         """Wait for the answer's start; end its query, or its wait, when the client leaves."""
         await asyncio.wait({starting}, timeout=SECONDS_UNTIL_WATCHED)
         if not starting.done():
             leaving = asyncio.create_task(_left(request.receive))
-            either: set[asyncio.Task[Answer] | asyncio.Task[None]] = {starting, leaving}
+            either: set[asyncio.Task[WsgiResponse] | asyncio.Task[None]] = {starting, leaving}
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             if request.lane.is_waiting(starting):
                 starting.cancel()
                 await asyncio.wait({starting})
-                raise _Left
+                raise _ClientLeft
             if not starting.done():
                 ticket.end()
             leaving.cancel()
@@ -184,7 +192,7 @@ class Gateway:
         else:
             await send({"type": "http.response.body", "body": body[last:]})
 
-    async def _stream(self, request: _Request, answer: Answer, ticket: Ticket) -> None:
+    async def _stream(self, request: _Request, answer: WsgiResponse, ticket: QueryHandle) -> None:
         """Send chunk after chunk; where there should be one and is none, cut the connection."""
         scope, send = request.scope, request.send
         begun = {"status": answer.status, "headers": answer.headers}

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from partage.errors import BodyTimeout, BrokenBody, EngineBusy, TooManyRequests
-from partage.web.gateway.admission import Share
+from partage.web.gateway.admission import ClientShare
 
 SECONDS_FOR_FIRST_PART = 10.0
 SECONDS_FOR_WHOLE = 30.0
@@ -22,7 +22,7 @@ CLIENTS = 4
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 
-class Bodies:
+class RequestBodies:
     """The bodies of the requests that are being answered; used from one event loop."""
 
     def __init__(
@@ -45,7 +45,7 @@ class Bodies:
         self._first, self._whole = first, whole
 
     @asynccontextmanager
-    async def body(self, receive: Receive, share: Share) -> AsyncIterator[bytes]:
+    async def body(self, receive: Receive, share: ClientShare) -> AsyncIterator[bytes]:
         """
         Read a request's body, or as much as shows that it is too long, and count it meanwhile.
 
@@ -68,7 +68,7 @@ class Bodies:
             self.size -= length
             share.body_bytes -= length
 
-    async def _read(self, receive: Receive, share: Share, parts: list[bytes]) -> None:
+    async def _read(self, receive: Receive, share: ClientShare, parts: list[bytes]) -> None:
         length, more, seconds = 0, True, self._first
         began = asyncio.get_running_loop().time()
         try:
@@ -91,7 +91,7 @@ class Bodies:
                 seconds=round(seconds),
             ) from error
 
-    def _count(self, length: int, share: Share) -> int:
+    def _count(self, length: int, share: ClientShare) -> int:
         self.size += length
         share.body_bytes += length
         if self.size > self._most:

@@ -77,7 +77,7 @@ def capacity(settings: Settings) -> int:
     return min(MOST, soft - reserved)
 
 
-class Watched:
+class ConnectionWatch:
     """An ASGI application whose connections are watched: it knows which have a request."""
 
     def __init__(self, application: Application, settings: Settings) -> None:

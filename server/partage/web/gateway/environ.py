@@ -12,9 +12,9 @@ from urllib.parse import unquote_to_bytes
 
 from werkzeug.wsgi import FileWrapper
 
-from partage.store.workers.query_handle import Ticket
+from partage.store.workers.query_handle import QueryHandle
 from partage.web.gateway.ranges import ACCEPTED, RANGE
-from partage.web.gateway.release_switch import Edition
+from partage.web.gateway.release_switch import ReleaseApplication
 from partage.web.gateway.response_cache import Headers, Scope
 from partage.web.views.sparql.running_queries import TICKET
 
@@ -32,7 +32,7 @@ LONGEST_KEPT = 4_000_000
 
 
 @dataclass(slots=True)
-class Answer:
+class WsgiResponse:
     """The start of an answer, and all of it (`whole`) or what gives the rest."""
 
     status: int
@@ -42,7 +42,7 @@ class Answer:
     close: Callable[[], None]
 
 
-def start(edition: Edition, environ: "WSGIEnvironment") -> Answer:
+def start(edition: ReleaseApplication, environ: "WSGIEnvironment") -> WsgiResponse:
     """Return the application's answer as far as it is known when it begins."""
     said: list[tuple[str, list[tuple[str, str]]]] = []
 
@@ -69,14 +69,14 @@ def start(edition: Edition, environ: "WSGIEnvironment") -> Answer:
             close = closed
             if number == 200 and told.get(b"etag", b"").startswith(b'"'):
                 encoded = [*(pair for pair in encoded if pair[0] != ACCEPTED[0]), ACCEPTED]
-    return Answer(number, encoded, whole, iter(body), close)
+    return WsgiResponse(number, encoded, whole, iter(body), close)
 
 
 def closed() -> None:
     """Be what closes an answer that is closed."""
 
 
-def environ_of(scope: Scope, body: bytes, ticket: Ticket) -> "WSGIEnvironment":
+def environ_of(scope: Scope, body: bytes, ticket: QueryHandle) -> "WSGIEnvironment":
     """
     Return a request as WSGI has it, with the ticket that ends its query.
 

@@ -21,18 +21,25 @@ from weakref import ref
 
 from flask import Flask
 
-from partage.caching import LRUCache
+from partage.caching import BoundedCache
 from partage.errors import BudgetSpent
 from partage.rdf.formats import RESULT_FORMATS, Format
 from partage.sparql.cited.cited_query import lasts
 from partage.sparql.cited.query_store import QueryStore
 from partage.sparql.diagnosis.syntax_errors import is_unknown
-from partage.sparql.planner.single_pattern import Lookup, lookup
+from partage.sparql.planner.single_pattern import SinglePatternQuery, lookup
 from partage.store.embedded.serialization import TooLong
 from partage.store.engine import Query
-from partage.web.dataset import Site
+from partage.web.dataset import ServedDataset
 from partage.web.gateway.forwarded import client_of
-from partage.web.gateway.response_cache import AFTER_QUERY, ONCE, Headers, Kept, Key, Scope
+from partage.web.gateway.response_cache import (
+    AFTER_QUERY,
+    ONCE,
+    CachedResponse,
+    Headers,
+    Key,
+    Scope,
+)
 from partage.web.http import compression
 from partage.web.http.budget import Budget, client
 from partage.web.http.metrics import Metrics
@@ -50,12 +57,12 @@ _WISH = re.compile(rb"format=[\w.%/+-]+")
 # What depends on the query or its answer; more is told ONCE.
 ANEW = frozenset({b"content-length", b"etag", b"link"})
 # How the application answers, of each dataset.
-MANNERS = LRUCache(2_000_000, "lookups")
+MANNERS = BoundedCache(2_000_000, "lookups")
 AtOnce = Callable[[Query, Format], bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class ResponseTemplate:
     """
     How the application answers.
 
@@ -72,16 +79,16 @@ class Manner:
 @dataclass(frozen=True, slots=True)
 class _Asked:
     manner: Key
-    query: Lookup
+    query: SinglePatternQuery
     address: str
 
 
-class Lookups:
+class FastPath:
     """Answers lookups about one dataset; used from one thread."""
 
     def __init__(self, app: Flask, at_once: AtOnce) -> None:
         """`at_once` raises what `partage.store.embedded.serialization.short` does."""
-        self._site = cast("Site", app.extensions["partage"])
+        self._site = cast("ServedDataset", app.extensions["partage"])
         self._cited = cast("QueryStore", app.extensions["partage.cited"])
         self._budget = cast("Budget | None", app.extensions["partage.budget"])
         self._metrics = cast("Metrics", app.extensions["partage.metrics"])
@@ -90,7 +97,7 @@ class Lookups:
         self._has_learnt = False
         self._seen: set[int] = set()
 
-    def answer(self, scope: Scope, key: Key) -> tuple[Kept, Headers] | None:
+    def answer(self, scope: Scope, key: Key) -> tuple[CachedResponse, Headers] | None:
         """
         Return the answer to a request, and what is told of it once.
 
@@ -144,7 +151,7 @@ class Lookups:
             return
         is_long = b"accept-encoding" in told[b"vary"].lower()
         modified = told.get(b"last-modified")
-        manner = Manner(
+        manner = ResponseTemplate(
             format=format_of(media_type, RESULT_FORMATS),
             coding=told[b"content-encoding"].decode() if b"content-encoding" in told else None,
             headers=[pair for pair in headers if pair[0] not in ANEW | ONCE],
@@ -154,8 +161,8 @@ class Lookups:
         MANNERS.put((self._dataset, *asked.manner, is_long), manner)
         self._has_learnt = True
 
-    def _manner(self, asked: _Asked, is_long: bool) -> Manner | None:
-        found: Manner | None = MANNERS.find((self._dataset, *asked.manner, is_long))
+    def _manner(self, asked: _Asked, is_long: bool) -> ResponseTemplate | None:
+        found: ResponseTemplate | None = MANNERS.find((self._dataset, *asked.manner, is_long))
         return found
 
     def _is_usual(self, asked: _Asked) -> bool:
@@ -196,7 +203,7 @@ def _read(scope: Scope, key: Key) -> _Asked | None:
     return _Asked((wish, *key[AFTER_QUERY:]), asked, f"/sparql?{quote(string, safe=SAFE)}")
 
 
-def _dressed(manner: Manner, asked: _Asked, body: bytes) -> Kept:
+def _dressed(manner: ResponseTemplate, asked: _Asked, body: bytes) -> CachedResponse:
     tag = tag_of_bytes(body)
     if manner.coding is not None:
         body, tag = compression.whole(body, manner.coding), f"{tag}-{manner.coding}"
@@ -208,4 +215,4 @@ def _dressed(manner: Manner, asked: _Asked, body: bytes) -> Kept:
     ]
     if manner.link is not None:
         headers.append((b"link", manner.link.replace("{}", asked.address).encode("latin-1")))
-    return Kept(headers, body, tag, manner.modified)
+    return CachedResponse(headers, body, tag, manner.modified)

@@ -24,7 +24,7 @@ SCHEMES = ("http", "https")
 TELLING_ORIGIN = (b"host", b"x-forwarded-proto", b"x-forwarded-host")
 
 
-class Origin:
+class FixedOrigin:
     """A WSGI application that is at this origin, whatever a request says."""
 
     def __init__(self, application: "WSGIApplication", origin: str) -> None:
@@ -43,7 +43,7 @@ def install(app: Flask, settings: Settings) -> None:
     """Have an application believe the proxies and the origin that the settings name."""
     app.before_request(_refuse_nonsense)
     if settings.origin:
-        app.wsgi_app = Origin(app.wsgi_app, settings.origin)  # type: ignore[method-assign]
+        app.wsgi_app = FixedOrigin(app.wsgi_app, settings.origin)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         trusted = settings.trusted_proxies
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

@@ -25,7 +25,7 @@ _IN_RELEASE = re.compile(r"/release/[^/]+(?P<rest>/.*)", re.DOTALL)
 Done = TypeVar("Done")
 
 
-class Lane:
+class RequestQueue:
     """
     Places for the requests of one kind; used from one event loop.
 
@@ -117,24 +117,24 @@ class Lane:
         return task in self._waiting
 
 
-class Lanes:
+class RequestQueues:
     """The lanes of a server."""
 
     def __init__(self, settings: Settings) -> None:
         # A query that waits for a process holds a thread of these, and of no others. Short ones
         # wait apart from heavy ones (`store.workers.worker_slots`): there are places for both.
         running = settings.query_workers + RESERVED
-        queries = Lane(running + 2 * settings.queue_length, settings.queue_length)
-        heavy = Lane(HEAVY)
-        operations = Lane(OPERATIONS, counted=False)
-        self._pages = Lane(PAGES)
+        queries = RequestQueue(running + 2 * settings.queue_length, settings.queue_length)
+        heavy = RequestQueue(HEAVY)
+        operations = RequestQueue(OPERATIONS, counted=False)
+        self._pages = RequestQueue(PAGES)
         # By the beginning of the path below a release's; the first counts.
         self._table = (
-            ("/readyz", Lane(1, counted=False)),
+            ("/readyz", RequestQueue(1, counted=False)),
             ("/metrics", operations),
             ("/sparql/queries/", operations),
             ("/sparql/terms.json", self._pages),
-            ("/sparql/why", Lane(HEAVY)),
+            ("/sparql/why", RequestQueue(HEAVY)),
             ("/sparql", queries),
             ("/query", queries),
             ("/.well-known/sparql-examples", queries),
@@ -143,7 +143,7 @@ class Lanes:
             ("/download", heavy),
         )
 
-    def of(self, path: str) -> Lane:
+    def of(self, path: str) -> RequestQueue:
         """Return the lane of the requests for a path."""
         within = _IN_RELEASE.fullmatch(path)
         local = within["rest"] if within else path

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from flask import Flask
 
-from partage.web.gateway.fast_path import Lookups
-from partage.web.gateway.response_cache import Cache, Headers, Scope, conditional
+from partage.web.gateway.fast_path import FastPath
+from partage.web.gateway.response_cache import Headers, ResponseCache, Scope, conditional
 
 
 @dataclass(slots=True, eq=False)
-class Edition:
+class ReleaseApplication:
     """
     An application, the answers it gave, and the end of what it holds.
 
@@ -25,10 +25,10 @@ class Edition:
     """
 
     application: Flask
-    cache: Cache
+    cache: ResponseCache
     observe: Callable[[Scope, int, float], None]
     close: Callable[[], None]
-    lookups: Lookups | None = None
+    lookups: FastPath | None = None
     trouble: Callable[[], str | None] = lambda: None
     requests: int = 0
 
@@ -52,27 +52,27 @@ class Edition:
             self.lookups.learn(scope, key, status, headers)
 
 
-class Stage:
+class ReleaseSwitch:
     """Where the edition stands that answers whoever comes."""
 
-    def __init__(self, edition: Edition) -> None:
+    def __init__(self, edition: ReleaseApplication) -> None:
         self.now = edition
         self._left = threading.Condition()
 
-    def enter(self) -> Edition:
+    def enter(self) -> ReleaseApplication:
         """Return the edition for a request, which must `leave` it."""
         with self._left:
             self.now.requests += 1
             return self.now
 
-    def leave(self, edition: Edition) -> None:
+    def leave(self, edition: ReleaseApplication) -> None:
         """End a request."""
         with self._left:
             edition.requests -= 1
             if edition is not self.now:
                 self._left.notify_all()
 
-    def switch(self, edition: Edition) -> None:
+    def switch(self, edition: ReleaseApplication) -> None:
         """Give it all requests from now on; return once the last one has given its last answer."""
         with self._left:
             former, self.now = self.now, edition

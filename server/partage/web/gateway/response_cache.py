@@ -13,7 +13,7 @@ from typing import Any
 
 from werkzeug.http import is_resource_modified
 
-from partage.caching import LRUCache
+from partage.caching import BoundedCache
 from partage.settings import Settings
 from partage.web.gateway.forwarded import TELLING_ORIGIN, origin_of
 
@@ -48,7 +48,7 @@ AFTER_QUERY = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CachedResponse:
     """A whole answer."""
 
     headers: Headers
@@ -57,17 +57,17 @@ class Kept:
     modified: str | None
 
 
-class Cache:
+class ResponseCache:
     """The answers given last, as many as fit."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self.kept = LRUCache(settings.cache_bytes, "answers")
+        self.kept = BoundedCache(settings.cache_bytes, "answers")
 
     def find(self, scope: Scope) -> tuple[int, Headers, bytes] | None:
         """Return the answer to a request, where one is kept."""
         key = self.key(scope)
-        kept: Kept | None = None if key is None else self.kept.find(key)
+        kept: CachedResponse | None = None if key is None else self.kept.find(key)
         return None if kept is None else conditional(kept, scope["headers"])
 
     def keep(self, scope: Scope, status: int, headers: Headers, body: bytes | None) -> None:
@@ -80,7 +80,7 @@ class Cache:
             return
         modified = told.get(b"last-modified")
         lasting = [pair for pair in headers if pair[0] not in ONCE]
-        kept = Kept(lasting, body, tag, modified.decode("latin-1") if modified else None)
+        kept = CachedResponse(lasting, body, tag, modified.decode("latin-1") if modified else None)
         self.kept.put(key, kept)
 
     def key(self, scope: Scope) -> Key | None:
@@ -98,7 +98,9 @@ class Cache:
         return (scope["raw_path"], scope["query_string"], *origin, *wishes)
 
 
-def conditional(kept: Kept, asked: Iterable[tuple[bytes, bytes]]) -> tuple[int, Headers, bytes]:
+def conditional(
+    kept: CachedResponse, asked: Iterable[tuple[bytes, bytes]]
+) -> tuple[int, Headers, bytes]:
     """Return an answer whole, or without its body where the client has it (RFC 9110 §13)."""
     wishes = {name: value.decode("latin-1") for name, value in asked if name in WISHES}
     if not wishes:

@@ -38,10 +38,10 @@ from partage.store.embedded.loading import Report, silent
 from partage.store.factory import EngineSource, choose_source, stored
 from partage.store.workers.process import NICE
 from partage.web.gateway.connections import capacity
-from partage.web.gateway.startup_messages import Failed, Message
+from partage.web.gateway.startup_messages import Message, ServerFailed
 
 if TYPE_CHECKING:
-    from partage.web.gateway.connections import Watched
+    from partage.web.gateway.connections import ConnectionWatch
 
 # A query that runs when the server is stopped is not waited for much longer than this.
 SECONDS_TO_STOP = 3
@@ -115,7 +115,7 @@ def _load(
     source: EngineSource,
     orders: "SimpleQueue[EngineSource]",
     messages: "SimpleQueue[Message]",
-) -> "Watched":
+) -> "ConnectionWatch":
     """Build the application in the process that needs it; this one stays without."""
     from partage.web.wsgi import load
 
@@ -158,7 +158,7 @@ class _Watch:
 
     def _listen(self) -> None:
         message = self.messages.get()
-        if isinstance(message, Failed):
+        if isinstance(message, ServerFailed):
             self.failure = EngineUnavailable(message.reason)
             return
         if _answers(self._settings):
@@ -183,7 +183,7 @@ class _Watch:
             ready = holding.enter_context(stored(source, self._settings.archive))
             self.orders.put(ready)
             message = self.messages.get()
-            if isinstance(message, Failed):
+            if isinstance(message, ServerFailed):
                 raise EngineUnavailable(message.reason)
             with self._held.pop_all():
                 self._held.push(holding.pop_all())

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
+class ServerReady:
     """The worker's application is built."""
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class ServerFailed:
     """The worker's engine cannot be opened, and why."""
 
     reason: str
 
 
-Message = Ready | Failed
+Message = ServerReady | ServerFailed

@@ -40,7 +40,7 @@ class Bucket:
 
 
 @dataclass(frozen=True, slots=True)
-class Allowance:
+class ClientAllowance:
     """How many seconds of query time a client gets in a minute, or what else in which time."""
 
     seconds: int
@@ -73,7 +73,7 @@ class Allowance:
 class Budget:
     """The buckets of all clients; the clock is the caller's."""
 
-    def __init__(self, allowance: Allowance, most: int = MOST_CLIENTS) -> None:
+    def __init__(self, allowance: ClientAllowance, most: int = MOST_CLIENTS) -> None:
         self.allowance = allowance
         self.refused = 0
         self._most = most
@@ -131,7 +131,7 @@ class Budget:
 
 
 @dataclass(slots=True)
-class Account:
+class RequestAccount:
     """
     One request's share in the budget.
 
@@ -163,7 +163,7 @@ class Account:
 
 def install(app: Flask, seconds: int) -> None:
     """Give an application a budget of so many seconds a minute for each client; 0 for none."""
-    app.extensions["partage.budget"] = Budget(Allowance(seconds)) if seconds else None
+    app.extensions["partage.budget"] = Budget(ClientAllowance(seconds)) if seconds else None
 
 
 def budget() -> Budget | None:
@@ -183,14 +183,14 @@ def admit() -> None:
     kept = budget()
     if kept is not None:
         if account() is None:
-            g.account = Account(kept, client(request.remote_addr or ""))
+            g.account = RequestAccount(kept, client(request.remote_addr or ""))
         kept.admit(g.account.client, time.monotonic())
         g.account.admitted = True
 
 
-def account() -> Account | None:
+def account() -> RequestAccount | None:
     """Return the current request's share, where it asks a query and there is a budget."""
-    return cast("Account | None", g.get("account"))
+    return cast("RequestAccount | None", g.get("account"))
 
 
 def client(address: str) -> str:

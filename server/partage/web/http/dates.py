@@ -6,12 +6,12 @@ import re
 from flask_babel import format_date
 from flask_babel import gettext as _
 
-from partage.resources.dates import Moment, moment
+from partage.resources.dates import EdtfDate, moment
 
 _CERTAIN = re.compile(r"\d{4}(-\d\d){0,2}")
 
 
-def told(moment: Moment) -> str:
+def told(moment: EdtfDate) -> str:
     """Return a moment as precisely as it is known, in the language of the page."""
     text = _plain(moment)
     if moment.about:
@@ -19,7 +19,7 @@ def told(moment: Moment) -> str:
     return str(_("by %(date)s", date=text)) if moment.by else text
 
 
-def period(start: Moment, end: Moment | None) -> str:
+def period(start: EdtfDate, end: EdtfDate | None) -> str:
     """Return a moment, or from when to when."""
     if end is None:
         return told(start)
@@ -32,7 +32,7 @@ def dated(text: str) -> str:
     return told(found) if found else text
 
 
-def _plain(moment: Moment) -> str:
+def _plain(moment: EdtfDate) -> str:
     seasons = {21: _("spring"), 22: _("summer"), 23: _("autumn"), 24: _("winter")}
     if moment.season is not None:
         return f"{seasons[moment.season]} {moment.year}"

@@ -24,7 +24,7 @@ SECURITY = {
 PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
 
 
-class Answer(Response):
+class PartageResponse(Response):
     """A response whose headers say what browsers may do with it, and hold ASCII only."""
 
     def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:

@@ -12,7 +12,7 @@ from flask import Flask, Response, g, request
 from flask_babel import Babel, format_date, format_datetime, get_translations, gettext
 from markupsafe import Markup, escape
 
-from partage.errors import English, Grouped, Message
+from partage.errors import GroupedNumber, Message, UntranslatedText
 from partage.web.http.dates import dated
 from partage.web.http.negotiation import HTML, LANGUAGES, languages
 from partage.web.http.release_paths import within
@@ -90,12 +90,12 @@ def _escaped(text: str) -> str:
 
 
 def _marked(value: object) -> object:
-    if isinstance(value, English) and page_language() != "en":
+    if isinstance(value, UntranslatedText) and page_language() != "en":
         return Markup('<span lang="en">{}</span>').format(value)
     return shown(value, page_language())
 
 
-class _Spaced(Grouped):
+class _Spaced(GroupedNumber):
     """A number whose thousands stand apart as in French and in ISO 80000-1."""
 
     def __str__(self) -> str:
@@ -105,7 +105,7 @@ class _Spaced(Grouped):
 def shown(value: object, code: str) -> object:
     """Return a value as a text in a language shows it."""
     if type(value) is int:
-        return Grouped(value) if code == "en" else _Spaced(value)
+        return GroupedNumber(value) if code == "en" else _Spaced(value)
     return value
 
 

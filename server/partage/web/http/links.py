@@ -36,12 +36,12 @@ class Link:
 Anchored = Mapping[str, Sequence[Link]]
 
 
-def below(root: str, links: Iterable[Link]) -> list[Link]:
+def links_in_release(root: str, links: Iterable[Link]) -> list[Link]:
     """Return links as those from a page below `root`, the address of a release."""
     return [replace(link, href=within(root, link.href)) for link in links]
 
 
-def header(links: Iterable[Link], media_type: str = "") -> str:
+def link_header(links: Iterable[Link], media_type: str = "") -> str:
     """
     Return links as the value of a `Link` header of an answer of a media type.
 

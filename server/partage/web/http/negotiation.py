@@ -87,7 +87,7 @@ def ranked(accept: str | None, offers: Sequence[str], wishes: Sequence[str] = ()
     NotAcceptable
         Nothing offered satisfies the request.
     """
-    if wished := next(filter(None, (meant(wish, offers) for wish in wishes)), None):
+    if wished := next(filter(None, (offer_of(wish, offers) for wish in wishes)), None):
         yield wished
         return
     wanted = MIMEAccept(
@@ -107,14 +107,14 @@ def ranked(accept: str | None, offers: Sequence[str], wishes: Sequence[str] = ()
         best = wanted.best_match(left)
 
 
-def meant(wish: str, offers: Sequence[str]) -> str | None:
+def offer_of(wish: str, offers: Sequence[str]) -> str | None:
     """Return the offer that the value of a parameter means: a key, suffix or media type."""
     key = wish.strip().lower()
     called = {*CALLED.get(key, ()), _media_type(key)}
     return next((offer for offer in offers if offer in called), None)
 
 
-def first(choices: Iterable[str], make: Callable[[str], Made]) -> Made:
+def first_writable(choices: Iterable[str], make: Callable[[str], Made]) -> Made:
     """
     Return what is made for the first media type that can hold it.
 

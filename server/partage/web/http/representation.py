@@ -5,16 +5,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from flask import Response, redirect, request
 
 from partage.rdf.formats import Format
-from partage.sparql.protocol.operation import WISHING
+from partage.sparql.protocol.operation import FORMAT_PARAMETERS
 from partage.web.http.negotiation import negotiate, ranked
 
 # For text the charset is said, because HTTP clients once assumed another one.
 TEXTUAL = ("text/",)
 # Content Negotiation by Profile §7.2 has a name of its own.
-PARAMETERS = ("_mediatype", *WISHING)
+PARAMETERS = ("_mediatype", *FORMAT_PARAMETERS)
 
 
-def choices(offers: Sequence[str], suffix: str | None = None) -> Iterator[str]:
+def preferred_media_types(offers: Sequence[str], suffix: str | None = None) -> Iterator[str]:
     """
     Yield the media types to answer the request with, the best first.
 
@@ -28,15 +28,15 @@ def choices(offers: Sequence[str], suffix: str | None = None) -> Iterator[str]:
     accept = request.headers.get("Accept")
     if suffix:
         return iter((negotiate(accept, offers, suffix),))
-    return ranked(accept, offers, wishes())
+    return ranked(accept, offers, requested_formats())
 
 
-def chosen(offers: Sequence[str], suffix: str | None = None) -> str:
+def negotiated_media_type(offers: Sequence[str], suffix: str | None = None) -> str:
     """Return the media type to answer the request with; see `choices`."""
-    return next(choices(offers, suffix))
+    return next(preferred_media_types(offers, suffix))
 
 
-def wishes() -> list[str]:
+def requested_formats() -> list[str]:
     """Return the formats that the parameters of the address name, fitting or not."""
     return [value for name in PARAMETERS for value in request.args.getlist(name)]
 
@@ -55,7 +55,7 @@ def represent(
     return response
 
 
-def send_on(path: str, status: int = 303) -> Response:
+def redirect_with_query(path: str, status: int = 303) -> Response:
     """Send whoever asks on to a path, with the query of his request, whatever he accepts."""
     query = request.query_string.decode("ascii", "ignore")
     response = redirect(f"{path}?{query}" if query else path, status)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from flask import render_template, request
 from markupsafe import Markup
 
-from partage.web.dataset import site
+from partage.web.dataset import served_dataset
 from partage.web.http import language
 
 
@@ -18,7 +18,7 @@ def fragment(
     Besides those, it may tell what depends on the release and the reader's language alone.
     """
     seen = (request.script_root, language.page_language(), language.chosen())
-    return site().recent(
+    return served_dataset().recent(
         (template, *seen, *sorted((keys or {}).items())),
         lambda: Markup(render_template(template, **told())),  # noqa: S704  # Jinja has escaped it
     )

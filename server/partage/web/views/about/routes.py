@@ -19,9 +19,9 @@ from partage.resources.description.describe import ask
 from partage.resources.identifiers import here
 from partage.resources.labels import labels
 from partage.resources.ontology.constraints import constraints
-from partage.resources.pages.values import Writer
+from partage.resources.pages.values import TermWriter
 from partage.resources.pictures.coverage import coverage
-from partage.web.dataset import site
+from partage.web.dataset import served_dataset
 from partage.web.http import language
 from partage.web.http.negotiation import HTML
 from partage.web.http.representation import represent
@@ -42,7 +42,7 @@ blueprint = Blueprint("about", __name__, url_prefix="/about")
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class CitationExample:
     """One thing of a kind and its citation as text."""
 
     key: str
@@ -67,13 +67,13 @@ class Package:
 def about() -> Response:
     """Say what this is, for whom, by whom, and what is kept of its readers."""
     _ours()
-    known, reader = site().known, language.reader()
+    known, reader = served_dataset().known, language.reader()
     makers = [*known.told("dct:creator"), *known.told("dct:publisher")]
-    write = Writer(labels(site().engine, makers, reader))
+    write = TermWriter(labels(served_dataset().engine, makers, reader))
     return _page(
         "about.html",
         makers=[write.named(name) for name in dict.fromkeys(makers)],
-        settings=site().settings,
+        settings=served_dataset().settings,
     )
 
 
@@ -109,7 +109,7 @@ def packages(static: Path) -> tuple[Package, ...]:
 
 def _ours() -> None:
     """Refuse to tell about our dataset where another one is served."""
-    if not site().of_partage:
+    if not served_dataset().of_partage:
         raise UnknownResource(BASE + request.path.removeprefix("/"))
 
 
@@ -125,7 +125,7 @@ def _method(reader: tuple[str, ...]) -> Mapping[str, object]:
     questions = list((root() / "ontology" / "competency").glob("*.rq"))
     tongues = get_locale()
     return {
-        "found": coverage(site().engine, reader),
+        "found": coverage(served_dataset().engine, reader),
         "tongues": tongues.languages if tongues else {},
         "shapes": len(held.shapes),
         "rules": len(held.rules),
@@ -133,20 +133,20 @@ def _method(reader: tuple[str, ...]) -> Mapping[str, object]:
     }
 
 
-def _examples(code: str) -> list[Example]:
+def _examples(code: str) -> list[CitationExample]:
     found = {"dataset": BASE}
-    if record := site().record:
+    if record := served_dataset().record:
         found["release"] = RELEASES + record.version
     found |= {"ontology": BASE + "ns", "term": iri("ds:hasRecipient")}
     for key, query in EXAMPLES.items():
-        if name := str(getattr(ask(site().engine, query)[0].get("one"), "value", "")):
+        if name := str(getattr(ask(served_dataset().engine, query)[0].get("one"), "value", "")):
             found[key] = name
-    for row in ask(site().engine, STATEMENT):
+    for row in ask(served_dataset().engine, STATEMENT):
         subject, value = row["s"], row["o"]
         if isinstance(subject, NamedNode) and isinstance(value, NamedNode):
             triple = Quad(subject, NamedNode(iri("ds:hasRecipient")), value)
             found["statement"] = statement_iri(triple) or BASE
     return [
-        Example(key, name, here(name), text(responses.citation(name), code, DEFAULT_STYLE))
+        CitationExample(key, name, here(name), text(responses.citation(name), code, DEFAULT_STYLE))
         for key, name in found.items()
     ]

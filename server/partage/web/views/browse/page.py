@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 
 from flask_babel import get_locale
 
-from partage.resources.browse.kinds import Kind, Property
-from partage.resources.browse.table import Found, Table, turned, written
-from partage.resources.browse.view import ROWS, View
-from partage.resources.pages.values import Value, Writer
+from partage.resources.browse.kinds import BrowsedKind, BrowsedProperty
+from partage.resources.browse.table import BrowsedTable, BrowseResult, turned, written
+from partage.resources.browse.view import ROWS, BrowseView
+from partage.resources.pages.values import TermText, TermWriter
 
 # What a value is noted as that the page has a word of its own for.
 WORD = "word"
@@ -22,7 +22,7 @@ Order = Literal["ascending", "descending", ""]
 class Option:
     """A value of a facet, linked to the view with it or without it."""
 
-    value: Value
+    value: TermText
     href: str
     count: int
     chosen: bool
@@ -42,7 +42,7 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ShownColumn:
     """
     A column: how it is in order, and the view in its order or in that turned round.
 
@@ -56,17 +56,17 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class BrowsePage:
     """All that the page of a kind shows."""
 
     kind: str
     path: str
-    view: View
+    view: BrowseView
     total: int
     start: int
     facets: tuple[Facet, ...]
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[tuple[Value, ...], ...], ...]
+    columns: tuple[ShownColumn, ...]
+    rows: tuple[tuple[tuple[TermText, ...], ...], ...]
     kept: tuple[tuple[str, str], ...]
     without_words: str
     whole: bool
@@ -77,11 +77,13 @@ class Shelf:
         return self.start + len(self.rows)
 
 
-def shelf(table: Table, view: View, found: Found, reader: Sequence[str]) -> Shelf:
+def shelf(
+    table: BrowsedTable, view: BrowseView, found: BrowseResult, reader: Sequence[str]
+) -> BrowsePage:
     """Return what the page of a view shows."""
     kind = table.kind
     named = table.labels(reader)
-    write = Writer(named)
+    write = TermWriter(named)
     facets = (
         Facet(
             each.key,
@@ -99,7 +101,7 @@ def shelf(table: Table, view: View, found: Found, reader: Sequence[str]) -> Shel
         if each.facet
     )
     columns = [each for each in kind.all if each.column]
-    return Shelf(
+    return BrowsePage(
         kind=kind.name,
         path=f"/browse/{kind.name}",
         view=view,
@@ -119,14 +121,16 @@ def shelf(table: Table, view: View, found: Found, reader: Sequence[str]) -> Shel
     )
 
 
-def _href(kind: Kind, view: View) -> str:
+def _href(kind: BrowsedKind, view: BrowseView) -> str:
     query = urlencode(written(view, kind))
     return f"/browse/{kind.name}" + (f"?{query}" if query else "")
 
 
-def _column(kind: Kind, view: View, each: Property, orderly: bool) -> Column:
+def _column(
+    kind: BrowsedKind, view: BrowseView, each: BrowsedProperty, orderly: bool
+) -> ShownColumn:
     if not orderly:
-        return Column(each.key, "", "", each.values == "number")
+        return ShownColumn(each.key, "", "", each.values == "number")
     current = each.key == view.order
     order: Order = ""
     if current:
@@ -135,12 +139,16 @@ def _column(kind: Kind, view: View, each: Property, orderly: bool) -> Column:
     number = each.values == "number"
     turned_round = not view.descending if current else number
     href = _href(kind, replace(view, order=each.key, descending=turned_round, page=1))
-    return Column(each.key, order, href, number)
+    return ShownColumn(each.key, order, href, number)
 
 
 def _cell(
-    table: Table, each: Property, member: tuple[str, ...], reader: Sequence[str], write: Writer
-) -> tuple[Value, ...]:
+    table: BrowsedTable,
+    each: BrowsedProperty,
+    member: tuple[str, ...],
+    reader: Sequence[str],
+    write: TermWriter,
+) -> tuple[TermText, ...]:
     if each.key == "label":
         return (_member(table, member[0], table.called(reader[0]).get(member), write),)
     values = table.values[each.key].get(member, ())
@@ -150,16 +158,16 @@ def _cell(
     return tuple(sorted(found, key=lambda value: value.text.lower()))
 
 
-def _member(table: Table, iri: str, text: str | None, write: Writer) -> Value:
+def _member(table: BrowsedTable, iri: str, text: str | None, write: TermWriter) -> TermText:
     """Return the name of a member, linked to its page; a title keeps its own language."""
     value = write.named(iri)
     return value if table.kind.name == "sources" or text is None else replace(value, text=text)
 
 
-def _value(each: Property, value: str, write: Writer) -> Value:
+def _value(each: BrowsedProperty, value: str, write: TermWriter) -> TermText:
     if each.values == "named":
         return write.named(value)
     if each.key == "language":
         locale = get_locale()
-        return Value(str(locale.languages.get(value, value)) if locale else value, name=value)
-    return Value(value, note=WORD if each.values == "word" else "", name=value)
+        return TermText(str(locale.languages.get(value, value)) if locale else value, name=value)
+    return TermText(value, note=WORD if each.values == "word" else "", name=value)

@@ -9,15 +9,15 @@ from flask_babel import gettext as _
 
 from partage.rdf.formats import Format, by_key
 from partage.rdf.namespaces import PREFIXES
-from partage.resources.browse.kinds import KINDS, Kind
-from partage.resources.browse.table import Found, Table, page, read_view, written
-from partage.resources.browse.view import View, construct, select, some
+from partage.resources.browse.kinds import KINDS, BrowsedKind
+from partage.resources.browse.table import BrowsedTable, BrowseResult, page, read_view, written
+from partage.resources.browse.view import BrowseView, construct, select, some
 from partage.store.engine import Query
-from partage.web.dataset import site
+from partage.web.dataset import served_dataset
 from partage.web.http import language
-from partage.web.http.links import Link, below, header
+from partage.web.http.links import Link, link_header, links_in_release
 from partage.web.http.negotiation import HTML, format_of
-from partage.web.http.representation import PARAMETERS, chosen, represent
+from partage.web.http.representation import PARAMETERS, negotiated_media_type, represent
 from partage.web.http.validators import tag_of_bytes, validate
 from partage.web.views.browse.page import shelf
 
@@ -37,8 +37,8 @@ blueprint = Blueprint("browse", __name__)
 def index() -> Response:
     """Say what there is to browse, and how much of it."""
     _ours()
-    body = render_template("browse-index.html", counts=site().members).encode()
-    return validate(represent(body, HTML), tag_of_bytes(body), site().known.issued)
+    body = render_template("browse-index.html", counts=served_dataset().members).encode()
+    return validate(represent(body, HTML), tag_of_bytes(body), served_dataset().known.issued)
 
 
 @blueprint.get("/browse/<name>")
@@ -55,10 +55,10 @@ def kind(name: str) -> Response:
                 kinds=", ".join(KINDS),
             ),
         )
-    here, reader, of = site(), language.reader(), KINDS[stem]
+    here, reader, of = served_dataset(), language.reader(), KINDS[stem]
     whole = here.table(stem) if here.held else None
     view = read_view(of, whole.holders if whole else None, _narrowing())
-    media_type = chosen(OFFERS, suffix)
+    media_type = negotiated_media_type(OFFERS, suffix)
     fmt = None
     if media_type == HTML:
         if whole:
@@ -81,9 +81,11 @@ def kind(name: str) -> Response:
         links = [Link("alternate", _address(of, view), HTML)]
         fmt = format_of(media_type, tuple(DATA.values()))
         body = _data(of, view, reader[0], fmt)
-    response = validate(represent(body, media_type), tag_of_bytes(body), site().known.issued)
+    response = validate(
+        represent(body, media_type), tag_of_bytes(body), served_dataset().known.issued
+    )
     response.vary.add("Accept-Language")
-    response.headers["Link"] = header(below(request.script_root, links))
+    response.headers["Link"] = link_header(links_in_release(request.script_root, links))
     if fmt is not None:
         suffix = next(key for key, known in DATA.items() if known is fmt)
         response.headers["Content-Disposition"] = f'inline; filename="{stem}.{suffix}"'
@@ -97,30 +99,34 @@ def _narrowing() -> list[tuple[str, str]]:
 
 
 def _ours() -> None:
-    if not site().of_partage:
+    if not served_dataset().of_partage:
         abort(
             404, _("This dataset tells of no data-sharing agreements to browse. Query it instead.")
         )
 
 
 def _page(
-    table: Table, view: View, found: Found, reader: Sequence[str], links: Sequence[Link]
+    table: BrowsedTable,
+    view: BrowseView,
+    found: BrowseResult,
+    reader: Sequence[str],
+    links: Sequence[Link],
 ) -> bytes:
     query = (select if found.facets else some)(table.kind, view, reader[0])
     shown = shelf(table, view, found, reader)
     return render_template("browse.html", shelf=shown, query=query, links=links).encode()
 
 
-def _data(kind: Kind, view: View, code: str, fmt: Format) -> bytes:
+def _data(kind: BrowsedKind, view: BrowseView, code: str, fmt: Format) -> bytes:
     """Return all members that a view leaves, as the answer of its query."""
     text = (
         construct(kind, view, code) if fmt.kind == "graph" else select(kind, view, code, whole=True)
     )
     prefixes = tuple(PREFIXES.items()) if fmt.kind == "graph" else ()
-    return b"".join(site().engine.query(Query(text, prefixes=prefixes)).serialize(fmt))
+    return b"".join(served_dataset().engine.query(Query(text, prefixes=prefixes)).serialize(fmt))
 
 
-def _links(kind: Kind, view: View, found: Found) -> list[Link]:
+def _links(kind: BrowsedKind, view: BrowseView, found: BrowseResult) -> list[Link]:
     """Return the links to the other pages of a view, and to its data."""
     pages = [
         Link(rel, _address(kind, view, number))
@@ -135,7 +141,7 @@ def _links(kind: Kind, view: View, found: Found) -> list[Link]:
     ]
 
 
-def _address(kind: Kind, view: View, number: int = 1, suffix: str = "") -> str:
+def _address(kind: BrowsedKind, view: BrowseView, number: int = 1, suffix: str = "") -> str:
     given = written(replace(view, page=number), kind)
     if code := language.chosen():
         given.append(("lang", code))

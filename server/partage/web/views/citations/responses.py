@@ -26,10 +26,10 @@ from partage.citation.styles import DEFAULT_STYLE, STYLES
 from partage.errors import NotAcceptable, UnknownResource
 from partage.rdf.canonical import STATEMENTS
 from partage.resources.pages.statement_details import makers
-from partage.web.dataset import site, sites
-from partage.web.http.negotiation import languages, meant, negotiate
+from partage.web.dataset import served_dataset, served_datasets
+from partage.web.http.negotiation import languages, negotiate, offer_of
 from partage.web.http.release_paths import RELEASE
-from partage.web.http.representation import represent, wishes
+from partage.web.http.representation import represent, requested_formats
 from partage.web.views.cited_queries import citing
 
 MEDIA_TYPES = tuple(dict.fromkeys(fmt.media_type for fmt in CITATION_FORMATS))
@@ -39,7 +39,7 @@ _SUFFIXES = sorted((fmt.suffix for fmt in CITATION_FORMATS), key=len, reverse=Tr
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class CitationBox:
     """What a page shows of its citation: formatted text, BibTeX, and what there is besides."""
 
     citation: Citation
@@ -79,10 +79,10 @@ def asked(iri: str, suffix: str | None, others: Sequence[str]) -> CitationFormat
         return None
     if suffix:
         return citation_format(suffix)
-    for wish in wishes():
+    for wish in requested_formats():
         if cited := citation_format(wish.replace(" ", "+")):
             return cited
-        if meant(wish, others):
+        if offer_of(wish, others):
             return None
     try:
         return citation_format(negotiate(request.headers.get("Accept"), [*others, *MEDIA_TYPES]))
@@ -106,12 +106,14 @@ def citation(iri: str) -> Citation:
     thing, version = unversioned(iri)
     if thing.startswith(STATEMENTS):
         return printable(_of_statement(thing, version))
-    here = site() if version is None else sites().of(version)
+    here = served_dataset() if version is None else served_datasets().of(version)
     return printable(cite(here.engine, thing, here.record))
 
 
 def _of_statement(iri: str, version: str | None) -> Citation:
-    found = sites().statement(iri.removeprefix(STATEMENTS), version or request.environ.get(RELEASE))
+    found = served_datasets().statement(
+        iri.removeprefix(STATEMENTS), version or request.environ.get(RELEASE)
+    )
     if found is None:
         raise UnknownResource(iri)
     here, triple = found
@@ -129,9 +131,9 @@ def address(iri: str) -> str:
     thing, version = unversioned(iri)
     if thing.startswith(STATEMENTS):
         asked_of = version or request.environ.get(RELEASE)
-        found = sites().statement(thing.removeprefix(STATEMENTS), asked_of)
+        found = served_datasets().statement(thing.removeprefix(STATEMENTS), asked_of)
         return versioned(thing, found[0].record) if found else iri
-    here = site() if version is None else sites().of(version)
+    here = served_dataset() if version is None else served_datasets().of(version)
     return cited_at(here.engine, thing, here.record)
 
 
@@ -149,24 +151,24 @@ def answer(iri: str, fmt: CitationFormat) -> Response:
     return response
 
 
-def box(iri: str) -> Box | None:
+def box(iri: str) -> CitationBox | None:
     """Return what the page about a thing shows of its citation, None where there is none."""
     if not citable(iri):
         return None
     if "citation_box" not in g:  # once for the head of a page, once for its body
         g.citation_box = _box(iri)
-    found: Box | None = g.citation_box
+    found: CitationBox | None = g.citation_box
     return found
 
 
-def _box(iri: str) -> Box | None:
+def _box(iri: str) -> CitationBox | None:
     language = _language()
     try:
         made = citation(iri)
     except UnknownResource:  # others name it, but nothing is said of it
         return None
     bibtex = CITATION_FORMATS[0].render(made, language)
-    return Box(made, language, text(made, language, DEFAULT_STYLE), bibtex)
+    return CitationBox(made, language, text(made, language, DEFAULT_STYLE), bibtex)
 
 
 def _style() -> str:

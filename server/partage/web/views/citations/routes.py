@@ -5,9 +5,9 @@ from flask import Blueprint, Response, render_template, request
 from partage.citation.record_kinds import named
 from partage.errors import ProtocolError, UnknownResource
 from partage.rdf.sparql_terms import is_iri
-from partage.web.http.links import Link, header
+from partage.web.http.links import Link, link_header
 from partage.web.http.negotiation import HTML
-from partage.web.http.representation import chosen, represent
+from partage.web.http.representation import negotiated_media_type, represent
 from partage.web.views.citations import responses
 
 blueprint = Blueprint("cite", __name__)
@@ -26,8 +26,8 @@ def cite() -> Response:
     found = responses.box(iri)
     if found is None:
         raise UnknownResource(iri)
-    chosen((HTML, *responses.MEDIA_TYPES))
+    negotiated_media_type((HTML, *responses.MEDIA_TYPES))
     response = represent(render_template("cite.html", iri=iri).encode(), HTML)
-    response.headers["Link"] = header([Link("cite-as", found.citation.url)])
+    response.headers["Link"] = link_header([Link("cite-as", found.citation.url)])
     response.vary.add("Accept-Language")
     return response

@@ -11,28 +11,28 @@ from flask import Flask, Response, current_app, request
 
 from partage import __version__
 from partage.citation.formats import visible
-from partage.citation.model import Citation, Words, of_query, of_result
+from partage.citation.model import BilingualText, Citation, of_query, of_result
 from partage.citation.reader import both
 from partage.errors import BudgetSpent, NotCitable, ProtocolError, message
 from partage.releases.catalog import Catalog
-from partage.releases.record import Record
+from partage.releases.record import ReleaseRecord
 from partage.settings import Settings
 from partage.sparql.cited.cited_query import (
     CITED,
-    Verification,
+    ResultVerification,
     asked,
     compare,
     may_be_planned,
     question,
 )
-from partage.sparql.cited.query_store import Asked, CitedResult, QueryStore, refuse_large
+from partage.sparql.cited.query_store import CitedQuery, CitedResult, QueryStore, refuse_large
 from partage.sparql.cited.result_digest import digest, is_ordered
-from partage.sparql.protocol.graph_selection import Parts
+from partage.sparql.protocol.graph_selection import DatasetParts
 from partage.sparql.protocol.operation import QueryOperation
 from partage.store.engine import Query
-from partage.web.dataset import site, sites
-from partage.web.http.budget import Allowance, Budget, client
-from partage.web.http.links import Link, header
+from partage.web.dataset import served_dataset, served_datasets
+from partage.web.http.budget import Budget, ClientAllowance, client
+from partage.web.http.links import Link, link_header
 from partage.web.views.sparql import running_queries
 
 # Reading one of these takes some 30 ms; a longer query is not sought at every answer.
@@ -47,7 +47,7 @@ log = logging.getLogger("partage.web.views.cited_queries.citing")
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CitationStatus:
     """How an answer on the query page stands: can it be cited, and was it, under which id?"""
 
     citable: bool
@@ -65,7 +65,7 @@ def install(app: Flask, settings: Settings) -> None:
         )
     app.extensions["partage.cited"] = kept
     share = max(LEAST_SHARE, settings.query_store_bytes // SHARES)
-    app.extensions["partage.citing"] = Budget(Allowance(share, DAY))
+    app.extensions["partage.citing"] = Budget(ClientAllowance(share, DAY))
 
 
 def store() -> QueryStore:
@@ -165,17 +165,17 @@ def _client() -> str:
     return client(request.remote_addr or "")
 
 
-def verify(cited: CitedResult) -> Verification:
+def verify(cited: CitedResult) -> ResultVerification:
     """Answer a cited query again; raises as `partage.sparql.cited.cited_query.verify`."""
     planned = may_be_planned(cited.asked.normal)
     return compare(cited, running_queries.run(repeated(cited.asked), planned=planned))
 
 
-def repeated(made: Asked) -> Query:
+def repeated(made: CitedQuery) -> Query:
     """Return the query that asks again what was asked."""
-    here = sites().current
+    here = served_datasets().current
     # Asked below the address of a release, the engine would take none for that one.
-    at_hand = here.record.version if here.record and site() is here else None
+    at_hand = here.record.version if here.record and served_dataset() is here else None
     return question(made, at_hand, _parts)
 
 
@@ -188,7 +188,7 @@ def citation(iri: str) -> Citation:
     """Return the citation of a result that was cited here."""
     cited = store().find(iri.removeprefix(CITED))
     assert cited is not None  # whoever asks knows that it is there
-    return citation_of(cited, sites().catalog)
+    return citation_of(cited, served_datasets().catalog)
 
 
 def citation_of(cited: CitedResult, catalog: Catalog) -> Citation:
@@ -197,7 +197,9 @@ def citation_of(cited: CitedResult, catalog: Catalog) -> Citation:
     title = (
         both(cited.title)
         if cited.title
-        else Words(f"Result of the query {made.normal}", f"Résultat de la requête {made.normal}")
+        else BilingualText(
+            f"Result of the query {made.normal}", f"Résultat de la requête {made.normal}"
+        )
     )
     release = next((known for known in catalog if known.version == made.release), None)
     query = of_query(CITED + made.id, title, release=release)
@@ -205,37 +207,39 @@ def citation_of(cited: CitedResult, catalog: Catalog) -> Citation:
     return of_result(query, executed=cited.cited, digest=digest, rows=cited.rows)
 
 
-def standing(operation: QueryOperation, *, page: bool) -> Standing:
+def standing(operation: QueryOperation, *, page: bool) -> CitationStatus:
     """
     Tell how the answer to an operation stands; a long query is told to be new.
 
     Who is not on a page is not told whether it could be cited, only by which address it has been.
     """
     if not page and not len(store()):
-        return Standing(citable=False, id=None)
+        return CitationStatus(citable=False, id=None)
     with suppress(NotCitable):
         version = _release().version
         if len(operation.query.text) > LONGEST_SOUGHT:
-            return Standing(citable=True, id=None)
+            return CitationStatus(citable=True, id=None)
         made = asked(operation, version)
-        return Standing(citable=True, id=made.id if made.id in store() else None)
-    return Standing(citable=False, id=None)
+        return CitationStatus(citable=True, id=made.id if made.id in store() else None)
+    return CitationStatus(citable=False, id=None)
 
 
-def link(response: Response, cited: Standing) -> None:
+def link(response: Response, cited: CitationStatus) -> None:
     """Name the address that an answer is cited by, where it has been cited."""
     if cited.id is not None:
-        response.headers.add("Link", header([Link("cite-as", CITED + cited.id)]))
+        response.headers.add("Link", link_header([Link("cite-as", CITED + cited.id)]))
 
 
-def _parts(version: str | None) -> Parts:
-    return sites().current.parts if version is None else sites().of(version).parts
+def _parts(version: str | None) -> DatasetParts:
+    return (
+        served_datasets().current.parts if version is None else served_datasets().of(version).parts
+    )
 
 
-def _release() -> Record:
-    record = site().record
+def _release() -> ReleaseRecord:
+    record = served_dataset().record
     if record is None:
-        known = site().manifest.get("rdfc10")
+        known = served_dataset().manifest.get("rdfc10")
         what = (
             message("the dataset with the digest %(digest)s", digest=known)
             if known

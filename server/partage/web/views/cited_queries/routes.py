@@ -21,7 +21,7 @@ from partage.resources.identifiers import split
 from partage.sparql.cited.cited_query import (
     CITED,
     PREFIXES,
-    Verification,
+    ResultVerification,
     caveat,
     describe,
     may_be_planned,
@@ -30,11 +30,11 @@ from partage.sparql.cited.query_store import CitedResult
 from partage.sparql.protocol.operation import QueryOperation, parse, prefixes
 from partage.store.embedded.quads_writing import write
 from partage.store.engine import Result
-from partage.web.dataset import site
-from partage.web.http.links import Link, header
+from partage.web.dataset import served_dataset
+from partage.web.http.links import Link, link_header
 from partage.web.http.negotiation import HTML, format_of, media_types
 from partage.web.http.release_paths import PARAMETER
-from partage.web.http.representation import chosen, represent
+from partage.web.http.representation import negotiated_media_type, represent
 from partage.web.problems import told
 from partage.web.views.citations import responses
 from partage.web.views.cited_queries import addresses
@@ -56,7 +56,7 @@ blueprint = Blueprint("querycite", __name__)
 def cite() -> Response:
     """Cite what a query answers, and send on to the citation's page."""
     media_type = request.headers.get("Content-Type", "")
-    allowed = site().federation.allowed
+    allowed = served_dataset().federation.allowed
     operation = parse("POST", request.query_string, media_type, body(), request.base_url, allowed)
     memento.choose(request.form.get(PARAMETER))
     if not isinstance(operation, QueryOperation):
@@ -84,7 +84,7 @@ def page(name: str) -> Response:
     types = [HTML, JSON, *media_types(GRAPH_FORMATS, html=False)]
     if citation := responses.asked(CITED + identifier, suffix, types):
         return responses.answer(CITED + identifier, citation)
-    media_type = chosen([*types, *responses.MEDIA_TYPES], suffix)
+    media_type = negotiated_media_type([*types, *responses.MEDIA_TYPES], suffix)
     lasting = verification is None
     if media_type == HTML:
         beginning = _beginning(cited)
@@ -102,7 +102,7 @@ def page(name: str) -> Response:
     if media_type != HTML:
         links.append(Link("describes", addresses.path(cited)))
     for link in links:
-        response.headers.add("Link", header([link]))
+        response.headers.add("Link", link_header([link]))
     if not lasting:
         response.headers["Cache-Control"] = "no-store"
         return response
@@ -126,7 +126,7 @@ def _split(name: str) -> tuple[str, str | None]:
     return (stem, suffix) if suffix == "json" and stem else split(name)
 
 
-def _json(cited: CitedResult, verification: Verification | None) -> dict[str, object]:
+def _json(cited: CitedResult, verification: ResultVerification | None) -> dict[str, object]:
     made = cited.asked
     facts: dict[str, object] = {
         "id": CITED + made.id,
@@ -158,7 +158,7 @@ def _json(cited: CitedResult, verification: Verification | None) -> dict[str, ob
 
 
 def _html(
-    cited: CitedResult, verification: Verification | None, beginning: Mapping[str, object]
+    cited: CitedResult, verification: ResultVerification | None, beginning: Mapping[str, object]
 ) -> str:
     return render_template(
         "cited.html",

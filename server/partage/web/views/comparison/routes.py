@@ -10,13 +10,13 @@ from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 
 from partage.errors import ProtocolError
-from partage.resources.pages.comparison import Aspect, Cell, compare, index
-from partage.resources.pages.summaries import Teller
+from partage.resources.pages.comparison import ComparedProperty, ComparedValue, compare, index
+from partage.resources.pages.summaries import Summarizer
 from partage.resources.search.ranking import identified
-from partage.web.dataset import site
+from partage.web.dataset import served_dataset
 from partage.web.http import language
 from partage.web.http.negotiation import HTML
-from partage.web.http.representation import chosen, represent
+from partage.web.http.representation import negotiated_media_type, represent
 from partage.web.http.validators import tag_of_bytes, validate
 
 JSON, CSV = "application/json", "text/csv"
@@ -26,7 +26,7 @@ blueprint = Blueprint("compare", __name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ComparisonChoice:
     """The things that were asked for; `problem` says why they cannot be compared."""
 
     things: tuple[str, ...] = ()
@@ -39,11 +39,11 @@ class Choice:
 def side_by_side() -> Response:
     """Compare two things, or offer a form to choose them."""
     texts = [request.args.get(name, "").strip() for name in ("a", "b")]
-    here = site()
+    here = served_dataset()
     # Names are known of a whole dataset only; of a larger one, things are compared by identifier.
     named = [] if here.held else [name for text in texts if (name := identified(here.engine, text))]
     tell = here.teller(language.reader(), *named)
-    media_type = chosen((HTML, JSON, CSV))
+    media_type = negotiated_media_type((HTML, JSON, CSV))
     choice = _choose(tell, texts)
     both = len(choice.things) == 2 and not choice.problem
     aspects = compare(tell, *choice.things) if both else ()
@@ -58,10 +58,10 @@ def side_by_side() -> Response:
     if choice.problem:
         response.status_code = 400
         return response
-    return validate(response, tag_of_bytes(body.encode()), site().known.issued)
+    return validate(response, tag_of_bytes(body.encode()), served_dataset().known.issued)
 
 
-def _choose(tell: Teller, texts: Sequence[str]) -> Choice:
+def _choose(tell: Summarizer, texts: Sequence[str]) -> ComparisonChoice:
     """Find what two texts mean."""
     things: list[str] = []
     for name, text in zip("ab", texts, strict=True):
@@ -74,15 +74,15 @@ def _choose(tell: Teller, texts: Sequence[str]) -> Choice:
                 "identifier such as a0005, or an IRI.",
                 text=text[:200],
             )
-            return Choice(tuple(things), problem, tuple(near), name)
+            return ComparisonChoice(tuple(things), problem, tuple(near), name)
         things.append(thing)
     if len(things) == 2 and not index(tell).alike(*things):
         problem = _("The two are not of one kind. Compare two agreements, or two organizations …")
-        return Choice(tuple(things), problem)
-    return Choice(tuple(things))
+        return ComparisonChoice(tuple(things), problem)
+    return ComparisonChoice(tuple(things))
 
 
-def _page(tell: Teller, choice: Choice, aspects: Sequence[Aspect]) -> str:
+def _page(tell: Summarizer, choice: ComparisonChoice, aspects: Sequence[ComparedProperty]) -> str:
     names = [tell.named(thing) for thing in choice.things]
     options = {
         tell.named(name).text for name in index(tell).beside(next(iter(choice.things), None))
@@ -98,17 +98,17 @@ def _page(tell: Teller, choice: Choice, aspects: Sequence[Aspect]) -> str:
     )
 
 
-def _rows(aspect: Aspect) -> list[tuple[Cell, bool, bool]]:
+def _rows(aspect: ComparedProperty) -> list[tuple[ComparedValue, bool, bool]]:
     """Return each value once, with whether the one and the other has it."""
     left = [(cell, True, aspect.is_shared(cell)) for cell in aspect.left]
     return [*left, *((cell, False, True) for cell in aspect.right if not aspect.is_shared(cell))]
 
 
-def _json(tell: Teller, things: Sequence[str], aspects: Sequence[Aspect]) -> str:
+def _json(tell: Summarizer, things: Sequence[str], aspects: Sequence[ComparedProperty]) -> str:
     def thing(name: str) -> dict[str, str]:
         return {"iri": name, "label": tell.named(name).text}
 
-    def cell(found: Cell) -> dict[str, object]:
+    def cell(found: ComparedValue) -> dict[str, object]:
         return {
             "value": found.value.text,
             "iri": found.value.name or None,
@@ -135,7 +135,7 @@ def _json(tell: Teller, things: Sequence[str], aspects: Sequence[Aspect]) -> str
     return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
 
 
-def _csv(_tell: Teller, _things: Sequence[str], aspects: Sequence[Aspect]) -> str:
+def _csv(_tell: Summarizer, _things: Sequence[str], aspects: Sequence[ComparedProperty]) -> str:
     text = StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS)

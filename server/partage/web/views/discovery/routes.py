@@ -11,10 +11,17 @@ from partage.errors import UnknownResource
 from partage.rdf.jsonld import context_bytes
 from partage.rdf.namespaces import BASE
 from partage.resources.identifiers import document, iri_of
-from partage.web.dataset import site, sites
-from partage.web.http.links import LINKSETS, Anchored, Link, below, link_format, link_json
+from partage.web.dataset import served_dataset, served_datasets
+from partage.web.http.links import (
+    LINKSETS,
+    Anchored,
+    Link,
+    link_format,
+    link_json,
+    links_in_release,
+)
 from partage.web.http.release_paths import RELEASE, within
-from partage.web.http.representation import chosen, represent
+from partage.web.http.representation import negotiated_media_type, represent
 from partage.web.http.validators import tag_of_bytes, validate
 from partage.web.views.cited_queries import addresses, citing
 from partage.web.views.resources.documents import Document, find, of_release, of_statement
@@ -49,7 +56,10 @@ def linkset(local: str) -> Response:
         told = None
     else:
         told = _told(local)
-        here, links = within(root, str(told.path)), below(root, told.links(site()))
+        here, links = (
+            within(root, str(told.path)),
+            links_in_release(root, told.links(served_dataset())),
+        )
     links = [link for link in links if link.rel != "linkset"]
     anchored: dict[str, Sequence[Link]] = {here: links}
     for link in links:
@@ -57,10 +67,10 @@ def linkset(local: str) -> Response:
             anchored[link.href] = [Link("describes", here, "text/html")]
     if told and told.iri == BASE:
         anchored |= {within(root, "/"): links, **_members(links)}
-    media_type = chosen(LINKSETS)
+    media_type = negotiated_media_type(LINKSETS)
     write = link_json if media_type == LINKSETS[0] else link_format
     body = write(anchored, request.url_root).encode()
-    return validate(represent(body, media_type), tag_of_bytes(body), site().known.issued)
+    return validate(represent(body, media_type), tag_of_bytes(body), served_dataset().known.issued)
 
 
 def _of_query(local: str) -> tuple[str, list[Link]]:
@@ -73,20 +83,20 @@ def _of_query(local: str) -> tuple[str, list[Link]]:
 def _told(local: str) -> Document:
     space, _, name = local.partition("/")
     if space == "release":
-        return of_release(sites().catalog.find(name).version)
+        return of_release(served_datasets().catalog.find(name).version)
     iri = iri_of("/doc/" + local)
     if iri is None:
         raise UnknownResource(BASE + "id/" + local)
     if space != "statement":
-        return find(site(), iri, "/doc/" + local, None, request.url_root)
-    if sites().statement(name, request.environ.get(RELEASE)) is None:
+        return find(served_dataset(), iri, "/doc/" + local, None, request.url_root)
+    if served_datasets().statement(name, request.environ.get(RELEASE)) is None:
         raise UnknownResource(iri)
     return of_statement(name)
 
 
 def _members(links: list[Link]) -> Anchored:
     """Return the things of the dataset as its items, and it as their collection."""
-    things = [thing for thing in site().known.things if thing != BASE]
+    things = [thing for thing in served_dataset().known.things if thing != BASE]
     links += [Link("item", thing) for thing in things]
     return {thing: [Link("collection", BASE)] for thing in things}
 
@@ -103,7 +113,7 @@ def sitemap() -> Response:
             "sitemap.xml",
             index=True,
             addresses=[f"{request.url_root}sitemap-{number}.xml" for number in numbers],
-            modified=site().known.issued,
+            modified=served_dataset().known.issued,
         )
     )
 
@@ -119,7 +129,7 @@ def sitemap_part(number: int) -> Response:
 
 
 def _documents() -> list[str]:
-    found = [path for thing in site().known.things if (path := document(thing))]
+    found = [path for thing in served_dataset().known.things if (path := document(thing))]
     return ["/", *found]
 
 
@@ -129,14 +139,14 @@ def _urls(paths: list[str]) -> str:
         "sitemap.xml",
         index=False,
         addresses=[host + path for path in paths],
-        modified=site().known.issued,
+        modified=served_dataset().known.issued,
     )
 
 
 def _xml(text: str) -> Response:
     body = text.encode()
     response = Response(body, content_type=XML)
-    return validate(response, tag_of_bytes(body), site().known.issued)
+    return validate(response, tag_of_bytes(body), served_dataset().known.issued)
 
 
 @blueprint.get("/robots.txt")

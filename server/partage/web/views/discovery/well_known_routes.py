@@ -11,9 +11,9 @@ from partage.rdf.formats import GRAPH_FORMATS
 from partage.rdf.namespaces import BASE, iri
 from partage.resources.description.describe import describe
 from partage.store.embedded.quads_writing import write
-from partage.web.dataset import site
+from partage.web.dataset import served_dataset
 from partage.web.http.negotiation import HTML, format_of, media_types
-from partage.web.http.representation import chosen, represent
+from partage.web.http.representation import negotiated_media_type, represent
 from partage.web.views.resources.routes import answer
 
 VOID = {"void": iri("void:triples").removesuffix("triples"), "void-ext": "http://ldf.fi/void-ext#"}
@@ -25,10 +25,10 @@ blueprint = Blueprint("wellknown", __name__, url_prefix="/.well-known")
 @blueprint.get("/void")
 def void() -> Response:
     """Describe the dataset, with the endpoint it is asked at here."""
-    media_type = chosen(media_types(GRAPH_FORMATS, html=False))
-    quads = site().statistics
+    media_type = negotiated_media_type(media_types(GRAPH_FORMATS, html=False))
+    quads = served_dataset().statistics
     endpoint = NamedNode(url_for("sparql.endpoint", _external=True))
-    dataset = NamedNode(BASE) if site().of_partage else BlankNode("dataset")
+    dataset = NamedNode(BASE) if served_dataset().of_partage else BlankNode("dataset")
     told = [*quads, Quad(dataset, NamedNode(iri("void:sparqlEndpoint")), endpoint)]
     return represent(write(told, format_of(media_type, GRAPH_FORMATS), VOID), media_type)
 
@@ -36,8 +36,8 @@ def void() -> Response:
 @blueprint.get("/sparql-examples/<name>")
 def example(name: str) -> Response:
     """Describe one query example; a browser is sent to the query page with it."""
-    described = describe(site().engine, EXAMPLES + name)
-    if chosen(media_types(GRAPH_FORMATS)) == HTML:
+    described = describe(served_dataset().engine, EXAMPLES + name)
+    if negotiated_media_type(media_types(GRAPH_FORMATS)) == HTML:
         texts = [v for p in ("select", "ask") for v in described.values(iri("sh:" + p))]
         if not texts:
             raise UnknownResource(EXAMPLES + name)

@@ -11,13 +11,13 @@ from partage.resources.browse.facets import narrowed
 from partage.resources.description.profiles import FULL
 from partage.resources.identifiers import document
 from partage.resources.labels import labels
-from partage.resources.pages.values import Writer
+from partage.resources.pages.values import TermWriter
 from partage.resources.pictures.flow_map import FlowMap, partners
-from partage.web.dataset import site
+from partage.web.dataset import served_dataset
 from partage.web.http import language
-from partage.web.http.links import Link, header
+from partage.web.http.links import Link, link_header
 from partage.web.http.negotiation import HTML, media_types
-from partage.web.http.representation import chosen, represent, send_on
+from partage.web.http.representation import negotiated_media_type, redirect_with_query, represent
 from partage.web.http.validators import tag_of_bytes, validate
 from partage.web.views.citations import responses
 from partage.web.views.fragments import fragment
@@ -43,10 +43,10 @@ blueprint = Blueprint("pages", __name__)
 def home() -> Response:
     """Say what this is, how much of it there is, and where to begin."""
     reader = language.reader()
-    here = site()
+    here = served_dataset()
     if here.of_partage and (elsewhere := _elsewhere()):
         return elsewhere
-    writer = Writer(labels(here.engine, here.counts, reader))
+    writer = TermWriter(labels(here.engine, here.counts, reader))
     counts = [(writer.named(name), number) for name, number in here.counts.items()]
     figures = [
         (label, here.counts[iri(name)], href)
@@ -67,7 +67,7 @@ def home() -> Response:
     response = validate(represent(body, HTML), tag_of_bytes(body), here.known.issued)
     response.vary.add("Accept-Language")
     if links:
-        response.headers["Link"] = header(links)
+        response.headers["Link"] = link_header(links)
     return response
 
 
@@ -91,7 +91,7 @@ def _flow_picture(found: FlowMap) -> str:
 @blueprint.get(CORRECTIONS)
 def corrections() -> Response:
     """Tell readers how to report a fault, and how to mend it."""
-    body = render_template("corrections.html", contact=site().settings.contact).encode()
+    body = render_template("corrections.html", contact=served_dataset().settings.contact).encode()
     return validate(represent(body, HTML), tag_of_bytes(body), None)
 
 
@@ -101,6 +101,6 @@ def _elsewhere() -> Response | None:
     if cited := responses.asked(BASE, None, offers):
         return responses.answer(BASE, cited)
     offers += responses.offers(BASE)
-    if chosen(offers) == HTML:
+    if negotiated_media_type(offers) == HTML:
         return None
-    return send_on(str(document(BASE)))
+    return redirect_with_query(str(document(BASE)))

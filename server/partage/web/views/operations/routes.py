@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from flask import Blueprint, Response, current_app, make_response
 
 from partage import __version__
-from partage.caching import NAMED, LRUCache
+from partage.caching import NAMED, BoundedCache
 from partage.errors import EngineError
-from partage.store.engine import Engine, Limits, Query
+from partage.store.engine import Engine, Query, QueryLimits
 from partage.store.workers.pool import PoolEngine, PoolFigures
 from partage.web.access_log import metrics
-from partage.web.dataset import site
+from partage.web.dataset import served_dataset
 from partage.web.http.budget import Budget, budget
 from partage.web.http.metrics import CONTENT_TYPE, labelled, single
 
@@ -22,7 +22,7 @@ blueprint = Blueprint("operations", __name__)
 @blueprint.get("/healthz")
 def alive() -> Response:
     """Say that this process answers requests; a server says it in front of the application."""
-    found = trouble(site().engine)
+    found = trouble(served_dataset().engine)
     return _plain("alive\n", 200) if found is None else _plain(f"{found}\n", 503)
 
 
@@ -37,7 +37,9 @@ def trouble(engine: Engine) -> str | None:
 def ready() -> Response:
     """Say whether queries are answered, by asking one."""
     try:
-        site().engine.query(Query("ASK {}", limits=Limits(SECONDS_TO_BE_READY))).close()
+        served_dataset().engine.query(
+            Query("ASK {}", limits=QueryLimits(SECONDS_TO_BE_READY))
+        ).close()
     except EngineError as error:
         return _plain(f"not ready: {error}\n", 503)
     return _plain("ready\n", 200)
@@ -46,9 +48,9 @@ def ready() -> Response:
 @blueprint.get("/metrics")
 def numbers() -> Response:
     """Return what was counted since the server started, for Prometheus."""
-    engine = site().engine
+    engine = served_dataset().engine
     parts = [*metrics().write(), f'partage_info{{version="{__version__}"}} 1\n']
-    if served := site().manifest.get("rdfc10"):
+    if served := served_dataset().manifest.get("rdfc10"):
         parts.append(
             labelled(
                 "partage_release_info", "The release by its digest.", "rdfc10", {str(served): 1}
@@ -93,7 +95,7 @@ def _caches() -> Iterable[str]:
         yield labelled(f"partage_cache_{what}", meaning, "cache", counted)
 
 
-def _answers(kept: LRUCache) -> Iterable[str]:
+def _answers(kept: BoundedCache) -> Iterable[str]:
     yield single("partage_answers_hits_total", "Answers given again from the cache.", kept.hits)
     yield single("partage_answers_misses_total", "Answers that had to be made.", kept.misses)
     yield single("partage_answers_kept", "Answers in the cache.", len(kept))

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from flask import request
 
 from partage.errors import ProtocolError
-from partage.resources.browse.facets import Choice
+from partage.resources.browse.facets import PictureChoice
 
 LONGEST_SHOWN = 60
 
 
-def wishes(choices: Mapping[str, Sequence[Choice]]) -> tuple[dict[str, str], dict[str, str]]:
+def wishes(choices: Mapping[str, Sequence[PictureChoice]]) -> tuple[dict[str, str], dict[str, str]]:
     """
     Return the keys that the address chooses, by field, and the values that they mean.
 

@@ -7,11 +7,11 @@ from flask import Blueprint, Response, abort, json, render_template
 from flask_babel import gettext as _
 
 from partage.resources.browse.facets import narrowed
-from partage.resources.pages.values import Value
+from partage.resources.pages.values import TermText
 from partage.resources.pictures.disputes import Dispute, quarrels, rebuttals, speakers
-from partage.resources.pictures.flow_map import Flow, Partner, partners
+from partage.resources.pictures.flow_map import Flow, FlowPartner, partners
 from partage.resources.pictures.timeline import Event, by_party, by_year
-from partage.web.dataset import site
+from partage.web.dataset import served_dataset
 from partage.web.http import language
 from partage.web.http.dates import period
 from partage.web.http.negotiation import HTML
@@ -29,7 +29,7 @@ blueprint = Blueprint("pictures", __name__)
 def flows() -> Response:
     """Tell the data flows by partner, as the picture of the home page draws them."""
     _require_ours()
-    found = site().flow_map(language.reader())
+    found = served_dataset().flow_map(language.reader())
     chosen = narrowed(found.flows, wishes(found.choices)[1])
     told = {
         "operator": _named(found.operator) if found.operator else None,
@@ -38,7 +38,7 @@ def flows() -> Response:
     }
     body = json.dumps(told).encode()
     response = validate(
-        represent(body, "application/json"), tag_of_bytes(body), site().known.issued
+        represent(body, "application/json"), tag_of_bytes(body), served_dataset().known.issued
     )
     response.vary.add("Accept-Language")
     return response
@@ -48,7 +48,7 @@ def flows() -> Response:
 def timeline() -> Response:
     """Tell what happened when: sources published, states of access, what authorities did."""
     _require_ours()
-    found = site().timeline(language.reader())
+    found = served_dataset().timeline(language.reader())
     keys, values = wishes(found.choices)
 
     def told() -> dict[str, object]:
@@ -70,7 +70,7 @@ def timeline() -> Response:
 def disputes() -> Response:
     """Tell who disputes whose claims."""
     _require_ours()
-    found = site().dispute_map(language.reader())
+    found = served_dataset().dispute_map(language.reader())
     keys, values = wishes(found.choices)
 
     def told() -> dict[str, object]:
@@ -99,7 +99,7 @@ def kinds() -> dict[str, str]:
 
 def _page(template: str, shown: str) -> Response:
     body = render_template(template, shown=shown).encode()
-    response = validate(represent(body, HTML), tag_of_bytes(body), site().known.issued)
+    response = validate(represent(body, HTML), tag_of_bytes(body), served_dataset().known.issued)
     response.vary.add("Accept-Language")
     return response
 
@@ -160,13 +160,13 @@ def _disputes_drawn(chosen: Sequence[Dispute]) -> dict[str, object]:
 
 
 def _require_ours() -> None:
-    if not site().of_partage:
+    if not served_dataset().of_partage:
         abort(
             404, _("This dataset holds no claims about data flows, so there is no picture of them.")
         )
 
 
-def _partner(partner: Partner) -> dict[str, object]:
+def _partner(partner: FlowPartner) -> dict[str, object]:
     return {
         **_named(partner.partner),
         "direction": partner.direction,
@@ -192,10 +192,10 @@ def _flow(flow: Flow) -> dict[str, object]:
     }
 
 
-def _named(value: Value) -> dict[str, str | None]:
+def _named(value: TermText) -> dict[str, str | None]:
     href = value.href and language.address(value.href)
     return {"iri": value.name, "name": value.text, "href": href}
 
 
-def _texts(values: Sequence[Value]) -> list[str]:
+def _texts(values: Sequence[TermText]) -> list[str]:
     return [value.text for value in values]

@@ -23,10 +23,10 @@ from partage.resources.pages.changes import (
     properties,
     sections,
 )
-from partage.web.dataset import sites
+from partage.web.dataset import served_datasets
 from partage.web.http import language
 from partage.web.http.negotiation import HTML
-from partage.web.http.representation import chosen, represent
+from partage.web.http.representation import negotiated_media_type, represent
 from partage.web.views.releases.memento import IMMUTABLE, holding
 
 JSON = "application/json"
@@ -37,15 +37,17 @@ blueprint = Blueprint("differences", __name__)
 @blueprint.get("/release/<before>/diff/<after>")
 def difference(before: str, after: str) -> Response:
     """Tell what changed between two releases, or between them of the thing that `iri` names."""
-    older, newer = (sites().catalog.find(version) for version in (before, after))
+    older, newer = (served_datasets().catalog.find(version) for version in (before, after))
     iri = request.args.get("iri")
     if iri is not None and not is_iri(iri):
         raise ProtocolError("Give the absolute IRI of a thing as the parameter `iri`.")
-    media_type = chosen((HTML, JSON))
-    found = sites().comparing.difference(before, after)
+    media_type = negotiated_media_type((HTML, JSON))
+    found = served_datasets().comparing.difference(before, after)
     if iri is not None:
         found = replace(found, changes=tuple(filter(None, (found.about(thing(iri)),))))
-        if not found.changes and not any(sites().of(v).holds(iri) for v in (before, after)):
+        if not found.changes and not any(
+            served_datasets().of(v).holds(iri) for v in (before, after)
+        ):
             raise UnknownResource(iri)
     if media_type == JSON:
         response = represent(as_json(found).encode(), JSON)
@@ -61,7 +63,7 @@ def difference(before: str, after: str) -> Response:
 
 
 def _whole(found: Difference, reader: Sequence[str]) -> dict[str, Any]:
-    named = labels(sites().of(found.after).engine, named_in(found.changes), reader)
+    named = labels(served_datasets().of(found.after).engine, named_in(found.changes), reader)
     shown = sections(found, named, reader)
     counted: Counter[str] = Counter(change.what for change in found.changes)
     counts = [(what, counted[what]) for what in ORDER if counted[what]]
@@ -72,7 +74,9 @@ def _history(found: Difference, iri: str, reader: Sequence[str]) -> dict[str, An
     """Return what a page shows of one thing: what changed, and the releases that have it."""
     change = next(iter(found.changes), None)
     names = named_within(change) if change else {iri}
-    old, new = (labels(sites().of(v).engine, names, reader) for v in (found.before, found.after))
+    old, new = (
+        labels(served_datasets().of(v).engine, names, reader) for v in (found.before, found.after)
+    )
     path = (document(iri) or "/resource?" + urlencode({"iri": iri})).partition("#")[0]
     holders = holding(*path.partition("?")[::2])
     held = {record.version for record in holders}

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from threading import Lock
 
-from partage.caching import LRUCache, one
+from partage.caching import BoundedCache, one
 from partage.errors import EngineBusy
 from partage.releases import archive
 from partage.releases.catalog import Catalog
@@ -14,12 +14,12 @@ KEPT = 8
 PATIENCE = 10.0
 
 
-class Comparing:
+class DifferenceCache:
     """Compares releases of one catalog, by their versions."""
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._kept = LRUCache(KEPT, getsizeof=one)
+        self._kept = BoundedCache(KEPT, getsizeof=one)
         self._working = Lock()
 
     def difference(self, before: str, after: str) -> Difference:

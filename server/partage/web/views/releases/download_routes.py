@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 
 from partage.rdf.namespaces import LICENSE, RELEASES
 from partage.releases.artefact import Artefact
-from partage.web.dataset import site, sites
-from partage.web.http.links import Link, header
+from partage.web.dataset import served_dataset, served_datasets
+from partage.web.http.links import Link, link_header
 from partage.web.http.negotiation import HTML
 from partage.web.http.release_paths import RELEASE
 from partage.web.http.representation import represent
@@ -36,7 +36,10 @@ blueprint = Blueprint("downloads", __name__)
 def files() -> Response:
     """List the files of the release with their sizes and digests."""
     page = render_template(
-        "downloads.html", files=_listed(_directory()), manifest=site().manifest, release=_version()
+        "downloads.html",
+        files=_listed(_directory()),
+        manifest=served_dataset().manifest,
+        release=_version(),
     )
     return represent(page.encode(), HTML)
 
@@ -64,12 +67,12 @@ def artefact(name: str) -> Response:
         mimetype=media_type,
         download_name=f"partage-{version}-{name}" if version else name,
         etag=known[name].sha256,
-        last_modified=site().known.issued,
+        last_modified=served_dataset().known.issued,
     )
     if version is not None:
         response.headers["Cache-Control"] = DAY
         links = [Link("collection", RELEASES + version), Link("license", LICENSE)]
-        response.headers["Link"] = header(links)
+        response.headers["Link"] = link_header(links)
     return response
 
 
@@ -80,7 +83,7 @@ def _version() -> str | None:
 
 def _directory() -> Path:
     version = _version()
-    directory = site().release if version is None else sites().files.of(version)
+    directory = served_dataset().release if version is None else served_datasets().files.of(version)
     if directory is None:
         abort(404, _("This server serves no release, so there are no files of one."))
     return directory

@@ -17,18 +17,18 @@ from partage.errors import ProtocolError, UnknownRelease
 from partage.rdf.namespaces import BASE
 from partage.releases.catalog import Catalog
 from partage.releases.datetime_negotiation import (
-    Link,
     Memento,
-    Original,
+    OriginalResource,
+    TimeMapLink,
     accept_datetime,
     http_date,
     links_of_choice,
     links_of_memento,
     links_of_original,
 )
-from partage.releases.record import Record
+from partage.releases.record import ReleaseRecord
 from partage.resources.identifiers import iri_of, split
-from partage.web.dataset import site, sites
+from partage.web.dataset import served_dataset, served_datasets
 from partage.web.http.release_paths import BY_PARAMETER, PARAMETER, RELEASE, named
 from partage.web.views.citations import responses
 
@@ -71,13 +71,13 @@ def install(app: Flask) -> None:
     app.after_request(_label)
 
 
-def original(path: str, query: str) -> Original:
+def original(path: str, query: str) -> OriginalResource:
     """Return the original resource at a path of this host."""
     address = quote(path, safe=SAFE) + (f"?{quote(query, safe=SAFE)}" if query else "")
-    return Original(_host() + address, _host() + "/timemap" + address)
+    return OriginalResource(_host() + address, _host() + "/timemap" + address)
 
 
-def mementos(first: Original, records: tuple[Record, ...]) -> list[Memento]:
+def mementos(first: OriginalResource, records: tuple[ReleaseRecord, ...]) -> list[Memento]:
     """Return a resource's mementos in the given releases."""
     local = first.uri.removeprefix(_host())
     return [
@@ -94,13 +94,15 @@ def timed(path: str) -> bool:
     return _timed(endpoint)
 
 
-def holding(path: str, query: str) -> tuple[Record, ...]:
+def holding(path: str, query: str) -> tuple[ReleaseRecord, ...]:
     """Return the releases that have the resource at a path; all, where it is none in the data."""
     subject = _subject(path, query)
-    records = sites().catalog.records
+    records = served_datasets().catalog.records
     if subject is None:
         return records
-    return tuple(record for record in records if sites().of(record.version).holds(subject))
+    return tuple(
+        record for record in records if served_datasets().of(record.version).holds(subject)
+    )
 
 
 def _subject(path: str, query: str) -> str | None:
@@ -133,7 +135,7 @@ def choose(version: str | None) -> None:
             asked=asked,
             chosen=chosen,
         )
-    request.environ[RELEASE] = sites().catalog.find(chosen).version
+    request.environ[RELEASE] = served_datasets().catalog.find(chosen).version
 
 
 def _travel() -> Response | None:
@@ -145,7 +147,7 @@ def _travel() -> Response | None:
     moment = accept_datetime(wish)
     query = request.query_string.decode("latin-1")
     records = holding(request.path, query)
-    chosen = Catalog(sites().catalog.directory, records).at(moment)
+    chosen = Catalog(served_datasets().catalog.directory, records).at(moment)
     if chosen is None:
         raise UnknownRelease(
             "No release has this resource. Ask without Accept-Datetime for what is current."
@@ -176,8 +178,8 @@ def _label(response: Response) -> Response:
     return response
 
 
-def _label_memento(response: Response, here: Original, version: str) -> None:
-    record = sites().catalog.find(version)
+def _label_memento(response: Response, here: OriginalResource, version: str) -> None:
+    record = served_datasets().catalog.find(version)
     response.headers["Memento-Datetime"] = http_date(record.issued)
     if request.environ.get(BY_PARAMETER):
         address = mementos(here, (record,))[0].uri.removeprefix(_host())
@@ -192,21 +194,21 @@ def _label_memento(response: Response, here: Original, version: str) -> None:
 
 
 def _say_version(response: Response) -> None:
-    record = site().record
+    record = served_dataset().record
     if record is not None:
         response.headers["Dataset-Version"] = record.version
-    elif site().release is not None:
+    elif served_dataset().release is not None:
         response.headers["Dataset-Version"] = DRAFT
 
 
-def _link(response: Response, here: Original, links: list[Link]) -> None:
+def _link(response: Response, here: OriginalResource, links: list[TimeMapLink]) -> None:
     if len(here.uri) <= LONGEST_LINKED:
         response.headers.add("Link", ", ".join(map(str, links)))
 
 
 def _gate() -> bool:
     """Say whether the request is for something that has a past, where there is a past at all."""
-    return bool(sites().catalog.records) and _timed(request.endpoint)
+    return bool(served_datasets().catalog.records) and _timed(request.endpoint)
 
 
 def _timed(endpoint: str | None) -> bool:

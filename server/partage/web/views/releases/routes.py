@@ -23,11 +23,11 @@ from partage.resources.description import schema_org as search
 from partage.resources.description.release_series import described, listed
 from partage.resources.identifiers import document, split
 from partage.store.embedded.quads_writing import write
-from partage.web.dataset import site, sites
+from partage.web.dataset import served_dataset, served_datasets
 from partage.web.http import language
-from partage.web.http.links import header
+from partage.web.http.links import link_header
 from partage.web.http.negotiation import HTML, format_of, media_types
-from partage.web.http.representation import chosen, represent
+from partage.web.http.representation import negotiated_media_type, represent
 from partage.web.http.validators import tag_of_bytes, validate
 from partage.web.views.citations import responses
 from partage.web.views.releases.memento import IMMUTABLE, holding, mementos, original, timed
@@ -44,24 +44,26 @@ blueprint = Blueprint("releases", __name__)
 @blueprint.get("/release/")
 def releases() -> Response:
     """List all releases, for people or as a DCAT series."""
-    media_type = chosen(media_types(GRAPH_FORMATS))
+    media_type = negotiated_media_type(media_types(GRAPH_FORMATS))
     if media_type == HTML:
-        page = render_template("releases.html", records=tuple(reversed(sites().catalog.records)))
+        page = render_template(
+            "releases.html", records=tuple(reversed(served_datasets().catalog.records))
+        )
         return represent(page.encode(), HTML)
-    quads = listed(sites().catalog)
+    quads = listed(served_datasets().catalog)
     return represent(write(quads, format_of(media_type, GRAPH_FORMATS), USED), media_type)
 
 
 @blueprint.get("/release/<version>")
 def release(version: str) -> Response:
     """Describe one release, for people, in RDF or as a citation."""
-    catalog = sites().catalog
+    catalog = served_datasets().catalog
     version, suffix = responses.split(version) or split(version)
     record = catalog.find(version)
     iri = RELEASES + version
     if cited := responses.asked(iri, suffix, media_types(GRAPH_FORMATS)):
         return responses.answer(iri, cited)
-    media_type = chosen(media_types(GRAPH_FORMATS), suffix)
+    media_type = negotiated_media_type(media_types(GRAPH_FORMATS), suffix)
     told = of_release(version)
     links = links_of(told)
     if media_type == HTML:
@@ -77,21 +79,21 @@ def release(version: str) -> Response:
         ).encode()
         answer = validate(represent(page, HTML), tag_of_bytes(page), None)
         answer.vary.add("Accept-Language")
-        answer.headers["Link"] = header(links)
+        answer.headers["Link"] = link_header(links)
         return answer
     host = request.host_url.rstrip("/")
     quads = described(record, f"{host}/release/{version}/sparql")
     body = write(quads, format_of(media_type, GRAPH_FORMATS), USED)
     response = validate(represent(body, media_type), tag_of_bytes(body), record.issued)
     response.headers["Cache-Control"] = IMMUTABLE  # the page says what came after, the data not
-    response.headers["Link"] = header([*links, *describing(told)])
+    response.headers["Link"] = link_header([*links, *describing(told)])
     return response
 
 
 def _dataset(version: str) -> search.Json:
     """Return what a release's own data tell search engines of the dataset."""
     reader = language.reader()
-    here = sites().of(version)
+    here = served_datasets().of(version)
     told = find(here, BASE, document(BASE), 1, request.url_root)
     if told.description is None:
         return {}
@@ -101,7 +103,7 @@ def _dataset(version: str) -> search.Json:
 @blueprint.route("/release/<version>/<path:rest>", methods=ANY)
 def nowhere(version: str, rest: str) -> Response:
     """Say which releases there are: an address in one of them would not have come here."""
-    sites().catalog.find(version)
+    served_datasets().catalog.find(version)
     abort(
         404, _("There is no page at %(path)s in release %(version)s.", path=rest, version=version)
     )
@@ -111,13 +113,13 @@ def nowhere(version: str, rest: str) -> Response:
 def ontology(version: str) -> Response:
     """Send on to a version of the ontology: as the newest release with that version holds it."""
     query = "?" + request.query_string.decode("latin-1") if request.query_string else ""
-    for record in reversed(sites().catalog.records):
+    for record in reversed(served_datasets().catalog.records):
         if record.ontology == version:
             address = f"/release/{record.version}/doc/ns{query}"
             return redirect(address, 303)  # type: ignore[return-value]
-    if site().manifest.get("ontology") == version:
+    if served_dataset().manifest.get("ontology") == version:
         return redirect(f"/doc/ns{query}", 303)  # type: ignore[return-value]
-    known = ", ".join(sorted({record.ontology for record in sites().catalog})) or message(
+    known = ", ".join(sorted({record.ontology for record in served_datasets().catalog})) or message(
         "none yet"
     )
     raise UnknownRelease(
@@ -145,7 +147,7 @@ def timemap(local: str = "") -> Response:
     if not records:
         raise UnknownResource(here.uri)
     all_ = mementos(here, records)
-    media_type = chosen((LINK_FORMAT, JSON, "text/plain", HTML))
+    media_type = negotiated_media_type((LINK_FORMAT, JSON, "text/plain", HTML))
     if media_type == JSON:
         response = jsonify(as_json(here, all_))
     else:

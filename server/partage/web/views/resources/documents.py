@@ -14,7 +14,7 @@ from partage.rdf.canonical import STATEMENTS
 from partage.rdf.formats import GRAPH_FORMATS, Format
 from partage.rdf.namespaces import BASE, GRAPH, RELEASES, iri
 from partage.releases.artefact import Artefact
-from partage.releases.record import Record
+from partage.releases.record import ReleaseRecord
 from partage.resources.description.describe import (
     Description,
     describe,
@@ -39,7 +39,7 @@ from partage.resources.description.schema_org import schema_type
 from partage.resources.description.shapes_graph import SHAPES, shapes
 from partage.resources.downloads.dcat import contact, distributions
 from partage.resources.ontology.terms import ONTOLOGY
-from partage.web.dataset import Site, sites
+from partage.web.dataset import ServedDataset, served_datasets
 from partage.web.http.links import DESCRIBING, LINKSETS, Link
 from partage.web.http.negotiation import HTML
 from partage.web.http.release_paths import RELEASE
@@ -139,7 +139,7 @@ class Document:
             if keys.get(told.media_type, HTML) in (*told.profile.listed, HTML)
         ]
 
-    def links(self, site: Site) -> list[Link]:
+    def links(self, site: ServedDataset) -> list[Link]:
         """Return the typed links of its landing page; see `partage.web.http.links`."""
         known = site.known
         cited = responses.address(self.iri)
@@ -208,7 +208,7 @@ def of_release(version: str) -> Document:
     return Document(RELEASES + version, f"/release/{version}", None, (), "Dataset")
 
 
-def find(site: Site, iri: str, path: str | None, page: int | None, here: str) -> Document:
+def find(site: ServedDataset, iri: str, path: str | None, page: int | None, here: str) -> Document:
     """
     Return the document about an IRI.
 
@@ -234,7 +234,7 @@ def find(site: Site, iri: str, path: str | None, page: int | None, here: str) ->
     return Document(iri, path, describe(site.engine, iri, page))
 
 
-def _dataset(site: Site, path: str | None, page: int | None, here: str) -> Document:
+def _dataset(site: ServedDataset, path: str | None, page: int | None, here: str) -> Document:
     """Return the document about the dataset, there even where it says nothing of itself."""
     try:
         description = describe(site.engine, BASE, page)
@@ -248,10 +248,10 @@ def _dataset(site: Site, path: str | None, page: int | None, here: str) -> Docum
     return Document(BASE, path, description, tuple(told))
 
 
-def prior(site: Site) -> Record | None:
+def prior(site: ServedDataset) -> ReleaseRecord | None:
     """Return the last release with another version of the ontology than a site has."""
     version = site.record.ontology if site.record else str(site.manifest.get("ontology", ""))
-    return before(version, sites().until(site)) if version else None
+    return before(version, served_datasets().until(site)) if version else None
 
 
 def is_data(profile: Profile) -> bool:
@@ -259,7 +259,7 @@ def is_data(profile: Profile) -> bool:
     return profile not in (SCHEMA, ALT)
 
 
-def _artefacts(site: Site) -> list[Artefact]:
+def _artefacts(site: ServedDataset) -> list[Artefact]:
     listed = cast("list[dict[str, object]]", site.manifest.get("artefacts", []))
     return [
         Artefact(str(file["name"]), int(str(file["bytes"])), str(file["sha256"])) for file in listed

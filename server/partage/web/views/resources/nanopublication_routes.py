@@ -14,11 +14,11 @@ from partage.rdf.nanopublication import Nanopublication
 from partage.resources.description.nanopublications import of_version
 from partage.resources.identifiers import document
 from partage.store.embedded.quads_writing import write
-from partage.web.dataset import site, sites
-from partage.web.http.links import Link, header
+from partage.web.dataset import served_dataset, served_datasets
+from partage.web.http.links import Link, link_header
 from partage.web.http.negotiation import HTML, format_of, media_types
 from partage.web.http.release_paths import RELEASE
-from partage.web.http.representation import chosen, represent
+from partage.web.http.representation import negotiated_media_type, represent
 
 # A graph format would lose the four graphs; JSON-LD keeps them.
 FORMATS = [fmt for key in ("trig", "nquads", "jsonld") for fmt in GRAPH_FORMATS if fmt.key == key]
@@ -56,20 +56,22 @@ def _answer(version: str, code: str | None, suffix: str | None) -> Response:
     found = _found(version)
     if code is not None and code != found.code:
         raise UnknownResource(f"{version}.{code}")
-    media_type = chosen(media_types(FORMATS), suffix)
+    media_type = negotiated_media_type(media_types(FORMATS), suffix)
     if media_type == HTML and code is not None:
         response = redirect(document(version) or "/", 303)
         response.vary.add("Accept")
         return response  # type: ignore[return-value]  # Flask's redirect makes a Flask response
     fmt = FORMATS[0] if media_type == HTML else format_of(media_type, FORMATS)
     response = represent(write(found.quads, fmt), fmt.media_type)
-    response.headers.add("Link", header([Link("canonical", found.iri)]))
+    response.headers.add("Link", link_header([Link("canonical", found.iri)]))
     return response
 
 
 def _found(version: str) -> Nanopublication:
     """Return the nanopublication out of the newest dataset that has it: it never changes."""
-    chosen = [site()] if request.environ.get(RELEASE) else sites().newest_first()
+    chosen = (
+        [served_dataset()] if request.environ.get(RELEASE) else served_datasets().newest_first()
+    )
     for here in chosen:
         with suppress(UnknownRelease, UnknownResource):
             return of_version(here.engine, version)

@@ -13,7 +13,7 @@ from partage.resources.description.describe import Description
 from partage.resources.description.nanopublications import of_version
 from partage.resources.identifiers import document
 from partage.resources.labels import labels
-from partage.resources.pages.argument import Picture, argument, neighbourhood
+from partage.resources.pages.argument import ArgumentGraph, argument, neighbourhood
 from partage.resources.pages.claim import claim_page
 from partage.resources.pages.models import (
     agreement_page,
@@ -24,9 +24,9 @@ from partage.resources.pages.models import (
     source_page,
 )
 from partage.resources.pages.resource import resource_page
-from partage.resources.pages.summaries import Teller
-from partage.resources.pages.values import TYPE, Value, Writer
-from partage.web.dataset import site
+from partage.resources.pages.summaries import Summarizer
+from partage.resources.pages.values import TYPE, TermText, TermWriter
+from partage.web.dataset import served_dataset
 from partage.web.views.resources.documents import Document
 
 # Under one property, a page that tells things in words lists so many statements; where there are
@@ -37,18 +37,18 @@ RECORDED = ("prov:wasAttributedTo", "dct:created")
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class PageTemplate:
     """A kind of thing: its template, what this tells of a thing, and the picture on it."""
 
     template: str
-    view: Callable[[Teller, str], object]
-    picture: Callable[[Teller, str], Picture] | None = None
+    view: Callable[[Summarizer, str], object]
+    picture: Callable[[Summarizer, str], ArgumentGraph] | None = None
 
     def page(self, told: Document, reader: tuple[str, ...], common: dict[str, object]) -> str:
         """Return the page of a thing of this kind."""
         assert told.description is not None
-        tell = site().teller(reader, told.iri)
-        engine = site().engine
+        tell = served_dataset().teller(reader, told.iri)
+        engine = served_dataset().engine
         if self is CLAIM:
             claim = claim_page(engine, told.description, reader)[0]
             common |= {"claim": claim, **_chain(tell, told.iri, claim.version)}
@@ -62,16 +62,16 @@ class Kind:
         )
 
 
-CLAIM = Kind("claim.html", Teller.claim, argument)
-ORGANIZATION = Kind("organization.html", organization_page, neighbourhood)
-CONCEPT = Kind("concept.html", concept_page)
+CLAIM = PageTemplate("claim.html", Summarizer.claim, argument)
+ORGANIZATION = PageTemplate("organization.html", organization_page, neighbourhood)
+CONCEPT = PageTemplate("concept.html", concept_page)
 # The first class that a thing is of decides.
 KINDS = {
     "ds:Claim": CLAIM,
-    "ds:DataSharingAgreement": Kind("agreement.html", agreement_page),
-    "ds:DataFlow": Kind("flow.html", flow_page),
-    "ds:Source": Kind("source.html", source_page),
-    "ds:Passage": Kind("passage.html", passage_page),
+    "ds:DataSharingAgreement": PageTemplate("agreement.html", agreement_page),
+    "ds:DataFlow": PageTemplate("flow.html", flow_page),
+    "ds:Source": PageTemplate("source.html", source_page),
+    "ds:Passage": PageTemplate("passage.html", passage_page),
     "ds:Party": ORGANIZATION,
     "ds:Organization": ORGANIZATION,
     "ds:PlatformOperator": ORGANIZATION,
@@ -80,17 +80,17 @@ KINDS = {
 }
 
 
-def of(description: Description) -> Kind | None:
+def of(description: Description) -> PageTemplate | None:
     """Return the kind of a described thing, None where its statements are all there is to tell."""
-    if not site().of_partage or "page" in request.args:
+    if not served_dataset().of_partage or "page" in request.args:
         return None
     classes = description.values(TYPE)
     return next((kind for curie, kind in KINDS.items() if NamedNode(iri(curie)) in classes), None)
 
 
-def _chain(tell: Teller, claim: str, version: Value | None) -> dict[str, object]:
+def _chain(tell: Summarizer, claim: str, version: TermText | None) -> dict[str, object]:
     """Return the steps of attribution after who says so, and the address that is a digest."""
-    engine = site().engine
+    engine = served_dataset().engine
     found = None
     with suppress(UnknownResource, CanonicalFormError):
         found = of_version(engine, version.name) if version else None
@@ -99,7 +99,7 @@ def _chain(tell: Teller, claim: str, version: Value | None) -> dict[str, object]
         if quad.predicate.value in recorded:
             recorded[quad.predicate.value].append(str(getattr(quad.object, "value", "")))
     by, on = recorded.values()
-    write = Writer(labels(engine, by, tell.languages))
+    write = TermWriter(labels(engine, by, tell.languages))
     steps = {
         "works": tell.of(claim, "ds:citesWork"),
         "through": tell.of(claim, "prov:wasDerivedFrom", "oa:hasSource", "ds:citedThrough"),

@@ -28,20 +28,25 @@ from partage.resources.labels import labels, names
 from partage.resources.ontology.terms import ONTOLOGY
 from partage.resources.pages.claims_about import claims_about
 from partage.resources.pages.resource import resource_page
-from partage.resources.pages.values import Value, Writer
+from partage.resources.pages.values import TermText, TermWriter
 from partage.store.embedded.quads_writing import write
-from partage.web.dataset import site, sites
+from partage.web.dataset import served_dataset, served_datasets
 from partage.web.http import language
-from partage.web.http.links import Link, below, header
+from partage.web.http.links import Link, link_header, links_in_release
 from partage.web.http.negotiation import (
     HTML,
-    first,
+    first_writable,
     form_of,
     format_of,
     media_types,
     profile_of,
 )
-from partage.web.http.representation import choices, chosen, represent, send_on
+from partage.web.http.representation import (
+    negotiated_media_type,
+    preferred_media_types,
+    redirect_with_query,
+    represent,
+)
 from partage.web.http.validators import tag_of_bytes, tag_of_quads, validate
 from partage.web.views.citations import responses
 from partage.web.views.resources import page_templates, terminology
@@ -70,12 +75,12 @@ def thing(local: str = "") -> Response:  # noqa: ARG001  # the path is read whol
     """Send a thing's visitor on to the document about it, whatever format is wanted."""
     iri = BASE + request.path.removeprefix("/")
     path = document(iri)
-    stone = site().known.tombstones.get(iri)
-    if path is None or not (stone or iri in SHIPPED or site().holds(iri)):
+    stone = served_dataset().known.tombstones.get(iri)
+    if path is None or not (stone or iri in SHIPPED or served_dataset().holds(iri)):
         raise UnknownResource(iri)
     if stone is not None:
         return _retired(stone, None)
-    return send_on(path)
+    return redirect_with_query(path)
 
 
 @blueprint.get("/<any(ns, shapes, profiles):local>.<suffix>")
@@ -84,7 +89,7 @@ def vocabulary(local: str, suffix: str) -> Response:
     fmt = by_path(Path(f"{local}.{suffix}"))
     if fmt not in GRAPH_FORMATS or suffix.endswith(".gz"):
         raise UnknownResource(f"{BASE}{local}.{suffix}")
-    return send_on(f"/doc/{local}.{fmt.extension}")
+    return redirect_with_query(f"/doc/{local}.{fmt.extension}")
 
 
 @blueprint.get("/doc/<path:local>")
@@ -108,10 +113,10 @@ def any_resource() -> Response:
 
 def answer(iri: str, path: str | None, suffix: str | None = None) -> Response:
     """Answer with the document about an IRI, as negotiated."""
-    if stone := site().known.tombstones.get(iri):
+    if stone := served_dataset().known.tombstones.get(iri):
         return _retired(stone, suffix)
     number = _page_number()
-    told = find(site(), iri, path, number or 1, request.url_root)
+    told = find(served_dataset(), iri, path, number or 1, request.url_root)
     profile = profile_of(
         request.headers.get("Accept-Profile"), request.args.get("_profile"), told.profiles
     )
@@ -122,13 +127,17 @@ def answer(iri: str, path: str | None, suffix: str | None = None) -> Response:
     def represented(media_type: str) -> Response:
         if media_type == HTML or number is not None or not told.cut:
             return _represented(told, profile, media_type)
-        whole = find(site(), iri, path, None, request.url_root)  # data are whole where they can be
+        whole = find(
+            served_dataset(), iri, path, None, request.url_root
+        )  # data are whole where they can be
         return _represented(whole, profile, media_type)
 
     try:
-        return first(choices([*offers, *responses.offers(iri)], suffix), represented)
+        return first_writable(
+            preferred_media_types([*offers, *responses.offers(iri)], suffix), represented
+        )
     except NotAcceptable as error:
-        others = below(request.script_root, told.alternates())
+        others = links_in_release(request.script_root, told.alternates())
         addresses = [(link.type, link.href) for link in others if not link.profile]
         raise NotAcceptable(error.offers, addresses) from None
 
@@ -139,14 +148,16 @@ def _represented(told: Document, profile: Profile, media_type: str) -> Response:
     if media_type == HTML:
         reader = language.reader()
         body = _html(told, profile, reader, links).encode()
-        response = validate(represent(body, HTML), tag_of_bytes(body), site().known.issued)
+        response = validate(
+            represent(body, HTML), tag_of_bytes(body), served_dataset().known.issued
+        )
         response.vary.add("Accept-Language")
     else:
         links += describing(told)
         response = _data(told, profile, format_of(media_type, profile.graph_formats), media_type)
     response.vary.add("Accept-Profile")
     response.headers["Content-Profile"] = f"<{profile.iri}>"
-    response.headers["Link"] = header(links, response.mimetype or "")
+    response.headers["Link"] = link_header(links, response.mimetype or "")
     return response
 
 
@@ -161,7 +172,7 @@ def _page_number() -> int | None:
 
 def _data(told: Document, profile: Profile, fmt: Format, media_type: str) -> Response:
     """Return a document in a format for programs."""
-    known = site().known
+    known = served_dataset().known
     if profile is SCHEMA:
         reader = language.reader()
         nodes = [*structured_of(told, reader), *page_of(told.iri, told.address())]
@@ -176,7 +187,7 @@ def _data(told: Document, profile: Profile, fmt: Format, media_type: str) -> Res
     # A graph can be large and is the same for everybody; what is about a resource is small.
     if told.description is None and is_data(profile) and len(told.triples) <= MOST_KEPT:
         key = (told.iri, fmt.key, profile.token, form)
-        body, tag = site().recent(key, lambda: _written(told, profile, fmt, form))
+        body, tag = served_dataset().recent(key, lambda: _written(told, profile, fmt, form))
     else:
         body, tag = _written(told, profile, fmt, form)
     if fmt.key == "jsonld":  # the context is read from the host that was asked
@@ -189,7 +200,7 @@ def _written(told: Document, profile: Profile, fmt: Format, form: Form | None) -
     here = request.url_root
     quads = told.quads(profile, here)
     if profile is FULL and told.description is not None and not told.versioned:
-        quads += names(site().engine, quads)
+        quads += names(served_dataset().engine, quads)
     if profile is ALT:
         quads = alternates(told.iri, [r.at(here.rstrip("/")) for r in told.representations()])
     # The graphs of a claim version have a digest, and tell their licence themselves.
@@ -209,7 +220,7 @@ def _quoted(text: str) -> bytes:
 def _html(  # noqa: PLR0911  # one return for each template
     told: Document, profile: Profile, reader: tuple[str, ...], links: Sequence[Link]
 ) -> str:
-    engine, iri = site().engine, told.iri
+    engine, iri = served_dataset().engine, told.iri
     common: dict[str, object] = {
         "iri": iri,
         "path": told.path,
@@ -221,7 +232,9 @@ def _html(  # noqa: PLR0911  # one return for each template
     if profile is ALT:
         return render_template("alternates-page.html", **common)
     if iri == ONTOLOGY and (terms := terminology.ontology(tuple(reader))):
-        return render_template("ontology.html", terms=terms, prior=prior(site()), **common)
+        return render_template(
+            "ontology.html", terms=terms, prior=prior(served_dataset()), **common
+        )
     if iri == SHAPES:
         return render_template("shapes.html", shapes=terminology.shapes(tuple(reader)), **common)
     if iri in SHIPPED:
@@ -245,19 +258,19 @@ def _retired(stone: Tombstone, suffix: str | None) -> Response:
     if cited := responses.asked(stone.iri, suffix, media_types(GRAPH_FORMATS)):
         return responses.answer(stone.iri, cited)
     if stone.status == "merged" and onward:
-        return send_on(onward + (f".{suffix}" if suffix else ""), 301)
+        return redirect_with_query(onward + (f".{suffix}" if suffix else ""), 301)
     links = [Link("cite-as", responses.address(stone.iri))]
     if onward:
-        links += below(request.script_root, [Link("successor-version", onward)])
+        links += links_in_release(request.script_root, [Link("successor-version", onward)])
     offers = media_types(GRAPH_FORMATS)
-    media_type = chosen([*offers, *responses.offers(stone.iri)], suffix)
+    media_type = negotiated_media_type([*offers, *responses.offers(stone.iri)], suffix)
     if media_type == HTML:
         reader = language.reader()
         names = {stone.iri, *([stone.successor] if stone.successor else [])}
-        found = Writer(labels(site().engine, names, reader))
+        found = TermWriter(labels(served_dataset().engine, names, reader))
         successor = found.named(stone.successor) if stone.successor else None
         version = stone.text("dct:isPartOf").removeprefix(RELEASES)
-        held = any(record.version == version for record in sites().catalog)
+        held = any(record.version == version for record in served_datasets().catalog)
         past = f"/release/{version}{document(stone.iri)}" if held else None
         body = render_template(
             "tombstone.html",
@@ -278,13 +291,13 @@ def _retired(stone: Tombstone, suffix: str | None) -> Response:
         )
     response = represent(body, media_type)
     response.status_code = 410
-    response.headers["Link"] = header(links)
+    response.headers["Link"] = link_header(links)
     return response
 
 
-def _sample(contents: Sequence[Quad], reader: Sequence[str]) -> list[tuple[Value, ...]]:
+def _sample(contents: Sequence[Quad], reader: Sequence[str]) -> list[tuple[TermText, ...]]:
     """Return the first triples of a graph as values to show."""
     triples = [(quad.subject, quad.predicate, quad.object) for quad in contents[:SAMPLE]]
     names = {str(getattr(term, "value", "")) for triple in triples for term in triple}
-    writer = Writer(labels(site().engine, names, reader))
+    writer = TermWriter(labels(served_dataset().engine, names, reader))
     return [tuple(writer.value(term) for term in triple) for triple in triples]

@@ -9,12 +9,12 @@ from partage.resources.identifiers import document, split
 from partage.resources.pages.statement import statement_page
 from partage.resources.pages.statement_details import quads, record
 from partage.store.embedded.quads_writing import write
-from partage.web.dataset import site, sites
+from partage.web.dataset import served_dataset, served_datasets
 from partage.web.http import language
-from partage.web.http.links import header
-from partage.web.http.negotiation import HTML, first, format_of, media_types
+from partage.web.http.links import link_header
+from partage.web.http.negotiation import HTML, first_writable, format_of, media_types
 from partage.web.http.release_paths import RELEASE
-from partage.web.http.representation import choices, represent, send_on
+from partage.web.http.representation import preferred_media_types, redirect_with_query, represent
 from partage.web.http.validators import tag_of_bytes, tag_of_quads, validate
 from partage.web.views.citations import responses
 from partage.web.views.resources.documents import of_statement
@@ -27,9 +27,9 @@ blueprint = Blueprint("statements", __name__)
 def thing(digest: str) -> Response:
     """Send a statement's visitor on to the document about it."""
     path = document(STATEMENTS + digest)
-    if path is None or sites().statement(digest, request.environ.get(RELEASE)) is None:
+    if path is None or served_datasets().statement(digest, request.environ.get(RELEASE)) is None:
         raise UnknownResource(STATEMENTS + digest)
-    return send_on(path)
+    return redirect_with_query(path)
 
 
 @blueprint.get("/doc/statement/<name>")
@@ -38,16 +38,16 @@ def page(name: str) -> Response:
     path, suffix = responses.split("/doc/statement/" + name) or split("/doc/statement/" + name)
     digest = path.rpartition("/")[2]
     iri = STATEMENTS + digest
-    found = sites().statement(digest, request.environ.get(RELEASE))
+    found = served_datasets().statement(digest, request.environ.get(RELEASE))
     if found is None:
         raise UnknownResource(iri)
     here, triple = found
     if cited := responses.asked(iri, suffix, media_types(GRAPH_FORMATS)):
         return responses.answer(iri, cited)
     offers = [*media_types(GRAPH_FORMATS), *responses.offers(iri)]
-    versions = [release.version for release in sites().catalog.records]
+    versions = [release.version for release in served_datasets().catalog.records]
     known = record(here.engine, triple, versions)
-    links, modified = links_of(told := of_statement(digest)), site().known.issued
+    links, modified = links_of(told := of_statement(digest)), served_dataset().known.issued
 
     def represented(media_type: str) -> Response:
         if media_type != HTML:
@@ -55,7 +55,9 @@ def page(name: str) -> Response:
             data = [*quads(known), *about(iri, path)]
             response = represent(write(data, fmt), media_type)
             validate(response, tag_of_quads(data, fmt.key), modified)
-            response.headers["Link"] = header([*links, *describing(told)], response.mimetype or "")
+            response.headers["Link"] = link_header(
+                [*links, *describing(told)], response.mimetype or ""
+            )
             return response
         reader = language.reader()
         shown = statement_page(here.engine, known, reader)
@@ -69,8 +71,8 @@ def page(name: str) -> Response:
         }
         html = render_template("statement.html", record=known, shown=shown, **common).encode()
         response = validate(represent(html, HTML), tag_of_bytes(html), modified)
-        response.headers["Link"] = header(links)
+        response.headers["Link"] = link_header(links)
         response.vary.add("Accept-Language")
         return response
 
-    return first(choices(offers, suffix), represented)
+    return first_writable(preferred_media_types(offers, suffix), represented)

@@ -5,13 +5,13 @@ from flask import request
 from partage.errors import EngineError
 from partage.resources.identifiers import link
 from partage.resources.labels import fallback
-from partage.web.dataset import site
+from partage.web.dataset import served_dataset
 from partage.web.http.release_paths import within
 
 
 def nearest(iri: str) -> list[dict[str, str]]:
     """Return the nearest things: their IRI, their address here, and a name."""
-    known = site().known
+    known = served_dataset().known
     try:
         return [
             {

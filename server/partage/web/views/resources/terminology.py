@@ -8,16 +8,16 @@ from partage.resources.description.shapes_graph import SHAPES
 from partage.resources.labels import Label, labels
 from partage.resources.ontology.constraints import constraints, names
 from partage.resources.ontology.diagram import drawing
-from partage.resources.ontology.terms import Branch, Reference, schemes
-from partage.resources.pages.values import Writer
-from partage.web.dataset import site
+from partage.resources.ontology.terms import HierarchyNode, OntologyReference, schemes
+from partage.resources.pages.values import TermWriter
+from partage.web.dataset import served_dataset
 from partage.web.views.fragments import fragment
 from partage.web.views.resources.axiom_text import axiom_words, joiners, severities, shape_words
 
 
 def ontology(reader: tuple[str, ...]) -> Markup | None:
     """Return the terms of the ontology as a reader is told them; None where it is another's."""
-    found = site().reference(reader)
+    found = served_dataset().reference(reader)
     if found is None:
         return None
     return fragment("ontology-terms.html", lambda: _of_ontology(found, reader))
@@ -28,12 +28,12 @@ def shapes(reader: tuple[str, ...]) -> Markup:
     return fragment("shapes-list.html", lambda: _of_shapes(reader))
 
 
-def _of_ontology(found: Reference, reader: tuple[str, ...]) -> Mapping[str, object]:
+def _of_ontology(found: OntologyReference, reader: tuple[str, ...]) -> Mapping[str, object]:
     held = constraints()
     terms = [entry.name for section in found.sections for entry in section.entries]
     return {
         "reference": found,
-        "schemes": schemes(site().engine, reader),
+        "schemes": schemes(served_dataset().engine, reader),
         "constrained": {term: held.of(term) for term in terms},
         "drawing": drawing(found.writer, terms),
         "leaves": [_leaf(branch) for branch in found.hierarchy],
@@ -43,7 +43,7 @@ def _of_ontology(found: Reference, reader: tuple[str, ...]) -> Mapping[str, obje
     }
 
 
-def _leaf(branch: Branch) -> dict[str, object]:
+def _leaf(branch: HierarchyNode) -> dict[str, object]:
     """Return a class and those below it as a tree of Apache ECharts takes them."""
     return {
         "name": branch.value.text,
@@ -60,7 +60,7 @@ def _of_shapes(reader: tuple[str, ...]) -> Mapping[str, object]:
         for shape in held.shapes.values()
         for part in (*shape.targets, *shape.demands, *([shape.path] if shape.path else []))
     ]
-    found = labels(site().engine, {name for part in said for name in names(part)}, reader)
+    found = labels(served_dataset().engine, {name for part in said for name in names(part)}, reader)
     language = reader[0]
     ours = {
         f"{SHAPES}#{shape.fragment}": Label(shape.names.get(language, shape.fragment), language)
@@ -69,7 +69,7 @@ def _of_shapes(reader: tuple[str, ...]) -> Mapping[str, object]:
     return {
         "held": held,
         "tops": [shape for shape in held.shapes.values() if shape.of_node],
-        "writer": Writer(found.with_names(ours)),
+        "writer": TermWriter(found.with_names(ours)),
         "words": shape_words(),
         "joined": joiners(),
         "severities": severities(),

@@ -14,19 +14,21 @@ from partage.resources.description.profiles import FULL, Profile
 from partage.resources.description.schema_org import SCHEMA, Json, downloads, structured
 from partage.resources.ontology.terms import ONTOLOGY
 from partage.sparql.protocol.service_description import SD
-from partage.web.dataset import site
-from partage.web.http.links import Link, below
+from partage.web.dataset import served_dataset
+from partage.web.http.links import Link, links_in_release
 from partage.web.views.resources.documents import Document
 
 
 def links_of(told: Document, profile: Profile = FULL) -> list[Link]:
     """Return the links of a document, in the release that the request is for."""
-    return below(request.script_root, [*told.links(site()), Link("profile", profile.iri)])
+    return links_in_release(
+        request.script_root, [*told.links(served_dataset()), Link("profile", profile.iri)]
+    )
 
 
 def describing(told: Document) -> list[Link]:
     """Return the link from data back to the document that they describe."""
-    return below(request.script_root, [Link("describes", told.address())])
+    return links_in_release(request.script_root, [Link("describes", told.address())])
 
 
 def about(resource: str, address: str) -> list[Quad]:
@@ -36,7 +38,7 @@ def about(resource: str, address: str) -> list[Quad]:
     That is its topic, its licence and its dataset (https://www.w3.org/TR/void/#backlinks), and of
     a graph that it is one; nothing where the dataset is none of ours.
     """
-    if not site().of_partage:
+    if not served_dataset().of_partage:
         return []
     document, topic, dataset = (
         NamedNode(name) for name in (BASE.rstrip("/") + address, resource, BASE)
@@ -57,7 +59,7 @@ def about(resource: str, address: str) -> list[Quad]:
 
 def page_of(resource: str, address: str) -> list[Json]:
     """Return what `about` tells, in schema.org."""
-    if not site().of_partage:
+    if not served_dataset().of_partage:
         return []
     return [
         {
@@ -72,7 +74,7 @@ def page_of(resource: str, address: str) -> list[Json]:
 
 
 def _licences() -> tuple[str, ...]:
-    return site().known.told("dct:license") or (LICENSE,)
+    return served_dataset().known.told("dct:license") or (LICENSE,)
 
 
 def structured_of(told: Document, reader: Sequence[str]) -> list[Json]:
@@ -80,9 +82,9 @@ def structured_of(told: Document, reader: Sequence[str]) -> list[Json]:
     address = request.url_root.rstrip("/") + told.address()
     described = told.description
     if described is None and told.iri == ONTOLOGY:
-        described = describe(site().engine, ONTOLOGY)
+        described = describe(served_dataset().engine, ONTOLOGY)
     if described is not None:
-        found = structured(site().engine, described, reader, address)
+        found = structured(served_dataset().engine, described, reader, address)
         if files := downloads(told.triples):
             found[0]["distribution"] = files
         return found

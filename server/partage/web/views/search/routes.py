@@ -13,8 +13,8 @@ from flask_babel import gettext as _
 from partage.errors import ProtocolError, message
 from partage.resources.identifiers import link
 from partage.resources.labels import Label, labels
-from partage.resources.search.ranking import Answer, Hit, fits, identified, marked
-from partage.web.dataset import site
+from partage.resources.search.ranking import Hit, SearchResult, fits, identified, marked
+from partage.web.dataset import served_dataset
 from partage.web.http import language
 from partage.web.http.negotiation import HTML
 from partage.web.http.release_paths import within
@@ -29,7 +29,7 @@ blueprint = Blueprint("search", __name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownHit:
     """A hit as it is shown: its name and the text that fits, in pieces, marked or not."""
 
     iri: str
@@ -84,7 +84,7 @@ def page() -> Response:
         later=_address(kind, number + 1) if number < pages else "",
         of_kind=_address,
     ).encode()
-    response = validate(represent(body, HTML), tag_of_bytes(body), site().known.issued)
+    response = validate(represent(body, HTML), tag_of_bytes(body), served_dataset().known.issued)
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
@@ -107,7 +107,7 @@ def data() -> Response:
         ],
     }
     response = jsonify(told)
-    validate(response, tag_of_bytes(response.get_data()), site().known.issued)
+    validate(response, tag_of_bytes(response.get_data()), served_dataset().known.issued)
     response.vary.add("Accept-Language")
     return response
 
@@ -125,21 +125,21 @@ def _words() -> dict[str, tuple[str, str]]:
     return module.kinds  # type: ignore[attr-defined,no-any-return]  # the template sets it
 
 
-def _answer(question: str, kind: str) -> Answer:
-    here = site()
+def _answer(question: str, kind: str) -> SearchResult:
+    here = served_dataset()
     if not question:
-        return Answer()
+        return SearchResult()
     return here.found(question, kind, identified(here.engine, question))
 
 
-def _shown(answer: Answer, hits: Sequence[Hit], reader: Sequence[str]) -> list[Shown]:
-    named = labels(site().engine, {hit.iri for hit in hits}, reader)
+def _shown(answer: SearchResult, hits: Sequence[Hit], reader: Sequence[str]) -> list[ShownHit]:
+    named = labels(served_dataset().engine, {hit.iri for hit in hits}, reader)
     found = []
     for hit in hits:
         label = named[hit.iri]
         text = None if hit.text and fits(label.text, answer.sought) else hit.text
         found.append(
-            Shown(
+            ShownHit(
                 iri=hit.iri,
                 kind=hit.kind,
                 href=within(request.script_root, link(hit.iri, known=True) or ""),

@@ -9,7 +9,7 @@ from partage.errors import ProtocolError
 from partage.sparql.diagnosis.empty_results import diagnose
 from partage.sparql.protocol.operation import DescribeService, QueryOperation, parse
 from partage.sparql.syntax import opening
-from partage.web.dataset import site
+from partage.web.dataset import served_dataset
 from partage.web.http.negotiation import HTML, ranked
 from partage.web.http.release_paths import PARAMETER
 from partage.web.http.representation import represent
@@ -45,7 +45,7 @@ def _answer(*wished: str) -> Response:
         request.headers.get("Content-Type", ""),
         body(),
         request.base_url.removesuffix(".json").removesuffix("/why"),
-        site().federation.allowed,
+        served_dataset().federation.allowed,
     )
     memento.choose(request.form.get(PARAMETER))
     chosen = next(ranked(request.headers.get("Accept"), OFFERS, wished or operation.formats))
@@ -59,12 +59,18 @@ def _answer(*wished: str) -> Response:
 def _told(operation: QueryOperation, chosen: str) -> Response:
     query = operation.query
     if operation.graphs is not None:
-        query = site().parts.select(query, operation.graphs)
+        query = served_dataset().parts.select(query, operation.graphs)
     # A form sends the end of a line as two characters, which nobody counts as two.
     query = replace(query, text=query.text.replace("\r\n", "\n"))
     running = running_queries.begin()
     query = replace(query, ticket=running.ticket)
-    found = diagnose(site().engine, query, site().spelling, operation.calls, site().planner)
+    found = diagnose(
+        served_dataset().engine,
+        query,
+        served_dataset().spelling,
+        operation.calls,
+        served_dataset().planner,
+    )
     told = tell(query.text, found)
     if chosen != HTML:
         text = json.dumps(told.json(), ensure_ascii=False, indent=1)

@@ -13,9 +13,9 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from partage.sparql.diagnosis.empty_results import Diagnosis
-from partage.sparql.diagnosis.join_graph import Emptied, Place
+from partage.sparql.diagnosis.join_graph import EmptyPoint, PatternCount
 from partage.sparql.diagnosis.pattern_counts import MOST
-from partage.sparql.diagnosis.pattern_hints import Hint, corrected
+from partage.sparql.diagnosis.pattern_hints import PatternHint, corrected
 from partage.sparql.syntax.lexer import place
 
 LONGEST = 160
@@ -95,7 +95,7 @@ ENDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DiagnosisText:
     """A diagnosis in the reader's language, for a page and as JSON."""
 
     sentence: str
@@ -112,17 +112,19 @@ class Told:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def tell(text: str, found: Diagnosis) -> Told:
+def tell(text: str, found: Diagnosis) -> DiagnosisText:
     """Say what was found out about a query, in the reader's language."""
     report = found.report
     notes = [str(ENDS["services"])] if found.services else []
     if report is None:
         line, column = place(text, found.refused)
         sentence = _say(ENDS, "refused", {"line": line, "column": column})
-        return Told(sentence, tuple(notes), found.answers, (), (), None, (), complete=False)
+        return DiagnosisText(
+            sentence, tuple(notes), found.answers, (), (), None, (), complete=False
+        )
     if found.answers and report.emptied:
         notes.insert(0, str(ENDS["counted"]))
-    return Told(
+    return DiagnosisText(
         _ending(text, found),
         tuple(notes),
         found.answers,
@@ -143,7 +145,7 @@ def number(count: int | None) -> str:
     return _spaced(count)
 
 
-def lines(text: str, told: Told) -> Iterator[list[tuple[str, str]]]:
+def lines(text: str, told: DiagnosisText) -> Iterator[list[tuple[str, str]]]:
     """Yield the lines of a query, in pieces that are marked or not: `empty`, `ending`."""
     marks = [""] * len(text)
     for one in sorted(told.patterns, key=lambda one: one["number"] == told.empties_at):
@@ -183,7 +185,7 @@ def _ending(text: str, found: Diagnosis) -> str:
     return _say(ENDS, _kind_of_end(emptied, own), facts)
 
 
-def _kind_of_end(emptied: Emptied, own: int | None) -> str:
+def _kind_of_end(emptied: EmptyPoint, own: int | None) -> str:
     if emptied.clause is not None:
         return emptied.clause.word
     kind = emptied.element.kind if emptied.element else ""
@@ -194,7 +196,7 @@ def _kind_of_end(emptied: Emptied, own: int | None) -> str:
     return "none" if own == 0 else "join"
 
 
-def _pattern(text: str, one: Place) -> dict[str, object]:
+def _pattern(text: str, one: PatternCount) -> dict[str, object]:
     element = one.element
     line, column = place(text, element.start)
     return {
@@ -214,7 +216,7 @@ def _counted(count: int | None) -> dict[str, object]:
     return {"count": None if count is None else min(count, MOST), "capped": (count or 0) > MOST}
 
 
-def _hint(text: str, hint: Hint) -> dict[str, object]:
+def _hint(text: str, hint: PatternHint) -> dict[str, object]:
     line, column = place(text, hint.start)
     kind = f"{hint.kind}-nearest" if hint.kind == "unbound" and hint.edits else hint.kind
     return {

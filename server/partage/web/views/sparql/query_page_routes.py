@@ -7,8 +7,8 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from partage.errors import ProtocolError, RequestError
 from partage.rdf.sparql_terms import is_iri
 from partage.resources.labels import labels
-from partage.resources.pages.values import Value, Writer
-from partage.web.dataset import site
+from partage.resources.pages.values import TermText, TermWriter
+from partage.web.dataset import served_dataset
 from partage.web.http import language
 from partage.web.http.negotiation import HTML
 from partage.web.http.release_paths import within
@@ -26,7 +26,7 @@ blueprint = Blueprint("querying", __name__)
 @blueprint.get("/sparql/terms.json")
 def terms_json() -> Response:
     """Tell the prefixes, classes and properties that a query can be written with here."""
-    body = site().terms(language.reader())
+    body = served_dataset().terms(language.reader())
     response = validate(represent(body, JSON), tag_of_bytes(body), None)
     response.vary.add("Accept-Language")
     return response
@@ -42,14 +42,14 @@ def labels_json() -> Response:
             count=len(iris),
             most=MOST,
         )
-    writer = Writer(labels(site().engine, iris, language.reader()))
+    writer = TermWriter(labels(served_dataset().engine, iris, language.reader()))
     named = {name: _named(writer.named(name)) for name in iris if is_iri(name)}
     response = represent(json.dumps(named, ensure_ascii=False).encode(), JSON)
     response.vary.add("Accept-Language")
     return response
 
 
-def _named(value: Value) -> dict[str, str | None]:
+def _named(value: TermText) -> dict[str, str | None]:
     """Return a name as the script takes it: no label where the IRI would be its own."""
     href = value.href and within(request.script_root, value.href)
     told = {"href": href, "language": value.language, "label": value.text}
@@ -61,7 +61,9 @@ def examples() -> Response:
     """Show the questions that the dataset was made to answer; `?number=` asks one of them."""
     number = request.args.get("number")
     if number is not None:
-        asked = next((known for known in site().questions if known.number == number), None)
+        asked = next(
+            (known for known in served_dataset().questions if known.number == number), None
+        )
         if asked is None:
             raise RequestError(
                 "There is no example “%(number)s”. See them all at /examples.", number=number

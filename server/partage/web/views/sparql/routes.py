@@ -12,9 +12,9 @@ from partage.errors import EngineError, ProtocolError, UnsupportedMediaType
 from partage.rdf.formats import COLUMNAR_FORMATS, GRAPH_FORMATS, by_key
 from partage.rdf.namespaces import BASE
 from partage.resources.labels import labels
-from partage.resources.pages.values import Writer
+from partage.resources.pages.values import TermWriter
 from partage.sparql.cited.cited_query import is_lasting
-from partage.sparql.diagnosis.syntax_errors import Hint, misspelt
+from partage.sparql.diagnosis.syntax_errors import TermHint, misspelt
 from partage.sparql.protocol.evaluation import offers
 from partage.sparql.protocol.operation import (
     FORM,
@@ -26,12 +26,12 @@ from partage.sparql.protocol.operation import (
 )
 from partage.store.embedded.serialization import CHUNK
 from partage.store.engine import Result, Solution
-from partage.web.dataset import site
+from partage.web.dataset import served_dataset
 from partage.web.gateway.environ import HEAD, LONGEST_KEPT
 from partage.web.http import language
-from partage.web.http.negotiation import HTML, first, format_of, media_types, ranked
+from partage.web.http.negotiation import HTML, first_writable, format_of, media_types, ranked
 from partage.web.http.release_paths import PARAMETER
-from partage.web.http.representation import represent, send_on
+from partage.web.http.representation import redirect_with_query, represent
 from partage.web.http.validators import tag_of_bytes, validate
 from partage.web.views.cited_queries import citing
 from partage.web.views.releases import memento
@@ -56,7 +56,7 @@ def endpoint() -> Response:
         request.headers.get("Content-Type", ""),
         body(),
         request.base_url,
-        site().federation.allowed,
+        served_dataset().federation.allowed,
     )
     memento.choose(request.form.get(PARAMETER))
     response = _service(operation) if isinstance(operation, DescribeService) else _answer(operation)
@@ -67,7 +67,7 @@ def endpoint() -> Response:
 @blueprint.route("/sparql/", methods=["GET", "POST", "QUERY"])
 def with_a_slash() -> Response:
     """Send a client that ends the address with a slash on to the endpoint, method and body kept."""
-    return send_on("/sparql", 308)
+    return redirect_with_query("/sparql", 308)
 
 
 def body() -> bytes:
@@ -88,7 +88,7 @@ def _service(operation: DescribeService) -> Response:
     chosen = next(ranked(request.headers.get("Accept"), offers, operation.formats))
     if chosen == HTML:
         return represent(render_template("query.html", query=None).encode(), HTML)
-    described = site().description(request.base_url, format_of(chosen, GRAPH_FORMATS))
+    described = served_dataset().description(request.base_url, format_of(chosen, GRAPH_FORMATS))
     return represent(described, chosen)
 
 
@@ -96,14 +96,14 @@ def _answer(operation: QueryOperation) -> Response:
     """Answer a query in the first format that is accepted and can hold the answer."""
     types = media_types(offers(operation.kind))
     choices = ranked(request.headers.get("Accept"), types, operation.formats)
-    return first(choices, partial(_answered, operation))
+    return first_writable(choices, partial(_answered, operation))
 
 
 def _answered(operation: QueryOperation, chosen: str) -> Response:
     """Run the query and answer it: the one place where that is done."""
     query = operation.query
     if operation.graphs is not None:
-        query = site().parts.select(query, operation.graphs)
+        query = served_dataset().parts.select(query, operation.graphs)
     hints = _hints(operation)
     fmt = None if chosen == HTML else format_of(chosen, offers(operation.kind))
     standing = citing.standing(operation, page=chosen == HTML)
@@ -116,7 +116,7 @@ def _answered(operation: QueryOperation, chosen: str) -> Response:
         answer = _gathered(result.serialize(fmt), LONGEST_KEPT if is_whole else CHUNK)
         response = represent(answer, chosen, fmt)
         if isinstance(answer, bytes) and request.method not in METHODS and is_lasting(operation):
-            validate(response, tag_of_bytes(answer), site().known.issued)
+            validate(response, tag_of_bytes(answer), served_dataset().known.issued)
     citing.link(response, standing)
     if hints:
         response.headers["Query-Hint"] = ", ".join(hint.header for hint in hints)
@@ -133,18 +133,21 @@ def _gathered(chunks: Iterator[bytes], longest: int) -> bytes | Iterator[bytes]:
     return bytes(held)
 
 
-def _hints(operation: QueryOperation) -> list[Hint]:
+def _hints(operation: QueryOperation) -> list[TermHint]:
     """Return what may be misspelt; found before the query takes an evaluation of its own."""
     if BASE not in operation.query.text:
         return []
     try:
-        return misspelt(operation.query.text, site().vocabulary)
+        return misspelt(operation.query.text, served_dataset().vocabulary)
     except EngineError:
         return []  # a hint is no reason to refuse an answer
 
 
 def _page(
-    operation: QueryOperation, result: Result, hints: list[Hint], standing: citing.Standing
+    operation: QueryOperation,
+    result: Result,
+    hints: list[TermHint],
+    standing: citing.CitationStatus,
 ) -> str:
     """Return the query page with the answer below the query."""
     answer: dict[str, object] = {"query": operation.query.text, "kind": operation.kind}
@@ -171,7 +174,7 @@ def table(rows: list[Solution], variables: tuple[str, ...]) -> list[list[object]
     """Return solutions as values to show, named in the reader's language."""
     names = {str(getattr(term, "value", "")) for row in rows for term in row.values()}
     reader = language.reader()
-    writer = Writer(labels(site().engine, names, reader))
+    writer = TermWriter(labels(served_dataset().engine, names, reader))
     return [
         [writer.value(row[name]) if name in row else None for name in variables] for row in rows
     ]

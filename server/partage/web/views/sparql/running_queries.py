@@ -18,11 +18,11 @@ from flask import Blueprint, Flask, Response, current_app, g, request
 
 from partage.errors import ProtocolError, UnknownQuery
 from partage.rdf.formats import Format
-from partage.sparql.federation.service_clauses import Call
+from partage.sparql.federation.service_clauses import ServiceCall
 from partage.sparql.protocol.evaluation import answered
 from partage.store.engine import Query, Result
-from partage.store.workers.query_handle import Ticket
-from partage.web.dataset import site
+from partage.store.workers.query_handle import QueryHandle
+from partage.web.dataset import served_dataset
 from partage.web.http import budget
 
 HEADER = "Query-Id"
@@ -54,11 +54,11 @@ blueprint = Blueprint("queries", __name__)
 
 
 @dataclass(slots=True)
-class Running:
+class RunningQuery:
     """A request's query, from its start until its answer is sent or given up."""
 
     id: str
-    ticket: Ticket = field(default_factory=Ticket)
+    ticket: QueryHandle = field(default_factory=QueryHandle)
     began: float = field(default_factory=time.perf_counter)
     opened: float | None = None
     result: Result | None = None
@@ -68,14 +68,14 @@ class Running:
         return max(0.0, time.perf_counter() - self.began - self.ticket.waited)
 
 
-class Registry:
+class RunningQueries:
     """The running queries by their ids."""
 
     def __init__(self) -> None:
-        self._running: dict[str, Running] = {}
+        self._running: dict[str, RunningQuery] = {}
         self._lock = threading.Lock()
 
-    def enter(self, running: Running) -> None:
+    def enter(self, running: RunningQuery) -> None:
         """Note a query that begins."""
         with self._lock:
             if running.id in self._running:
@@ -84,21 +84,21 @@ class Registry:
                 )
             self._running[running.id] = running
 
-    def leave(self, running: Running) -> None:
+    def leave(self, running: RunningQuery) -> None:
         """End a query that may be running still, and forget it."""
         with self._lock:
             self._running.pop(running.id, None)
         if running.result is not None:
             running.result.close()
 
-    def find(self, identifier: str) -> Running | None:
+    def find(self, identifier: str) -> RunningQuery | None:
         """Return the running query with this id."""
         return self._running.get(identifier)
 
 
 def install(app: Flask) -> None:
     """Give an application its registry and its address for running queries."""
-    app.extensions["partage.queries"] = Registry()
+    app.extensions["partage.queries"] = RunningQueries()
     app.register_blueprint(blueprint)
     app.before_request(_admit)
     app.after_request(_label)
@@ -113,7 +113,7 @@ def _admit() -> None:
 
 def run(
     query: Query,
-    calls: tuple[Call, ...] = (),
+    calls: tuple[ServiceCall, ...] = (),
     *,
     planned: bool = True,
     written: Format | None = None,
@@ -137,18 +137,23 @@ def run(
     seconds = _seconds()
     running = begin()
     if calls:
-        seconds = min(seconds or math.inf, site().settings.query_seconds)
+        seconds = min(seconds or math.inf, served_dataset().settings.query_seconds)
     limits = query.limits if seconds is None else replace(query.limits, seconds=seconds)
     key = None if written is None or calls else written.key
     query = replace(query, limits=limits, ticket=running.ticket, written=key)
     running.result = answered(
-        site().engine, query, site().federation, calls, site().planner, joins=planned
+        served_dataset().engine,
+        query,
+        served_dataset().federation,
+        calls,
+        served_dataset().planner,
+        joins=planned,
     )
     running.opened = time.perf_counter()
     return running.result
 
 
-def begin() -> Running:
+def begin() -> RunningQuery:
     """
     Let the request's client begin to ask, on its account; whoever knows the id may end it.
 
@@ -163,16 +168,16 @@ def begin() -> Running:
         budget.admit()
         return running
     # The server's own ticket, where it gives one, ends the query when the client leaves.
-    running = Running(_identifier(), request.environ.get(TICKET) or Ticket())
+    running = RunningQuery(_identifier(), request.environ.get(TICKET) or QueryHandle())
     budget.admit()
     _registry().enter(running)
     g.running = running
     return running
 
 
-def current() -> Running | None:
+def current() -> RunningQuery | None:
     """Return the query that the current request runs, if it does."""
-    return cast("Running | None", g.get("running"))
+    return cast("RunningQuery | None", g.get("running"))
 
 
 @blueprint.get("/sparql/queries/<identifier>")
@@ -193,7 +198,7 @@ def end(identifier: str) -> tuple[str, int]:
     return "", 204
 
 
-def _find(identifier: str) -> Running:
+def _find(identifier: str) -> RunningQuery:
     running = _registry().find(identifier)
     if running is None:
         raise UnknownQuery("No query with this id is running. It may have ended by itself.")
@@ -230,8 +235,8 @@ def timing(waited: float, opened: float | None) -> str:
     return told if opened is None else f"{told}, open;dur={1000 * (opened - waited):.1f}"
 
 
-def _registry() -> Registry:
-    return cast("Registry", current_app.extensions["partage.queries"])
+def _registry() -> RunningQueries:
+    return cast("RunningQueries", current_app.extensions["partage.queries"])
 
 
 def _identifier() -> str:
