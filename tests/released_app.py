@@ -29,8 +29,8 @@ def application(root: Path, *, draft: bool = False) -> Flask:
         manifest = made.release / "manifest.json"
         digest = next(record.rdfc10 for record in made.catalog if record.version == THIRD)
         manifest.write_text(manifest.read_text().replace(digest, "0" * 64))
-    shelf = ReleaseStores(made.catalog, root / "out/archive")
-    engine = EmbeddedEngine(store, shelf.open)
+    release_stores = ReleaseStores(made.catalog, root / "out/archive")
+    engine = EmbeddedEngine(store, release_stores.open)
     settings = Settings(archive=root / "out/archive", query_store=root / "queries.jsonl")
     app = create_app(settings, engine, made.release, made.catalog)
     app.testing = True

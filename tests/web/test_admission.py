@@ -275,7 +275,7 @@ class Server:
     """A gateway whose application stops at any path that contains `stuck`."""
 
     gateway: Gateway
-    edition: ReleaseApplication
+    release_app: ReleaseApplication
     free: threading.Event
     begun: list[str]
 
@@ -306,10 +306,10 @@ def serving(settings: Settings) -> Iterator[Server]:
             free.wait(SECONDS)
         return Response(request.get_data() or b"here")
 
-    edition = ReleaseApplication(
+    release_app = ReleaseApplication(
         app, ResponseCache(Settings(cache_bytes=0)), lambda *_: None, lambda: None
     )
-    yield Server(Gateway(ReleaseSwitch(edition), settings), edition, free, begun)
+    yield Server(Gateway(ReleaseSwitch(release_app), settings), release_app, free, begun)
     free.set()
 
 
@@ -351,7 +351,7 @@ def test_health_is_told_while_every_thread_is_stuck() -> None:
         well = await server.get("/healthz")
         assert (well.status, well.body) == (200, b"alive\n")
         assert b"content-security-policy" in well.headers
-        server.edition.trouble = lambda: "not well: nobody is left"
+        server.release_app.unavailable_reason = lambda: "not well: nobody is left"
         ill = await server.get("/healthz")
         assert (ill.status, ill.body) == (503, b"not well: nobody is left\n")
         server.free.set()
@@ -453,14 +453,14 @@ def test_a_slow_body_is_answered_408_and_a_broken_one_400() -> None:
         coroutines.run(ask(server))
 
 
-# The lanes
+# The queues
 
 
 def test_lanes_are_chosen_by_the_path_below_a_release() -> None:
-    lanes = RequestQueues(LOCAL)
-    page, query, heavy = (lanes.of(path) for path in ("/", "/sparql", "/compare"))
+    queues = RequestQueues(LOCAL)
+    page, query, heavy = (queues.of(path) for path in ("/", "/sparql", "/compare"))
     assert len({page, query, heavy}) == 3
-    for path, lane in {
+    for path, queue in {
         "/doc/org/facebook": page,
         "/release/": page,
         "/release/2026.11.0": page,
@@ -471,21 +471,21 @@ def test_lanes_are_chosen_by_the_path_below_a_release() -> None:
         "/release/2026.11.0/diff/2026.12.0": heavy,
         "/release/2026.11.0/download/dataset.nq.gz": heavy,
     }.items():
-        assert lanes.of(path) is lane, path
+        assert queues.of(path) is queue, path
     for path in ("/readyz", "/metrics", "/sparql/queries/abc"):
-        assert not lanes.of(path).counted
+        assert not queues.of(path).counted
 
 
 def test_the_later_parts_of_an_answer_do_not_wait_for_answers_that_have_not_begun() -> None:
     async def ask() -> str:
-        lane, end = RequestQueue(1, waiting=5), asyncio.Event()
-        beginning = [asyncio.create_task(lane.begin("192.0.2.1", end.wait)) for _ in range(3)]
+        queue, end = RequestQueue(1, waiting=5), asyncio.Event()
+        beginning = [asyncio.create_task(queue.begin("192.0.2.1", end.wait)) for _ in range(3)]
         await asyncio.sleep(0)
 
         async def part() -> str:
             return "part"
 
-        found = await asyncio.wait_for(lane.go_on(part), SECONDS)
+        found = await asyncio.wait_for(queue.continue_answer(part), SECONDS)
         end.set()
         await asyncio.gather(*beginning)
         return found
@@ -495,14 +495,14 @@ def test_the_later_parts_of_an_answer_do_not_wait_for_answers_that_have_not_begu
 
 def test_clients_who_wait_take_turns_and_the_one_with_most_goes() -> None:
     async def ask() -> tuple[list[str], int]:
-        lane, end, order = RequestQueue(1, waiting=4), asyncio.Event(), []
+        queue, end, order = RequestQueue(1, waiting=4), asyncio.Event(), []
 
         async def answer(client: str) -> None:
             order.append(client)
             await end.wait()
 
         async def begin(client: str) -> None:
-            await lane.begin(client, lambda: answer(client))
+            await queue.begin(client, lambda: answer(client))
 
         asked = [asyncio.create_task(begin("greedy")) for _ in range(5)]
         await asyncio.sleep(0)
@@ -521,19 +521,19 @@ def test_clients_who_wait_take_turns_and_the_one_with_most_goes() -> None:
 
 def test_who_is_gone_while_it_waits_leaves_its_place() -> None:
     async def ask() -> str:
-        lane, end = RequestQueue(1, waiting=5), asyncio.Event()
+        queue, end = RequestQueue(1, waiting=5), asyncio.Event()
 
         async def answer() -> str:
             return "answered"
 
-        held = asyncio.create_task(lane.begin("one", end.wait))
-        waits = asyncio.create_task(lane.begin("two", answer))
+        held = asyncio.create_task(queue.begin("one", end.wait))
+        waits = asyncio.create_task(queue.begin("two", answer))
         await asyncio.sleep(0)
         waits.cancel()
         end.set()
         await held
         with pytest.raises(asyncio.CancelledError):
             await waits
-        return await asyncio.wait_for(lane.begin("three", answer), SECONDS)
+        return await asyncio.wait_for(queue.begin("three", answer), SECONDS)
 
     assert coroutines.run(ask()) == "answered"

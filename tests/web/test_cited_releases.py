@@ -20,11 +20,11 @@ from partage.web.app import create_app
 def archived(tmp_path: Path) -> FlaskClient:
     """Return a client of a server that holds three releases, the third as the current one."""
     made = three_releases.build(tmp_path)
-    shelf = ReleaseStores(made.catalog, tmp_path / "stores")
+    release_stores = ReleaseStores(made.catalog, tmp_path / "stores")
     dataset = read_string(three_releases.dataset(three_releases.THIRD))
     store = Store()
     store.bulk_extend(dataset)
-    engine = EmbeddedEngine(store, shelf.open)
+    engine = EmbeddedEngine(store, release_stores.open)
     settings = Settings(query_store=tmp_path / "queries.jsonl")
     return create_app(settings, engine, made.release, made.catalog).test_client()
 

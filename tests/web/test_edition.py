@@ -1,4 +1,4 @@
-"""One edition takes the place of another while requests come."""
+"""One application takes the place of another while requests come."""
 
 import json
 import threading
@@ -16,7 +16,7 @@ from partage.store.factory import EngineSource, choose_source, stored
 from partage.web.app import create_app
 from partage.web.gateway.release_switch import ReleaseApplication, ReleaseSwitch
 from partage.web.gateway.response_cache import ResponseCache
-from partage.web.wsgi import LASTING, edition, forget
+from partage.web.wsgi import LASTING, forget, release_application
 
 
 def made(closed: list[str], name: str) -> ReleaseApplication:
@@ -41,23 +41,23 @@ def of_small_dataset(directory: Path) -> Settings:
 def test_an_edition_is_closed_once_its_last_request_is_answered() -> None:
     closed: list[str] = []
     former, following = made(closed, "former"), made(closed, "following")
-    stage = ReleaseSwitch(former)
-    first, second = stage.enter(), stage.enter()
+    switch = ReleaseSwitch(former)
+    first, second = switch.enter(), switch.enter()
     assert (first, second) == (former, former)
-    switching = threading.Thread(target=stage.switch, args=(following,))
+    switching = threading.Thread(target=switch.switch, args=(following,))
     switching.start()
-    while (now := stage.enter()) is former:
-        stage.leave(now)
+    while (now := switch.enter()) is former:
+        switch.leave(now)
         time.sleep(0.001)
     assert now is following
-    stage.leave(first)
-    stage.leave(now)
+    switch.leave(first)
+    switch.leave(now)
     assert closed == []
     assert switching.is_alive()
-    stage.leave(second)
+    switch.leave(second)
     switching.join()
     assert closed == ["former"]
-    stage.close()
+    switch.close()
     assert closed == ["former", "following"]
 
 
@@ -65,8 +65,8 @@ def test_what_was_cited_counted_and_is_running_outlives_its_edition(tmp_path: Pa
     settings = of_small_dataset(tmp_path)
     with stored(choose_source(settings), settings.archive) as source:
         assert isinstance(source, EngineSource)
-        first = edition(settings, source)
-        second = edition(settings, source, first)
+        first = release_application(settings, source)
+        second = release_application(settings, source, first)
         before, after = first.application.extensions, second.application.extensions
         assert all(after[name] is before[name] is not None for name in LASTING)
         assert after["partage"] is not before["partage"]
@@ -77,19 +77,19 @@ def test_what_was_cited_counted_and_is_running_outlives_its_edition(tmp_path: Pa
 def test_nothing_holds_the_memory_of_an_edition_that_has_gone(tmp_path: Path) -> None:
     settings = of_small_dataset(tmp_path)
     with stored(choose_source(settings), settings.archive) as source:
-        stage = ReleaseSwitch(edition(settings, source))
-        site = stage.now.application.extensions["partage"]
+        switch = ReleaseSwitch(release_application(settings, source))
+        site = switch.current.application.extensions["partage"]
         site.prepare()
-        comparison.index(site.teller(("en",)))
+        comparison.index(site.summarizer(("en",)))
         gone = weakref.ref(site)
         del site
-        following = edition(settings, source, stage.now)
+        following = release_application(settings, source, switch.current)
         following.application.extensions["partage"].prepare()
-        stage.switch(following)
+        switch.switch(following)
         forget()
         assert gone() is None
         assert comparison.index.cache_info().currsize == 0
-        stage.close()
+        switch.close()
 
 
 def test_the_metrics_tell_which_release_is_served(tmp_path: Path) -> None:

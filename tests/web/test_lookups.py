@@ -15,7 +15,7 @@ from partage.store.embedded.serialization import CHUNK, short
 from partage.store.workers.query_handle import QueryHandle
 from partage.web import access_log
 from partage.web.app import create_app
-from partage.web.gateway.environ import environ_of, start
+from partage.web.gateway.environ import begin_response, environ_of
 from partage.web.gateway.fast_path import FastPath
 from partage.web.gateway.release_switch import ReleaseApplication
 from partage.web.gateway.response_cache import ONCE, Headers, ResponseCache, Scope
@@ -74,7 +74,7 @@ def scope(query: str, accept: str = JSON, more: str = "", **headers: str) -> Sco
 
 
 @pytest.fixture
-def edition(tmp_path: Path) -> ReleaseApplication:
+def release_app(tmp_path: Path) -> ReleaseApplication:
     return made(tmp_path)
 
 
@@ -90,14 +90,14 @@ def made(directory: Path, **settings: object) -> ReleaseApplication:
     )
 
 
-def applied(edition: ReleaseApplication, asked: Scope) -> tuple[int, Headers, bytes]:
-    answer = start(edition, environ_of(asked, b"", QueryHandle()))
+def applied(release_app: ReleaseApplication, asked: Scope) -> tuple[int, Headers, bytes]:
+    answer = begin_response(release_app, environ_of(asked, b"", QueryHandle()))
     whole = b"".join(answer.chunks) if answer.whole is None else answer.whole
     return answer.status, answer.headers, whole
 
 
-def learnt(edition: ReleaseApplication, asked: Scope) -> None:
-    edition.keep(asked, *applied(edition, asked))
+def learnt(release_app: ReleaseApplication, asked: Scope) -> None:
+    release_app.keep(asked, *applied(release_app, asked))
 
 
 def told(headers: Headers) -> tuple[Headers, list[bytes]]:
@@ -109,36 +109,38 @@ def told(headers: Headers) -> tuple[Headers, list[bytes]]:
 @pytest.mark.parametrize("coding", ["", "gzip", "identity;q=0"])
 @pytest.mark.parametrize("accept", FORMATS)
 def test_a_lookup_is_answered_as_the_application_answers_it(
-    edition: ReleaseApplication, accept: str, coding: str
+    release_app: ReleaseApplication, accept: str, coding: str
 ) -> None:
-    assert edition.at_once(scope(SAME[0], accept, accept_encoding=coding)) is None
+    assert release_app.cached_response(scope(SAME[0], accept, accept_encoding=coding)) is None
     for query in SAME:
         asked = scope(query, accept, accept_encoding=coding)
-        learnt(edition, scope(query + " # before", accept, accept_encoding=coding))
-        found = edition.at_once(asked)
+        learnt(release_app, scope(query + " # before", accept, accept_encoding=coding))
+        found = release_app.cached_response(asked)
         assert found is not None, query
-        status, headers, body = applied(edition, asked)
+        status, headers, body = applied(release_app, asked)
         assert (found[0], found[2]) == (status, body), query
         assert told(found[1]) == told(headers), query
 
 
-def test_an_answer_is_kept_when_it_is_asked_again(edition: ReleaseApplication) -> None:
-    learnt(edition, scope(SAME[0] + "#"))
-    kept = edition.cache.kept
+def test_an_answer_is_kept_when_it_is_asked_again(release_app: ReleaseApplication) -> None:
+    learnt(release_app, scope(SAME[0] + "#"))
+    kept = release_app.cache.kept
     before, hits = len(kept), kept.hits
-    answers = [edition.at_once(scope(SAME[0])) for _ in range(3)]
+    answers = [release_app.cached_response(scope(SAME[0])) for _ in range(3)]
     assert (len(kept), kept.hits) == (before + 1, hits + 1)
     first, *others = [(answer[0], told(answer[1])[0], answer[2]) for answer in answers if answer]
     assert others == [first, first]
 
 
-def test_whatever_it_answers_is_what_the_application_answers(edition: ReleaseApplication) -> None:
+def test_whatever_it_answers_is_what_the_application_answers(
+    release_app: ReleaseApplication,
+) -> None:
     for query in SAME:
-        learnt(edition, scope(query))
+        learnt(release_app, scope(query))
     for query in OTHERS:
-        assert edition.at_once(scope(query)) is None, query
+        assert release_app.cached_response(scope(query)) is None, query
     for more in ("&version=2026.11.0", "&timeout=1", "&default-graph-uri=a:b", "&query=ASK{}"):
-        assert edition.at_once(scope(SAME[0], more=more)) is None
+        assert release_app.cached_response(scope(SAME[0], more=more)) is None
     elsewhere = (
         {"accept": "text/html"},
         {"accept": "image/png"},
@@ -148,54 +150,54 @@ def test_whatever_it_answers_is_what_the_application_answers(edition: ReleaseApp
     )
     for headers in elsewhere:
         asked = scope(SAME[0] + "#", **headers)
-        assert edition.at_once(asked) is None, headers
+        assert release_app.cached_response(asked) is None, headers
 
 
-def test_a_format_in_the_address_is_another_manner(edition: ReleaseApplication) -> None:
-    learnt(edition, scope(SAME[0], more="&format=csv"))
-    found = edition.at_once(scope(SAME[1], more="&format=csv"))
+def test_a_format_in_the_address_is_another_manner(release_app: ReleaseApplication) -> None:
+    learnt(release_app, scope(SAME[0], more="&format=csv"))
+    found = release_app.cached_response(scope(SAME[1], more="&format=csv"))
     assert found is not None
     assert found[2].startswith(b"p,s\r\n")
-    assert edition.at_once(scope(SAME[1], more="&format=tsv")) is None
+    assert release_app.cached_response(scope(SAME[1], more="&format=tsv")) is None
 
 
-def test_who_has_the_answer_is_told_so(edition: ReleaseApplication) -> None:
-    learnt(edition, scope(SAME[0]))
-    tag = dict(applied(edition, scope(SAME[1]))[1])[b"etag"].decode()
-    found = edition.at_once(scope(SAME[1], if_none_match=tag))
+def test_who_has_the_answer_is_told_so(release_app: ReleaseApplication) -> None:
+    learnt(release_app, scope(SAME[0]))
+    tag = dict(applied(release_app, scope(SAME[1]))[1])[b"etag"].decode()
+    found = release_app.cached_response(scope(SAME[1], if_none_match=tag))
     assert found is not None
     assert (found[0], found[2]) == (304, b"")
 
 
-def test_a_long_answer_is_left_to_the_application(edition: ReleaseApplication) -> None:
-    assert edition.lookups is not None
-    learnt(edition, scope(SAME[0]))
+def test_a_long_answer_is_left_to_the_application(release_app: ReleaseApplication) -> None:
+    assert release_app.fast_path is not None
+    learnt(release_app, scope(SAME[0]))
     long = f"SELECT ?{'x' * CHUNK} {{ <{NETFLIX}> ?p ?o }}"
-    assert edition.at_once(scope(long)) is None
+    assert release_app.cached_response(scope(long)) is None
     wide = "SELECT " + " ".join(f"?{'x' * 60}{n}" for n in range(12)) + f"{{ <{NETFLIX}> ?p ?o }}"
-    assert edition.at_once(scope(wide)) is not None
+    assert release_app.cached_response(scope(wide)) is not None
 
 
-def test_what_was_cited_is_linked_by_the_application(edition: ReleaseApplication) -> None:
-    learnt(edition, scope(SAME[0]))
-    cited = edition.application.extensions["partage.cited"]
-    assert edition.at_once(scope(SAME[4])) is not None
+def test_what_was_cited_is_linked_by_the_application(release_app: ReleaseApplication) -> None:
+    learnt(release_app, scope(SAME[0]))
+    cited = release_app.application.extensions["partage.cited"]
+    assert release_app.cached_response(scope(SAME[4])) is not None
     normal = CitedQuery(SAME[0], "2026.11.0").normal
     cited.mentioned.update({NETFLIX})
     assert NETFLIX in normal
-    assert edition.at_once(scope(SAME[4] + " ")) is None
+    assert release_app.cached_response(scope(SAME[4] + " ")) is None
 
 
 def test_what_a_client_may_use_counts_here_too(tmp_path: Path) -> None:
-    edition = made(tmp_path, client_seconds=10, trusted_proxies=1)
-    budget = edition.application.extensions["partage.budget"]
+    release_app = made(tmp_path, client_seconds=10, trusted_proxies=1)
+    budget = release_app.application.extensions["partage.budget"]
     asked = partial(scope, x_forwarded_for="203.0.113.7, 198.51.100.9")
-    learnt(edition, asked(SAME[0]))
+    learnt(release_app, asked(SAME[0]))
     assert budget.clients == 1
-    found = edition.at_once(asked(SAME[1]))
+    found = release_app.cached_response(asked(SAME[1]))
     assert found is not None
     assert {b"ratelimit", b"ratelimit-policy"} <= dict(found[1]).keys()
     assert budget.clients == 1
     budget.charge("198.51.100.9", 1000, budget._buckets["198.51.100.9"].at)
-    assert edition.at_once(asked(SAME[2])) is None
-    assert applied(edition, asked(SAME[2]))[0] == 429
+    assert release_app.cached_response(asked(SAME[2])) is None
+    assert applied(release_app, asked(SAME[2]))[0] == 429

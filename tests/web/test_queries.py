@@ -137,7 +137,7 @@ def test_a_query_that_crashes_its_process_is_told_so(
 ) -> None:
     asking = Asking(pooled, ENDLESS, ID, accept)
     until(lambda: engine.figures().running == 1)
-    (crashing,) = engine._roster._all - set(engine._roster._idle)
+    (crashing,) = engine._slots._all - set(engine._slots._idle)
     with caplog.at_level(logging.ERROR):
         os.kill(crashing.pid, signal.SIGSEGV)
         answer = asking.answer()

@@ -223,29 +223,29 @@ def test_without_releases_nothing_has_versions() -> None:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> ReleaseStores:
+def release_stores(tmp_path: Path) -> ReleaseStores:
     return ReleaseStores(three_releases.build(tmp_path).catalog, tmp_path / "kept")
 
 
-def test_a_store_is_made_once_and_kept(shelf: ReleaseStores, tmp_path: Path) -> None:
-    place = shelf.directory(FIRST)
-    assert place == tmp_path / "kept" / shelf.catalog.find(FIRST).rdfc10
+def test_a_store_is_made_once_and_kept(release_stores: ReleaseStores, tmp_path: Path) -> None:
+    place = release_stores.directory(FIRST)
+    assert place == tmp_path / "kept" / release_stores.catalog.find(FIRST).rdfc10
     before = (place / "CURRENT").stat()
-    assert shelf.directory(FIRST) == place
+    assert release_stores.directory(FIRST) == place
     assert (place / "CURRENT").stat() == before
-    assert set(shelf.open(FIRST)) == set(three_releases.quads(FIRST))
+    assert set(release_stores.open(FIRST)) == set(three_releases.quads(FIRST))
     assert [path.name for path in (tmp_path / "kept").iterdir()] == [place.name]
 
 
 def test_a_half_written_store_is_never_opened(
-    shelf: ReleaseStores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    release_stores: ReleaseStores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("partage.store.release_stores.release_stores.Store", Dying)
         with pytest.raises(EngineUnavailable, match=r"disk is full.*PARTAGE_ARCHIVE"):
-            shelf.directory(SECOND)
+            release_stores.directory(SECOND)
     assert list((tmp_path / "kept").iterdir()) == []
-    assert len(shelf.open(SECOND)) == shelf.catalog.find(SECOND).quads
+    assert len(release_stores.open(SECOND)) == release_stores.catalog.find(SECOND).quads
 
 
 class Dying:
@@ -263,12 +263,12 @@ def test_a_store_that_is_there_anyway_is_not_made_again(tmp_path: Path) -> None:
     made = Store(str(there))
     made.extend(three_releases.quads(THIRD))
     made.flush()
-    shelf = ReleaseStores(catalog, tmp_path / "kept", {catalog.find(THIRD).rdfc10: there})
-    assert shelf.directory(THIRD) == there
-    shelf.prepare()
+    release_stores = ReleaseStores(catalog, tmp_path / "kept", {catalog.find(THIRD).rdfc10: there})
+    assert release_stores.directory(THIRD) == there
+    release_stores.prepare()
     assert len(list((tmp_path / "kept").iterdir())) == 2
 
 
-def test_an_unknown_release_has_no_store(shelf: ReleaseStores) -> None:
+def test_an_unknown_release_has_no_store(release_stores: ReleaseStores) -> None:
     with pytest.raises(UnknownRelease, match=r"no release 2000\.01\.0"):
-        shelf.directory("2000.01.0")
+        release_stores.directory("2000.01.0")

@@ -75,11 +75,11 @@ def chain_of(reader: CitationReader, claim: CitationFacts) -> Chain:
             *(s for place in places for s in place.facts.iris("ds:citedThrough")),
         }
     )
-    who = [*_said(WHO, people("ds:assertedBy")), *_said(REPORTED, reporters)]
-    note = [*who, *_said(WORK, people("ds:citesWork")), *located(reader, places)]
+    authors = [*_said(WHO, people("ds:assertedBy")), *_said(REPORTED, reporters)]
+    note = [*authors, *_said(WORK, people("ds:citesWork")), *located(reader, places)]
     note += _said(THROUGH, [both(local(source)) for source in through])
     return Chain(
-        who=joined(who, COMMA),
+        who=joined(authors, COMMA),
         note=_capital(joined(note, COMMA)),
         sources=tuple(place.source for place in places),
     )

@@ -85,10 +85,10 @@ def cite(engine: Engine, iri: str, release: ReleaseRecord | None = None) -> Cita
             held=release.version if release else message("a draft"),
         )
     reader = CitationReader(engine)
-    told = reader.facts([thing, BASE])
+    facts = reader.facts([thing, BASE])
     if kind.key not in {"dataset", "release"} and not reader.exists(thing):
         raise UnknownResource(iri)
-    case = _Subject(reader, thing, kind, told[thing], told[BASE], release)
+    case = _Subject(reader, thing, kind, facts[thing], facts[BASE], release)
     return MAKING.get(kind.key, _named)(case)
 
 
@@ -108,8 +108,8 @@ def cited_at(engine: Engine, iri: str, release: ReleaseRecord | None = None) -> 
     return versioned(thing, release)
 
 
-def _ontology_version(told: CitationFacts) -> str | None:
-    return next(iter(told.iris("owl:versionIRI")), None)
+def _ontology_version(facts: CitationFacts) -> str | None:
+    return next(iter(facts.iris("owl:versionIRI")), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class _Subject:
     reader: CitationReader
     thing: str
     kind: RecordKind
-    told: CitationFacts
+    facts: CitationFacts
     dataset: CitationFacts
     release: ReleaseRecord | None
 
@@ -132,7 +132,7 @@ class _Subject:
     ) -> Citation:
         """Return what any thing's citation has, with what its kind adds."""
         own = both(local(self.thing))
-        name = name or self.told.name or own
+        name = name or self.facts.name or own
         made = filled(self.kind.title, name=_open(name), local=own, who=who)
         made = BilingualText(made.en.removesuffix(NOBODY), made.fr.removesuffix(NOBODY))
         # A title is in the language of the name in it.
@@ -153,22 +153,22 @@ class _Subject:
                 *related,
                 *(
                     RelatedIdentifier("IsObsoletedBy", o)
-                    for o in self.told.iris("dct:isReplacedBy")
+                    for o in self.facts.iris("dct:isReplacedBy")
                 ),
             ),
         )
 
     def _gone(self) -> BilingualText:
         """Say that the identifier was retired, since when, why, and what replaces it."""
-        if self.told.plain("owl:deprecated") not in {"true", "1"}:
+        if self.facts.plain("owl:deprecated") not in {"true", "1"}:
             return NOTHING
-        others = [both(other) for other in self.told.iris("dct:isReplacedBy")]
-        releases = [both(local(name)) for name in self.told.iris("dct:isPartOf")]
-        status = self.told.plain("schema:creativeWorkStatus")
+        others = [both(other) for other in self.facts.iris("dct:isReplacedBy")]
+        releases = [both(local(name)) for name in self.facts.iris("dct:isPartOf")]
+        status = self.facts.plain("schema:creativeWorkStatus")
         said = [RETIRED.get(status, RETIRED["withdrawn"])]
         said += [filled(_LAST, listed(releases))] if releases else []
         said += [filled(_REPLACED, listed(others))] if others else []
-        reason = _open(self.told.text("rdfs:comment"))
+        reason = _open(self.facts.text("rdfs:comment"))
         return joined([joined(said, _SEMICOLON), *([reason] if reason else [])], _COLON)
 
 
@@ -194,7 +194,7 @@ def _dataset(case: _Subject) -> Citation:
 def _ontology(case: _Subject) -> Citation:
     """Cite the version of the ontology, which has an IRI and a number of its own."""
     made = case.citation()
-    return replace(made, version=case.told.plain("owl:versionInfo") or made.version)
+    return replace(made, version=case.facts.plain("owl:versionInfo") or made.version)
 
 
 def _term(case: _Subject) -> Citation:
@@ -205,7 +205,7 @@ def _term(case: _Subject) -> Citation:
 
 
 def _concept(case: _Subject) -> Citation:
-    schemes = case.told.iris("skos:inScheme")
+    schemes = case.facts.iris("skos:inScheme")
     return case.citation(
         related=tuple(RelatedIdentifier("IsPartOf", versioned(s, case.release)) for s in schemes)
     )
@@ -214,20 +214,20 @@ def _concept(case: _Subject) -> Citation:
 def _composed(case: _Subject) -> Citation:
     """Cite what has no name of its own after its parts: who gives what to whom, or the parties."""
     parts = ("ds:hasProvider", "ds:hasRecipient", "ds:principalCategory", "ds:hasParty")
-    names = case.reader.names(case.told.iris(*parts))
+    names = case.reader.names(case.facts.iris(*parts))
     provider, recipient, category, parties = (
-        listed(names[thing] for thing in case.told.iris(curie)) for curie in parts
+        listed(names[thing] for thing in case.facts.iris(curie)) for curie in parts
     )
     if provider and recipient:
         pattern = _FLOW_OF if category else _FLOW
-        return case.citation(case.told.name or filled(pattern, provider, recipient, category))
-    by_name = joined((names[thing] for thing in case.told.iris("ds:hasParty")), _SLASH)
-    return case.citation(case.told.name or (by_name if parties else NOTHING))
+        return case.citation(case.facts.name or filled(pattern, provider, recipient, category))
+    by_name = joined((names[thing] for thing in case.facts.iris("ds:hasParty")), _SLASH)
+    return case.citation(case.facts.name or (by_name if parties else NOTHING))
 
 
 def _claim(case: _Subject) -> Citation:
-    chain = chain_of(case.reader, case.told)
-    versions = case.told.iris("pav:hasCurrentVersion")
+    chain = chain_of(case.reader, case.facts)
+    versions = case.facts.iris("pav:hasCurrentVersion")
     return case.citation(
         who=chain.who,
         note=chain.note,
@@ -242,11 +242,11 @@ def _version(case: _Subject) -> Citation:
     """Cite a claim version: its IRI never changes meaning, its digest is that of its graphs."""
     assertion = f"{case.thing}#assertion"
     chain = chain_of(case.reader, case.reader.facts([assertion])[assertion])
-    claims = case.told.iris("dct:isVersionOf")
-    before = case.told.iris("pav:previousVersion")
+    claims = case.facts.iris("dct:isVersionOf")
+    before = case.facts.iris("pav:previousVersion")
     names = [told.name for told in case.reader.facts(claims).values() if told.name]
     made = case.citation(
-        case.told.name or (names[0] if names else NOTHING),
+        case.facts.name or (names[0] if names else NOTHING),
         who=chain.who,
         note=chain.note,
         related=(
@@ -260,17 +260,17 @@ def _version(case: _Subject) -> Citation:
         made,
         version=local(case.thing).removeprefix("v"),
         draft=False,
-        issued=_day(case.told.plain("dct:created")) or made.issued,
+        issued=_day(case.facts.plain("dct:created")) or made.issued,
         digest=DIGEST.format(digest(quads)) if quads else None,
     )
 
 
 def _source(case: _Subject) -> Citation:
     """Cite the record of a source; whoever quotes the source itself cites its address."""
-    addresses = [term for term in [case.told.plain("schema:url")] if term]
+    addresses = [term for term in [case.facts.plain("schema:url")] if term]
     return case.citation(
-        entitled(case.told),
-        note=case.told.text("ds:publisherName"),
+        entitled(case.facts),
+        note=case.facts.text("ds:publisherName"),
         related=tuple(RelatedIdentifier("IsMetadataFor", address) for address in addresses),
     )
 

@@ -88,11 +88,11 @@ class CitationReader:
     def exists(self, thing: str) -> bool:
         """Return whether the dataset says anything of a thing, or has a graph of its name."""
         name = iriref(thing)
-        asked = (
+        patterns = (
             f"{{ {name} ?p ?o }} UNION {{ GRAPH ?g {{ {name} ?p ?o }} }} "
             f"UNION {{ GRAPH {name} {{ ?s ?p ?o }} }}"
         )
-        return self.engine.query(Query(f"ASK {{ {asked} }}")).answer is True
+        return self.engine.query(Query(f"ASK {{ {patterns} }}")).answer is True
 
     def graphs(self, names: Iterable[str]) -> list[Quad]:
         """Return the quads of some named graphs."""

@@ -89,11 +89,11 @@ def _formatted(name: str, item: str, language: str) -> str:
     )
     from citeproc.source.json import CiteProcJSON
 
-    told = json.loads(item)
+    csl = json.loads(item)
     try:
         made = CitationStylesStyle(_independent(name), validate=False, locale=LOCALES[language])
-        bibliography = CitationStylesBibliography(made, CiteProcJSON([told]), formatter.plain)
-        bibliography.register(Citation([CitationItem(told["id"])]))
+        bibliography = CitationStylesBibliography(made, CiteProcJSON([csl]), formatter.plain)
+        bibliography.register(Citation([CitationItem(csl["id"])]))
         entry = "".join(str(entry) for entry in bibliography.bibliography())
     except (AttributeError, KeyError, TypeError) as error:  # what the processor does not know
         raise _unusable(name) from error

@@ -42,14 +42,14 @@ def requery(results: tuple[str, ...], store: Path | None) -> None:
             "server makes it when the first result is cited."
         )
     cited = QueryStore(path, known.query_store_bytes)
-    asked = [_find(cited, result) for result in results] or list(cited)
+    chosen = [_find(cited, result) for result in results] or list(cited)
     limits = PoolLimits(workers=1, seconds=known.query_seconds, memory=known.worker_memory, queue=1)
     different = 0
-    for result, difference in _again(asked, known.archive, limits):
+    for result, difference in _again(chosen, known.archive, limits):
         different += difference is not None
         name = f"{result.asked.id}  {result.asked.release}"
         click.echo(f"  differs  {name}  {difference}" if difference else f"  same     {name}")
-    click.echo(f"{len(asked) - different} of {len(asked)} cited results are answered as cited.")
+    click.echo(f"{len(chosen) - different} of {len(chosen)} cited results are answered as cited.")
     if cited.damaged:
         lines = "1 line" if cited.damaged == 1 else f"{cited.damaged} lines"
         click.echo(f"{lines} of {path} cannot be read: passed over.", err=True)
@@ -65,17 +65,17 @@ def _find(store: QueryStore, result: str) -> CitedResult:
 
 
 def _again(
-    asked: list[CitedResult], archive: Path, limits: PoolLimits
+    results: list[CitedResult], archive: Path, limits: PoolLimits
 ) -> Iterator[tuple[CitedResult, str | None]]:
     """Yield each result with what differs, None where nothing does; release by release."""
     from partage.releases.catalog import Catalog
     from partage.store.release_stores.release_stores import ReleaseStores
     from partage.store.workers.pool import PoolEngine
 
-    shelf = ReleaseStores(Catalog.read(assets.root()), archive)
-    for version, group in groupby(sorted(asked, key=_release), key=_release):
+    release_stores = ReleaseStores(Catalog.read(assets.root()), archive)
+    for version, group in groupby(sorted(results, key=_release), key=_release):
         try:
-            engine = PoolEngine(shelf.directory(version), limits)
+            engine = PoolEngine(release_stores.directory(version), limits)
         except PartageError as error:
             yield from ((result, str(error)) for result in group)
             continue
@@ -94,9 +94,13 @@ def _difference(engine: Engine, result: CitedResult) -> str | None:
         made = verify(engine, result, result.asked.release)
     except PartageError as error:
         return str(error)
-    return None if made.matches else f"cited {_told(result)}, found {_told(made.found)}"
+    return (
+        None
+        if made.matches
+        else f"cited {_difference_text(result)}, found {_difference_text(made.found)}"
+    )
 
 
-def _told(answer: CitedResult | ResultDigest) -> str:
+def _difference_text(answer: CitedResult | ResultDigest) -> str:
     rows = "" if answer.rows is None else f"{answer.rows:,} rows, "
     return f"{rows}{answer.sha256}"

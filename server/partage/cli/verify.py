@@ -94,7 +94,7 @@ def nanopub(version: str | None, every: bool, out: Path | None) -> None:
     from partage.citation.record_kinds import named
     from partage.rdf.formats import by_key
     from partage.resources.description.nanopublications import of_version, versions
-    from partage.store.embedded.quads_writing import write
+    from partage.store.embedded.quads_writing import write_quads
     from partage.store.factory import choose_source, open_engine
 
     if every is (version is not None):
@@ -108,7 +108,7 @@ def nanopub(version: str | None, every: bool, out: Path | None) -> None:
         chosen = versions(engine) if version is None else [named(version)]
         for name in chosen:
             made = of_version(engine, name)
-            text = write(made.quads, trig)
+            text = write_quads(made.quads, trig)
             if out is None:
                 click.echo(text, nl=False)
                 continue

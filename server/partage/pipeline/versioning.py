@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pyoxigraph import Quad
 
 from partage.rdf.namespaces import PREFIXES, iri
-from partage.releases.descriptions import ComparedStatement, DatasetContents, kind, said
+from partage.releases.descriptions import ComparedStatement, DatasetContents, dataset_contents, kind
 
 CALENDAR = re.compile(r"(\d{4})\.(0[1-9]|1[0-2])\.(0|[1-9]\d*)")
 SEMANTIC = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
@@ -55,7 +55,7 @@ def step(before: Triplet, after: Triplet) -> int:
 
 def needed(before: Iterable[Quad], after: Iterable[Quad]) -> list[tuple[int, str]]:
     """Return what changed in an ontology, each change with the step it needs; grave ones first."""
-    old, new = said(before), said(after)
+    old, new = dataset_contents(before), dataset_contents(after)
     found = [
         (level, name)
         for name in sorted(old.statements.keys() | new.statements.keys())

@@ -44,10 +44,10 @@ def read_question(name: str, text: str) -> Question:
         if line.startswith("# ") and ": " in line
     )
     body = "\n".join(line for line in lines if not line.startswith("# ")) + "\n"
-    asked = {"en": head["question"]}
+    questions = {"en": head["question"]}
     if "question-fr" in head:
-        asked["fr"] = head["question-fr"]
-    return Question(name, asked, body, head.get("note", ""), head.get("audience", ""))
+        questions["fr"] = head["question-fr"]
+    return Question(name, questions, body, head.get("note", ""), head.get("audience", ""))
 
 
 def read_questions(folder: Path) -> tuple[Question, ...]:

@@ -79,15 +79,15 @@ def restore(catalog: Catalog, version: str, progress: Progress = silent) -> str:
         A change set is damaged, or the dataset is not the one that was released.
     """
     wanted = catalog.find(version)
-    held: set[str] = set()
+    lines: set[str] = set()
     for done, (record, change) in enumerate(history(catalog, until=version)):
         progress(record.version, done, len(catalog.records))
         path = changes_path(catalog, record)
-        if not change.removed <= held or change.added & held:
+        if not change.removed <= lines or change.added & lines:
             raise IntegrityError(f"{path} does not follow from the releases before it. {_MEND}")
-        held = (held - change.removed) | change.added
-    text = "".join(line + "\n" for line in sorted(held))
-    if (_digest(text), len(held)) != (wanted.rdfc10, wanted.quads):
+        lines = (lines - change.removed) | change.added
+    text = "".join(line + "\n" for line in sorted(lines))
+    if (_digest(text), len(lines)) != (wanted.rdfc10, wanted.quads):
         raise IntegrityError(
             f"{changes_path(catalog, wanted)}: the dataset it leads to is not the one that "
             f"{NAME} beside it names. {_MEND}"

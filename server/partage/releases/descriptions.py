@@ -76,7 +76,7 @@ def thing(node: str) -> str:
     return node if node.startswith(TERMS) else node.partition("#")[0]
 
 
-def said(quads: Iterable[Quad]) -> DatasetContents:
+def dataset_contents(quads: Iterable[Quad]) -> DatasetContents:
     """Return what a dataset says of our terms, concepts and things."""
     view: list[Triple] = []
     inferred: set[Triple] = set()

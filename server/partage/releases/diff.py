@@ -19,8 +19,8 @@ from partage.releases.descriptions import (
     ComparedStatement,
     ComparedTombstone,
     DatasetContents,
+    dataset_contents,
     kind,
-    said,
 )
 
 What = Literal["added", "changed", "deprecated", "merged", "withdrawn", "removed"]
@@ -102,7 +102,7 @@ class Difference:
 
 def diff(before: Iterable[Quad], after: Iterable[Quad]) -> Difference:
     """Return what changed of terms, concepts, claims and all other things of ours."""
-    return compare(said(before), said(after))
+    return compare(dataset_contents(before), dataset_contents(after))
 
 
 def compare(old: DatasetContents, new: DatasetContents) -> Difference:

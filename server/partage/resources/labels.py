@@ -80,13 +80,13 @@ def labels(engine: Engine, iris: Iterable[str], languages: Sequence[str]) -> Lab
     return Labels({name: label or new[name] for name, label in kept.items()})
 
 
-def _found(engine: Engine, wanted: Sequence[str], languages: Sequence[str]) -> dict[str, Label]:
+def _found(engine: Engine, iris: Sequence[str], languages: Sequence[str]) -> dict[str, Label]:
     """Return the label of each IRI: its name, one made of its parts, a word of ours, or itself."""
-    found = _named(engine, wanted, languages)
-    composed = _composed(engine, [name for name in wanted if name not in found], languages)
+    found = _named(engine, iris, languages)
+    composed = _composed(engine, [name for name in iris if name not in found], languages)
     named = found | composed
     # Ours have a page at their own address; of others it must be known whether there is one.
-    foreign = [name for name in wanted if name not in named and not name.startswith(BASE)]
+    foreign = [name for name in iris if name not in named and not name.startswith(BASE)]
     described = _described(engine, foreign)
     words = {
         name: Label(
@@ -95,7 +95,7 @@ def _found(engine: Engine, wanted: Sequence[str], languages: Sequence[str]) -> d
         for name in foreign
         if name in WORDS
     }
-    itself = {name: Label(fallback(name), known=name in described) for name in wanted}
+    itself = {name: Label(fallback(name), known=name in described) for name in iris}
     return itself | named | words
 
 

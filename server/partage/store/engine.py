@@ -34,7 +34,7 @@ class Query:
 
     With both graph lists None the text's own FROM decides, else the whole store. Otherwise the
     lists are the dataset, and FROM is passed over (SPARQL 1.1 Protocol §2.1.4). `prefixes` only
-    dress the answer, where its format has prefixes. `ticket` lets its holder end the query.
+    dress the answer, where its format has prefixes. `handle` lets its holder end the query.
     `release` is the version of the release to ask, None the dataset that is current here. `plan` is
     the same question as `text`, written for Oxigraph to answer it sooner; other engines pass it by.
     `written` is the key of the one format that the answer will be serialized in, where that is
@@ -47,7 +47,7 @@ class Query:
     base: str | None = None
     prefixes: tuple[tuple[str, str], ...] = ()
     limits: QueryLimits = field(default_factory=QueryLimits)
-    ticket: QueryHandle | None = field(default=None, compare=False)
+    handle: QueryHandle | None = field(default=None, compare=False)
     release: str | None = None
     plan: str | None = None
     written: str | None = field(default=None, compare=False)
@@ -107,7 +107,7 @@ class Engine(Protocol):
         QueryTimeout
             Nothing was answered within the query's limit.
         QueryEnded
-            The holder of its ticket ended it.
+            The holder of its handle ended it.
         UnknownRelease
             The release that it asks for is not held here.
         EngineError

@@ -163,12 +163,12 @@ def isolated(source: EngineSource, settings: Settings) -> Iterator[Engine]:
 
 
 def open_served(
-    source: EngineSource, settings: Settings, shelf: ReleaseStores | None = None
+    source: EngineSource, settings: Settings, release_stores: ReleaseStores | None = None
 ) -> Engine:
     """
     Open the engine of a server: a remote one, or processes over a store (see `stored`).
 
-    The releases on a shelf are answered by processes here, also where the current dataset is not.
+    Older releases are answered by processes here, also where the current dataset is not.
 
     Raises
     ------
@@ -181,7 +181,7 @@ def open_served(
         memory=settings.worker_memory,
         queue=settings.queue_length,
     )
-    older = no_release if shelf is None else shelf.directory
+    older = no_release if release_stores is None else release_stores.directory
     if source.store is not None:
         return PoolEngine(source.store, limits, older)
     current = open_engine(source, seconds=settings.query_seconds)

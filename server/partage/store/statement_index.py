@@ -42,8 +42,8 @@ class StatementIndex:
     @classmethod
     def build(cls, statements: Iterable[Triple | Quad], path: Path | None = None) -> Self:
         """Index statements into a new file, or into one without a name."""
-        told = (line(s).encode("utf-8") for s in statements if statement_digest(s))
-        return cls._write(told, path)
+        lines = (line(s).encode("utf-8") for s in statements if statement_digest(s))
+        return cls._write(lines, path)
 
     @classmethod
     def of_lines(cls, ntriples: bytes) -> Self:

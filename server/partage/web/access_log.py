@@ -78,6 +78,6 @@ def _write(
         "seconds": round(seconds, 6),
     }
     if running is not None:
-        line |= {"query": running.id, "waited": round(running.ticket.waited, 6)}
+        line |= {"query": running.id, "waited": round(running.handle.waited, 6)}
     sys.stderr.write(json.dumps(line) + "\n")
     sys.stderr.flush()

@@ -136,10 +136,10 @@ def _everywhere() -> dict[str, object]:
 
 def _in_language(code: str | None = None) -> str:
     """Return the address of this page in a language, without one in that of whoever reads it."""
-    asked = [*request.args.items(multi=True)]
+    parameters = [*request.args.items(multi=True)]
     with suppress(RequestEntityTooLarge):  # the page that says so has no query to keep
-        asked += request.form.items(multi=True)
-    values = [(name, value) for name, value in asked if name != "lang"]
+        parameters += request.form.items(multi=True)
+    values = [(name, value) for name, value in parameters if name != "lang"]
     values += [("lang", code)] if code else []
     path = request.path if request.method != "POST" else "/sparql"  # that also takes it by address
     return request.script_root + path + ("?" + urlencode(values) if values else "")

@@ -32,7 +32,7 @@ from partage.resources.description.describe import ask, exists_graph, graph_cont
 from partage.resources.description.existence import holds
 from partage.resources.description.statistics import statistics
 from partage.resources.downloads.files import ReleaseFiles
-from partage.resources.ontology.completion import terms, told
+from partage.resources.ontology.completion import as_completions, terms
 from partage.resources.ontology.terms import OntologyReference, reference
 from partage.resources.pages.facts import DatasetFacts, facts_around, name_all, read_facts
 from partage.resources.pages.summaries import Summarizer
@@ -54,7 +54,7 @@ from partage.sparql.protocol.service_description import (
     describe,
     survey,
 )
-from partage.store.embedded.quads_writing import write
+from partage.store.embedded.quads_writing import write_quads
 from partage.store.engine import Engine, Query
 from partage.store.release_stores.release_stores import ReleaseEngine
 from partage.store.statement_index import StatementIndex, index
@@ -176,7 +176,7 @@ class ServedDataset:
     @once
     def vocabulary(self) -> frozenset[str]:
         """Our terms and named things, for finding which was meant; none where they are too many."""
-        return vocabulary(self.engine) if self.of_partage and self.held else frozenset()
+        return vocabulary(self.engine) if self.of_partage and self.is_in_memory else frozenset()
 
     @property
     @once
@@ -204,7 +204,7 @@ class ServedDataset:
 
     @property
     @once
-    def held(self) -> bool:
+    def is_in_memory(self) -> bool:
         """Whether what the dataset says of its things is read whole and kept in memory."""
         counted = "SELECT (COUNT(*) AS ?n) { SELECT ?s { ?s ?p ?o } LIMIT %s }"
         rows = ask(self.engine, counted % (MOST_HELD + 1))
@@ -241,29 +241,29 @@ class ServedDataset:
         return dispute_map(self.engine, reader)
 
     def _must_be_held(self) -> None:
-        if not self.held:
+        if not self.is_in_memory:
             raise TooLarge(
                 "This dataset has more than %(most)s triples, too many to draw or to tell as a "
                 "whole. Browse or query it instead.",
                 most=MOST_HELD,
             )
 
-    def teller(self, reader: tuple[str, ...], *things: str) -> Summarizer:
+    def summarizer(self, reader: tuple[str, ...], *things: str) -> Summarizer:
         """Return what tells of some things: of all, where the whole is kept in memory."""
-        if self.held:
-            return self._teller(reader)
+        if self.is_in_memory:
+            return self._summarizer(reader)
         facts = facts_around(self.engine, things) if self.of_partage else DatasetFacts()
         return Summarizer(facts, name_all(self.engine, facts, reader), reader)
 
     @once
-    def _teller(self, reader: tuple[str, ...]) -> Summarizer:
+    def _summarizer(self, reader: tuple[str, ...]) -> Summarizer:
         return Summarizer(self.facts, name_all(self.engine, self.facts, reader), reader)
 
     def description(self, endpoint: str, fmt: Format) -> bytes:
         """Return the service description of an endpoint's address in a format."""
-        return self.recent(
+        return self.cached(
             ("description", endpoint, fmt.key),
-            lambda: write(
+            lambda: write_quads(
                 describe(self.engine, endpoint, self.limits, self.survey, self.federation.allowed),
                 fmt,
                 DESCRIPTION_PREFIXES,
@@ -318,10 +318,10 @@ class ServedDataset:
     @once
     def terms(self, reader: tuple[str, ...]) -> bytes:
         """Return the terms to write a query with, as JSON."""
-        found = told(self.engine, terms(self.statistics), reader)
+        found = as_completions(self.engine, terms(self.statistics), reader)
         return json.dumps({"prefixes": PREFIXES, **found}, ensure_ascii=False).encode()
 
-    def recent(self, key: tuple[object, ...], make: Callable[[], Made]) -> Made:
+    def cached(self, key: tuple[object, ...], make: Callable[[], Made]) -> Made:
         """Return what was written or found of this dataset, by all that it depends on."""
         return DOCUMENTS.get((self._dataset, *key), make)
 
@@ -337,9 +337,9 @@ class ServedDataset:
     def prepare(self) -> None:
         """Compute what the first visitor of most pages would otherwise wait for."""
         with suppress(EngineError):  # he will hear of it
-            if self.of_partage and self.held:
+            if self.of_partage and self.is_in_memory:
                 _ = self.vocabulary
-                self.teller(languages(None, None))
+                self.summarizer(languages(None, None))
             # What is kept is many small objects that never go: not to be looked through again
             # and again for garbage, which takes a tenth of a page's time.
             gc.collect()
@@ -395,10 +395,12 @@ class ServedDatasets:
                     return here, triple
         return None
 
-    def until(self, here: ServedDataset) -> tuple[ReleaseRecord, ...]:
+    def until(self, dataset: ServedDataset) -> tuple[ReleaseRecord, ...]:
         """Return the releases up to that of a site: all, where it is a draft of the next."""
         records = self.catalog.records
-        return records[: records.index(here.record) + 1] if here.record in records else records
+        return (
+            records[: records.index(dataset.record) + 1] if dataset.record in records else records
+        )
 
     def newest_first(self) -> Iterator[ServedDataset]:
         """Give the current site, then those of the releases, back in time."""

@@ -206,7 +206,7 @@ def _answer_ours(error: PartageError) -> Response:
         facts = {"nearest": nearest(error.iri)}
     if isinstance(error, BudgetSpent):
         facts = {"type": QUOTA_EXCEEDED, "violated-policies": [error.policy]}
-    response = _represent(status, told(error), facts, NAMES.get(type(error)))
+    response = _represent(status, error_message(error), facts, NAMES.get(type(error)))
     if isinstance(error, NotAcceptable) and error.addresses:
         links = [Link("alternate", href, kind) for kind, href in error.addresses]
         response.headers["Link"] = link_header(links)
@@ -219,7 +219,7 @@ def _answer_http(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:  # a redirect of the routing is an answer, not a fault
         return make_response(error.get_response())
-    response = _represent(status, _told_http(error, status))
+    response = _represent(status, _http_message(error, status))
     for name, value in error.get_headers():
         if name in {"Allow", "Content-Range"}:
             response.headers[name] = value
@@ -239,7 +239,7 @@ def _answer_unforeseen(error: InternalServerError) -> Response:
         return response
 
 
-def _told_http(error: HTTPException, status: int) -> Message:
+def _http_message(error: HTTPException, status: int) -> Message:
     """Return what to tell of an error of HTTP: our words, where nobody of us chose others."""
     if error.description != type(error).description:
         return message("%(reason)s", reason=error.description)
@@ -262,7 +262,7 @@ def _told_http(error: HTTPException, status: int) -> Message:
     return message("%(reason)s", reason=UntranslatedText(error.description))
 
 
-def told(error: PartageError) -> Message:
+def error_message(error: PartageError) -> Message:
     """Return what to tell of an error of ours: its own words, unless they are for the log."""
     if isinstance(error, QueryCrashed):
         return message(

@@ -56,21 +56,21 @@ def load(
     log.setLevel(logging.INFO)
     log.addHandler(logging.StreamHandler())
     try:
-        stage = ReleaseSwitch(edition(settings, source))
+        switch = ReleaseSwitch(release_application(settings, source))
     except PartageError as error:
         messages.put(ServerFailed(str(error)))
         sys.exit(3)
-    atexit.register(_leave, stage)
+    atexit.register(_leave, switch)
     sys.setswitchinterval(SECONDS_OF_A_TURN)
     messages.put(ServerReady())
-    threading.Thread(target=_leave_with_parent, args=(stage,), daemon=True).start()
-    threading.Thread(target=_follow, args=(settings, stage, orders, messages), daemon=True).start()
-    watched = ConnectionWatch(Gateway(stage, settings), settings)
+    threading.Thread(target=_exit_with_parent, args=(switch,), daemon=True).start()
+    threading.Thread(target=_follow, args=(settings, switch, orders, messages), daemon=True).start()
+    watched = ConnectionWatch(Gateway(switch, settings), settings)
     watched.watch()
     return watched
 
 
-def edition(
+def release_application(
     settings: Settings, source: EngineSource, former: ReleaseApplication | None = None
 ) -> ReleaseApplication:
     """
@@ -81,54 +81,54 @@ def edition(
     EngineUnavailable, IntegrityError
         The source cannot be opened, or a record of the releases cannot be read.
     """
-    shelf = shelf_of(settings, source)
-    engine = open_served(source, settings, shelf)
-    app = create_app(settings, engine, source.release, shelf.catalog)
+    stores = release_stores(settings, source)
+    engine = open_served(source, settings, stores)
+    app = create_app(settings, engine, source.release, stores.catalog)
     if former is not None:
         app.extensions |= {name: former.application.extensions[name] for name in LASTING}
     cache = app.extensions["partage.cache"] = ResponseCache(settings)
-    app.extensions["partage.shelf"] = shelf
+    app.extensions["partage.release_stores"] = stores
     lookups = FastPath(app, engine.at_once) if isinstance(engine, PoolEngine) else None
     trouble = partial(operations.trouble, engine)
     return ReleaseApplication(app, cache, access_log.observer(app), engine.close, lookups, trouble)
 
 
-def shelf_of(settings: Settings, source: EngineSource) -> ReleaseStores:
-    """Return the shelf of the releases: empty where somebody's own dataset is served."""
+def release_stores(settings: Settings, source: EngineSource) -> ReleaseStores:
+    """Return the stores of the releases: none where somebody's own dataset is served."""
     if source.release is None:
         return ReleaseStores(NO_RELEASES, settings.archive)
     manifest = source.release / "manifest.json"
     facts = json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else {}
-    held = {str(facts.get("rdfc10")): source.store} if source.store is not None else {}
-    return ReleaseStores(Catalog.read(root()), settings.archive, held)
+    directories = {str(facts.get("rdfc10")): source.store} if source.store is not None else {}
+    return ReleaseStores(Catalog.read(root()), settings.archive, directories)
 
 
 def _follow(
     settings: Settings,
-    stage: ReleaseSwitch,
+    switch: ReleaseSwitch,
     orders: "SimpleQueue[EngineSource]",
     messages: "SimpleQueue[Message]",
 ) -> None:
-    """Put edition after edition on the stage, each once it is ready; who fails is never seen."""
-    _facts(stage.now).prepare()
-    _fill(stage.now)
+    """Switch to each application that is ordered, once it is ready."""
+    _facts(switch.current).prepare()
+    _fill(switch.current)
     while True:
         source = orders.get()
         try:
-            following = edition(settings, source, stage.now)
+            following = release_application(settings, source, switch.current)
         except (PartageError, OSError) as error:
             messages.put(ServerFailed(str(error)))
             continue
         _facts(following).prepare()
-        stage.switch(following)
+        switch.switch(following)
         del following  # as it would be the former one while the next is awaited
         messages.put(ServerReady())
         forget()
-        _fill(stage.now)
+        _fill(switch.current)
 
 
 def forget() -> None:
-    """Free the memory of an edition that has gone, and look no more through that of the new one."""
+    """Free the memory of the former application, and keep the collector from the new one's."""
     comparison.index.cache_clear()
     gc.unfreeze()
     gc.collect()
@@ -142,20 +142,20 @@ def _facts(of: ReleaseApplication) -> ServedDataset:
 def _fill(of: ReleaseApplication) -> None:
     """Make the stores of the older releases before somebody waits for one."""
     try:
-        of.application.extensions["partage.shelf"].prepare()
+        of.application.extensions["partage.release_stores"].prepare()
     except PartageError as error:
         log.error("%s", error)  # noqa: TRY400  # the sentence says all
 
 
-def _leave_with_parent(stage: ReleaseSwitch) -> None:
+def _exit_with_parent(switch: ReleaseSwitch) -> None:
     """End this process when the one that started it has been killed."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
-        _leave(stage)
+        _leave(switch)
 
 
-def _leave(stage: ReleaseSwitch) -> None:
+def _leave(switch: ReleaseSwitch) -> None:
     """End the queries and this process, without the threads that still wait for an answer."""
-    stage.close()
+    switch.close()
     os._exit(0)

@@ -13,7 +13,7 @@ from partage.pipeline.reasoning import jvm
 CODE = """
 import os, sys
 from pathlib import Path
-from partage.pipeline import jvm
+from partage.pipeline.reasoning import jvm
 jvm.jar = lambda: Path(sys.argv[1])
 jvm.java_class("org.semanticweb.HermiT.Reasoner")
 print(os.environ.get("LC_ALL"))

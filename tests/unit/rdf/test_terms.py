@@ -26,24 +26,24 @@ IRIS = [
 NO_QUERY = {
     "citation/citable.py": {"%(iri)s"},
     "releases/diff.py": {"name"},
-    "releases/memento.py": {"self.target"},
-    "sparql/calling.py": {"%(endpoint)s"},
-    "sparql/diagnosis.py": {"%(iri)s", "nearest", "self.term", "self.nearest"},
-    "sparql/guard.py": {"endpoint"},
-    "sparql/hints.py": {"declared", "space"},
-    "sparql/names.py": {"name"},
-    "sparql/normalize.py": {
+    "releases/datetime_negotiation.py": {"self.target"},
+    "sparql/federation/service_calls.py": {"%(endpoint)s"},
+    "sparql/diagnosis/syntax_errors.py": {"%(iri)s", "nearest", "self.term", "self.nearest"},
+    "sparql/protocol/guard.py": {"endpoint"},
+    "sparql/diagnosis/pattern_hints.py": {"declared", "space"},
+    "sparql/syntax/names.py": {"name"},
+    "sparql/cited/normal_form.py": {
         "reader.base",
         "self._resolve(token.text[1:-1], token.start)",
         "plain",
         "written",
     },
     "sparql/syntax/lexer.py": {"kind"},
-    "sparql/topmost.py": {"zeros"},
-    "store/publishing.py": {"where"},
-    "store/remote.py": {"%(function)s"},
-    "web/blueprints/resources.py": {"profile.iri"},
-    "web/linking.py": {"href"},
+    "sparql/planner/top_k.py": {"zeros"},
+    "store/remote/publishing.py": {"where"},
+    "store/remote/engine.py": {"%(function)s"},
+    "web/views/resources/routes.py": {"profile.iri"},
+    "web/http/links.py": {"href"},
 }
 # What is in quotes elsewhere is part of headers.
 QUOTING = ("citation", "resources", "sparql")

@@ -10,7 +10,7 @@ import three_releases as three
 from partage.errors import EngineFailure
 from partage.rdf.namespaces import BASE, GRAPH, ID, PREFIXES, iri
 from partage.releases import notes
-from partage.releases.descriptions import said
+from partage.releases.descriptions import dataset_contents
 from partage.releases.diff import Change, Difference, diff, examples
 
 PREFIX = "".join(f"@prefix {prefix}: <{name}> .\n" for prefix, name in PREFIXES.items())
@@ -126,7 +126,7 @@ def test_an_axiom_of_nobody_belongs_to_the_ontology() -> None:
 
 def test_blank_nodes_in_a_circle_come_to_an_end() -> None:
     circle = turtle("ds:A rdfs:seeAlso _:a . _:a rdfs:seeAlso _:b . _:b rdfs:seeAlso _:a .")
-    (statement,) = said(circle).statements[PREFIXES["ds"] + "A"]
+    (statement,) = dataset_contents(circle).statements[PREFIXES["ds"] + "A"]
     assert statement.object.endswith("[] ] ]")
 
 

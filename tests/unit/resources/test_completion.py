@@ -5,7 +5,7 @@ from pyoxigraph import Store
 
 from partage.rdf.namespaces import iri
 from partage.resources.description.statistics import statistics
-from partage.resources.ontology.completion import CompletionTerms, terms, told
+from partage.resources.ontology.completion import CompletionTerms, as_completions, terms
 from partage.store.embedded.oxigraph import EmbeddedEngine
 
 PARTS = """
@@ -64,7 +64,7 @@ def test_terms_are_named_and_defined_in_the_readers_language() -> None:
         (("fr", "en", ""), "flux de données", "Des données vont."),
         (("en", "fr", ""), "data flow", "Data go."),
     ):
-        flow = told(engine(), described(), languages)["classes"][1]
+        flow = as_completions(engine(), described(), languages)["classes"][1]
         assert flow == {
             "name": "ds:DataFlow",
             "iri": iri("ds:DataFlow"),

@@ -87,7 +87,7 @@ def test_two_exports_are_the_same_byte_for_byte_from_another_process_too(
     files: Path, catalog: Catalog, tmp_path: Path
 ) -> None:
     code = (
-        "import sys; from pathlib import Path; from partage.resources import dumps;"
+        "import sys; from pathlib import Path; from partage.resources.downloads import files as dumps;"
         "from partage.releases.catalog import Catalog;"
         "dumps.export(Catalog.read(Path(sys.argv[1])), sys.argv[2], Path(sys.argv[3]))"
     )
@@ -100,7 +100,7 @@ def test_two_exports_are_the_same_byte_for_byte_from_another_process_too(
 
 
 def _path() -> str:
-    return str(Path(dumps.__file__).parents[2])
+    return str(Path(dumps.__file__).parents[3])
 
 
 def test_a_row_is_a_thing_with_its_names_in_both_languages(files: Path) -> None:

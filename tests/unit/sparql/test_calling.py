@@ -247,12 +247,12 @@ def test_whoever_asked_ends_a_query_while_others_are_asked(
     other: OtherEndpoint, engine: EmbeddedEngine
 ) -> None:
     other.saying = Saying(pause=5, body=b" ")
-    ticket = QueryHandle()
-    threading.Timer(0.2, ticket.end).start()
+    handle = QueryHandle()
+    threading.Timer(0.2, handle.end).start()
     began = time.monotonic()
     text = f"SELECT * {{ SERVICE SILENT <{other.url}> {{ ?a ?b ?c }} }}"
     with pytest.raises(QueryEnded):
-        ask(engine, Federation((other.url,)), text, ticket=ticket)
+        ask(engine, Federation((other.url,)), text, handle=handle)
     assert time.monotonic() - began < other.saying.pause
 
 
@@ -262,13 +262,13 @@ def test_only_so_many_queries_wait_for_others_at_once(
     other.saying = Saying(pause=5, body=b" ")
     federation = Federation((other.url,))
     text = f"SELECT * {{ SERVICE <{other.url}> {{ ?a ?b ?c }} }}"
-    tickets = [QueryHandle() for _ in range(MOST_AT_ONCE)]
+    handles = [QueryHandle() for _ in range(MOST_AT_ONCE)]
 
-    def wait(ticket: QueryHandle) -> None:
+    def wait(handle: QueryHandle) -> None:
         with suppress(PartageError):
-            ask(engine, federation, text, ticket=ticket)
+            ask(engine, federation, text, handle=handle)
 
-    threads = [threading.Thread(target=wait, args=(ticket,)) for ticket in tickets]
+    threads = [threading.Thread(target=wait, args=(handle,)) for handle in handles]
     for thread in threads:
         thread.start()
     deadline = time.monotonic() + 4
@@ -277,8 +277,8 @@ def test_only_so_many_queries_wait_for_others_at_once(
         time.sleep(0.01)
     with pytest.raises(EngineBusy):
         ask(engine, federation, text)
-    for ticket, thread in zip(tickets, threads, strict=True):
-        ticket.end()
+    for handle, thread in zip(handles, threads, strict=True):
+        handle.end()
         thread.join()
     other.say(["a"])
     assert ask(engine, federation, text).solutions() == []

@@ -23,7 +23,7 @@ from partage.store.engine import Query, Solution
 
 
 class Parts:
-    """A courier that keeps what it is given."""
+    """A receiver that keeps what it is given."""
 
     def __init__(self) -> None:
         self.body = b""

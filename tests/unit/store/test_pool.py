@@ -85,8 +85,8 @@ class Asking(threading.Thread):
     def __init__(self, pool: PoolEngine, text: str, seconds: float | None = None) -> None:
         super().__init__(daemon=True)
         self.pool = pool
-        self.ticket = QueryHandle()
-        self.query = Query(text, limits=QueryLimits(seconds), ticket=self.ticket)
+        self.handle = QueryHandle()
+        self.query = Query(text, limits=QueryLimits(seconds), handle=self.handle)
         self.error: PartageError | None = None
         self.start()
 
@@ -160,7 +160,7 @@ def test_who_reads_hears_of_a_kill_before_the_process_is_dead(store: Path) -> No
     assert heard == [EOFError]
     assert worker._process.poll() is None
     os.kill(worker.pid, signal.SIGKILL)
-    worker.bury()
+    worker.reap()
 
 
 def test_a_query_that_fails_leaves_nothing_to_the_garbage_collector(pool: PoolEngine) -> None:
@@ -190,7 +190,7 @@ def test_a_time_shorter_than_that_in_a_reserved_process_holds_there_too(pool: Po
     until(lambda: pool.figures().running == 1)
     with pytest.raises(QueryTimeout, match=r"0\.05 seconds"):
         pool.query(Query(ENDLESS, limits=QueryLimits(0.05)))
-    running.ticket.end()
+    running.handle.end()
     running.outcome()
 
 
@@ -211,7 +211,7 @@ def test_a_query_can_ask_for_less_time_and_not_for_more(opening: Opening) -> Non
 def test_its_owner_ends_a_query_that_runs(pool: PoolEngine) -> None:
     asking = Asking(pool, ENDLESS)
     until(lambda: pool.figures().running == 1)
-    asking.ticket.end()
+    asking.handle.end()
     assert isinstance(asking.outcome(), QueryEnded)
     until(lambda: healthy(pool))
 
@@ -222,19 +222,19 @@ def test_its_owner_ends_a_query_that_waits(pool: PoolEngine) -> None:
     waiting = Asking(pool, ENDLESS)
     until(lambda: pool.figures().waiting == 1)  # after its time in a reserved process
     before = pool.figures().endings.get("ended", 0)
-    waiting.ticket.end()
+    waiting.handle.end()
     assert isinstance(waiting.outcome(), QueryEnded)
     assert pool.figures().endings["ended"] == before + 1
     assert running.is_alive()
-    running.ticket.end()
+    running.handle.end()
     assert isinstance(running.outcome(), QueryEnded)
 
 
 def test_a_query_ended_before_it_was_asked_does_not_run(pool: PoolEngine) -> None:
-    ticket = QueryHandle()
-    ticket.end()
+    handle = QueryHandle()
+    handle.end()
     with pytest.raises(QueryEnded):
-        pool.query(Query(ENDLESS, ticket=ticket))
+        pool.query(Query(ENDLESS, handle=handle))
 
 
 def test_a_query_that_takes_too_much_memory_fails_alone(opening: Opening) -> None:
@@ -293,7 +293,7 @@ def test_lookups_are_answered_while_every_worker_runs_away(
         assert str(row["one"]).startswith('"1"')
     assert pool.figures().endings["moved"] == 1  # no lookup had to wait behind them
     for asking in running:
-        asking.ticket.end()
+        asking.handle.end()
         asking.outcome()
 
 
@@ -310,7 +310,7 @@ def test_a_query_that_is_moved_gives_its_whole_answer_once(pool: PoolEngine) -> 
     reader = threading.Thread(target=read, daemon=True)
     reader.start()
     until(lambda: pool.figures().waiting == 2)
-    running.ticket.end()
+    running.handle.end()
     reader.join(SECONDS)
     assert b"".join(result).count(b"\r\n") == 30_001
     assert moved.outcome() is None
@@ -328,7 +328,7 @@ def test_beyond_the_queue_it_says_busy_and_when_to_come_back(opening: Opening) -
     assert refused.retry_after >= 1
     assert pool.figures().refused == 1
     for asking in asked:
-        asking.ticket.end()
+        asking.handle.end()
         asking.outcome()
 
 
@@ -338,8 +338,8 @@ def test_who_waits_too_long_hears_busy_not_timeout(opening: Opening) -> None:
     until(lambda: pool.figures().running == 1)
     waiting = Asking(pool, ENDLESS, seconds=0.3)
     assert isinstance(waiting.outcome(), EngineBusy)
-    assert waiting.ticket.waited >= 0.3
-    running.ticket.end()
+    assert waiting.handle.waited >= 0.3
+    running.handle.end()
     running.outcome()
 
 
@@ -382,8 +382,8 @@ def test_a_query_that_is_answered_leaves_no_circle_behind(pool: PoolEngine) -> N
     gc.collect()
     gc.disable()
     try:
-        query = Query("ASK {}", ticket=QueryHandle())
-        gone = weakref.ref(cast("QueryHandle", query.ticket))
+        query = Query("ASK {}", handle=QueryHandle())
+        gone = weakref.ref(cast("QueryHandle", query.handle))
         pool.query(query).close()
         del query
         assert gone() is None
@@ -402,8 +402,8 @@ def test_closing_leaves_no_process(store: Path) -> None:
 
 @pytest.mark.parametrize("keyword", ["SERVICE", "SERVICE SILENT"])
 def test_a_call_that_passed_every_check_reaches_nobody(pool: PoolEngine, keyword: str) -> None:
-    if not pool.figures().barrier.startswith("seccomp"):
-        pytest.skip(f"barrier: {sandbox.description()}")
+    if not pool.figures().sandbox.startswith("seccomp"):
+        pytest.skip(f"sandbox: {sandbox.description()}")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(0.5)
         call = f"{keyword} <http://127.0.0.1:{listener.getsockname()[1]}/sparql> {{ ?s ?p ?o }}"
@@ -439,7 +439,7 @@ def test_a_page_may_keep_a_reserved_process_for_longer_than_a_client(
     assert len(pool.query(Query(slow)).solutions()) == 1
     assert pool.figures().endings["moved"] == 1
     for asking in (running, client):
-        asking.ticket.end()
+        asking.handle.end()
         asking.outcome()
 
 

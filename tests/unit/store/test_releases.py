@@ -26,19 +26,21 @@ NAMES = ("embedded", "worker processes", "remote and local")
 
 
 @pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> ReleaseStores:
-    root = tmp_path_factory.mktemp("shelf")
+def release_stores(tmp_path_factory: pytest.TempPathFactory) -> ReleaseStores:
+    root = tmp_path_factory.mktemp("release_stores")
     return ReleaseStores(three_releases.build(root).catalog, root / "kept")
 
 
 @pytest.fixture(scope="module", params=NAMES)
 def engine(
-    request: pytest.FixtureRequest, shelf: ReleaseStores, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    release_stores: ReleaseStores,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Engine]:
     """Return an engine whose current dataset is the small one, which is no release."""
     settings = Settings(query_workers=1)
     if request.param == "embedded":
-        made: Engine = EmbeddedEngine(small_dataset.store(), shelf.open)
+        made: Engine = EmbeddedEngine(small_dataset.store(), release_stores.open)
         yield made
     elif request.param == "worker processes":
         directory = tmp_path_factory.mktemp("current") / "store"
@@ -46,11 +48,11 @@ def engine(
         store.extend(small_dataset.quads())
         store.flush()
         del store
-        made = open_served(EngineSource(store=directory), settings, shelf)
+        made = open_served(EngineSource(store=directory), settings, release_stores)
         yield made
     else:
         with engines.our_app(small_dataset.quads()) as service:
-            made = open_served(EngineSource(engine=service.query), settings, shelf)
+            made = open_served(EngineSource(engine=service.query), settings, release_stores)
             yield made
             made.close()
         return

@@ -141,7 +141,7 @@ def test_what_a_page_asks_is_bounded_and_what_a_client_asks_is_not(
             engine.query(SELECT).solutions()
         form = by_key("csv")
         assert form is not None
-        asked = engine.query(replace(SELECT, ticket=QueryHandle()))
+        asked = engine.query(replace(SELECT, handle=QueryHandle()))
         assert b"".join(asked.serialize(form)).count(b"\r\n") == 101
 
 

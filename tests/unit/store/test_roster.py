@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from partage.errors import EngineBusy, EngineUnavailable, OutOfResources, QueryEnded
-from partage.store.workers import worker_slots as roster
+from partage.store.workers import worker_slots as slots
 from partage.store.workers.process import WorkerProcess
 from partage.store.workers.query_handle import QueryHandle
 from partage.store.workers.wire import WorkerReady
@@ -24,7 +24,7 @@ FAILURES = 100
 
 
 class Process:
-    """What a roster sees of a query process."""
+    """What a slots sees of a query process."""
 
     def __init__(self, reserved: bool) -> None:
         self.reserved = reserved
@@ -58,7 +58,7 @@ class Starting:
         if self.fails:
             raise EngineUnavailable("no descriptor is left")
         self.made.append(Process(reserved))
-        return self.made[-1]  # type: ignore[return-value]  # as much of one as a roster sees
+        return self.made[-1]  # type: ignore[return-value]  # as much of one as a slots sees
 
 
 Opening = Callable[..., WorkerSlots]
@@ -96,13 +96,13 @@ class Borrowing(threading.Thread):
         until(lambda: lender.waiting > before or not self.is_alive())
 
     def run(self) -> None:
-        ticket = QueryHandle() if self.client else None
+        handle = QueryHandle() if self.client else None
         with suppress(QueryEnded):
-            self.worker = self._lender.borrow(heavy=self._heavy, patience=SECONDS, ticket=ticket)
+            self.worker = self._lender.acquire(heavy=self._heavy, patience=SECONDS, handle=handle)
 
 
-def waits(roster: WorkerSlots, number: int) -> bool:
-    return roster.waiting == number
+def waits(slots: WorkerSlots, number: int) -> bool:
+    return slots.waiting == number
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -117,7 +117,7 @@ def descriptors() -> int:
 
 
 def take(lender: WorkerSlots, *, client: bool, patience: float = 0.05) -> WorkerProcess:
-    return lender.borrow(heavy=False, patience=patience, ticket=QueryHandle() if client else None)
+    return lender.acquire(heavy=False, patience=patience, handle=QueryHandle() if client else None)
 
 
 def test_the_last_reserved_process_is_left_to_pages(opening: Opening) -> None:
@@ -135,7 +135,7 @@ def test_pages_go_before_clients_that_came_sooner(opening: Opening) -> None:
     waiting = [Borrowing(lender, client=kind) for kind in (True, False, True, False)]
     order: list[Borrowing] = []
     for _ in waiting:
-        lender.give_back(lent)
+        lender.release(lent)
         until(lambda: sum(not one.is_alive() for one in waiting) > len(order))
         (served,) = [one for one in waiting if not one.is_alive() and one not in order]
         order.append(served)
@@ -149,7 +149,7 @@ def test_a_reserved_process_that_comes_back_goes_to_a_client_if_another_is_idle(
     lent = take(lender, client=True)
     waiting = Borrowing(lender, client=True)
     assert waiting.is_alive()
-    lender.give_back(lent)
+    lender.release(lent)
     waiting.join(SECONDS)
     assert waiting.worker is not None
 
@@ -161,7 +161,7 @@ def test_pages_wait_where_the_queue_of_clients_is_full(opening: Opening) -> None
     with pytest.raises(EngineBusy, match="waiting already"):
         take(lender, client=True)
     page = Borrowing(lender, client=False)
-    lender.give_back(lent)
+    lender.release(lent)
     page.join(SECONDS)
     assert page.worker is lent
 
@@ -169,8 +169,8 @@ def test_pages_wait_where_the_queue_of_clients_is_full(opening: Opening) -> None
 def test_what_cannot_be_started_is_tried_until_it_can(
     opening: Opening, starting: Starting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(roster, "SHORTEST_PAUSE", 0.01)
-    monkeypatch.setattr(roster, "LONGEST_PAUSE", 0.04)
+    monkeypatch.setattr(slots, "SHORTEST_PAUSE", 0.01)
+    monkeypatch.setattr(slots, "LONGEST_PAUSE", 0.04)
     lender = opening(workers=2, reserved=2)
     threads = threading.active_count()
     starting.fails = True
@@ -262,25 +262,25 @@ def test_a_start_that_fails_leaves_no_descriptor(
 
 
 def test_clients_who_wait_take_turns_however_much_one_asks(opening: Opening) -> None:
-    roster = opening(workers=1, reserved=0)
-    busy = roster.borrow(heavy=True, patience=SECONDS, ticket=QueryHandle("greedy"))
+    slots = opening(workers=1, reserved=0)
+    busy = slots.acquire(heavy=True, patience=SECONDS, handle=QueryHandle("greedy"))
     order: list[str] = []
 
     def ask(client: str) -> None:
-        worker = roster.borrow(heavy=True, patience=SECONDS, ticket=QueryHandle(client))
+        worker = slots.acquire(heavy=True, patience=SECONDS, handle=QueryHandle(client))
         order.append(client)
-        roster.give_back(worker)
+        slots.release(worker)
 
     threads = []
     for number, client in enumerate(["greedy"] * 5 + ["honest"], 1):
         threads.append(threading.Thread(target=ask, args=(client,)))
         threads[-1].start()
-        until(partial(waits, roster, number))
+        until(partial(waits, slots, number))
     # As long as one query of the greedy client is answered, others go first.
-    with roster._lock:
-        roster._lent[busy] = None
-        roster._lent[Process(False)] = "greedy"  # type: ignore[index]  # another process of its
-    roster.give_back(busy)
+    with slots._lock:
+        slots._lent[busy] = None
+        slots._lent[Process(False)] = "greedy"  # type: ignore[index]  # another process of its
+    slots.release(busy)
     for thread in threads:
         thread.join(SECONDS)
     assert order[0] == "honest"
@@ -288,31 +288,31 @@ def test_clients_who_wait_take_turns_however_much_one_asks(opening: Opening) -> 
 
 
 def test_where_too_many_wait_the_client_goes_who_has_most(opening: Opening) -> None:
-    roster = opening(workers=1, reserved=0, queue=3)
-    busy = roster.borrow(heavy=True, patience=SECONDS, ticket=QueryHandle("greedy"))
+    slots = opening(workers=1, reserved=0, queue=3)
+    busy = slots.acquire(heavy=True, patience=SECONDS, handle=QueryHandle("greedy"))
     refused: list[str] = []
     served: list[str] = []
 
     def ask(client: str) -> None:
         try:
-            worker = roster.borrow(heavy=True, patience=SECONDS, ticket=QueryHandle(client))
+            worker = slots.acquire(heavy=True, patience=SECONDS, handle=QueryHandle(client))
         except EngineBusy:
             refused.append(client)
             return
         served.append(client)
-        roster.give_back(worker)
+        slots.release(worker)
 
     threads = []
     for number in range(1, 4):
         threads.append(threading.Thread(target=ask, args=("greedy",)))
         threads[-1].start()
-        until(partial(waits, roster, number))
+        until(partial(waits, slots, number))
     with pytest.raises(EngineBusy):
-        roster.borrow(heavy=True, patience=SECONDS, ticket=QueryHandle("greedy"))
+        slots.acquire(heavy=True, patience=SECONDS, handle=QueryHandle("greedy"))
     threads.append(threading.Thread(target=ask, args=("honest",)))
     threads[-1].start()
     until(lambda: refused == ["greedy"])
-    roster.give_back(busy)
+    slots.release(busy)
     for thread in threads:
         thread.join(SECONDS)
     assert sorted(served) == ["greedy", "greedy", "honest"]

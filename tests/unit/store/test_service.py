@@ -125,14 +125,14 @@ def test_a_slow_endpoint_is_left_in_time(other: OtherEndpoint, pause: float) -> 
 def test_whoever_holds_the_ticket_ends_the_question(other: OtherEndpoint, before: bool) -> None:
     other.saying.pause = 5
     other.saying.body = b"never"
-    ticket = QueryHandle()
+    handle = QueryHandle()
     if before:
-        ticket.end()
+        handle.end()
     else:
-        threading.Timer(0.2, ticket.end).start()
+        threading.Timer(0.2, handle.end).start()
     began = time.monotonic()
     with pytest.raises(QueryEnded):
-        ask(other.url, SELECT, ENOUGH, ticket)
+        ask(other.url, SELECT, ENOUGH, handle)
     assert time.monotonic() - began < other.saying.pause
 
 

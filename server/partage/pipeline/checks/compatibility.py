@@ -115,11 +115,11 @@ def ontology_of(quads: Iterable[Quad]) -> list[Quad]:
 
 def _missing(catalog: Catalog, rows: Sequence[RegistryRow]) -> list[str]:
     """Return which releases the registry names and nobody keeps."""
-    held = {record.version for record in catalog}
+    versions = {record.version for record in catalog}
     return [
         f"{catalog.directory}: the registry names the release {version}, which is not there. "
         "Restore it from the repository's history; a release is for ever."
-        for version in sorted({row.first_release for row in rows} - held)
+        for version in sorted({row.first_release for row in rows} - versions)
         if versioning.calendar(version)
     ]
 

@@ -112,9 +112,11 @@ def _rdf(quads: list[Quad]) -> Iterator[DigestFinding]:
     yield from _nanopublications(quads)
     for version, graphs in _versions(quads):
         yield DigestFinding(RDFC10, f"the four graphs of <{version}>", (rdfc10(graphs),))
-    told = {digest: quad for quad in quads if (digest := statement_digest(quad))}
-    for digest, quad in told.items():
-        yield DigestFinding(SHA256, f"the statement {line(quad)}", (digest,), detail=len(told) > 1)
+    by_digest = {digest: quad for quad in quads if (digest := statement_digest(quad))}
+    for digest, quad in by_digest.items():
+        yield DigestFinding(
+            SHA256, f"the statement {line(quad)}", (digest,), detail=len(by_digest) > 1
+        )
 
 
 def _nanopublications(quads: list[Quad]) -> Iterator[DigestFinding]:
@@ -171,12 +173,12 @@ def _manifest(path: Path, data: bytes) -> Iterator[DigestFinding]:
     """Check the files of a release beside their manifest, and the data against its digest."""
     try:
         manifest: dict[str, Any] = json.loads(data)
-        told = {str(row["name"]): str(row["sha256"]) for row in manifest["artefacts"]}
+        listed = {str(row["name"]): str(row["sha256"]) for row in manifest["artefacts"]}
     except (ValueError, KeyError, TypeError) as error:
         raise IntegrityError(
             f"{path} is not the manifest of a release ({error}). Give the one that was published."
         ) from error
-    for name, digest in told.items():
+    for name, digest in listed.items():
         file = path.parent / name
         if not file.is_file():
             yield DigestFinding(

@@ -41,7 +41,7 @@ def publish(state: State) -> State:
     """Add `graph:registry`, and to `graph:dataset` the releases; renew the current view."""
     said = state.graph("dataset")
     version, issued = (value_of(said, BASE, name) for name in ("dcat:version", "dct:issued"))
-    catalog = earlier(Catalog.read(state.root), version)
+    catalog = earlier_releases(Catalog.read(state.root), version)
     retired = [row for row in state.registry if row.status in GONE]
     known = held(catalog, {row.iri for row in retired if row.status in RETIRED})
     stones = (triple for row in retired for triple in tombstone(row, known.get(row.iri), issued))
@@ -53,7 +53,7 @@ def publish(state: State) -> State:
     )
 
 
-def earlier(catalog: Catalog, version: str) -> Catalog:
+def earlier_releases(catalog: Catalog, version: str) -> Catalog:
     """Return the releases before a version; all where it is no calendar version."""
     now = versioning.calendar(version)
     records = tuple(

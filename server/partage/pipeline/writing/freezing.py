@@ -37,7 +37,7 @@ CITATION = "CITATION.cff"
 def freeze(
     root: Path,
     target: Path,
-    wanted: str | None,
+    version: str | None,
     now: datetime,
     progress: run.Progress = run.silent,
 ) -> ReleaseRecord:
@@ -54,7 +54,7 @@ def freeze(
         The release does not build.
     """
     with locked((root / identifiers.PATH).parent):
-        return _freeze(root, target, wanted, now, progress)
+        return _freeze(root, target, version, now, progress)
 
 
 def _freeze(

@@ -318,11 +318,11 @@ def _some(values: Iterable[str]) -> Message:
     names = sorted(values)
     if not names:
         return message("There is none to choose.")
-    told = ", ".join(names[:TOLD])
+    listed = ", ".join(names[:TOLD])
     if len(names) <= TOLD:
-        return message("Use %(names)s.", names=told)
+        return message("Use %(names)s.", names=listed)
     more = len(names) - TOLD
-    return message("Use %(names)s, or one of %(more)s others.", names=told, more=more)
+    return message("Use %(names)s, or one of %(more)s others.", names=listed, more=more)
 
 
 def _given(kind: BrowsedKind, members: Iterable[Member]) -> str:

@@ -39,14 +39,14 @@ class DatasetMetadata:
             names.append(str(getattr(row["o"], "value", "")))
         return {name: tuple(values) for name, values in found.items()}
 
-    def told(self, curie: str) -> tuple[str, ...]:
+    def values(self, curie: str) -> tuple[str, ...]:
         """Return the values of one property of the dataset."""
         return self.metadata.get(iri(curie), ())
 
     @cached_property
     def issued(self) -> datetime | None:
         """When the dataset was issued, to the second as HTTP tells times."""
-        day = next(iter(self.told("dct:issued")), None)
+        day = next(iter(self.values("dct:issued")), None)
         if day is None:
             return None
         moment = datetime.fromisoformat(day)

@@ -110,7 +110,7 @@ class Representation:
         return Representation(root + self.href, self.media_type, self.profile)
 
 
-def alternates(resource: str, told: Iterable[Representation]) -> list[Quad]:
+def alternates(resource: str, representations: Iterable[Representation]) -> list[Quad]:
     """
     Return the list of representations in the Alternates vocabulary
     (https://www.w3.org/TR/dx-prof-conneg/#altr).
@@ -118,7 +118,7 @@ def alternates(resource: str, told: Iterable[Representation]) -> list[Quad]:
     subject = NamedNode(resource)
     quads: list[Quad] = []
     profiles: dict[str, Profile] = {}
-    for representation in told:
+    for representation in representations:
         node, profile = NamedNode(representation.href), representation.profile
         profiles[profile.token] = profile
         default = profile is FULL and not quads

@@ -34,8 +34,8 @@ class Tombstone:
     @property
     def withdrawn(self) -> date | None:
         """The day on which it was withdrawn, where that is told."""
-        told = self.text("prov:invalidatedAtTime")
-        return date.fromisoformat(told[:10]) if told else None
+        text = self.text("prov:invalidatedAtTime")
+        return date.fromisoformat(text[:10]) if text else None
 
     @property
     def labels(self) -> tuple[Literal, ...]:
@@ -56,15 +56,15 @@ def tombstones(engine: Engine) -> dict[str, Tombstone]:
         engine,
         f"SELECT ?iri ?p ?o {{ GRAPH {iriref(REGISTRY)} {{ ?iri owl:deprecated true ; ?p ?o }} }}",
     )
-    told: dict[str, list[Quad]] = {}
+    grouped: dict[str, list[Quad]] = {}
     for row in rows:
         subject, predicate = row["iri"], row["p"]
         if isinstance(subject, NamedNode) and isinstance(predicate, NamedNode):
-            told.setdefault(subject.value, []).append(Quad(subject, predicate, row["o"]))
+            grouped.setdefault(subject.value, []).append(Quad(subject, predicate, row["o"]))
     found = {}
-    for name, quads in told.items():
-        stone = Tombstone(name, "", tuple(sorted(quads, key=str)))
-        status = stone.text("schema:creativeWorkStatus")
+    for name, quads in grouped.items():
+        tombstone = Tombstone(name, "", tuple(sorted(quads, key=str)))
+        status = tombstone.text("schema:creativeWorkStatus")
         if status in GONE:
-            found[name] = Tombstone(name, status, stone.quads)
+            found[name] = Tombstone(name, status, tombstone.quads)
     return found

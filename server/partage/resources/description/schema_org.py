@@ -113,7 +113,7 @@ def structured(
     _add(thing, "alternateName", [name for name in others if name != thing["name"]])
     for ours, schema in PROPERTIES:
         terms = _preferred(values.get(iri(ours), ()), languages)
-        told = [_told(term, found, schema) for term in terms]
+        told = [_schema_value(term, found, schema) for term in terms]
         _add(thing, schema, told[:1] if schema in SINGLE else told)
     if kind == "DefinedTerm":
         thing["termCode"] = description.iri.replace("#", "/").rpartition("/")[2]
@@ -126,10 +126,10 @@ def structured(
 
 def downloads(quads: Iterable[Quad]) -> list[Json]:
     """Return the files of the dataset, of those that DCAT describes, whose format is known."""
-    told: dict[str, dict[str, str]] = {}
+    files: dict[str, dict[str, str]] = {}
     for quad in quads:
         node, value = str(quad.subject), str(getattr(quad.object, "value", ""))
-        told.setdefault(node, {})[quad.predicate.value] = value
+        files.setdefault(node, {})[quad.predicate.value] = value
     url, kind = iri("dcat:downloadURL"), iri("dcat:mediaType")
     return [
         {
@@ -137,7 +137,7 @@ def downloads(quads: Iterable[Quad]) -> list[Json]:
             "contentUrl": facts[url],
             "encodingFormat": facts[kind].partition("/media-types/")[2],
         }
-        for facts in told.values()
+        for facts in files.values()
         if url in facts and kind in facts
     ]
 
@@ -173,9 +173,9 @@ def _review(claim: Json, disputed: Json) -> Json:
     }
 
 
-def _add(thing: Json, key: str, told: Sequence[object]) -> None:
+def _add(thing: Json, key: str, values: Sequence[object]) -> None:
     known = thing.get(key, [])
-    every = [*known, *told] if isinstance(known, list) else [known, *told]
+    every = [*known, *values] if isinstance(known, list) else [known, *values]
     unique = [value for number, value in enumerate(every) if value not in every[:number]]
     if unique and not (key in SINGLE and key in thing):
         thing[key] = unique[0] if len(unique) == 1 else unique
@@ -189,7 +189,7 @@ def _preferred(terms: Sequence[Term], languages: Sequence[str]) -> list[Term]:
     return sorted(terms, key=rank)
 
 
-def _told(term: Term, found: Labels, key: str) -> object:
+def _schema_value(term: Term, found: Labels, key: str) -> object:
     if not isinstance(term, NamedNode):
         return str(getattr(term, "value", term))
     if key == "distribution":

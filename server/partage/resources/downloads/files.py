@@ -21,7 +21,7 @@ from partage.rdf.namespaces import PREFIXES
 from partage.releases import archive, diff, notes
 from partage.releases.artefact import Artefact
 from partage.releases.catalog import Catalog
-from partage.releases.descriptions import said
+from partage.releases.descriptions import dataset_contents
 from partage.releases.record import NAME, ReleaseRecord
 from partage.resources.downloads import distributions, tables
 from partage.store.embedded import columnar
@@ -145,12 +145,12 @@ def release_notes(
     quads: Sequence[Quad], before: Sequence[Quad] | None, view: tables.TableValues
 ) -> str:
     """Return what changed since the release before, or of the first what it holds, in Markdown."""
-    new = said(quads)
+    new = dataset_contents(quads)
     title = f"# Partage data {new.version}\n\n"
     if before is None:
-        held = (f"- {len(view.members(table.of)):,} {table.name}\n" for table in tables.TABLES)
-        return f"{title}The first release: {len(quads):,} quads, among them\n\n{''.join(held)}"
-    found = diff.compare(said(before), new)
+        counts = (f"- {len(view.members(table.of)):,} {table.name}\n" for table in tables.TABLES)
+        return f"{title}The first release: {len(quads):,} quads, among them\n\n{''.join(counts)}"
+    found = diff.compare(dataset_contents(before), new)
     found = replace(found, examples=diff.examples(before, quads))
     return title + notes.as_markdown(found)
 
@@ -159,8 +159,8 @@ def _described(
     directory: Path, record: ReleaseRecord, quads: Sequence[Quad], paths: Sequence[Path]
 ) -> list[Path]:
     files = [Artefact.of(path) for path in paths]
-    told = [file for file in files if file.name not in (NOTES, NAME)]
-    text = distributions.document(record, quads, told, NOTES)
+    listed = [file for file in files if file.name not in (NOTES, NAME)]
+    text = distributions.document(record, quads, listed, NOTES)
     description = _write(directory / DESCRIPTION, text.encode("utf-8"))
     every = sorted([*files, Artefact.of(description)], key=lambda file: file.name)
     sums = "".join(f"{file.sha256}  {file.name}\n" for file in every)

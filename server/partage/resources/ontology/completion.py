@@ -47,17 +47,17 @@ class CompletionTerms:
 
 def terms(statistics: Sequence[Quad]) -> CompletionTerms:
     """Return the terms that a VoID description counts."""
-    told: dict[str, dict[str, list[str]]] = {}
+    counts: dict[str, dict[str, list[str]]] = {}
     for quad in statistics:
         value = getattr(quad.object, "value", str(quad.object))
-        told.setdefault(str(quad.subject), {}).setdefault(quad.predicate.value, []).append(value)
+        counts.setdefault(str(quad.subject), {}).setdefault(quad.predicate.value, []).append(value)
         if quad.predicate.value == PART:
-            told[str(quad.subject)].setdefault("parts", []).append(str(quad.object))
-    classes = [facts for facts in told.values() if CLASS in facts and ENTITIES in facts]
+            counts[str(quad.subject)].setdefault("parts", []).append(str(quad.object))
+    classes = [facts for facts in counts.values() if CLASS in facts and ENTITIES in facts]
     crossed = {part for facts in classes for part in facts.get("parts", ())}
     properties = [
         facts
-        for part, facts in told.items()
+        for part, facts in counts.items()
         if PROPERTY in facts and TRIPLES in facts and part not in crossed
     ]
     return CompletionTerms(
@@ -66,9 +66,9 @@ def terms(statistics: Sequence[Quad]) -> CompletionTerms:
                 facts[CLASS][0],
                 int(facts[ENTITIES][0]),
                 tuple(
-                    CompletionTerm(told[part][PROPERTY][0], 0).name
+                    CompletionTerm(counts[part][PROPERTY][0], 0).name
                     for part in facts.get("parts", ())
-                    if PROPERTY in told.get(part, {})
+                    if PROPERTY in counts.get(part, {})
                 ),
             )
             for facts in classes
@@ -79,7 +79,7 @@ def terms(statistics: Sequence[Quad]) -> CompletionTerms:
     )
 
 
-def told(
+def as_completions(
     engine: Engine, known: CompletionTerms, languages: Sequence[str]
 ) -> dict[str, list[object]]:
     """Return the terms with names and definitions in a reader's language, as JSON has them."""
@@ -88,14 +88,14 @@ def told(
     defined = _definitions(engine, sorted(iris), languages)
     return {
         "classes": [
-            {**_told(term, names[term.iri], defined), "properties": sorted(term.properties)}
+            {**_completions(term, names[term.iri], defined), "properties": sorted(term.properties)}
             for term in known.classes
         ],
-        "properties": [_told(term, names[term.iri], defined) for term in known.properties],
+        "properties": [_completions(term, names[term.iri], defined) for term in known.properties],
     }
 
 
-def _told(term: CompletionTerm, label: Label, defined: dict[str, str]) -> dict[str, object]:
+def _completions(term: CompletionTerm, label: Label, defined: dict[str, str]) -> dict[str, object]:
     facts: dict[str, object] = {"name": term.name, "iri": term.iri, "count": term.count}
     if label.text not in {term.name, term.iri}:
         facts["label"] = label.text

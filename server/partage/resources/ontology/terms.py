@@ -93,9 +93,9 @@ def reference(
     engine: Engine, triples: Sequence[Quad], languages: Sequence[str]
 ) -> OntologyReference | None:
     """Return the terms of our ontology by kind; None where its triples are another's."""
-    told = _told(triples)
+    described = _described_terms(triples)
     kinds: dict[str, list[str]] = defaultdict(list)
-    for term, said in sorted(told.items()):
+    for term, said in sorted(described.items()):
         if term.startswith(SPACE):
             for kind in said.get(iri("rdf:type"), ()):
                 kinds[str(getattr(kind, "value", ""))].append(term)
@@ -112,7 +112,7 @@ def reference(
     narrower = _narrower(read, frozenset(kinds[iri("owl:Class")]))
 
     def entry(term: str, kind: str) -> TermEntry:
-        said = told[term]
+        said = described[term]
         texts = [write.value(v) for name in DEFINING for v in _readable(said, name, languages)]
         by_kind = [
             (
@@ -187,7 +187,7 @@ def _branch(
     return HierarchyNode(write.named(name), counts.get(name, 0), tuple(branches))
 
 
-def _told(triples: Sequence[Quad]) -> dict[str, dict[str, list[Term]]]:
+def _described_terms(triples: Sequence[Quad]) -> dict[str, dict[str, list[Term]]]:
     found: dict[str, dict[str, list[Term]]] = {}
     for quad in triples:
         if isinstance(quad.subject, NamedNode):

@@ -77,8 +77,8 @@ def argument(tell: Summarizer, claim: str) -> ArgumentGraph:
         for name, row in kept.items()
         if name in touched
     ]
-    told = (Edge(source, target, relation) for source, relation, target in edges)
-    return ArgumentGraph(tuple(nodes), tuple(told), len(columns) - len(nodes))
+    edges_shown = (Edge(source, target, relation) for source, relation, target in edges)
+    return ArgumentGraph(tuple(nodes), tuple(edges_shown), len(columns) - len(nodes))
 
 
 def neighbourhood(tell: Summarizer, party: str) -> ArgumentGraph:

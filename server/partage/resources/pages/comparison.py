@@ -134,9 +134,9 @@ class ComparisonIndex:
             for name in _names(tell, thing):
                 called.setdefault(folded(name), thing)
 
-    def alike(self, one: str, other: str) -> bool:
+    def alike(self, iri: str, other: str) -> bool:
         """Say whether two things can be compared."""
-        return GROUPS[self.kinds[one]] == GROUPS[self.kinds[other]]
+        return GROUPS[self.kinds[iri]] == GROUPS[self.kinds[other]]
 
     def beside(self, thing: str | None) -> list[str]:
         """Return what could be compared with a thing; with none, the agreements and parties."""
@@ -170,7 +170,7 @@ class ComparisonIndex:
 
 @lru_cache(maxsize=8)
 def index(tell: Summarizer) -> ComparisonIndex:
-    """Return what can be compared in a teller's dataset, computed once."""
+    """Return what can be compared in a summarizer's dataset, computed once."""
     return ComparisonIndex(tell)
 
 
@@ -178,12 +178,12 @@ def compare(tell: Summarizer, left: str, right: str) -> tuple[ComparedProperty, 
     """Return what two things of one kind have, property by property, where either has any."""
     aspects = COMPARED[index(tell).kinds[left]]
     if aspects:
-        told = [
+        compared = [
             ComparedProperty(key, None, _cells(tell, left, paths), _cells(tell, right, paths))
             for key, paths in aspects.items()
         ]
     else:
-        told = [
+        compared = [
             ComparedProperty(
                 predicate,
                 tell.named(predicate),
@@ -192,7 +192,7 @@ def compare(tell: Summarizer, left: str, right: str) -> tuple[ComparedProperty, 
             )
             for predicate in _predicates(tell, left, right)
         ]
-    return tuple(aspect for aspect in told if aspect.left or aspect.right)
+    return tuple(aspect for aspect in compared if aspect.left or aspect.right)
 
 
 def folded(text: str) -> str:

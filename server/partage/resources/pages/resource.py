@@ -75,8 +75,8 @@ def resource_page(
         return tuple(sorted(chosen, key=lambda value: _preference(value, languages)))
 
     shown = SHOWN if most is None else most
-    told = [s for s in of("asserted") if s.predicate.value not in HEAD]
-    asserted = write.rows(told, nested, shown)
+    statements = [s for s in of("asserted") if s.predicate.value not in HEAD]
+    asserted = write.rows(statements, nested, shown)
     derived, inferred = (
         write.rows(_alone(of(origin)), (), shown) for origin in ("derived", "inferred")
     )

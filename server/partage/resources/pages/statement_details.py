@@ -225,8 +225,8 @@ def _chains(engine: Engine, assertions: set[str]) -> dict[str, dict[str, list[st
     )
     for row in rows:
         if isinstance(row["o"], NamedNode):
-            told = found.setdefault(_name(row["a"]), {})
-            told.setdefault(_name(row["p"]), []).append(row["o"].value)
+            chains = found.setdefault(_name(row["a"]), {})
+            chains.setdefault(_name(row["p"]), []).append(row["o"].value)
     return {name: {p: sorted(told[p]) for p in told} for name, told in found.items()}
 
 
@@ -263,7 +263,7 @@ def quads(found: StatementRecord) -> list[Quad]:
     """Return what is known of a statement as RDF."""
     node = NamedNode(found.iri)
     triple = found.triple
-    told: list[tuple[str, Term]] = [
+    pairs: list[tuple[str, Term]] = [
         ("rdf:type", NamedNode(iri("rdf:Statement"))),
         ("rdf:subject", triple.subject),
         ("rdf:predicate", triple.predicate),
@@ -271,16 +271,16 @@ def quads(found: StatementRecord) -> list[Quad]:
         ("dct:identifier", Literal(found.digest)),
         ("foaf:page", NamedNode(found.iri.replace(STATEMENTS, BASE + "doc/statement/"))),
     ]
-    told += [("dct:isPartOf", NamedNode(name)) for name in sorted(found.statement.graphs)]
+    pairs += [("dct:isPartOf", NamedNode(name)) for name in sorted(found.statement.graphs)]
     if found.seen:
-        told += [("dct:isPartOf", NamedNode(RELEASES + name)) for name in found.seen.versions]
-    told += [(PREDICATES[s.relation], NamedNode(s.version)) for s in found.sayings]
+        pairs += [("dct:isPartOf", NamedNode(RELEASES + name)) for name in found.seen.versions]
+    pairs += [(PREDICATES[s.relation], NamedNode(s.version)) for s in found.sayings]
     if found.reason:
-        told.append(("prov:wasInfluencedBy", found.reason.axiom))
-        told.append(("rdfs:comment", Literal(sentence(found.reason), language="en")))
+        pairs.append(("prov:wasInfluencedBy", found.reason.axiom))
+        pairs.append(("rdfs:comment", Literal(sentence(found.reason), language="en")))
         premises = [statement_iri(premise) for premise in found.reason.premises]
-        told += [("prov:wasDerivedFrom", NamedNode(name)) for name in premises if name]
-    return [Quad(node, NamedNode(iri(predicate)), value) for predicate, value in told]
+        pairs += [("prov:wasDerivedFrom", NamedNode(name)) for name in premises if name]
+    return [Quad(node, NamedNode(iri(predicate)), value) for predicate, value in pairs]
 
 
 def sentence(reason: Reason) -> str:

@@ -111,9 +111,9 @@ class Summarizer:
     def texts(self, thing: str, curie: str) -> tuple[TermText, ...]:
         """Return all literals of a property, each text once, the reader's language first."""
         found = sorted(self.facts.literals(thing, curie), key=self._rank)
-        told = {term.value: (term.language or "").lower() for term in reversed(found)}
+        texts = {term.value: (term.language or "").lower() for term in reversed(found)}
         return tuple(
-            TermText(text, None, told[text]) for text in dict.fromkeys(t.value for t in found)
+            TermText(text, None, texts[text]) for text in dict.fromkeys(t.value for t in found)
         )
 
     def when(self, thing: str, curie: str) -> StateDate | None:

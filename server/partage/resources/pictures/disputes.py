@@ -171,8 +171,10 @@ def _dispute(by: DisputeSide, of: DisputeSide, *, in_logic: bool) -> Dispute:
     return Dispute(by, of, in_logic, {"speaker": taking_part, "kind": kind})
 
 
-def _side(claim: str, told: Mapping[str, Mapping[str, set[str]]], write: TermWriter) -> DisputeSide:
-    has = told.get(claim, {})
+def _side(
+    claim: str, speakers: Mapping[str, Mapping[str, set[str]]], write: TermWriter
+) -> DisputeSide:
+    has = speakers.get(claim, {})
 
     def named(key: str) -> tuple[TermText, ...]:
         return tuple(write.named(name) for name in sorted(has.get(key, ())))

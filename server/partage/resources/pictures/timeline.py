@@ -116,23 +116,23 @@ def _publications(rows: Sequence[Solution], write: TermWriter) -> Iterable[Event
         if when is None:
             continue
         publisher = row.get("publisher") or row.get("name")
-        who = (write.value(publisher),) if publisher else ()
-        named = {value.name for value in who if value.name}
+        publishers = (write.value(publisher),) if publisher else ()
+        named = {value.name for value in publishers if value.name}
         yield Event(
             kind="source",
             what=write.named(_text(row, "source")),
             when=when,
-            who=who,
+            who=publishers,
             facets={"kind": frozenset({"source"}), "party": frozenset(named)},
         )
 
 
 def _states(rows: Sequence[Solution], write: TermWriter) -> Iterable[Event]:
-    told: dict[tuple[str, str], dict[str, list[str]]] = {}
+    states: dict[tuple[str, str], dict[str, list[str]]] = {}
     for row in rows:
-        has = told.setdefault((_text(row, "state"), _text(row, "claim")), {})
+        has = states.setdefault((_text(row, "state"), _text(row, "claim")), {})
         has.setdefault(_text(row, "key"), []).append(_text(row, "value"))
-    for (_, claim), has in told.items():
+    for (_, claim), has in states.items():
         start, end, as_of = (
             next((found for text in has.get(key, ()) if (found := moment(text))), None)
             for key in ("start", "end", "as of")

@@ -155,8 +155,8 @@ def verify(engine: Engine, cited: CitedResult, current: str | None) -> ResultVer
     def parts(release: str | None) -> DatasetParts:
         return DatasetParts(engine if release is None else ReleaseEngine(engine, release))
 
-    asked = question(cited.asked, current, parts)
-    return compare(cited, evaluate(engine, asked, rewriter(engine)))
+    query = question(cited.asked, current, parts)
+    return compare(cited, evaluate(engine, query, rewriter(engine)))
 
 
 def compare(cited: CitedResult, result: Result) -> ResultVerification:

@@ -246,7 +246,7 @@ class QueryStore:
         reader.detach()
 
 
-def refuse_large(asked: CitedQuery, text: str) -> None:
+def refuse_large(query: CitedQuery, text: str) -> None:
     """
     Let a query pass that is short enough to be kept, as typed and in its normal form.
 
@@ -255,7 +255,7 @@ def refuse_large(asked: CitedQuery, text: str) -> None:
     PayloadTooLarge
         It takes more than `MOST_KEPT` bytes.
     """
-    kept = json.dumps([asdict(asked), text], ensure_ascii=False).encode("utf-8")
+    kept = json.dumps([asdict(query), text], ensure_ascii=False).encode("utf-8")
     if len(kept) > MOST_KEPT:
         raise PayloadTooLarge(
             "With its names written out, the query takes %(bytes)s bytes to keep, more than "

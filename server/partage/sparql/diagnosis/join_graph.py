@@ -150,24 +150,24 @@ class _Walk:
         self.joins.append((element, count))
         return count
 
-    def _inside(self, here: EmptyPoint, wrap: Wrap, prior: str) -> EmptyPoint:
+    def _inside(self, point: EmptyPoint, wrap: Wrap, prior: str) -> EmptyPoint:
         """Return the place within a pattern that has patterns of its own, else the pattern."""
-        element = here.element
+        element = point.element
         if element is None:
-            return here
+            return point
         if element.kind == "select":
-            return self._subquery(element.groups[0]) or here
+            return self._subquery(element.groups[0]) or point
         subqueries = any(group.subselect for group in element.groups)
         if subqueries or element.kind not in {"graph", "group", "union"}:
-            return here
+            return point
 
         def inner(body: str) -> str:
             return wrap(f"{prior}\n{element.head} {{ {body} }}")
 
-        found = [self.group(group, inner, here.before) for group in element.groups]
+        found = [self.group(group, inner, point.before) for group in element.groups]
         if len(found) == 1:
-            return found[0] or here
-        return replace(here, branches=tuple(one for one in found if one))
+            return found[0] or point
+        return replace(point, branches=tuple(one for one in found if one))
 
     def _subquery(self, group: Group) -> EmptyPoint | None:
         """Find the place within a subquery, which nothing around it reaches into."""
@@ -230,8 +230,8 @@ class _Walk:
         if not grouping:
             return 1
         text = self.prober.tree.text
-        asked = "\n".join(text[one.start : one.end] for one in grouping)
-        return self.prober.count(f"{{ {head}{text[where.start : where.end]}\n{asked} }}")
+        keys = "\n".join(text[one.start : one.end] for one in grouping)
+        return self.prober.count(f"{{ {head}{text[where.start : where.end]}\n{keys} }}")
 
 
 # The order in which they count (§18.2.4, §18.2.5), which is not that in which they are written.

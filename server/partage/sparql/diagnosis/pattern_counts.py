@@ -58,16 +58,16 @@ class PatternCounter:
         return None if found is None else bool(found)
 
     def find(
-        self, wanted: str, body: str, limit: int = 1, after: str = ""
+        self, projection: str, body: str, limit: int = 1, after: str = ""
     ) -> list[Solution] | None:
         """Return solutions of a group."""
         text, tree = self.tree.text, self.tree
         dataset = " ".join(text[one.start : one.end] for one in tree.dataset)
-        asked = (
-            f"{text[: tree.start]}\nSELECT {wanted} {dataset} WHERE {{\n{body}\n}} {after} "
+        query = (
+            f"{text[: tree.start]}\nSELECT {projection} {dataset} WHERE {{\n{body}\n}} {after} "
             f"LIMIT {limit}"
         )
-        return self._solutions(asked, limit)
+        return self._solutions(query, limit)
 
     def _is_late(self) -> bool:
         late = time.monotonic() >= self._deadline
@@ -84,8 +84,8 @@ class PatternCounter:
         self.asked += 1
         limits = QueryLimits(max(0.01, min(SECONDS, self._deadline - time.monotonic())))
         try:
-            asked = replace(self.query, text=text, limits=limits)
-            result = self.engine.query(mended(asked, self.planner))
+            query = replace(self.query, text=text, limits=limits)
+            result = self.engine.query(mended(query, self.planner))
             try:
                 if result.kind == "boolean":
                     return [{}] if result.answer else []

@@ -198,19 +198,19 @@ class _Finder:
             return
         pattern = scoped(place.scope, f"{subject.text} {verb.text} {ANY}")
         same = f"LCASE(REPLACE(STR({ANY}), '^\\\\s+|\\\\s+$', ''))"
-        asked = f"LCASE(REPLACE(STR({node.text}), '^\\\\s+|\\\\s+$', ''))"
-        found = self._values(f"{pattern} FILTER(isLiteral({ANY}) && {same} = {asked})")
+        key = f"LCASE(REPLACE(STR({node.text}), '^\\\\s+|\\\\s+$', ''))"
+        found = self._values(f"{pattern} FILTER(isLiteral({ANY}) && {same} = {key})")
         for term in found:
             if (written := self.names.write(term)) and written != node.text:
                 yield self._instead(self._difference(node, term), node, written)
         if found:
             return
         named = f"{ANY} ?partageprobe_p ?partageprobe_name FILTER(?partageprobe_p IN ({NAMING}) && "
-        labelled = f"{named} LCASE(STR(?partageprobe_name)) = {asked})"
+        labelled = f"{named} LCASE(STR(?partageprobe_name)) = {key})"
         for term in self._values(f"{pattern} . {labelled}"):
             if written := self.names.write(term):
                 yield self._instead("wants-iri", node, written)
-        part = f"FILTER(isLiteral({ANY}) && CONTAINS({same}, {asked}) && STRLEN(STR({ANY})) < 200)"
+        part = f"FILTER(isLiteral({ANY}) && CONTAINS({same}, {key}) && STRLEN(STR({ANY})) < 200)"
         for term in self._values(f"{pattern} {part}"):
             if written := self.names.write(term):
                 yield self._instead("part", node, written)
@@ -221,8 +221,8 @@ class _Finder:
 
     def _difference(self, node: Term, term: RdfTerm) -> HintKind:
         value = str(getattr(term, "value", ""))
-        asked = self.prober.find(f"(STR({node.text}) AS {ANY})", "")
-        text = str(getattr(asked[0][ANY[1:]], "value", "")) if asked else ""
+        values = self.prober.find(f"(STR({node.text}) AS {ANY})", "")
+        text = str(getattr(values[0][ANY[1:]], "value", "")) if values else ""
         if text != value:
             return "case" if text.strip().lower() == value.lower() == text.lower() else "space"
         return "language" if getattr(term, "language", None) or "@" in node.text else "datatype"

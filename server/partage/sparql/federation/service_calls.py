@@ -126,12 +126,12 @@ class Federation:
         clauses = []
         for number, call in enumerate(calls, 1):
             variables = _variables(engine, replace(query, limits=_rest(query, began)), call)
-            asked = replace(query, limits=_rest(query, began))
+            rest = replace(query, limits=_rest(query, began))
             try:
-                clauses.append(_answer(asked, call, number, variables, purse))
+                clauses.append(_answer(rest, call, number, variables, purse))
             except ServiceError as error:
                 if not call.silent or isinstance(error, ServiceExceeded):
-                    raise _told(error, query.text, call) from error
+                    raise _error_message(error, query.text, call) from error
                 # As long as the query at most, so no limit is needed.
                 clauses.append(clause(variables, UNBOUND, number, math.inf))
         return inlined(query.text, calls, clauses)
@@ -158,7 +158,7 @@ def _answer(
     began = time.monotonic()
     try:
         answer = ask(
-            call.endpoint, text, ServiceLimits(seconds, purse.rows, purse.bytes), query.ticket
+            call.endpoint, text, ServiceLimits(seconds, purse.rows, purse.bytes), query.handle
         )
     finally:
         purse.seconds -= time.monotonic() - began
@@ -181,15 +181,15 @@ def _check(engine: Engine, query: Query, calls: Sequence[ServiceCall]) -> None:
         starts = {place(query.text, call.start) for call in calls}
         if (found.line, found.column) in starts:
             values = {**found.message.values, "token": "SERVICE"}
-            told = replace(found.message, values=values)
-            raise QuerySyntaxError(told, found.line, found.column) from error
+            message = replace(found.message, values=values)
+            raise QuerySyntaxError(message, found.line, found.column) from error
         raise found from error
 
 
 def _variables(engine: Engine, query: Query, call: ServiceCall) -> tuple[str, ...]:
     """Return the variables that a call may bind, as the engine sees them."""
     text = scope(query.text, call, query.base)
-    result = engine.query(Query(text, base=query.base, limits=query.limits, ticket=query.ticket))
+    result = engine.query(Query(text, base=query.base, limits=query.limits, handle=query.handle))
     result.solutions(1)
     return result.variables
 
@@ -216,7 +216,7 @@ def _rest(query: Query, began: float) -> QueryLimits:
     return QueryLimits(left)
 
 
-def _told(error: ServiceError, text: str, call: ServiceCall) -> ServiceError:
+def _error_message(error: ServiceError, text: str, call: ServiceCall) -> ServiceError:
     """Return the error with the endpoint and the place of its call."""
     line, column = place(text, call.start)
     told = message(

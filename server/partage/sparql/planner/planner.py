@@ -89,7 +89,7 @@ class Planner:
         graphs = (*(query.default_graphs or ()), *(query.named_graphs or ()))
         if len(query.text) + sum(map(len, graphs)) > LONGEST:
             return query
-        bare = replace(query, limits=QueryLimits(), ticket=None, prefixes=(), plan=None)
+        bare = replace(query, limits=QueryLimits(), handle=None, prefixes=(), plan=None)
         joins = joins and self._joins
         try:
             plan = PLANS.get((self._engine, joins, bare), lambda: self._write(bare, joins=joins))
@@ -128,10 +128,10 @@ class Planner:
             graphs = tuple(name for one in named if (name := tree.iri(one)) and is_iri(name))
         if len(graphs) < 2:
             return False
-        asked = replace(query, default_graphs=graphs, named_graphs=query.named_graphs or ())
+        merged = replace(query, default_graphs=graphs, named_graphs=query.named_graphs or ())
         triples = "?s ?p ?o"
-        once = self._counter.number(asked, f"{{ SELECT DISTINCT {triples} {{ {triples} }} }}")
-        return once is None or once != self._counter.number(asked, triples)
+        once = self._counter.number(merged, f"{{ SELECT DISTINCT {triples} {{ {triples} }} }}")
+        return once is None or once != self._counter.number(merged, triples)
 
     def _is_known(self, query: Query, name: str) -> bool:
         """Return whether a triple of the default graph has an IRI at one of its ends."""

@@ -84,6 +84,6 @@ class Names:
         return iriref(name)
 
 
-def told(name: str) -> str:
+def known_prefixes(name: str) -> str:
     """Return an IRI for a sentence, whatever the query declares."""
     return curie(name) or f"<{name}>"

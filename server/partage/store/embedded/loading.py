@@ -101,9 +101,9 @@ def load_named(store: Store, lines: IO[bytes]) -> None:
     The engine gives every blank node a name by chance. A release has few, all named by RDFC-1.0;
     kept, they make every copy of it answer with the same bytes, wherever its store was made.
     """
-    held = _DeferredLines(lines)
-    store.bulk_load(cast("IO[bytes]", held), RdfFormat.N_QUADS)
-    store.bulk_extend(parse(b"".join(held.blank), RdfFormat.N_QUADS))
+    deferred = _DeferredLines(lines)
+    store.bulk_load(cast("IO[bytes]", deferred), RdfFormat.N_QUADS)
+    store.bulk_extend(parse(b"".join(deferred.blank), RdfFormat.N_QUADS))
 
 
 def _load(store: Store, file: Path, progress: Report, named: bool) -> None:

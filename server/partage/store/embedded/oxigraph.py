@@ -30,7 +30,7 @@ class EmbeddedEngine:
         """`older` opens the store of a release."""
         self._store = store
         self._older = lru_cache(RELEASES_OPEN)(older)
-        self._crew = EvaluationThreads()
+        self._threads = EvaluationThreads()
 
     @classmethod
     def read_only(cls, directory: Path) -> Self:
@@ -48,11 +48,11 @@ class EmbeddedEngine:
         """Evaluate a query in a thread of its own; see `Engine.query`."""
         store = self._store if query.release is None else self._older(query.release)
         evaluation = Evaluation(partial(evaluate, store, query), query)
-        if query.ticket is not None:
-            query.ticket.on_end(evaluation.end)
-        self._crew.submit(evaluation.run)
+        if query.handle is not None:
+            query.handle.on_end(evaluation.end)
+        self._threads.submit(evaluation.run)
         return EmbeddedResult(evaluation)
 
     def close(self) -> None:
         """Send the idle threads home."""
-        self._crew.dismiss()
+        self._threads.shut_down()

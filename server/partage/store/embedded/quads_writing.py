@@ -15,7 +15,7 @@ TYPE = iri("rdf:type")
 UNWRITTEN = {TYPE, iri("xsd:string"), iri("rdf:langString")}
 
 
-def write(
+def write_quads(
     quads: Iterable[Quad], fmt: Format, prefixes: Mapping[str, str] = MappingProxyType({})
 ) -> bytes:
     """

@@ -108,8 +108,8 @@ class AnswerReceiver(Protocol):
 class ChunkWriter:
     """The file an engine writes to: hands it on in chunks."""
 
-    def __init__(self, courier: AnswerReceiver) -> None:
-        self._courier = courier
+    def __init__(self, receiver: AnswerReceiver) -> None:
+        self._receiver = receiver
         self._buffer = bytearray()
 
     def write(self, data: bytes) -> int:
@@ -122,7 +122,7 @@ class ChunkWriter:
     def flush(self) -> None:
         """Hand on what is left."""
         for start in range(0, len(self._buffer), LONGEST):
-            self._courier.deliver(bytes(self._buffer[start : start + LONGEST]))
+            self._receiver.deliver(bytes(self._buffer[start : start + LONGEST]))
         self._buffer.clear()
 
 
@@ -187,9 +187,9 @@ def short(store: Store, query: Query, fmt: Format) -> bytes:
     return bytes(short.held)
 
 
-def collect(courier: AnswerReceiver, limit: int | None, result: Evaluated) -> None:
+def collect(receiver: AnswerReceiver, limit: int | None, result: Evaluated) -> None:
     """Deliver the solutions of a result, at most `limit`, in one part."""
-    courier.deliver(solutions_of(result, limit))
+    receiver.deliver(solutions_of(result, limit))
 
 
 def solutions_of(result: Evaluated, limit: int | None = None) -> list[Solution]:

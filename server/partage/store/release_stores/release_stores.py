@@ -49,13 +49,13 @@ class ReleaseStores:
     """Finds the store of a release, and makes it of the archive where there is none yet."""
 
     def __init__(
-        self, catalog: Catalog, directory: Path, held: Mapping[str, Path] = NOTHING_HELD
+        self, catalog: Catalog, directory: Path, directories: Mapping[str, Path] = NOTHING_HELD
     ) -> None:
         """`held` are stores that are there anyway, by the RDFC-1.0 digest of what they hold."""
         self.catalog = catalog
         self._directory = directory
-        self._held = held
-        self._sound = set(held.values())
+        self._held = directories
+        self._sound = set(directories.values())
         self._making = threading.Lock()
 
     def directory(self, version: str) -> Path:

@@ -54,11 +54,11 @@ def _hold(place: Path, make: Make) -> int:
     return lock
 
 
-def _remove_unused(folder: Path, wanted: Path) -> None:
+def _remove_unused(folder: Path, used: Path) -> None:
     for other in filter(Path.is_dir, folder.iterdir()):
         lock = os.open(other, os.O_RDONLY)
         try:
-            if other != wanted:
+            if other != used:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 shutil.rmtree(other)
         except BlockingIOError:

@@ -37,7 +37,7 @@ class AuthorizedWriter:
         self._challenge: str | None = None
         self._uses = 0
 
-    def visit(self, request: Request) -> None:
+    def post(self, request: Request) -> None:
         """
         Send a request and see that it was carried out.
 
@@ -147,14 +147,14 @@ def digest_header(
         return ALGORITHMS[algorithm.upper()](":".join(parts).encode()).hexdigest()
 
     realm, nonce = challenge.get("realm", ""), challenge.get("nonce", "")
-    who = hashed(credentials.user, realm, credentials.password)
+    identity = hashed(credentials.user, realm, credentials.password)
     what = hashed(method, path)
     said = f'Digest username="{credentials.user}", realm="{realm}", nonce="{nonce}", uri="{path}"'
     if "auth" in challenge.get("qop", "").replace(" ", "").split(","):
         count, ours = f"{uses:08x}", secrets.token_hex(8)
-        response = hashed(who, nonce, count, ours, "auth", what)
+        response = hashed(identity, nonce, count, ours, "auth", what)
         said += f', qop=auth, nc={count}, cnonce="{ours}"'
     else:
-        response = hashed(who, nonce, what)
+        response = hashed(identity, nonce, what)
     said += f', response="{response}", algorithm={algorithm}'
     return said + (f', opaque="{challenge["opaque"]}"' if "opaque" in challenge else "")

@@ -88,7 +88,7 @@ class RemoteEngine:
         self._silence = silence
         self._max_bytes = max_bytes
         self._connections = Connections(self._address)
-        self._crew = EvaluationThreads()
+        self._threads = EvaluationThreads()
         self._lock = threading.Lock()
         self._named: tuple[str, ...] | None = None
 
@@ -101,7 +101,7 @@ class RemoteEngine:
 
     def close(self) -> None:
         """Send the idle threads home and close the idle connections."""
-        self._crew.dismiss()
+        self._threads.shut_down()
         self._connections.close()
 
     def _ask(self, query: Query, dataset: list[tuple[str, str]]) -> Result:
@@ -114,12 +114,12 @@ class RemoteEngine:
         seconds = query.limits.seconds
         silence = self._silence if seconds is None else min(self._silence, seconds + 1)
         # What a page asks is held whole.
-        most = self._max_bytes if query.ticket is not None else self._max_bytes or MOST_HELD
+        most = self._max_bytes if query.handle is not None else self._max_bytes or MOST_HELD
         exchange = Exchange(self._connections, silence, most)
         evaluation = RemoteEvaluation(exchange, partial(_ask, exchange, request, kind), query)
-        if query.ticket is not None:
-            query.ticket.on_end(evaluation.end)
-        self._crew.submit(evaluation.run)
+        if query.handle is not None:
+            query.handle.on_end(evaluation.end)
+        self._threads.submit(evaluation.run)
         return RemoteResult(evaluation, exchange, self._max_bytes or MOST_HELD)
 
     def _dataset(self, query: Query) -> list[tuple[str, str]]:

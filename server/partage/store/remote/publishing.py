@@ -198,7 +198,7 @@ def _write(visitor: AuthorizedWriter, target: Target, name: str | None, quads: l
         for method, batch in zip(_first("PUT", "POST"), _batches(quads), strict=False):
             body = serialize(batch, format=RdfFormat.N_TRIPLES)
             assert body is not None  # without an output, serialize returns the bytes
-            visitor.visit(Request(method, {"Content-Type": TRIPLES}, body, which))
+            visitor.post(Request(method, {"Content-Type": TRIPLES}, body, which))
         return
     graph = "DEFAULT" if name is None else f"GRAPH {iriref(name)}"
     clears = _first(f"CLEAR SILENT {graph} ; ", "")
@@ -209,7 +209,7 @@ def _write(visitor: AuthorizedWriter, target: Target, name: str | None, quads: l
         data = triples if name is None else f"GRAPH {iriref(name)} {{ {triples} }}"
         form = urlencode({"update": f"{clear}INSERT DATA {{ {data} }}"}).encode("ascii")
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        visitor.visit(Request("POST", headers, form))
+        visitor.post(Request("POST", headers, form))
 
 
 def _first(first: str, later: str) -> Iterator[str]:
@@ -253,9 +253,9 @@ def _verify(
             )
         text = f"CONSTRUCT {{ ?s ?p ?o }} {_pattern(where)}"
         rows = _rows(engine, text, len(sent), SECONDS + len(sent) / ROWS_A_SECOND)
-        held = [Quad(r["s"], r["p"], r["o"]) for r in rows]  # type: ignore[arg-type]
-        if _digest(held) != _digest(sent):
-            changed = _only_literals_differ(label, sent, expected, held)
+        arrived = [Quad(r["s"], r["p"], r["o"]) for r in rows]  # type: ignore[arg-type]
+        if _digest(arrived) != _digest(sent):
+            changed = _only_literals_differ(label, sent, expected, arrived)
             example = example or changed
             rewritten.append(label)
         done += len(sent)
@@ -278,16 +278,16 @@ def _by_value(quads: list[Quad]) -> list[Quad]:
 
 
 def _only_literals_differ(
-    label: str, sent: list[Quad], expected: list[Quad], held: list[Quad]
+    label: str, sent: list[Quad], expected: list[Quad], arrived: list[Quad]
 ) -> str:
     """Return an example of a literal written otherwise; raise where more than that differs."""
-    if _bones(expected) != _bones(held):
+    if _bones(expected) != _bones(arrived):
         raise IntegrityError(
             f"{label} holds other triples on the engine than were sent, though as many. "
             "Publish once more with --restart."
         )
-    ours = {quad.object for quad in sent} - {quad.object for quad in held}
-    theirs = {quad.object for quad in held} - {quad.object for quad in sent}
+    ours = {quad.object for quad in sent} - {quad.object for quad in arrived}
+    theirs = {quad.object for quad in arrived} - {quad.object for quad in sent}
     written = min(ours, key=str, default="")
     by_value = answered_otherwise(literals(written))
     return f"{written} → {min(by_value.values() or theirs, key=str, default='')}"

@@ -60,7 +60,7 @@ class ServiceResult:
 
 
 def ask(
-    endpoint: str, text: str, allowance: ServiceLimits, ticket: QueryHandle | None = None
+    endpoint: str, text: str, allowance: ServiceLimits, handle: QueryHandle | None = None
 ) -> ServiceResult:
     """
     Return what an endpoint answers to a SELECT query.
@@ -74,7 +74,7 @@ def ask(
     ServiceExceeded
         There are more rows or bytes than allowed.
     QueryEnded
-        The holder of the ticket ended the query.
+        The holder of the handle ended the query.
     """
     headers = {"Accept": ACCEPT, "Content-Type": FORM}
     request = Request("POST", headers, urlencode([("query", text)]).encode("ascii"))
@@ -82,8 +82,8 @@ def ask(
     meter = _Meter(exchange, allowance.bytes)
     query = Query(text, limits=QueryLimits(allowance.seconds))
     calling = _Calling(exchange, partial(_ask, exchange, meter, request), query)
-    if ticket is not None:
-        ticket.on_end(calling.end)
+    if handle is not None:
+        handle.on_end(calling.end)
     # A thread of its own: to look up a name or to connect cannot be ended, only left.
     threading.Thread(target=calling.run, name="partage-service", daemon=True).start()
     try:

@@ -75,7 +75,7 @@ class PoolFigures:
     replaced: int
     refused: int
     endings: Mapping[str, int]
-    barrier: str
+    sandbox: str
     memory: str
 
 
@@ -101,14 +101,14 @@ class PoolEngine:
         self._older = older
         self._tally = EndingCounts()
         self._refused = 0
-        self._roster = WorkerSlots(
+        self._slots = WorkerSlots(
             start, self.limits.workers, self.limits.reserved, self.limits.queue
         )
         try:
             # The processes have opened it, so it is one.
             self._here = opened(store)
         except EngineUnavailable:
-            self._roster.close()
+            self._slots.close()
             raise
         self._watchman = DeadlineWatch()
 
@@ -122,7 +122,7 @@ class PoolEngine:
         """Answer, here and now, a query of which that can be done; see `short`."""
         return short(self._here, query, fmt)
 
-    def admit(
+    def begin_execution(
         self, query: Query, store: Path | None, *, heavy: bool, spent: float = 0.0
     ) -> QueryExecution:
         """
@@ -141,46 +141,46 @@ class PoolEngine:
         if query.limits.seconds is not None:
             seconds = min(seconds, query.limits.seconds)
         try:
-            worker = self._roster.borrow(heavy=heavy, patience=seconds, ticket=query.ticket)
+            worker = self._slots.acquire(heavy=heavy, patience=seconds, handle=query.handle)
         except EngineBusy:
             self._refused += 1
             raise
         except QueryEnded as fault:
             self._tally.count(fault, "ended")
             raise
-        visit = QueryExecution(self._roster, worker, query, seconds, self._tally)
-        visit.deadline -= spent
+        execution = QueryExecution(self._slots, worker, query, seconds, self._tally)
+        execution.deadline -= spent
         # Before anything is sent: a process that has stopped takes no more than its pipe holds.
-        self._watchman.watch(visit)
-        if query.ticket is not None:
-            query.ticket.on_end(visit.end_for_owner)
-        visit.send(Evaluate(visit.query, store))
-        return visit
+        self._watchman.watch(execution)
+        if query.handle is not None:
+            query.handle.on_end(execution.end_for_owner)
+        execution.send(Evaluate(execution.query, store))
+        return execution
 
     @property
     def healthy(self) -> bool:
         """Whether queries can be answered: False where no process lives and none can be started."""
-        return self._roster.healthy
+        return self._slots.healthy
 
     def figures(self) -> PoolFigures:
         """Return how the pool is doing."""
         return PoolFigures(
-            processes=self._roster.size,
-            idle=self._roster.idle,
+            processes=self._slots.size,
+            idle=self._slots.idle,
             running=self._watchman.running,
-            waiting=self._roster.waiting,
-            replaced=self._roster.replaced,
+            waiting=self._slots.waiting,
+            replaced=self._slots.replaced,
             refused=self._refused,
             endings=dict(self._tally.endings),
-            barrier=self._roster.ready.barrier,
-            memory=self._roster.ready.memory,
+            sandbox=self._slots.ready.sandbox,
+            memory=self._slots.ready.memory,
         )
 
     def close(self) -> None:
         """End every process, whatever it is doing."""
-        self._roster.shut()
+        self._slots.shut()
         self._watchman.stop()
-        self._roster.close()
+        self._slots.close()
 
 
 class PooledResult:
@@ -192,13 +192,13 @@ class PooledResult:
         self._store = store
         self._ordered = False
         self._asked_twice = False
-        self._visit = pool.admit(query, store, heavy=False)
+        self._execution = pool.begin_execution(query, store, heavy=False)
         try:
             opened = self._open()
         except TooHeavy:
             opened = self._move()
         except OutOfResources as error:
-            opened = self._once_more(error)
+            opened = self._ask_sorted(error)
         self.kind = opened.kind
         self.variables = opened.variables
         self.answer = opened.answer
@@ -208,19 +208,19 @@ class PooledResult:
         try:
             return self._serialize(fmt)
         except OutOfResources as error:
-            self._once_more(error)
+            self._ask_sorted(error)
             return self._serialize(fmt)
 
     def _serialize(self, fmt: Format) -> Iterator[bytes]:
         order = Serialize(fmt.key)
         self._ordered = True
-        if self._visit.reserved:
+        if self._execution.reserved:
             try:
                 return iter(self._whole(order))
             except TooHeavy:
                 self._move()
         self._send(order)
-        return self._chunks(self._visit.receive())
+        return self._chunks(self._execution.receive())
 
     def solutions(self, limit: int | None = None) -> list[Solution]:
         """Return the solutions, at most `limit`."""
@@ -230,7 +230,7 @@ class PooledResult:
         try:
             return self._collected(limit)
         except OutOfResources as error:
-            self._once_more(error)
+            self._ask_sorted(error)
             return self._collected(limit)
 
     def _collected(self, limit: int | None) -> list[Solution]:
@@ -244,53 +244,55 @@ class PooledResult:
 
     def close(self) -> None:
         """End the evaluation: by a word where it waits for one, else by a kill."""
-        visit = self._visit
+        execution = self._execution
         if self._ordered or self._query.written is not None:
-            visit.end(None)
+            execution.end(None)
             return
         self._ordered = True
-        if visit.look(time.monotonic()):
-            visit.send(Close())
-            self._farewell(visit)
+        if execution.check_deadline(time.monotonic()):
+            execution.send(Close())
+            self._end_execution(execution)
 
     def __del__(self) -> None:
         if hasattr(self, "kind"):
             self.close()
 
     def _open(self) -> AnswerHead:
-        opened = self._visit.receive()
+        opened = self._execution.receive()
         assert isinstance(opened, AnswerHead)
         return opened
 
     def _move(self) -> AnswerHead:
-        self._visit.end(TooHeavy())
-        spent = self._visit.spent
-        self._visit = self._pool.admit(self._query, self._store, heavy=True, spent=spent)
+        self._execution.end(TooHeavy())
+        spent = self._execution.spent
+        self._execution = self._pool.begin_execution(
+            self._query, self._store, heavy=True, spent=spent
+        )
         return self._open()
 
-    def _once_more(self, error: OutOfResources) -> AnswerHead:
+    def _ask_sorted(self, error: OutOfResources) -> AnswerHead:
         """Ask once more where the system ended the process soon, so for no fault of the query."""
-        if self._asked_twice or self._visit.spent > SOON:
+        if self._asked_twice or self._execution.spent > SOON:
             raise error
         self._asked_twice = True
-        self._visit = self._pool.admit(self._query, self._store, heavy=True)
+        self._execution = self._pool.begin_execution(self._query, self._store, heavy=True)
         return self._open()
 
     def _whole(self, order: Order) -> list[bytes]:
         """Return a short answer whole, so that a reader has all of it or can be given another."""
-        held: list[bytes] = []
+        chunks: list[bytes] = []
         self._send(order)
-        while isinstance(delivery := self._visit.receive(), bytes):
-            held.append(delivery)
-            if sum(map(len, held)) > RESERVED_BYTES:
+        while isinstance(delivery := self._execution.receive(), bytes):
+            chunks.append(delivery)
+            if sum(map(len, chunks)) > RESERVED_BYTES:
                 raise TooHeavy
-        return held
+        return chunks
 
     def _chunks(self, delivery: object) -> Iterator[bytes]:
         try:
             while isinstance(delivery, bytes):
                 yield delivery
-                delivery = self._visit.receive()
+                delivery = self._execution.receive()
         finally:
             self.close()
 
@@ -310,21 +312,21 @@ class PooledResult:
 
     def _rows(self, order: Order) -> list[Solution]:
         self._send(order)
-        rows = self._visit.receive()
+        rows = self._execution.receive()
         assert isinstance(rows, list)
-        end = self._visit.receive()
+        end = self._execution.receive()
         assert isinstance(end, EndOfAnswer)
         return rows
 
     def _send(self, order: Order) -> None:
         if self._query.written is None:
-            self._visit.send(order)
+            self._execution.send(order)
         else:
             assert order == Serialize(self._query.written), "it is written in another format"
 
-    def _farewell(self, visit: QueryExecution) -> None:
+    def _end_execution(self, execution: QueryExecution) -> None:
         try:
-            visit.receive()
+            execution.receive()
         except (TooHeavy, PartageError):
             return  # it was killed before it could take leave
 

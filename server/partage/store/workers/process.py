@@ -100,7 +100,7 @@ class WorkerProcess:
         try:
             message = receive(self._from)
         except (EOFError, TimeoutError, ValueError):
-            reason = self.last_words() or "it said nothing"
+            reason = self.stderr_tail() or "it said nothing"
             raise EngineUnavailable(f"A query process did not start: {reason}") from None
         self._answers.settimeout(None)
         if isinstance(message, PartageError):
@@ -143,26 +143,26 @@ class WorkerProcess:
             self._answers.shutdown(socket.SHUT_RDWR)
         self._process.kill()
 
-    def bury(self) -> int:
+    def reap(self) -> int:
         """Wait for a dead process, free what it held, and return its exit status."""
         status = self._process.wait()
-        self.last_words()  # while they can be read
+        self.stderr_tail()  # while they can be read
         with self._burial:
             for stream in (self._to, self._from, self._answers, self._stderr):
                 with contextlib.suppress(BrokenPipeError):  # an order was never read
                     stream.close()
         return status
 
-    def post_mortem(self) -> PartageError:
+    def exit_error(self) -> PartageError:
         """Say why a process ended that nobody had ended."""
         try:
             status = self._process.wait(SECONDS_TO_END)
         except subprocess.TimeoutExpired:  # it closed its answers, and that was all
             self.kill()
             status = self._process.wait()
-        return explain(self.pid, status, self.last_words(), self.memory)
+        return explain(self.pid, status, self.stderr_tail(), self.memory)
 
-    def last_words(self) -> str:
+    def stderr_tail(self) -> str:
         """Return the end of what it wrote to standard error."""
         with self._burial:
             if not self._stderr.closed:

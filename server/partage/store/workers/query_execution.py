@@ -57,15 +57,15 @@ class QueryExecution:
 
     def __init__(
         self,
-        roster: WorkerSlots,
+        slots: WorkerSlots,
         worker: WorkerProcess,
         query: Query,
         seconds: float,
         tally: EndingCounts,
     ) -> None:
-        # Without its ticket, which holds the visit: a circle would stay until it is looked for.
-        self.query = replace(query, ticket=None)
-        self._roster = roster
+        # Without its handle, which holds the execution: a circle would stay until it is looked for.
+        self.query = replace(query, handle=None)
+        self._slots = slots
         self._worker = worker
         self._seconds = seconds
         self._tally = tally
@@ -73,7 +73,7 @@ class QueryExecution:
         self._fault: Fault | None = None
         self._over = False
         self._began = time.monotonic()
-        soon = SECONDS_RESERVED if query.ticket is not None else SECONDS_FOR_PAGES
+        soon = SECONDS_RESERVED if query.handle is not None else SECONDS_FOR_PAGES
         self._moves = worker.reserved and seconds > soon
         self.deadline = self._began + (soon if self._moves else seconds)
 
@@ -136,7 +136,7 @@ class QueryExecution:
         """Kill the process because the query's owner says so."""
         self.end(QueryEnded("The query was ended by whoever asked it."))
 
-    def look(self, now: float) -> bool:
+    def check_deadline(self, now: float) -> bool:
         """End a query past its time; say whether it is still running."""
         if not self._over and now >= self.deadline:
             self.end(TooHeavy() if self._moves else self._too_late())
@@ -154,13 +154,13 @@ class QueryExecution:
             if not self._over:
                 self._over = True
                 self._tally.count(None, "answered")
-                self._roster.give_back(self._worker)
+                self._slots.release(self._worker)
 
     def _died(self) -> Fault:
         with self._lock:
             by_itself, self._over = not self._over, True
         if by_itself:
-            self._fault = self._worker.post_mortem()
+            self._fault = self._worker.exit_error()
             self._tally.count(self._fault, "crash")
         # Told once and let go: kept here, what is raised would hold its raisers' frames in a cycle.
         fault, self._fault = self._fault, None
@@ -172,7 +172,7 @@ class DeadlineWatch:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._visits: set[QueryExecution] = set()
+        self._executions: set[QueryExecution] = set()
         self._next_look = math.inf
         self._stopped = False
         threading.Thread(target=self._watch, name="partage-watchman", daemon=True).start()
@@ -181,15 +181,15 @@ class DeadlineWatch:
     def running(self) -> int:
         """How many queries are running."""
         with self._changed:
-            return sum(visit.running for visit in self._visits)
+            return sum(execution.running for execution in self._executions)
 
-    def watch(self, visit: QueryExecution) -> None:
-        """Watch a visit until it is over."""
+    def watch(self, execution: QueryExecution) -> None:
+        """Watch a execution until it is over."""
         with self._changed:
             if self._stopped:
-                visit.end(QueryEnded(STOPPING))
-            self._visits.add(visit)
-            if visit.deadline < self._next_look:
+                execution.end(QueryEnded(STOPPING))
+            self._executions.add(execution)
+            if execution.deadline < self._next_look:
                 self._changed.notify()
 
     def stop(self) -> None:
@@ -197,16 +197,20 @@ class DeadlineWatch:
         with self._changed:
             self._stopped = True
             self._changed.notify()
-            for visit in self._visits:
-                visit.end(QueryEnded(STOPPING))
+            for execution in self._executions:
+                execution.end(QueryEnded(STOPPING))
 
     def _watch(self) -> None:
         with self._changed:
             while not self._stopped:
                 now = time.monotonic()
-                self._visits = {visit for visit in self._visits if visit.look(now)}
-                self._next_look = min((visit.deadline for visit in self._visits), default=math.inf)
-                if self._visits:
+                self._executions = {
+                    execution for execution in self._executions if execution.check_deadline(now)
+                }
+                self._next_look = min(
+                    (execution.deadline for execution in self._executions), default=math.inf
+                )
+                if self._executions:
                     self._next_look = min(self._next_look, now + SECONDS_BETWEEN_LOOKS)
                     self._changed.wait(self._next_look - now)
                 else:

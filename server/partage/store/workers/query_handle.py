@@ -11,11 +11,11 @@ def waited() -> float:
     return getattr(_thread, "waited", 0.0)
 
 
-def note_wait(seconds: float, ticket: "QueryHandle | None") -> None:
-    """Note that a query of the current thread has waited, also on its ticket if it has one."""
+def note_wait(seconds: float, handle: "QueryHandle | None") -> None:
+    """Note that a query of the current thread has waited, also on its handle if it has one."""
     _thread.waited = waited() + seconds
-    if ticket is not None:
-        ticket.waited += seconds
+    if handle is not None:
+        handle.waited += seconds
 
 
 class QueryHandle:

@@ -5,7 +5,7 @@ On Linux (x86-64, AArch64) a seccomp filter refuses every new socket and every c
 start of other programs, to all threads of the process, for good
 (https://www.kernel.org/doc/html/latest/userspace-api/seccomp_filter.html). A query process needs
 none of them: it talks through the pipe and the socket that it was born with. Elsewhere there is no
-such barrier, and `Protection` says so.
+such sandbox, and `Protection` says so.
 """
 
 import ctypes
@@ -45,14 +45,14 @@ _MACHINES = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """Whether the barrier stands, and a sentence for whoever wants to know."""
+    """Whether the sandbox stands, and a sentence for whoever wants to know."""
 
-    stands: bool
+    active: bool
     description: str
 
 
 def description() -> str:
-    """Say what the barrier would be on this platform."""
+    """Say what the sandbox would be on this platform."""
     if _machine() is None:
         return (
             f"none on {sys.platform} {platform.machine()}: only the check of the query text keeps "
@@ -61,11 +61,11 @@ def description() -> str:
     return "seccomp: the query processes cannot open sockets or start programs"
 
 
-def raise_barrier() -> Protection:
-    """Set the barrier for this process, which can never be undone; say how it went."""
+def enter_sandbox() -> Protection:
+    """Set the sandbox for this process, which can never be undone; say how it went."""
     machine = _machine()
     if machine is None:
-        return Protection(stands=False, description=description())
+        return Protection(active=False, description=description())
     libc = ctypes.CDLL(None, use_errno=True)
     rules = _rules(machine)
     code = ctypes.create_string_buffer(b"".join(rules))
@@ -83,8 +83,8 @@ def raise_barrier() -> Protection:
     )
     if not set_up:
         reason = errno.errorcode.get(ctypes.get_errno(), "unknown")
-        return Protection(stands=False, description=f"none: the kernel refused seccomp ({reason})")
-    return Protection(stands=True, description=description())
+        return Protection(active=False, description=f"none: the kernel refused seccomp ({reason})")
+    return Protection(active=True, description=description())
 
 
 def _machine() -> _Machine | None:

@@ -44,7 +44,7 @@ class WritableStream(Protocol):
 class WorkerReady:
     """The process has opened its store; how it is held, in words."""
 
-    barrier: str
+    sandbox: str
     memory: str
 
 

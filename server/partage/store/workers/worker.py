@@ -36,7 +36,7 @@ from partage.store.embedded.serialization import (
 from partage.store.engine import Query, Solution
 from partage.store.release_stores.directories import opened
 from partage.store.workers.memory import limit_memory
-from partage.store.workers.sandbox import raise_barrier
+from partage.store.workers.sandbox import enter_sandbox
 from partage.store.workers.wire import (
     Close,
     Collect,
@@ -61,7 +61,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to hear
     orders, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever prints must not print into an answer
-    threading.Thread(target=_outlive_nobody, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_exit_with_parent, args=(os.getppid(),), daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(niceness)
     try:
@@ -69,28 +69,28 @@ def main() -> None:
     except EngineUnavailable as error:
         send(answers, error.with_traceback(None))
         return
-    ready = WorkerReady(barrier=raise_barrier().description, memory=limit_memory(memory))
+    ready = WorkerReady(sandbox=enter_sandbox().description, memory=limit_memory(memory))
     try:
         send(answers, ready)
         while True:
-            asked = receive(orders)
-            assert isinstance(asked, Evaluate)
-            send(answers, _answer(asked, store, orders, answers))
+            order = receive(orders)
+            assert isinstance(order, Evaluate)
+            send(answers, _answer(order, store, orders, answers))
     except (EOFError, BrokenPipeError):
         os._exit(0)  # the server is gone, or wants no more of us
 
 
 def _answer(
-    asked: Evaluate, current: Store, orders: ReadableStream, answers: WritableStream
+    order: Evaluate, current: Store, orders: ReadableStream, answers: WritableStream
 ) -> EndOfAnswer | PartageError:
     try:
-        store = current if asked.store is None else _open(asked.store)
+        store = current if order.store is None else _open(order.store)
     except EngineUnavailable as error:
         return error.with_traceback(None)
-    return _Answering(store, asked.query, answers).run(orders)
+    return _Answering(store, order.query, answers).run(orders)
 
 
-def _outlive_nobody(parent: int) -> None:
+def _exit_with_parent(parent: int) -> None:
     """End this process when the server dies without a word, even in the middle of a query."""
     while os.getppid() == parent:
         time.sleep(SECONDS_BETWEEN_LOOKS)

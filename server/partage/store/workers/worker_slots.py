@@ -78,7 +78,7 @@ class WorkerSlots:
         except EngineUnavailable:
             for worker in started:
                 worker.kill()
-                worker.bury()
+                worker.reap()
             raise
         self._all.update(started)
         self._idle = started.copy()
@@ -109,11 +109,11 @@ class WorkerSlots:
         """Whether a process lives, or none has failed to start since the last one ended."""
         return bool(self._all) or not self._failing
 
-    def borrow(self, *, heavy: bool, patience: float, ticket: QueryHandle | None) -> WorkerProcess:
+    def acquire(self, *, heavy: bool, patience: float, handle: QueryHandle | None) -> WorkerProcess:
         """
         Lend out a process, waiting for one; a `heavy` query gets no reserved one.
 
-        A query without a ticket is one that a page of the server asks.
+        A query without a handle is one that a page of the server asks.
 
         Raises
         ------
@@ -124,25 +124,25 @@ class WorkerSlots:
         QueryEnded
             The query's owner would not wait, or the server is stopping.
         """
-        waiter = _Waiter(heavy, None if ticket is None else ticket.client, threading.Event())
+        waiter = _Waiter(heavy, None if handle is None else handle.client, threading.Event())
         with self._lock:
             waiter.worker = self._take_or_join(waiter, patience)
         if waiter.worker is None:
             began = time.monotonic()
-            if ticket is not None:
-                ticket.on_end(waiter.turn.set)
+            if handle is not None:
+                handle.on_end(waiter.turn.set)
             waiter.turn.wait(patience)
             with self._lock:
                 if waiter.worker is None and not waiter.refused:
                     self._waiting.remove(waiter)
-            note_wait(time.monotonic() - began, ticket)
+            note_wait(time.monotonic() - began, handle)
         if waiter.refused:
             raise self._too_many(patience)
         if waiter.worker is None:
-            raise self._refusal(patience, ticket)
+            raise self._refusal(patience, handle)
         return waiter.worker
 
-    def give_back(self, worker: WorkerProcess) -> None:
+    def release(self, worker: WorkerProcess) -> None:
         """Take back a process that is ready for the next query."""
         with self._lock:
             if self._closed.is_set():
@@ -219,9 +219,9 @@ class WorkerSlots:
             queries=self._queue,
         )
 
-    def _refusal(self, patience: float, ticket: QueryHandle | None) -> EngineError:
+    def _refusal(self, patience: float, handle: QueryHandle | None) -> EngineError:
         """Return why a query that has waited got no process."""
-        if ticket is not None and ticket.ended:
+        if handle is not None and handle.ended:
             return QueryEnded("The query was ended by whoever asked it, before its turn came.")
         if self._closed.is_set():
             return QueryEnded(STOPPING)
@@ -247,7 +247,7 @@ class WorkerSlots:
     def _keep(self, worker: WorkerProcess) -> None:
         """Wait for the end of a process, and start another; the life of one thread."""
         while True:
-            worker.bury()
+            worker.reap()
             with self._lock:
                 self._all.discard(worker)
                 self._lent.pop(worker, None)
@@ -256,7 +256,7 @@ class WorkerSlots:
             if successor is None:
                 return
             worker = successor
-            self.give_back(worker)
+            self.release(worker)
 
     def _succeed(self, reserved: bool) -> WorkerProcess | None:
         """Return a new process that is ready, as soon as one can be started; None at the end."""
@@ -289,7 +289,7 @@ class WorkerSlots:
             worker.await_ready()
         except EngineUnavailable:
             worker.kill()
-            worker.bury()
+            worker.reap()
             raise
         else:
             with self._lock:

@@ -27,7 +27,7 @@ from partage.web.gateway import plain_text
 from partage.web.gateway.admission import ClientShare, ClientShares, check
 from partage.web.gateway.bodies import Receive, RequestBodies
 from partage.web.gateway.connections import SECONDS_UNREAD
-from partage.web.gateway.environ import PART, WsgiResponse, closed, environ_of, start
+from partage.web.gateway.environ import PART, WsgiResponse, begin_response, closed, environ_of
 from partage.web.gateway.forwarded import client_of
 from partage.web.gateway.queues import RequestQueue, RequestQueues
 from partage.web.gateway.ranges import part
@@ -48,10 +48,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """A request that the application answers, in a lane, and how to hear and say more of it."""
+    """A request that the application answers, in a queue, and how to hear and say more of it."""
 
-    edition: ReleaseApplication
-    lane: RequestQueue
+    release_app: ReleaseApplication
+    queue: RequestQueue
     client: str
     scope: Scope
     receive: Receive
@@ -63,26 +63,26 @@ class _ClientLeft(Exception):
 
 
 class Gateway:
-    """An ASGI application that runs a WSGI one in threads: that of the edition on the stage."""
+    """An ASGI application that runs the current WSGI application of a switch, in threads."""
 
     def __init__(
-        self, stage: ReleaseSwitch, settings: Settings, bodies: RequestBodies | None = None
+        self, switch: ReleaseSwitch, settings: Settings, bodies: RequestBodies | None = None
     ) -> None:
-        self._stage = stage
+        self._switch = switch
         self._crew = EvaluationThreads()
-        self._lanes = RequestQueues(settings)
+        self._queues = RequestQueues(settings)
         self._clients = ClientShares(settings.most_client_requests())
         self._bodies = bodies or RequestBodies(settings.max_body, shared=bool(self._clients.most))
         self._trusted = settings.trusted_proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, the whole of it from one edition."""
-        edition = self._stage.enter()
+        """Answer one request, the whole of it from one application."""
+        release_app = self._switch.enter()
         began = time.perf_counter()
         try:
             check(scope)
-            if (found := self._at_once(edition, scope)) is None:
-                await self._admit(edition, scope, receive, send)
+            if (found := self._at_once(release_app, scope)) is None:
+                await self._admit(release_app, scope, receive, send)
                 return
         except _ClientLeft:
             return
@@ -92,29 +92,31 @@ class Gateway:
                 # It may be unread: then the connection must not be used again.
                 found[1].append((b"connection", b"close"))
         finally:
-            self._stage.leave(edition)
+            self._switch.leave(release_app)
         await self._send_whole(scope, send, *found)
-        edition.observe(scope, found[0], time.perf_counter() - began)
+        release_app.observe(scope, found[0], time.perf_counter() - began)
 
     def _at_once(
-        self, edition: ReleaseApplication, scope: Scope
+        self, release_app: ReleaseApplication, scope: Scope
     ) -> tuple[int, Headers, bytes] | None:
         """Return what is answered here on the event loop, whatever the threads are doing."""
         if scope["path"] != HEALTH or scope["method"] not in {"GET", "HEAD"}:
-            return edition.at_once(scope)
-        trouble = edition.trouble()
+            return release_app.cached_response(scope)
+        trouble = release_app.unavailable_reason()
         return (
             plain_text.answer(200, "alive") if trouble is None else plain_text.answer(503, trouble)
         )
 
     async def _admit(
-        self, edition: ReleaseApplication, scope: Scope, receive: Receive, send: Send
+        self, release_app: ReleaseApplication, scope: Scope, receive: Receive, send: Send
     ) -> None:
         """Have the application answer, when there is room for the request and its client."""
         asking = client(client_of(scope, self._trusted))
-        request = _Request(edition, self._lanes.of(scope["path"]), asking, scope, receive, send)
+        request = _Request(
+            release_app, self._queues.of(scope["path"]), asking, scope, receive, send
+        )
         counted = (
-            self._clients.request(asking) if request.lane.counted else nullcontext(ClientShare())
+            self._clients.request(asking) if request.queue.counted else nullcontext(ClientShare())
         )
         with counted as share:
             # A body announced as too long is not waited for: the application refuses it.
@@ -125,26 +127,26 @@ class Gateway:
                 await self._answer(request, body)
 
     async def _answer(self, request: _Request, body: bytes) -> None:
-        scope, lane, ticket = request.scope, request.lane, QueryHandle(request.client)
-        work = partial(start, request.edition, environ_of(scope, body, ticket))
-        starting = asyncio.create_task(lane.begin(request.client, partial(self._in_thread, work)))
+        scope, queue, handle = request.scope, request.queue, QueryHandle(request.client)
+        work = partial(begin_response, request.release_app, environ_of(scope, body, handle))
+        starting = asyncio.create_task(queue.begin(request.client, partial(self._in_thread, work)))
         if max(_announced(scope), len(body)) > self._bodies.longest:
             answer = await starting
             if scope["http_version"].startswith("1"):
                 # Its body is left unread, so the connection closes: it must not be used again.
                 answer.headers.append((b"connection", b"close"))
         else:
-            answer = await self._unless_left(request, starting, ticket)
-        request.edition.keep(scope, answer.status, answer.headers, answer.whole)
+            answer = await self._unless_left(request, starting, handle)
+        request.release_app.keep(scope, answer.status, answer.headers, answer.whole)
         try:
             if answer.whole is None and scope["method"] != "HEAD":
-                await self._stream(request, answer, ticket)
+                await self._stream(request, answer, handle)
             else:
                 found = answer.status, answer.headers, answer.whole or b""
                 await self._send_whole(scope, request.send, *found)
         finally:
             if answer.close is not closed:
-                await lane.go_on(partial(self._in_thread, answer.close))
+                await queue.continue_answer(partial(self._in_thread, answer.close))
 
     async def _in_thread(self, work: Callable[[], Done]) -> Done:
         """Do something that may block, in a thread that keeps no stopped server alive."""
@@ -160,7 +162,7 @@ class Gateway:
         return await asyncio.wrap_future(done)
 
     async def _unless_left(
-        self, request: _Request, starting: "asyncio.Task[WsgiResponse]", ticket: QueryHandle
+        self, request: _Request, starting: "asyncio.Task[WsgiResponse]", handle: QueryHandle
     ) -> WsgiResponse:
         """Wait for the answer's start; end its query, or its wait, when the client leaves."""
         await asyncio.wait({starting}, timeout=SECONDS_UNTIL_WATCHED)
@@ -168,12 +170,12 @@ class Gateway:
             leaving = asyncio.create_task(_left(request.receive))
             either: set[asyncio.Task[WsgiResponse] | asyncio.Task[None]] = {starting, leaving}
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-            if request.lane.is_waiting(starting):
+            if request.queue.is_waiting(starting):
                 starting.cancel()
                 await asyncio.wait({starting})
                 raise _ClientLeft
             if not starting.done():
-                ticket.end()
+                handle.end()
             leaving.cancel()
         return await starting
 
@@ -192,16 +194,16 @@ class Gateway:
         else:
             await send({"type": "http.response.body", "body": body[last:]})
 
-    async def _stream(self, request: _Request, answer: WsgiResponse, ticket: QueryHandle) -> None:
+    async def _stream(self, request: _Request, answer: WsgiResponse, handle: QueryHandle) -> None:
         """Send chunk after chunk; where there should be one and is none, cut the connection."""
         scope, send = request.scope, request.send
         begun = {"status": answer.status, "headers": answer.headers}
         await send({"type": "http.response.start", **begun})
         leaving = asyncio.create_task(_left(request.receive))
-        leaving.add_done_callback(lambda _: ticket.end())  # also while the next chunk is awaited
+        leaving.add_done_callback(lambda _: handle.end())  # also while the next chunk is awaited
         following = partial(self._in_thread, lambda: next(answer.chunks, None))
         try:
-            while (chunk := await request.lane.go_on(following)) is not None:
+            while (chunk := await request.queue.continue_answer(following)) is not None:
                 if leaving.done():
                     _cut_off(scope, "its client has left")
                     return

@@ -137,13 +137,13 @@ def close_surplus(port: int, most: int, each: int, running: Set[Peer]) -> None:
     its client holds too many of them; `each` 0 sets no limit.
     """
     found = sorted(_connections(port, running))
-    held = Counter(connection.client for connection in found)
+    counts = Counter(connection.client for connection in found)
     closing: set[Peer] = set()
     for connection in found:
-        is_surplus = each and held[connection.client] > each
+        is_surplus = each and counts[connection.client] > each
         if is_surplus or (len(found) - len(closing) > most and not connection.is_running):
             closing.add(connection.peer)
-            held[connection.client] -= 1
+            counts[connection.client] -= 1
     if closing:
         cut(closing, port)
 

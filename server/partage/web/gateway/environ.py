@@ -16,7 +16,7 @@ from partage.store.workers.query_handle import QueryHandle
 from partage.web.gateway.ranges import ACCEPTED, RANGE
 from partage.web.gateway.release_switch import ReleaseApplication
 from partage.web.gateway.response_cache import Headers, Scope
-from partage.web.views.sparql.running_queries import TICKET
+from partage.web.views.sparql.running_queries import HANDLE
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -42,7 +42,7 @@ class WsgiResponse:
     close: Callable[[], None]
 
 
-def start(edition: ReleaseApplication, environ: "WSGIEnvironment") -> WsgiResponse:
+def begin_response(release_app: ReleaseApplication, environ: "WSGIEnvironment") -> WsgiResponse:
     """Return the application's answer as far as it is known when it begins."""
     said: list[tuple[str, list[tuple[str, str]]]] = []
 
@@ -52,22 +52,22 @@ def start(edition: ReleaseApplication, environ: "WSGIEnvironment") -> WsgiRespon
         said.append((status, headers))
         return lambda _: None
 
-    body: Iterable[bytes] = edition.application(environ, start_response)
+    body: Iterable[bytes] = release_app.application(environ, start_response)
     close: Callable[[], None] = getattr(body, "close", lambda: None)
     status, headers = said[-1]
     number = int(status.split(" ", 1)[0])
     encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-    told = dict(encoded)
+    fields = dict(encoded)
     whole = None
     if number in BODILESS:
         whole = b""
-    elif b"content-length" in told:
-        kept = told.get(b"cache-control", b"").startswith(b"public")
-        if int(told[b"content-length"]) <= (LONGEST_KEPT if kept else PART):
+    elif b"content-length" in fields:
+        kept = fields.get(b"cache-control", b"").startswith(b"public")
+        if int(fields[b"content-length"]) <= (LONGEST_KEPT if kept else PART):
             whole = b"".join(body)
             close()  # here, while there is a thread for it
             close = closed
-            if number == 200 and told.get(b"etag", b"").startswith(b'"'):
+            if number == 200 and fields.get(b"etag", b"").startswith(b'"'):
                 encoded = [*(pair for pair in encoded if pair[0] != ACCEPTED[0]), ACCEPTED]
     return WsgiResponse(number, encoded, whole, iter(body), close)
 
@@ -76,9 +76,9 @@ def closed() -> None:
     """Be what closes an answer that is closed."""
 
 
-def environ_of(scope: Scope, body: bytes, ticket: QueryHandle) -> "WSGIEnvironment":
+def environ_of(scope: Scope, body: bytes, handle: QueryHandle) -> "WSGIEnvironment":
     """
-    Return a request as WSGI has it, with the ticket that ends its query.
+    Return a request as WSGI has it, with the handle that ends its query.
 
     HEAD is GET to the application, so that it says the same (RFC 9110 §9.3.2); `HEAD` tells it.
     """
@@ -101,7 +101,7 @@ def environ_of(scope: Scope, body: bytes, ticket: QueryHandle) -> "WSGIEnvironme
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
         "wsgi.file_wrapper": lambda file, _=0: FileWrapper(file, PART),
-        TICKET: ticket,
+        HANDLE: handle,
         HEAD: scope["method"] == "HEAD",
     }
     for raw, value in scope["headers"]:

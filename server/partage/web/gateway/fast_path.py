@@ -141,19 +141,19 @@ class FastPath:
 
     def learn(self, scope: Scope, key: Key, status: int, headers: Headers) -> None:
         """See how the application has answered a request."""
-        told = dict(headers)
-        link = told.get(b"link", b"").decode("latin-1")
-        is_usual = status == 200 and b"etag" in told and b"query-hint" not in told
+        fields = dict(headers)
+        link = fields.get(b"link", b"").decode("latin-1")
+        is_usual = status == 200 and b"etag" in fields and b"query-hint" not in fields
         if not is_usual or "cite-as" in link or (asked := _read(scope, key)) is None:
             return
-        media_type = told[b"content-type"].decode("latin-1").partition(";")[0]
+        media_type = fields[b"content-type"].decode("latin-1").partition(";")[0]
         if media_type == HTML:
             return
-        is_long = b"accept-encoding" in told[b"vary"].lower()
-        modified = told.get(b"last-modified")
+        is_long = b"accept-encoding" in fields[b"vary"].lower()
+        modified = fields.get(b"last-modified")
         manner = ResponseTemplate(
             format=format_of(media_type, RESULT_FORMATS),
-            coding=told[b"content-encoding"].decode() if b"content-encoding" in told else None,
+            coding=fields[b"content-encoding"].decode() if b"content-encoding" in fields else None,
             headers=[pair for pair in headers if pair[0] not in ANEW | ONCE],
             link=link.replace(asked.address, "{}") or None,
             modified=modified.decode("latin-1") if modified else None,
@@ -161,19 +161,19 @@ class FastPath:
         MANNERS.put((self._dataset, *asked.manner, is_long), manner)
         self._has_learnt = True
 
-    def _manner(self, asked: _Asked, is_long: bool) -> ResponseTemplate | None:
-        found: ResponseTemplate | None = MANNERS.find((self._dataset, *asked.manner, is_long))
+    def _manner(self, request: _Asked, is_long: bool) -> ResponseTemplate | None:
+        found: ResponseTemplate | None = MANNERS.find((self._dataset, *request.manner, is_long))
         return found
 
-    def _is_usual(self, asked: _Asked) -> bool:
+    def _is_usual(self, request: _Asked) -> bool:
         """Return whether the answer says of itself what others do: no hint, no citation."""
         if not self._site.prepared:
             return False
         known, mentioned = self._site.vocabulary, self._cited.mentioned
-        return not any(is_unknown(iri, known) or iri in mentioned for iri in asked.query.iris)
+        return not any(is_unknown(iri, known) or iri in mentioned for iri in request.query.iris)
 
     def _once(self, account: str, seconds: float) -> Headers:
-        told = [
+        headers = [
             (QUERY_ID, secrets.token_urlsafe(24).encode()),
             (b"server-timing", timing(0, seconds).encode()),
         ]
@@ -181,8 +181,8 @@ class FastPath:
             now = time.monotonic()
             self._budget.charge(account, seconds, now)
             limits = self._budget.allowance.told(self._budget.left(account, now))
-            told += [(name.lower().encode(), value.encode()) for name, value in limits.items()]
-        return told
+            headers += [(name.lower().encode(), value.encode()) for name, value in limits.items()]
+        return headers
 
 
 def _read(scope: Scope, key: Key) -> _Asked | None:
@@ -197,13 +197,13 @@ def _read(scope: Scope, key: Key) -> _Asked | None:
         text = unquote_plus(encoded.decode("ascii"), errors="strict")
     except ValueError:
         return None
-    asked = lookup(text)
-    if asked is None or not lasts(text):
+    query = lookup(text)
+    if query is None or not lasts(text):
         return None
-    return _Asked((wish, *key[AFTER_QUERY:]), asked, f"/sparql?{quote(string, safe=SAFE)}")
+    return _Asked((wish, *key[AFTER_QUERY:]), query, f"/sparql?{quote(string, safe=SAFE)}")
 
 
-def _dressed(manner: ResponseTemplate, asked: _Asked, body: bytes) -> CachedResponse:
+def _dressed(manner: ResponseTemplate, request: _Asked, body: bytes) -> CachedResponse:
     tag = tag_of_bytes(body)
     if manner.coding is not None:
         body, tag = compression.whole(body, manner.coding), f"{tag}-{manner.coding}"
@@ -214,5 +214,5 @@ def _dressed(manner: ResponseTemplate, asked: _Asked, body: bytes) -> CachedResp
         (b"etag", tag.encode()),
     ]
     if manner.link is not None:
-        headers.append((b"link", manner.link.replace("{}", asked.address).encode("latin-1")))
+        headers.append((b"link", manner.link.replace("{}", request.address).encode("latin-1")))
     return CachedResponse(headers, body, tag, manner.modified)

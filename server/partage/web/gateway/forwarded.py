@@ -53,12 +53,12 @@ def install(app: Flask, settings: Settings) -> None:
 
 def client_of(scope: Mapping[str, Any], trusted: int) -> str:
     """Return the address of who asks, as the outermost of so many trusted proxies saw it (ASGI)."""
-    told = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
-    return _forwarded(b",".join(told), trusted) or str(scope["client"][0])
+    values = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
+    return _forwarded(b",".join(values), trusted) or str(scope["client"][0])
 
 
 def origin_of(
-    scope: Mapping[str, Any], told: Mapping[bytes, bytes], settings: Settings
+    scope: Mapping[str, Any], headers: Mapping[bytes, bytes], settings: Settings
 ) -> tuple[str, ...]:
     """
     Return what an application takes for the origin that a request is for, as far as it is believed.
@@ -68,10 +68,10 @@ def origin_of(
     if settings.origin:
         return (settings.origin,)
     scheme, host = (
-        _forwarded(told.get(name, b""), settings.trusted_proxies)
+        _forwarded(headers.get(name, b""), settings.trusted_proxies)
         for name in (b"x-forwarded-proto", b"x-forwarded-host")
     )
-    return scheme or scope["scheme"], host or told.get(b"host", b"").decode("latin-1")
+    return scheme or scope["scheme"], host or headers.get(b"host", b"").decode("latin-1")
 
 
 def _forwarded(value: bytes, trusted: int) -> str:

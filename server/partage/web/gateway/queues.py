@@ -34,7 +34,7 @@ class RequestQueue:
     """
 
     def __init__(self, places: int, waiting: int = WAITING, *, counted: bool = True) -> None:
-        """Allow so many to wait; those of a lane that is not `counted` count for no client."""
+        """Allow so many to wait; those of a queue that is not `counted` count for no client."""
         self.counted = counted
         self._free = places
         self._parts = asyncio.Semaphore(places)
@@ -107,7 +107,7 @@ class RequestQueue:
         if not queue:
             self._queues.pop(client, None)
 
-    async def go_on(self, work: Callable[[], Awaitable[Done]]) -> Done:
+    async def continue_answer(self, work: Callable[[], Awaitable[Done]]) -> Done:
         """Do what comes after an answer's beginning."""
         async with self._parts:
             return await work()
@@ -118,7 +118,7 @@ class RequestQueue:
 
 
 class RequestQueues:
-    """The lanes of a server."""
+    """The queues of a server."""
 
     def __init__(self, settings: Settings) -> None:
         # A query that waits for a process holds a thread of these, and of no others. Short ones
@@ -144,7 +144,7 @@ class RequestQueues:
         )
 
     def of(self, path: str) -> RequestQueue:
-        """Return the lane of the requests for a path."""
+        """Return the queue of the requests for a path."""
         within = _IN_RELEASE.fullmatch(path)
         local = within["rest"] if within else path
-        return next((lane for start, lane in self._table if local.startswith(start)), self._pages)
+        return next((queue for start, queue in self._table if local.startswith(start)), self._pages)

@@ -18,11 +18,11 @@ def part(scope: Scope, status: int, headers: Headers, body: bytes) -> tuple[int,
     """Return as much of a whole answer as a request asks for."""
     if scope["method"] == "HEAD":
         return status, headers, b""
-    asked = dict(scope["headers"])
+    fields = dict(scope["headers"])
     if scope["method"] != "GET" or status != 200 or not body or ACCEPTED not in headers:
         return status, headers, body
-    found = RANGE.fullmatch(asked.get(b"range", b""))
-    if found is None or not _is_current(asked.get(b"if-range"), dict(headers)):
+    found = RANGE.fullmatch(fields.get(b"range", b""))
+    if found is None or not _is_current(fields.get(b"if-range"), dict(headers)):
         return status, headers, body
     size = len(body)
     if found[3] is None:
@@ -37,10 +37,10 @@ def part(scope: Scope, status: int, headers: Headers, body: bytes) -> tuple[int,
         )
         status, headers, body = plain_text.refusal(refusal, scope)
         return status, [*headers, (b"content-range", f"bytes */{size}".encode())], body
-    told = [pair for pair in headers if pair[0] != b"content-length"]
-    told.append((b"content-length", str(stop - start).encode()))
-    told.append((b"content-range", f"bytes {start}-{stop - 1}/{size}".encode()))
-    return 206, told, body[start:stop]
+    others = [pair for pair in headers if pair[0] != b"content-length"]
+    others.append((b"content-length", str(stop - start).encode()))
+    others.append((b"content-range", f"bytes {start}-{stop - 1}/{size}".encode()))
+    return 206, others, body[start:stop]
 
 
 def _is_current(version: bytes | None, headers: dict[bytes, bytes]) -> bool:

@@ -72,13 +72,13 @@ class ResponseCache:
 
     def keep(self, scope: Scope, status: int, headers: Headers, body: bytes | None) -> None:
         """Keep an answer, where it is one to keep."""
-        told = dict(headers)
-        tag = told.get(b"etag", b"").decode("latin-1")
-        public = told.get(b"cache-control", b"").startswith(b"public")
+        fields = dict(headers)
+        tag = fields.get(b"etag", b"").decode("latin-1")
+        public = fields.get(b"cache-control", b"").startswith(b"public")
         key = self.key(scope)
         if key is None or body is None or status != 200 or not public or not tag.startswith('"'):
             return
-        modified = told.get(b"last-modified")
+        modified = fields.get(b"last-modified")
         lasting = [pair for pair in headers if pair[0] not in ONCE]
         kept = CachedResponse(lasting, body, tag, modified.decode("latin-1") if modified else None)
         self.kept.put(key, kept)
@@ -87,22 +87,22 @@ class ResponseCache:
         """Return what an answer depends on; None for a request whose answer is its own."""
         if scope["method"] not in {"GET", "HEAD"}:
             return None
-        told: dict[bytes, bytes] = {}
+        fields: dict[bytes, bytes] = {}
         for name, value in scope["headers"]:
             if name in OWN or (name, value) == (b"host", b""):
                 return None  # so Granian says that there is no host, which HTTP/1.1 does not allow
             if name in ASKED:  # those of one name are one, in their order (RFC 9110 §5.3)
-                told[name] = told[name] + b"," + value if name in told else value
-        origin = origin_of(scope, told, self._settings)
-        wishes = (told.get(name) for name in NEGOTIATED)
+                fields[name] = fields[name] + b"," + value if name in fields else value
+        origin = origin_of(scope, fields, self._settings)
+        wishes = (fields.get(name) for name in NEGOTIATED)
         return (scope["raw_path"], scope["query_string"], *origin, *wishes)
 
 
 def conditional(
-    kept: CachedResponse, asked: Iterable[tuple[bytes, bytes]]
+    kept: CachedResponse, request_headers: Iterable[tuple[bytes, bytes]]
 ) -> tuple[int, Headers, bytes]:
     """Return an answer whole, or without its body where the client has it (RFC 9110 §13)."""
-    wishes = {name: value.decode("latin-1") for name, value in asked if name in WISHES}
+    wishes = {name: value.decode("latin-1") for name, value in request_headers if name in WISHES}
     if not wishes:
         return 200, kept.headers, kept.body
     environ = {

@@ -129,7 +129,7 @@ class _Watch:
         self,
         settings: Settings,
         source: EngineSource,
-        held: ExitStack,
+        resources: ExitStack,
         announce: Callable[[str], None],
     ) -> None:
         """`source` is what was asked for, `held` what its worker reads."""
@@ -146,7 +146,7 @@ class _Watch:
         self.failure: EngineUnavailable | None = None
         self._settings = settings
         self._source = source
-        self._held = held
+        self._held = resources
         self._announce = announce
         self._wishes: queue.SimpleQueue[None] = queue.SimpleQueue()
 

@@ -11,7 +11,7 @@ from partage.resources.dates import EdtfDate, moment
 _CERTAIN = re.compile(r"\d{4}(-\d\d){0,2}")
 
 
-def told(moment: EdtfDate) -> str:
+def localized_date(moment: EdtfDate) -> str:
     """Return a moment as precisely as it is known, in the language of the page."""
     text = _plain(moment)
     if moment.about:
@@ -22,14 +22,14 @@ def told(moment: EdtfDate) -> str:
 def period(start: EdtfDate, end: EdtfDate | None) -> str:
     """Return a moment, or from when to when."""
     if end is None:
-        return told(start)
-    return str(_("%(start)s to %(end)s", start=told(start), end=told(end)))
+        return localized_date(start)
+    return str(_("%(start)s to %(end)s", start=localized_date(start), end=localized_date(end)))
 
 
 def dated(text: str) -> str:
     """Return an EDTF date in words, and other expressions as they are."""
     found = moment(text) if _CERTAIN.fullmatch(text) else None
-    return told(found) if found else text
+    return localized_date(found) if found else text
 
 
 def _plain(moment: EdtfDate) -> str:

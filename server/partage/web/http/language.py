@@ -40,7 +40,7 @@ def _texts() -> Any:
     return g.texts
 
 
-def reader() -> tuple[str, ...]:
+def reader_languages() -> tuple[str, ...]:
     """
     Return the languages to name things in, the reader's first.
 

@@ -10,7 +10,9 @@ from partage.web.http import language
 
 
 def fragment(
-    template: str, told: Callable[[], Mapping[str, object]], keys: Mapping[str, str] | None = None
+    template: str,
+    context: Callable[[], Mapping[str, object]],
+    keys: Mapping[str, str] | None = None,
 ) -> Markup:
     """
     Return a template filled with what is `told` for the choices `keys`, as it was written before.
@@ -18,7 +20,7 @@ def fragment(
     Besides those, it may tell what depends on the release and the reader's language alone.
     """
     seen = (request.script_root, language.page_language(), language.chosen())
-    return served_dataset().recent(
+    return served_dataset().cached(
         (template, *seen, *sorted((keys or {}).items())),
-        lambda: Markup(render_template(template, **told())),  # noqa: S704  # Jinja has escaped it
+        lambda: Markup(render_template(template, **context())),  # noqa: S704  # Jinja has escaped it
     )

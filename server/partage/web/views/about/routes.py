@@ -67,8 +67,8 @@ class Package:
 def about() -> Response:
     """Say what this is, for whom, by whom, and what is kept of its readers."""
     _ours()
-    known, reader = served_dataset().known, language.reader()
-    makers = [*known.told("dct:creator"), *known.told("dct:publisher")]
+    known, reader = served_dataset().known, language.reader_languages()
+    makers = [*known.values("dct:creator"), *known.values("dct:publisher")]
     write = TermWriter(labels(served_dataset().engine, makers, reader))
     return _page(
         "about.html",
@@ -81,7 +81,7 @@ def about() -> Response:
 def method() -> Response:
     """Tell how claims come into the graph, and what it does not hold."""
     _ours()
-    reader = language.reader()
+    reader = language.reader_languages()
     return _page("method.html", told=fragment("method-told.html", lambda: _method(reader)))
 
 
@@ -89,7 +89,7 @@ def method() -> Response:
 def how_to_cite() -> Response:
     """Tell how everything is cited, by examples that are made as the page is asked for."""
     _ours()
-    reader = language.reader()
+    reader = language.reader_languages()
     examples = fragment("citing-examples.html", lambda: {"examples": _examples(reader[0])})
     return _page("citing.html", examples=examples, formats=CITATION_FORMATS)
 
@@ -121,14 +121,14 @@ def _page(template: str, **facts: object) -> Response:
 
 
 def _method(reader: tuple[str, ...]) -> Mapping[str, object]:
-    held = constraints()
+    shapes = constraints()
     questions = list((root() / "ontology" / "competency").glob("*.rq"))
     tongues = get_locale()
     return {
         "found": coverage(served_dataset().engine, reader),
         "tongues": tongues.languages if tongues else {},
-        "shapes": len(held.shapes),
-        "rules": len(held.rules),
+        "shapes": len(shapes.shapes),
+        "rules": len(shapes.rules),
         "questions": len(questions),
     }
 

@@ -77,7 +77,7 @@ class BrowsePage:
         return self.start + len(self.rows)
 
 
-def shelf(
+def browse_page(
     table: BrowsedTable, view: BrowseView, found: BrowseResult, reader: Sequence[str]
 ) -> BrowsePage:
     """Return what the page of a view shows."""

@@ -19,7 +19,7 @@ from partage.web.http.links import Link, link_header, links_in_release
 from partage.web.http.negotiation import HTML, format_of
 from partage.web.http.representation import PARAMETERS, negotiated_media_type, represent
 from partage.web.http.validators import tag_of_bytes, validate
-from partage.web.views.browse.page import shelf
+from partage.web.views.browse.page import browse_page
 
 # By the suffix of the address. A table is what it is in SPARQL too, hence its JSON is that of a
 # query's results, which the same readers know; a graph tells all that is stated of the members.
@@ -55,8 +55,8 @@ def kind(name: str) -> Response:
                 kinds=", ".join(KINDS),
             ),
         )
-    here, reader, of = served_dataset(), language.reader(), KINDS[stem]
-    whole = here.table(stem) if here.held else None
+    here, reader, of = served_dataset(), language.reader_languages(), KINDS[stem]
+    whole = here.table(stem) if here.is_in_memory else None
     view = read_view(of, whole.holders if whole else None, _narrowing())
     media_type = negotiated_media_type(OFFERS, suffix)
     fmt = None
@@ -113,8 +113,8 @@ def _page(
     links: Sequence[Link],
 ) -> bytes:
     query = (select if found.facets else some)(table.kind, view, reader[0])
-    shown = shelf(table, view, found, reader)
-    return render_template("browse.html", shelf=shown, query=query, links=links).encode()
+    shown = browse_page(table, view, found, reader)
+    return render_template("browse.html", listing=shown, query=query, links=links).encode()
 
 
 def _data(kind: BrowsedKind, view: BrowseView, code: str, fmt: Format) -> bytes:

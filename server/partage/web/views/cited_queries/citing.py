@@ -207,7 +207,7 @@ def citation_of(cited: CitedResult, catalog: Catalog) -> Citation:
     return of_result(query, executed=cited.cited, digest=digest, rows=cited.rows)
 
 
-def standing(operation: QueryOperation, *, page: bool) -> CitationStatus:
+def citation_status(operation: QueryOperation, *, page: bool) -> CitationStatus:
     """
     Tell how the answer to an operation stands; a long query is told to be new.
 

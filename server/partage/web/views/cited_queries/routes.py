@@ -28,14 +28,14 @@ from partage.sparql.cited.cited_query import (
 )
 from partage.sparql.cited.query_store import CitedResult
 from partage.sparql.protocol.operation import QueryOperation, parse, prefixes
-from partage.store.embedded.quads_writing import write
+from partage.store.embedded.quads_writing import write_quads
 from partage.store.engine import Result
 from partage.web.dataset import served_dataset
 from partage.web.http.links import Link, link_header
 from partage.web.http.negotiation import HTML, format_of, media_types
 from partage.web.http.release_paths import PARAMETER
 from partage.web.http.representation import negotiated_media_type, represent
-from partage.web.problems import told
+from partage.web.problems import error_message
 from partage.web.views.citations import responses
 from partage.web.views.cited_queries import addresses
 from partage.web.views.cited_queries import citing as querystore
@@ -97,7 +97,7 @@ def page(name: str) -> Response:
         response = represent(text.encode(), JSON)
     else:
         fmt = format_of(media_type, GRAPH_FORMATS)
-        response = represent(write(describe(cited), fmt, PREFIXES), media_type)
+        response = represent(write_quads(describe(cited), fmt, PREFIXES), media_type)
     links = addresses.links(cited)
     if media_type != HTML:
         links.append(Link("describes", addresses.path(cited)))
@@ -182,11 +182,11 @@ def _beginning(cited: CitedResult) -> dict[str, object]:
         query = replace(query, prefixes=prefixes(cited.text))
         result = running_queries.run(query, planned=may_be_planned(cited.asked.normal))
     except (BudgetSpent, EngineError, UnknownRelease, ProtocolError) as error:
-        return {"unanswered": told(error)}
+        return {"unanswered": error_message(error)}
     try:
         return _shown(result)
     except EngineError as error:
-        return {"unanswered": told(error)}
+        return {"unanswered": error_message(error)}
     finally:
         result.close()
 

@@ -41,8 +41,12 @@ def side_by_side() -> Response:
     texts = [request.args.get(name, "").strip() for name in ("a", "b")]
     here = served_dataset()
     # Names are known of a whole dataset only; of a larger one, things are compared by identifier.
-    named = [] if here.held else [name for text in texts if (name := identified(here.engine, text))]
-    tell = here.teller(language.reader(), *named)
+    named = (
+        []
+        if here.is_in_memory
+        else [name for text in texts if (name := identified(here.engine, text))]
+    )
+    tell = here.summarizer(language.reader_languages(), *named)
     media_type = negotiated_media_type((HTML, JSON, CSV))
     choice = _choose(tell, texts)
     both = len(choice.things) == 2 and not choice.problem
@@ -117,7 +121,7 @@ def _json(tell: Summarizer, things: Sequence[str], aspects: Sequence[ComparedPro
             "statements": list(found.statements),
         }
 
-    told = {
+    document = {
         "a": thing(things[0]),
         "b": thing(things[1]),
         "properties": [
@@ -132,7 +136,7 @@ def _json(tell: Summarizer, things: Sequence[str], aspects: Sequence[ComparedPro
             for aspect in aspects
         ],
     }
-    return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
 def _csv(_tell: Summarizer, _things: Sequence[str], aspects: Sequence[ComparedProperty]) -> str:

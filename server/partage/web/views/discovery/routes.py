@@ -53,19 +53,19 @@ def linkset(local: str) -> Response:
     root = request.script_root
     if local.startswith("query/"):
         here, links = _of_query(local)
-        told = None
+        found = None
     else:
-        told = _told(local)
+        found = _links_of(local)
         here, links = (
-            within(root, str(told.path)),
-            links_in_release(root, told.links(served_dataset())),
+            within(root, str(found.path)),
+            links_in_release(root, found.links(served_dataset())),
         )
     links = [link for link in links if link.rel != "linkset"]
     anchored: dict[str, Sequence[Link]] = {here: links}
     for link in links:
         if link.rel == "describedby":
             anchored[link.href] = [Link("describes", here, "text/html")]
-    if told and told.iri == BASE:
+    if found and found.iri == BASE:
         anchored |= {within(root, "/"): links, **_members(links)}
     media_type = negotiated_media_type(LINKSETS)
     write = link_json if media_type == LINKSETS[0] else link_format
@@ -80,7 +80,7 @@ def _of_query(local: str) -> tuple[str, list[Link]]:
     return addresses.path(cited), addresses.links(cited, whole=True)
 
 
-def _told(local: str) -> Document:
+def _links_of(local: str) -> Document:
     space, _, name = local.partition("/")
     if space == "release":
         return of_release(served_datasets().catalog.find(name).version)

@@ -10,7 +10,7 @@ from partage.errors import UnknownResource
 from partage.rdf.formats import GRAPH_FORMATS
 from partage.rdf.namespaces import BASE, iri
 from partage.resources.description.describe import describe
-from partage.store.embedded.quads_writing import write
+from partage.store.embedded.quads_writing import write_quads
 from partage.web.dataset import served_dataset
 from partage.web.http.negotiation import HTML, format_of, media_types
 from partage.web.http.representation import negotiated_media_type, represent
@@ -29,8 +29,10 @@ def void() -> Response:
     quads = served_dataset().statistics
     endpoint = NamedNode(url_for("sparql.endpoint", _external=True))
     dataset = NamedNode(BASE) if served_dataset().of_partage else BlankNode("dataset")
-    told = [*quads, Quad(dataset, NamedNode(iri("void:sparqlEndpoint")), endpoint)]
-    return represent(write(told, format_of(media_type, GRAPH_FORMATS), VOID), media_type)
+    description = [*quads, Quad(dataset, NamedNode(iri("void:sparqlEndpoint")), endpoint)]
+    return represent(
+        write_quads(description, format_of(media_type, GRAPH_FORMATS), VOID), media_type
+    )
 
 
 @blueprint.get("/sparql-examples/<name>")

@@ -21,7 +21,7 @@ from partage.web.http.representation import negotiated_media_type, redirect_with
 from partage.web.http.validators import tag_of_bytes, validate
 from partage.web.views.citations import responses
 from partage.web.views.fragments import fragment
-from partage.web.views.pictures.choices import wishes
+from partage.web.views.pictures.choices import requested_choices
 from partage.web.views.resources.documents import CORRECTIONS, find
 from partage.web.views.resources.typed_links import links_of, structured_of
 from partage.web.views.sparql.example_texts import EXPLANATIONS
@@ -42,7 +42,7 @@ blueprint = Blueprint("pages", __name__)
 @blueprint.get("/")
 def home() -> Response:
     """Say what this is, how much of it there is, and where to begin."""
-    reader = language.reader()
+    reader = language.reader_languages()
     here = served_dataset()
     if here.of_partage and (elsewhere := _elsewhere()):
         return elsewhere
@@ -56,10 +56,10 @@ def home() -> Response:
     links: list[Link] = []
     more: dict[str, object] = {"explanations": EXPLANATIONS}
     if here.of_partage:
-        told = find(here, BASE, document(BASE), 1, request.url_root)
-        links = links_of(told, FULL)
-        more |= {"iri": BASE, "links": links, "structured": structured_of(told, reader)}
-        if here.held:
+        landing = find(here, BASE, document(BASE), 1, request.url_root)
+        links = links_of(landing, FULL)
+        more |= {"iri": BASE, "links": links, "structured": structured_of(landing, reader)}
+        if here.is_in_memory:
             more["flow_picture"] = _flow_picture(here.flow_map(reader))
     body = render_template(
         "home.html", counts=counts[:SHOWN_CLASSES], figures=figures, **more
@@ -73,7 +73,7 @@ def home() -> Response:
 
 def _flow_picture(found: FlowMap) -> str:
     """Return the picture of the flows, with its form and its table."""
-    keys, values = wishes(found.choices)
+    keys, values = requested_choices(found.choices)
 
     def told() -> dict[str, object]:
         shown = narrowed(found.flows, values)

@@ -10,7 +10,9 @@ from partage.resources.browse.facets import PictureChoice
 LONGEST_SHOWN = 60
 
 
-def wishes(choices: Mapping[str, Sequence[PictureChoice]]) -> tuple[dict[str, str], dict[str, str]]:
+def requested_choices(
+    choices: Mapping[str, Sequence[PictureChoice]],
+) -> tuple[dict[str, str], dict[str, str]]:
     """
     Return the keys that the address chooses, by field, and the values that they mean.
 

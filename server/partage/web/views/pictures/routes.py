@@ -18,7 +18,7 @@ from partage.web.http.negotiation import HTML
 from partage.web.http.representation import represent
 from partage.web.http.validators import tag_of_bytes, validate
 from partage.web.views.fragments import fragment
-from partage.web.views.pictures.choices import wishes
+from partage.web.views.pictures.choices import requested_choices
 
 LANES = 20
 
@@ -29,14 +29,14 @@ blueprint = Blueprint("pictures", __name__)
 def flows() -> Response:
     """Tell the data flows by partner, as the picture of the home page draws them."""
     _require_ours()
-    found = served_dataset().flow_map(language.reader())
-    chosen = narrowed(found.flows, wishes(found.choices)[1])
-    told = {
+    found = served_dataset().flow_map(language.reader_languages())
+    chosen = narrowed(found.flows, requested_choices(found.choices)[1])
+    document = {
         "operator": _named(found.operator) if found.operator else None,
         "flows": len(chosen),
         "partners": [_partner(partner) for partner in partners(chosen)],
     }
-    body = json.dumps(told).encode()
+    body = json.dumps(document).encode()
     response = validate(
         represent(body, "application/json"), tag_of_bytes(body), served_dataset().known.issued
     )
@@ -48,8 +48,8 @@ def flows() -> Response:
 def timeline() -> Response:
     """Tell what happened when: sources published, states of access, what authorities did."""
     _require_ours()
-    found = served_dataset().timeline(language.reader())
-    keys, values = wishes(found.choices)
+    found = served_dataset().timeline(language.reader_languages())
+    keys, values = requested_choices(found.choices)
 
     def told() -> dict[str, object]:
         events = narrowed(found.events, values)
@@ -70,8 +70,8 @@ def timeline() -> Response:
 def disputes() -> Response:
     """Tell who disputes whose claims."""
     _require_ours()
-    found = served_dataset().dispute_map(language.reader())
-    keys, values = wishes(found.choices)
+    found = served_dataset().dispute_map(language.reader_languages())
+    keys, values = requested_choices(found.choices)
 
     def told() -> dict[str, object]:
         chosen = narrowed(found.disputes, values)

@@ -53,7 +53,7 @@ def difference(before: str, after: str) -> Response:
         response = represent(as_json(found).encode(), JSON)
         response.headers["Cache-Control"] = IMMUTABLE
         return response
-    reader = language.reader()
+    reader = language.reader_languages()
     facts = _whole(found, reader) if iri is None else _history(found, iri, reader)
     template = "difference.html" if iri is None else "history.html"
     page = render_template(template, older=older, newer=newer, difference=found, iri=iri, **facts)
@@ -79,8 +79,8 @@ def _history(found: Difference, iri: str, reader: Sequence[str]) -> dict[str, An
     )
     path = (document(iri) or "/resource?" + urlencode({"iri": iri})).partition("#")[0]
     holders = holding(*path.partition("?")[::2])
-    held = {record.version for record in holders}
-    steps = [(r, r.previous if r.previous in held else None) for r in reversed(holders)]
+    versions = {record.version for record in holders}
+    steps = [(r, r.previous if r.previous in versions else None) for r in reversed(holders)]
     return {
         "change": altered(change, new, reader) if change else None,
         "label": new[iri] if new[iri].known or change is None else old[iri],

@@ -178,19 +178,19 @@ def _label(response: Response) -> Response:
     return response
 
 
-def _label_memento(response: Response, here: OriginalResource, version: str) -> None:
+def _label_memento(response: Response, resource: OriginalResource, version: str) -> None:
     record = served_datasets().catalog.find(version)
     response.headers["Memento-Datetime"] = http_date(record.issued)
     if request.environ.get(BY_PARAMETER):
-        address = mementos(here, (record,))[0].uri.removeprefix(_host())
+        address = mementos(resource, (record,))[0].uri.removeprefix(_host())
         response.headers["Content-Location"] = address
     if request.method in {"GET", "HEAD"}:
         if not _UNSETTLED.search(request.args.get("query", "")):
             response.headers["Cache-Control"] = IMMUTABLE
         records = holding(request.path, request.query_string.decode("latin-1"))
-        all_ = mementos(here, records)
+        all_ = mementos(resource, records)
         if record in records:
-            _link(response, here, links_of_memento(here, all_[records.index(record)], all_))
+            _link(response, resource, links_of_memento(resource, all_[records.index(record)], all_))
 
 
 def _say_version(response: Response) -> None:
@@ -201,8 +201,8 @@ def _say_version(response: Response) -> None:
         response.headers["Dataset-Version"] = DRAFT
 
 
-def _link(response: Response, here: OriginalResource, links: list[TimeMapLink]) -> None:
-    if len(here.uri) <= LONGEST_LINKED:
+def _link(response: Response, resource: OriginalResource, links: list[TimeMapLink]) -> None:
+    if len(resource.uri) <= LONGEST_LINKED:
         response.headers.add("Link", ", ".join(map(str, links)))
 
 

@@ -22,7 +22,7 @@ from partage.releases.datetime_negotiation import LINK_FORMAT, as_json, link_for
 from partage.resources.description import schema_org as search
 from partage.resources.description.release_series import described, listed
 from partage.resources.identifiers import document, split
-from partage.store.embedded.quads_writing import write
+from partage.store.embedded.quads_writing import write_quads
 from partage.web.dataset import served_dataset, served_datasets
 from partage.web.http import language
 from partage.web.http.links import link_header
@@ -51,7 +51,7 @@ def releases() -> Response:
         )
         return represent(page.encode(), HTML)
     quads = listed(served_datasets().catalog)
-    return represent(write(quads, format_of(media_type, GRAPH_FORMATS), USED), media_type)
+    return represent(write_quads(quads, format_of(media_type, GRAPH_FORMATS), USED), media_type)
 
 
 @blueprint.get("/release/<version>")
@@ -83,7 +83,7 @@ def release(version: str) -> Response:
         return answer
     host = request.host_url.rstrip("/")
     quads = described(record, f"{host}/release/{version}/sparql")
-    body = write(quads, format_of(media_type, GRAPH_FORMATS), USED)
+    body = write_quads(quads, format_of(media_type, GRAPH_FORMATS), USED)
     response = validate(represent(body, media_type), tag_of_bytes(body), record.issued)
     response.headers["Cache-Control"] = IMMUTABLE  # the page says what came after, the data not
     response.headers["Link"] = link_header([*links, *describing(told)])
@@ -92,12 +92,12 @@ def release(version: str) -> Response:
 
 def _dataset(version: str) -> search.Json:
     """Return what a release's own data tell search engines of the dataset."""
-    reader = language.reader()
+    reader = language.reader_languages()
     here = served_datasets().of(version)
-    told = find(here, BASE, document(BASE), 1, request.url_root)
-    if told.description is None:
+    landing = find(here, BASE, document(BASE), 1, request.url_root)
+    if landing.description is None:
         return {}
-    return search.structured(here.engine, told.description, reader, "")[0]
+    return search.structured(here.engine, landing.description, reader, "")[0]
 
 
 @blueprint.route("/release/<version>/<path:rest>", methods=ANY)

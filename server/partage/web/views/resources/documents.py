@@ -88,14 +88,14 @@ class Document:
         """Whether more links come in than this tells."""
         return self.description is not None and self.description.pages > 1
 
-    def quads(self, profile: Profile, here: str) -> list[Quad]:
+    def quads(self, profile: Profile, host: str) -> list[Quad]:
         """Return what a profile tells; `here` is this host, for what a cut description links to."""
         if self.description is None:
             return list(self.triples)
         quads = [*select(self.description, profile), *self.triples]
         page, pages = self.description.page, self.description.pages
         if pages > 1 and page < pages:
-            following = NamedNode(here.rstrip("/") + self.address(page=page + 1))
+            following = NamedNode(host.rstrip("/") + self.address(page=page + 1))
             quads.append(Quad(NamedNode(self.iri), NamedNode(NEXT), following))
         return quads
 
@@ -109,9 +109,9 @@ class Document:
             values["_profile"] = profile.token
         if page > 1:
             values["page"] = str(page)
-        told = {name: value for name, value in values.items() if value}
+        parameters = {name: value for name, value in values.items() if value}
         path = "/resource" if self.path is None else self.path + ("." + extension) * bool(extension)
-        return path + ("?" + urlencode(told) if told else "")
+        return path + ("?" + urlencode(parameters) if parameters else "")
 
     def representations(self) -> list[Representation]:
         """Return every profile in every format."""
@@ -150,8 +150,8 @@ class Document:
             links.append(Link("cite-as", cited))
         links += [Link("type", ABOUT_PAGE), Link("type", f"{SCHEMA_ORG}/{self.schema_type}")]
         if site.of_partage:
-            links += [Link("license", name) for name in known.told("dct:license")]
-            links += [Link("author", name) for name in known.told("dct:creator")]
+            links += [Link("license", name) for name in known.values("dct:license")]
+            links += [Link("author", name) for name in known.values("dct:creator")]
             links.append(Link("help", CORRECTIONS))
             if self.iri != BASE and self.path is not None:
                 links.append(Link("collection", BASE))
@@ -208,7 +208,7 @@ def of_release(version: str) -> Document:
     return Document(RELEASES + version, f"/release/{version}", None, (), "Dataset")
 
 
-def find(site: ServedDataset, iri: str, path: str | None, page: int | None, here: str) -> Document:
+def find(site: ServedDataset, iri: str, path: str | None, page: int | None, host: str) -> Document:
     """
     Return the document about an IRI.
 
@@ -223,18 +223,18 @@ def find(site: ServedDataset, iri: str, path: str | None, page: int | None, here
         triples = site.ontology
         if not triples:
             raise UnknownResource(iri)
-        told = ontology_history(prior(site), site.record)
+        history = ontology_history(prior(site), site.record)
         return Document(
-            iri, path, None, (*triples, *(quad for quad in told if quad not in triples))
+            iri, path, None, (*triples, *(quad for quad in history if quad not in triples))
         )
     if iri.startswith(GRAPH) and exists_graph(site.engine, iri):
         return Document(iri, path, None, tuple(graph_contents(site.engine, iri)))
     if iri == BASE and site.of_partage:
-        return _dataset(site, path, page, here)
+        return _dataset(site, path, page, host)
     return Document(iri, path, describe(site.engine, iri, page))
 
 
-def _dataset(site: ServedDataset, path: str | None, page: int | None, here: str) -> Document:
+def _dataset(site: ServedDataset, path: str | None, page: int | None, host: str) -> Document:
     """Return the document about the dataset, there even where it says nothing of itself."""
     try:
         description = describe(site.engine, BASE, page)
@@ -244,8 +244,8 @@ def _dataset(site: ServedDataset, path: str | None, page: int | None, here: str)
         description = Description(BASE, ())
     # A release never changes; who runs the server may.
     address = "" if site.release is None else site.settings.contact
-    told = [*distributions(_artefacts(site), here), *contact(address)]
-    return Document(BASE, path, description, tuple(told))
+    triples = [*distributions(_artefacts(site), host), *contact(address)]
+    return Document(BASE, path, description, tuple(triples))
 
 
 def prior(site: ServedDataset) -> ReleaseRecord | None:

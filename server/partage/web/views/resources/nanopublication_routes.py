@@ -13,7 +13,7 @@ from partage.rdf.namespaces import ID
 from partage.rdf.nanopublication import Nanopublication
 from partage.resources.description.nanopublications import of_version
 from partage.resources.identifiers import document
-from partage.store.embedded.quads_writing import write
+from partage.store.embedded.quads_writing import write_quads
 from partage.web.dataset import served_dataset, served_datasets
 from partage.web.http.links import Link, link_header
 from partage.web.http.negotiation import HTML, format_of, media_types
@@ -62,7 +62,7 @@ def _answer(version: str, code: str | None, suffix: str | None) -> Response:
         response.vary.add("Accept")
         return response  # type: ignore[return-value]  # Flask's redirect makes a Flask response
     fmt = FORMATS[0] if media_type == HTML else format_of(media_type, FORMATS)
-    response = represent(write(found.quads, fmt), fmt.media_type)
+    response = represent(write_quads(found.quads, fmt), fmt.media_type)
     response.headers.add("Link", link_header([Link("canonical", found.iri)]))
     return response
 

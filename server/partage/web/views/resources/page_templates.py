@@ -44,20 +44,20 @@ class PageTemplate:
     view: Callable[[Summarizer, str], object]
     picture: Callable[[Summarizer, str], ArgumentGraph] | None = None
 
-    def page(self, told: Document, reader: tuple[str, ...], common: dict[str, object]) -> str:
+    def page(self, shown: Document, reader: tuple[str, ...], common: dict[str, object]) -> str:
         """Return the page of a thing of this kind."""
-        assert told.description is not None
-        tell = served_dataset().teller(reader, told.iri)
+        assert shown.description is not None
+        tell = served_dataset().summarizer(reader, shown.iri)
         engine = served_dataset().engine
         if self is CLAIM:
-            claim = claim_page(engine, told.description, reader)[0]
-            common |= {"claim": claim, **_chain(tell, told.iri, claim.version)}
+            claim = claim_page(engine, shown.description, reader)[0]
+            common |= {"claim": claim, **_chain(tell, shown.iri, claim.version)}
         return render_template(
             self.template,
-            page=resource_page(engine, told.description, reader, 0 if told.cut else LISTED),
-            thing=self.view(tell, told.iri),
+            page=resource_page(engine, shown.description, reader, 0 if shown.cut else LISTED),
+            thing=self.view(tell, shown.iri),
             facts_cut=tell.facts.cut,
-            picture=self.picture(tell, told.iri) if self.picture else None,
+            picture=self.picture(tell, shown.iri) if self.picture else None,
             **common,
         )
 

@@ -29,7 +29,7 @@ from partage.resources.ontology.terms import ONTOLOGY
 from partage.resources.pages.claims_about import claims_about
 from partage.resources.pages.resource import resource_page
 from partage.resources.pages.values import TermText, TermWriter
-from partage.store.embedded.quads_writing import write
+from partage.store.embedded.quads_writing import write_quads
 from partage.web.dataset import served_dataset, served_datasets
 from partage.web.http import language
 from partage.web.http.links import Link, link_header, links_in_release
@@ -75,11 +75,11 @@ def thing(local: str = "") -> Response:  # noqa: ARG001  # the path is read whol
     """Send a thing's visitor on to the document about it, whatever format is wanted."""
     iri = BASE + request.path.removeprefix("/")
     path = document(iri)
-    stone = served_dataset().known.tombstones.get(iri)
-    if path is None or not (stone or iri in SHIPPED or served_dataset().holds(iri)):
+    retired = served_dataset().known.tombstones.get(iri)
+    if path is None or not (retired or iri in SHIPPED or served_dataset().holds(iri)):
         raise UnknownResource(iri)
-    if stone is not None:
-        return _retired(stone, None)
+    if retired is not None:
+        return _retired(retired, None)
     return redirect_with_query(path)
 
 
@@ -116,17 +116,17 @@ def answer(iri: str, path: str | None, suffix: str | None = None) -> Response:
     if stone := served_dataset().known.tombstones.get(iri):
         return _retired(stone, suffix)
     number = _page_number()
-    told = find(served_dataset(), iri, path, number or 1, request.url_root)
+    shown = find(served_dataset(), iri, path, number or 1, request.url_root)
     profile = profile_of(
-        request.headers.get("Accept-Profile"), request.args.get("_profile"), told.profiles
+        request.headers.get("Accept-Profile"), request.args.get("_profile"), shown.profiles
     )
     offers = media_types(profile.graph_formats, html=profile.html)
     if cited := responses.asked(iri, suffix, offers):
         return responses.answer(iri, cited)
 
     def represented(media_type: str) -> Response:
-        if media_type == HTML or number is not None or not told.cut:
-            return _represented(told, profile, media_type)
+        if media_type == HTML or number is not None or not shown.cut:
+            return _represented(shown, profile, media_type)
         whole = find(
             served_dataset(), iri, path, None, request.url_root
         )  # data are whole where they can be
@@ -137,24 +137,24 @@ def answer(iri: str, path: str | None, suffix: str | None = None) -> Response:
             preferred_media_types([*offers, *responses.offers(iri)], suffix), represented
         )
     except NotAcceptable as error:
-        others = links_in_release(request.script_root, told.alternates())
+        others = links_in_release(request.script_root, shown.alternates())
         addresses = [(link.type, link.href) for link in others if not link.profile]
         raise NotAcceptable(error.offers, addresses) from None
 
 
-def _represented(told: Document, profile: Profile, media_type: str) -> Response:
+def _represented(shown: Document, profile: Profile, media_type: str) -> Response:
     """Return a document in a profile and a format."""
-    links = links_of(told, profile)
+    links = links_of(shown, profile)
     if media_type == HTML:
-        reader = language.reader()
-        body = _html(told, profile, reader, links).encode()
+        reader = language.reader_languages()
+        body = _html(shown, profile, reader, links).encode()
         response = validate(
             represent(body, HTML), tag_of_bytes(body), served_dataset().known.issued
         )
         response.vary.add("Accept-Language")
     else:
-        links += describing(told)
-        response = _data(told, profile, format_of(media_type, profile.graph_formats), media_type)
+        links += describing(shown)
+        response = _data(shown, profile, format_of(media_type, profile.graph_formats), media_type)
     response.vary.add("Accept-Profile")
     response.headers["Content-Profile"] = f"<{profile.iri}>"
     response.headers["Link"] = link_header(links, response.mimetype or "")
@@ -170,12 +170,12 @@ def _page_number() -> int | None:
     return int(text[:9])
 
 
-def _data(told: Document, profile: Profile, fmt: Format, media_type: str) -> Response:
+def _data(shown: Document, profile: Profile, fmt: Format, media_type: str) -> Response:
     """Return a document in a format for programs."""
     known = served_dataset().known
     if profile is SCHEMA:
-        reader = language.reader()
-        nodes = [*structured_of(told, reader), *page_of(told.iri, told.address())]
+        reader = language.reader_languages()
+        nodes = [*structured_of(shown, reader), *page_of(shown.iri, shown.address())]
         body = json.dumps(nodes, ensure_ascii=False, indent=2).encode()
         response = validate(represent(body, media_type), tag_of_bytes(body), known.issued)
         response.vary.add("Accept-Language")
@@ -185,31 +185,33 @@ def _data(told: Document, profile: Profile, fmt: Format, media_type: str) -> Res
         form = form_of(request.args.get("_mediatype") or request.headers.get("Accept"))
     content_type = f'{media_type}; profile="{FORM}{form}"' if form else media_type
     # A graph can be large and is the same for everybody; what is about a resource is small.
-    if told.description is None and is_data(profile) and len(told.triples) <= MOST_KEPT:
-        key = (told.iri, fmt.key, profile.token, form)
-        body, tag = served_dataset().recent(key, lambda: _written(told, profile, fmt, form))
+    if shown.description is None and is_data(profile) and len(shown.triples) <= MOST_KEPT:
+        key = (shown.iri, fmt.key, profile.token, form)
+        body, tag = served_dataset().cached(key, lambda: _written(shown, profile, fmt, form))
     else:
-        body, tag = _written(told, profile, fmt, form)
+        body, tag = _written(shown, profile, fmt, form)
     if fmt.key == "jsonld":  # the context is read from the host that was asked
         body = body.replace(_quoted(CONTEXT), _quoted(request.host_url + "context.jsonld"), 1)
     return validate(represent(body, content_type), tag or tag_of_bytes(body), known.issued)
 
 
-def _written(told: Document, profile: Profile, fmt: Format, form: Form | None) -> tuple[bytes, str]:
+def _written(
+    shown: Document, profile: Profile, fmt: Format, form: Form | None
+) -> tuple[bytes, str]:
     """Return a document in a format, and the tag of its quads where they are of the dataset."""
     here = request.url_root
-    quads = told.quads(profile, here)
-    if profile is FULL and told.description is not None and not told.versioned:
+    quads = shown.quads(profile, here)
+    if profile is FULL and shown.description is not None and not shown.versioned:
         quads += names(served_dataset().engine, quads)
     if profile is ALT:
-        quads = alternates(told.iri, [r.at(here.rstrip("/")) for r in told.representations()])
+        quads = alternates(shown.iri, [r.at(here.rstrip("/")) for r in shown.representations()])
     # The graphs of a claim version have a digest, and tell their licence themselves.
-    if profile is ALT or not (told.versioned and fmt.key in WITH_GRAPHS):
-        quads += about(told.iri, told.address())
+    if profile is ALT or not (shown.versioned and fmt.key in WITH_GRAPHS):
+        quads += about(shown.iri, shown.address())
     if fmt.key == "jsonld":
-        body = write_jsonld(quads, told.iri, form or "framed")
+        body = write_jsonld(quads, shown.iri, form or "framed")
     else:
-        body = write(quads, fmt, PREFIXES if profile is ALT else {})
+        body = write_quads(quads, fmt, PREFIXES if profile is ALT else {})
     return body, tag_of_quads(quads, fmt.key, profile.token, form) if is_data(profile) else ""
 
 
@@ -218,16 +220,16 @@ def _quoted(text: str) -> bytes:
 
 
 def _html(  # noqa: PLR0911  # one return for each template
-    told: Document, profile: Profile, reader: tuple[str, ...], links: Sequence[Link]
+    shown: Document, profile: Profile, reader: tuple[str, ...], links: Sequence[Link]
 ) -> str:
-    engine, iri = served_dataset().engine, told.iri
+    engine, iri = served_dataset().engine, shown.iri
     common: dict[str, object] = {
         "iri": iri,
-        "path": told.path,
+        "path": shown.path,
         "language": reader[0],
         "links": links,
-        "structured": structured_of(told, reader),
-        "told": told,
+        "structured": structured_of(shown, reader),
+        "told": shown,
     }
     if profile is ALT:
         return render_template("alternates-page.html", **common)
@@ -239,12 +241,12 @@ def _html(  # noqa: PLR0911  # one return for each template
         return render_template("shapes.html", shapes=terminology.shapes(tuple(reader)), **common)
     if iri in SHIPPED:
         return render_template("profiles.html", profiles=PROFILES, **common)
-    description = told.description
+    description = shown.description
     if description is None:
-        sample = _sample(told.triples, reader)
-        return render_template("graph.html", size=len(told.triples), sample=sample, **common)
+        sample = _sample(shown.triples, reader)
+        return render_template("graph.html", size=len(shown.triples), sample=sample, **common)
     if kind := page_templates.of(description):
-        return kind.page(told, reader, common)
+        return kind.page(shown, reader, common)
     common["page"] = resource_page(engine, description, reader)
     if description.page > 1:
         return render_template("incoming.html", **common)
@@ -252,29 +254,29 @@ def _html(  # noqa: PLR0911  # one return for each template
     return render_template("resource.html", publication=description.is_publication, **common)
 
 
-def _retired(stone: Tombstone, suffix: str | None) -> Response:
+def _retired(tombstone: Tombstone, suffix: str | None) -> Response:
     """Send on to what an identifier was merged into, or say why it was withdrawn."""
-    onward = document(stone.successor) if stone.successor else None
-    if cited := responses.asked(stone.iri, suffix, media_types(GRAPH_FORMATS)):
-        return responses.answer(stone.iri, cited)
-    if stone.status == "merged" and onward:
+    onward = document(tombstone.successor) if tombstone.successor else None
+    if cited := responses.asked(tombstone.iri, suffix, media_types(GRAPH_FORMATS)):
+        return responses.answer(tombstone.iri, cited)
+    if tombstone.status == "merged" and onward:
         return redirect_with_query(onward + (f".{suffix}" if suffix else ""), 301)
-    links = [Link("cite-as", responses.address(stone.iri))]
+    links = [Link("cite-as", responses.address(tombstone.iri))]
     if onward:
         links += links_in_release(request.script_root, [Link("successor-version", onward)])
     offers = media_types(GRAPH_FORMATS)
-    media_type = negotiated_media_type([*offers, *responses.offers(stone.iri)], suffix)
+    media_type = negotiated_media_type([*offers, *responses.offers(tombstone.iri)], suffix)
     if media_type == HTML:
-        reader = language.reader()
-        names = {stone.iri, *([stone.successor] if stone.successor else [])}
+        reader = language.reader_languages()
+        names = {tombstone.iri, *([tombstone.successor] if tombstone.successor else [])}
         found = TermWriter(labels(served_dataset().engine, names, reader))
-        successor = found.named(stone.successor) if stone.successor else None
-        version = stone.text("dct:isPartOf").removeprefix(RELEASES)
-        held = any(record.version == version for record in served_datasets().catalog)
-        past = f"/release/{version}{document(stone.iri)}" if held else None
+        successor = found.named(tombstone.successor) if tombstone.successor else None
+        version = tombstone.text("dct:isPartOf").removeprefix(RELEASES)
+        has_release = any(record.version == version for record in served_datasets().catalog)
+        past = f"/release/{version}{document(tombstone.iri)}" if has_release else None
         body = render_template(
             "tombstone.html",
-            stone=stone,
+            stone=tombstone,
             successor=successor,
             version=version,
             past=past,
@@ -282,12 +284,12 @@ def _retired(stone: Tombstone, suffix: str | None) -> Response:
         ).encode()
     else:
         fmt = format_of(media_type, GRAPH_FORMATS)
-        quads = [*stone.quads, *about(stone.iri, str(document(stone.iri)))]
+        quads = [*tombstone.quads, *about(tombstone.iri, str(document(tombstone.iri)))]
         context = request.host_url + "context.jsonld"
         body = (
-            write_jsonld(quads, stone.iri, context=context)
+            write_jsonld(quads, tombstone.iri, context=context)
             if fmt.key == "jsonld"
-            else write(quads, fmt)
+            else write_quads(quads, fmt)
         )
     response = represent(body, media_type)
     response.status_code = 410

@@ -8,7 +8,7 @@ from partage.rdf.formats import GRAPH_FORMATS
 from partage.resources.identifiers import document, split
 from partage.resources.pages.statement import statement_page
 from partage.resources.pages.statement_details import quads, record
-from partage.store.embedded.quads_writing import write
+from partage.store.embedded.quads_writing import write_quads
 from partage.web.dataset import served_dataset, served_datasets
 from partage.web.http import language
 from partage.web.http.links import link_header
@@ -53,13 +53,13 @@ def page(name: str) -> Response:
         if media_type != HTML:
             fmt = format_of(media_type, GRAPH_FORMATS)
             data = [*quads(known), *about(iri, path)]
-            response = represent(write(data, fmt), media_type)
+            response = represent(write_quads(data, fmt), media_type)
             validate(response, tag_of_quads(data, fmt.key), modified)
             response.headers["Link"] = link_header(
                 [*links, *describing(told)], response.mimetype or ""
             )
             return response
-        reader = language.reader()
+        reader = language.reader_languages()
         shown = statement_page(here.engine, known, reader)
         common: dict[str, object] = {
             "iri": iri,

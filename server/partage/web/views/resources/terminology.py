@@ -29,12 +29,12 @@ def shapes(reader: tuple[str, ...]) -> Markup:
 
 
 def _of_ontology(found: OntologyReference, reader: tuple[str, ...]) -> Mapping[str, object]:
-    held = constraints()
+    shapes_read = constraints()
     terms = [entry.name for section in found.sections for entry in section.entries]
     return {
         "reference": found,
         "schemes": schemes(served_dataset().engine, reader),
-        "constrained": {term: held.of(term) for term in terms},
+        "constrained": {term: shapes_read.of(term) for term in terms},
         "drawing": drawing(found.writer, terms),
         "leaves": [_leaf(branch) for branch in found.hierarchy],
         "words": axiom_words(),
@@ -54,21 +54,21 @@ def _leaf(branch: HierarchyNode) -> dict[str, object]:
 
 
 def _of_shapes(reader: tuple[str, ...]) -> Mapping[str, object]:
-    held = constraints()
+    read = constraints()
     said = [
         part
-        for shape in held.shapes.values()
+        for shape in read.shapes.values()
         for part in (*shape.targets, *shape.demands, *([shape.path] if shape.path else []))
     ]
     found = labels(served_dataset().engine, {name for part in said for name in names(part)}, reader)
     language = reader[0]
     ours = {
         f"{SHAPES}#{shape.fragment}": Label(shape.names.get(language, shape.fragment), language)
-        for shape in held.shapes.values()
+        for shape in read.shapes.values()
     }
     return {
-        "held": held,
-        "tops": [shape for shape in held.shapes.values() if shape.of_node],
+        "held": read,
+        "tops": [shape for shape in read.shapes.values() if shape.of_node],
         "writer": TermWriter(found.with_names(ours)),
         "words": shape_words(),
         "joined": joiners(),

@@ -19,16 +19,16 @@ from partage.web.http.links import Link, links_in_release
 from partage.web.views.resources.documents import Document
 
 
-def links_of(told: Document, profile: Profile = FULL) -> list[Link]:
+def links_of(shown: Document, profile: Profile = FULL) -> list[Link]:
     """Return the links of a document, in the release that the request is for."""
     return links_in_release(
-        request.script_root, [*told.links(served_dataset()), Link("profile", profile.iri)]
+        request.script_root, [*shown.links(served_dataset()), Link("profile", profile.iri)]
     )
 
 
-def describing(told: Document) -> list[Link]:
+def describing(shown: Document) -> list[Link]:
     """Return the link from data back to the document that they describe."""
-    return links_in_release(request.script_root, [Link("describes", told.address())])
+    return links_in_release(request.script_root, [Link("describes", shown.address())])
 
 
 def about(resource: str, address: str) -> list[Quad]:
@@ -43,18 +43,18 @@ def about(resource: str, address: str) -> list[Quad]:
     document, topic, dataset = (
         NamedNode(name) for name in (BASE.rstrip("/") + address, resource, BASE)
     )
-    told = [
+    statements = [
         (document, "rdf:type", NamedNode(iri("foaf:Document"))),
         (document, "foaf:primaryTopic", topic),
         (document, "void:inDataset", dataset),
         *((document, "dct:license", NamedNode(name)) for name in _licences()),
     ]
     if resource.startswith(GRAPH):
-        told += [
+        statements += [
             (topic, "rdf:type", NamedNode(SD + "Graph")),
             (topic, "dct:isPartOf", dataset),
         ]
-    return [Quad(subject, NamedNode(iri(curie)), value) for subject, curie, value in told]
+    return [Quad(subject, NamedNode(iri(curie)), value) for subject, curie, value in statements]
 
 
 def page_of(resource: str, address: str) -> list[Json]:
@@ -74,26 +74,26 @@ def page_of(resource: str, address: str) -> list[Json]:
 
 
 def _licences() -> tuple[str, ...]:
-    return served_dataset().known.told("dct:license") or (LICENSE,)
+    return served_dataset().known.values("dct:license") or (LICENSE,)
 
 
-def structured_of(told: Document, reader: Sequence[str]) -> list[Json]:
+def structured_of(shown: Document, reader: Sequence[str]) -> list[Json]:
     """Return what a document tells search engines."""
-    address = request.url_root.rstrip("/") + told.address()
-    described = told.description
-    if described is None and told.iri == ONTOLOGY:
+    address = request.url_root.rstrip("/") + shown.address()
+    described = shown.description
+    if described is None and shown.iri == ONTOLOGY:
         described = describe(served_dataset().engine, ONTOLOGY)
     if described is not None:
         found = structured(served_dataset().engine, described, reader, address)
-        if files := downloads(told.triples):
+        if files := downloads(shown.triples):
             found[0]["distribution"] = files
         return found
     return [
         {
             "@context": SCHEMA,
-            "@type": told.schema_type,
-            "@id": told.iri,
-            "name": told.iri.removeprefix(BASE),
+            "@type": shown.schema_type,
+            "@id": shown.iri,
+            "name": shown.iri.removeprefix(BASE),
             "isPartOf": {"@type": "Dataset", "@id": BASE},
             "mainEntityOfPage": address,
         }

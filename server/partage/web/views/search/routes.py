@@ -53,7 +53,7 @@ class ShownHit:
 def page() -> Response:
     """Show what a few words find."""
     question, kind, number = _question(), request.args.get("kind", ""), _number("page", 1, 10_000)
-    reader = language.reader()
+    reader = language.reader_languages()
     answer = _answer(question, kind)
     if kind and kind not in dict(answer.kinds):
         names = ", ".join(name for name, _ in answer.kinds) or message("nothing")
@@ -94,9 +94,9 @@ def data() -> Response:
     """Tell scripts what a few words find: `q`, `kind`, and `limit` hits from the first."""
     question, limit = _question(), _number("limit", LIMIT, MOST)
     answer = _answer(question, request.args.get("kind", ""))
-    shown = _shown(answer, answer.hits[:limit], language.reader())
+    shown = _shown(answer, answer.hits[:limit], language.reader_languages())
     words = _words()
-    told = {
+    document = {
         "q": question,
         "total": len(answer.hits),
         "kinds": dict(answer.kinds),
@@ -106,7 +106,7 @@ def data() -> Response:
             {**hit.told, "kindLabel": words.get(hit.kind, words["other"])[0]} for hit in shown
         ],
     }
-    response = jsonify(told)
+    response = jsonify(document)
     validate(response, tag_of_bytes(response.get_data()), served_dataset().known.issued)
     response.vary.add("Accept-Language")
     return response

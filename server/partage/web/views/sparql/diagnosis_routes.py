@@ -53,17 +53,17 @@ def _answer(*wished: str) -> Response:
         if chosen != HTML:
             raise ProtocolError("There is no query. Send it as the parameter `query`.")
         return represent(render_template("why.html", query=None).encode(), HTML)
-    return _told(operation, chosen)
+    return _diagnosis(operation, chosen)
 
 
-def _told(operation: QueryOperation, chosen: str) -> Response:
+def _diagnosis(operation: QueryOperation, chosen: str) -> Response:
     query = operation.query
     if operation.graphs is not None:
         query = served_dataset().parts.select(query, operation.graphs)
     # A form sends the end of a line as two characters, which nobody counts as two.
     query = replace(query, text=query.text.replace("\r\n", "\n"))
     running = running_queries.begin()
-    query = replace(query, ticket=running.ticket)
+    query = replace(query, handle=running.handle)
     found = diagnose(
         served_dataset().engine,
         query,
@@ -71,21 +71,24 @@ def _told(operation: QueryOperation, chosen: str) -> Response:
         operation.calls,
         served_dataset().planner,
     )
-    told = tell(query.text, found)
+    texts = tell(query.text, found)
     if chosen != HTML:
-        text = json.dumps(told.json(), ensure_ascii=False, indent=1)
+        text = json.dumps(texts.json(), ensure_ascii=False, indent=1)
         response = represent(text.encode(), JSON)
         response.vary.add("Accept-Language")
         return response
     declared = query.text[: opening(query.text).token.start].count("\n")
     default, named = operation.query.default_graphs, operation.query.named_graphs
-    asked = [("query", query.text), *(("graphs", name) for name in (operation.graphs,) if name)]
-    asked += [("default-graph-uri", graph) for graph in default or ()]
-    asked += [("named-graph-uri", graph) for graph in named or ()]
+    parameters = [
+        ("query", query.text),
+        *(("graphs", name) for name in (operation.graphs,) if name),
+    ]
+    parameters += [("default-graph-uri", graph) for graph in default or ()]
+    parameters += [("named-graph-uri", graph) for graph in named or ()]
     page = render_template(
-        "why.html", query=query.text, told=told, lines=list(lines(query.text, told)),
+        "why.html", query=query.text, told=texts, lines=list(lines(query.text, texts)),
         folded=declared if declared > MOST_DECLARATIONS else 0,
-        left={join["upto"]: join for join in told.joins}, graphs=operation.graphs,
-        dataset=(default, named), asked=urlencode(asked),
+        left={join["upto"]: join for join in texts.joins}, graphs=operation.graphs,
+        dataset=(default, named), asked=urlencode(parameters),
     )  # fmt: skip
     return represent(page.encode(), HTML)

@@ -145,12 +145,16 @@ def number(count: int | None) -> str:
     return _spaced(count)
 
 
-def lines(text: str, told: DiagnosisText) -> Iterator[list[tuple[str, str]]]:
+def lines(text: str, diagnosis: DiagnosisText) -> Iterator[list[tuple[str, str]]]:
     """Yield the lines of a query, in pieces that are marked or not: `empty`, `ending`."""
     marks = [""] * len(text)
-    for one in sorted(told.patterns, key=lambda one: one["number"] == told.empties_at):
+    for one in sorted(diagnosis.patterns, key=lambda one: one["number"] == diagnosis.empties_at):
         kind = (
-            "ending" if one["number"] == told.empties_at else "empty" if one["count"] == 0 else ""
+            "ending"
+            if one["number"] == diagnosis.empties_at
+            else "empty"
+            if one["count"] == 0
+            else ""
         )
         start, end = one["start"], one["end"]
         if kind and isinstance(start, int) and isinstance(end, int):
@@ -196,19 +200,19 @@ def _kind_of_end(emptied: EmptyPoint, own: int | None) -> str:
     return "none" if own == 0 else "join"
 
 
-def _pattern(text: str, one: PatternCount) -> dict[str, object]:
-    element = one.element
+def _pattern(text: str, pattern: PatternCount) -> dict[str, object]:
+    element = pattern.element
     line, column = place(text, element.start)
     return {
-        "number": one.number,
+        "number": pattern.number,
         "kind": element.kind,
         "text": _short(element.shown),
-        "within": list(one.within),
+        "within": list(pattern.within),
         "line": line,
         "column": column,
         "start": element.start,
         "end": element.end,
-        **_counted(one.count),
+        **_counted(pattern.count),
     }
 
 

@@ -26,7 +26,7 @@ blueprint = Blueprint("querying", __name__)
 @blueprint.get("/sparql/terms.json")
 def terms_json() -> Response:
     """Tell the prefixes, classes and properties that a query can be written with here."""
-    body = served_dataset().terms(language.reader())
+    body = served_dataset().terms(language.reader_languages())
     response = validate(represent(body, JSON), tag_of_bytes(body), None)
     response.vary.add("Accept-Language")
     return response
@@ -42,7 +42,7 @@ def labels_json() -> Response:
             count=len(iris),
             most=MOST,
         )
-    writer = TermWriter(labels(served_dataset().engine, iris, language.reader()))
+    writer = TermWriter(labels(served_dataset().engine, iris, language.reader_languages()))
     named = {name: _named(writer.named(name)) for name in iris if is_iri(name)}
     response = represent(json.dumps(named, ensure_ascii=False).encode(), JSON)
     response.vary.add("Accept-Language")
@@ -52,8 +52,8 @@ def labels_json() -> Response:
 def _named(value: TermText) -> dict[str, str | None]:
     """Return a name as the script takes it: no label where the IRI would be its own."""
     href = value.href and within(request.script_root, value.href)
-    told = {"href": href, "language": value.language, "label": value.text}
-    return {key: told[key] for key in told if key != "label" or value.text != value.note}
+    label = {"href": href, "language": value.language, "label": value.text}
+    return {key: label[key] for key in label if key != "label" or value.text != value.note}
 
 
 @blueprint.get("/examples")
@@ -61,14 +61,14 @@ def examples() -> Response:
     """Show the questions that the dataset was made to answer; `?number=` asks one of them."""
     number = request.args.get("number")
     if number is not None:
-        asked = next(
+        question = next(
             (known for known in served_dataset().questions if known.number == number), None
         )
-        if asked is None:
+        if question is None:
             raise RequestError(
                 "There is no example “%(number)s”. See them all at /examples.", number=number
             )
-        there = url_for("sparql.endpoint", query=asked.text, lang=language.chosen())
+        there = url_for("sparql.endpoint", query=question.text, lang=language.chosen())
         return redirect(there, 303)  # type: ignore[return-value]  # Flask's redirect makes one
     body = render_template("examples.html", explanations=EXPLANATIONS).encode()
     return validate(represent(body, HTML), tag_of_bytes(body), None)

@@ -106,7 +106,7 @@ def _answered(operation: QueryOperation, chosen: str) -> Response:
         query = served_dataset().parts.select(query, operation.graphs)
     hints = _hints(operation)
     fmt = None if chosen == HTML else format_of(chosen, offers(operation.kind))
-    standing = citing.standing(operation, page=chosen == HTML)
+    standing = citing.citation_status(operation, page=chosen == HTML)
     result = running_queries.run(query, operation.calls, written=fmt)
     if fmt is None:
         response = represent(_page(operation, result, hints, standing).encode(), HTML)
@@ -125,12 +125,12 @@ def _answered(operation: QueryOperation, chosen: str) -> Response:
 
 def _gathered(chunks: Iterator[bytes], longest: int) -> bytes | Iterator[bytes]:
     """Return an answer shorter than `longest` whole, a longer one as it comes."""
-    held = bytearray()
+    gathered = bytearray()
     for chunk in chunks:
-        held += chunk
-        if len(held) >= longest:
-            return chain((bytes(held),), chunks)
-    return bytes(held)
+        gathered += chunk
+        if len(gathered) >= longest:
+            return chain((bytes(gathered),), chunks)
+    return bytes(gathered)
 
 
 def _hints(operation: QueryOperation) -> list[TermHint]:
@@ -173,7 +173,7 @@ def _page(
 def table(rows: list[Solution], variables: tuple[str, ...]) -> list[list[object]]:
     """Return solutions as values to show, named in the reader's language."""
     names = {str(getattr(term, "value", "")) for row in rows for term in row.values()}
-    reader = language.reader()
+    reader = language.reader_languages()
     writer = TermWriter(labels(served_dataset().engine, names, reader))
     return [
         [writer.value(row[name]) if name in row else None for name in variables] for row in rows

@@ -26,8 +26,8 @@ from partage.web.dataset import served_dataset
 from partage.web.http import budget
 
 HEADER = "Query-Id"
-# Where the gateway puts the ticket that it ends when the client leaves.
-TICKET = "partage.ticket"
+# Where the gateway puts the handle that it ends when the client leaves.
+HANDLE = "partage.handle"
 # The addresses whose requests are charged to their clients: they read or evaluate what is asked.
 CHARGED = frozenset(
     {
@@ -58,14 +58,14 @@ class RunningQuery:
     """A request's query, from its start until its answer is sent or given up."""
 
     id: str
-    ticket: QueryHandle = field(default_factory=QueryHandle)
+    handle: QueryHandle = field(default_factory=QueryHandle)
     began: float = field(default_factory=time.perf_counter)
     opened: float | None = None
     result: Result | None = None
 
     def cost(self) -> float:
         """Return the seconds from the start of its evaluation until now."""
-        return max(0.0, time.perf_counter() - self.began - self.ticket.waited)
+        return max(0.0, time.perf_counter() - self.began - self.handle.waited)
 
 
 class RunningQueries:
@@ -140,7 +140,7 @@ def run(
         seconds = min(seconds or math.inf, served_dataset().settings.query_seconds)
     limits = query.limits if seconds is None else replace(query.limits, seconds=seconds)
     key = None if written is None or calls else written.key
-    query = replace(query, limits=limits, ticket=running.ticket, written=key)
+    query = replace(query, limits=limits, handle=running.handle, written=key)
     running.result = answered(
         served_dataset().engine,
         query,
@@ -167,8 +167,8 @@ def begin() -> RunningQuery:
     if (running := current()) is not None:  # a request that asks twice, as to verify and to show
         budget.admit()
         return running
-    # The server's own ticket, where it gives one, ends the query when the client leaves.
-    running = RunningQuery(_identifier(), request.environ.get(TICKET) or QueryHandle())
+    # The server's own handle, where it gives one, ends the query when the client leaves.
+    running = RunningQuery(_identifier(), request.environ.get(HANDLE) or QueryHandle())
     budget.admit()
     _registry().enter(running)
     g.running = running
@@ -194,7 +194,7 @@ def show(identifier: str) -> dict[str, object]:
 @blueprint.delete("/sparql/queries/<identifier>")
 def end(identifier: str) -> tuple[str, int]:
     """End a running query."""
-    _find(identifier).ticket.end()
+    _find(identifier).handle.end()
     return "", 204
 
 
@@ -217,7 +217,7 @@ def _label(response: Response) -> Response:
         return response
     response.headers[HEADER] = running.id
     opened = None if running.opened is None else running.opened - running.began
-    response.headers["Server-Timing"] = timing(running.ticket.waited, opened)
+    response.headers["Server-Timing"] = timing(running.handle.waited, opened)
     registry, sent = _registry(), running.cost()
 
     def leave() -> None:
@@ -231,8 +231,8 @@ def _label(response: Response) -> Response:
 
 def timing(waited: float, opened: float | None) -> str:
     """Return the seconds until a query was admitted, and until it was open, for a header."""
-    told = f"wait;dur={1000 * waited:.1f}"
-    return told if opened is None else f"{told}, open;dur={1000 * (opened - waited):.1f}"
+    metric = f"wait;dur={1000 * waited:.1f}"
+    return metric if opened is None else f"{metric}, open;dur={1000 * (opened - waited):.1f}"
 
 
 def _registry() -> RunningQueries:
