@@ -87,7 +87,8 @@ def test_two_exports_are_the_same_byte_for_byte_from_another_process_too(
     files: Path, catalog: Catalog, tmp_path: Path
 ) -> None:
     code = (
-        "import sys; from pathlib import Path; from partage.resources.downloads import files as dumps;"
+        "import sys; from pathlib import Path;"
+        "from partage.resources.downloads import files as dumps;"
         "from partage.releases.catalog import Catalog;"
         "dumps.export(Catalog.read(Path(sys.argv[1])), sys.argv[2], Path(sys.argv[3]))"
     )

@@ -24,7 +24,7 @@ FAILURES = 100
 
 
 class Process:
-    """What a slots sees of a query process."""
+    """What the slots see of a query process."""
 
     def __init__(self, reserved: bool) -> None:
         self.reserved = reserved
@@ -40,7 +40,7 @@ class Process:
     def kill(self) -> None:
         self._ended.set()
 
-    def bury(self) -> int:
+    def reap(self) -> int:
         self._ended.wait()
         return 0
 
@@ -58,7 +58,7 @@ class Starting:
         if self.fails:
             raise EngineUnavailable("no descriptor is left")
         self.made.append(Process(reserved))
-        return self.made[-1]  # type: ignore[return-value]  # as much of one as a slots sees
+        return self.made[-1]  # type: ignore[return-value]  # as much of one as the slots see
 
 
 Opening = Callable[..., WorkerSlots]
