@@ -38,7 +38,7 @@ EXAMPLES = {
 }
 STATEMENT = "SELECT ?s ?o { ?s ds:hasRecipient ?o } ORDER BY ?s ?o LIMIT 1"
 
-blueprint = Blueprint("about", __name__, url_prefix="/about")
+blueprint = Blueprint("about", __name__, url_prefix="/about", template_folder="templates")
 
 
 @dataclass(frozen=True, slots=True)

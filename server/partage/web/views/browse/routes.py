@@ -30,7 +30,7 @@ DATA: dict[str, Format] = {
 }
 OFFERS = (HTML, *(fmt.media_type for fmt in DATA.values()), "application/json")
 
-blueprint = Blueprint("browse", __name__)
+blueprint = Blueprint("browse", __name__, template_folder="templates")
 
 
 @blueprint.get("/browse/")

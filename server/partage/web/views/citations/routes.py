@@ -10,7 +10,7 @@ from partage.web.http.negotiation import HTML
 from partage.web.http.representation import negotiated_media_type, represent
 from partage.web.views.citations import responses
 
-blueprint = Blueprint("cite", __name__)
+blueprint = Blueprint("cite", __name__, template_folder="templates")
 
 
 @blueprint.get("/cite")

@@ -49,7 +49,7 @@ SHOWN_BYTES = 4_000
 # The result is for ever; how its page looks is not.
 CACHED = "public, max-age=3600"
 
-blueprint = Blueprint("querycite", __name__)
+blueprint = Blueprint("querycite", __name__, template_folder="templates")
 
 
 @blueprint.post("/query")

@@ -22,7 +22,7 @@ from partage.web.http.validators import tag_of_bytes, validate
 JSON, CSV = "application/json", "text/csv"
 COLUMNS = ("property", "value", "value_iri", "in_a", "in_b", "disputed", "claims", "statements")
 
-blueprint = Blueprint("compare", __name__)
+blueprint = Blueprint("compare", __name__, template_folder="templates")
 
 
 @dataclass(frozen=True, slots=True)

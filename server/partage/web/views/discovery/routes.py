@@ -30,7 +30,7 @@ XML = "application/xml"
 ROBOTS = "User-agent: *\nDisallow: /sparql\nDisallow: /resource\n\n"
 LARGEST_SITEMAP = 50_000
 
-blueprint = Blueprint("discovery", __name__)
+blueprint = Blueprint("discovery", __name__, template_folder="templates")
 
 
 @blueprint.get("/context.jsonld")

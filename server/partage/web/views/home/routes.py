@@ -36,7 +36,7 @@ FIGURES = (
     ("ds:ContestedClaim", _("contested claims"), "/browse/claims?contested=yes"),
 )
 
-blueprint = Blueprint("pages", __name__)
+blueprint = Blueprint("pages", __name__, template_folder="templates")
 
 
 @blueprint.get("/")

@@ -22,7 +22,7 @@ from partage.web.views.pictures.choices import requested_choices
 
 LANES = 20
 
-blueprint = Blueprint("pictures", __name__)
+blueprint = Blueprint("pictures", __name__, template_folder="templates")
 
 
 @blueprint.get("/flows.json")

@@ -38,7 +38,7 @@ JSON = "application/json"
 USED = {name: PREFIXES[name] for name in ("dcat", "dct", "rdfs", "void", "schema", "xsd")}
 ANY = ("GET", "POST", "QUERY")
 
-blueprint = Blueprint("releases", __name__)
+blueprint = Blueprint("releases", __name__, template_folder="templates")
 
 
 @blueprint.get("/release/")

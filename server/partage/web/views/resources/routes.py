@@ -64,7 +64,7 @@ WITH_GRAPHS = ("trig", "nquads", "jsonld")
 # Longer graphs are written for each who asks, and not kept.
 MOST_KEPT = 100_000
 
-blueprint = Blueprint("resources", __name__)
+blueprint = Blueprint("resources", __name__, template_folder="templates")
 
 
 @blueprint.get("/id/<path:local>")

@@ -25,7 +25,7 @@ PAGE = 25
 LIMIT, MOST = 8, 100
 OPENSEARCH = "application/opensearchdescription+xml"
 
-blueprint = Blueprint("search", __name__)
+blueprint = Blueprint("search", __name__, template_folder="templates")
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ ACCEPT_QUERY = f"{QUERY}, {FORM}"
 SHOWN = 200
 SHOWN_BYTES = 200_000
 
-blueprint = Blueprint("sparql", __name__)
+blueprint = Blueprint("sparql", __name__, template_folder="templates")
 
 
 @blueprint.route("/sparql", methods=["GET", "POST", "QUERY"])
