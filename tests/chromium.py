@@ -43,7 +43,7 @@ def launched(program: str) -> Iterator[Browser]:
 @contextmanager
 def site(folder: Path) -> Iterator[str]:
     """Serve the built release, citing into a store in a folder; give the address."""
-    release = assets.root() / Settings().release
+    release = assets.assets_root() / Settings().release
     assert (release / "manifest.json").is_file(), "run `make build` first (`make test` does)"
     settings = {
         "PARTAGE_RELEASE": str(release),

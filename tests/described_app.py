@@ -12,7 +12,7 @@ from werkzeug.serving import make_server
 import small_dataset
 from partage import assets
 from partage.rdf.namespaces import GRAPH, ID, iri
-from partage.rdf.parsing import read
+from partage.rdf.parsing import read_rdf
 from partage.settings import Settings
 from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.web.app import create_app
@@ -25,7 +25,7 @@ ISSUED = Literal("2026-11-23", datatype=NamedNode(iri("xsd:date")))
 def application(directory: Path) -> Flask:
     store = small_dataset.store()
     about = NamedNode(GRAPH + "dataset")
-    for quad in read(assets.root() / "data/dataset.ttl"):
+    for quad in read_rdf(assets.assets_root() / "data/dataset.ttl"):
         if quad.predicate.value == iri("dct:issued"):
             quad = Quad(quad.subject, quad.predicate, ISSUED)  # noqa: PLW2901
         store.add(quad)

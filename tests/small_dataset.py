@@ -7,9 +7,9 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, Store
 
-from partage.rdf.canonical import nquads
+from partage.rdf.canonical import canonical_nquads
 from partage.rdf.namespaces import GRAPH
-from partage.rdf.parsing import read
+from partage.rdf.parsing import read_rdf
 from partage.store.factory import DATASET
 
 FILE = Path(__file__).with_suffix(".trig")
@@ -17,7 +17,7 @@ FILE = Path(__file__).with_suffix(".trig")
 
 def quads() -> list[Quad]:
     """Return the named graphs, and in the default graph the current view."""
-    named = read(FILE)
+    named = read_rdf(FILE)
     view = [Quad(q.subject, q.predicate, q.object) for q in named if in_view(q)]
     return [*named, *dict.fromkeys(view)]
 
@@ -37,7 +37,7 @@ def store() -> Store:
 def release(directory: Path, *more: Quad) -> Path:
     """Write a release directory with the dataset, `more` quads and a manifest."""
     directory.mkdir(parents=True, exist_ok=True)
-    data = gzip.compress(nquads([*quads(), *more]).encode("utf-8"), mtime=0)
+    data = gzip.compress(canonical_nquads([*quads(), *more]).encode("utf-8"), mtime=0)
     files = {DATASET: data, "ontology.ttl": b"# nothing\n"}
     for name, content in files.items():
         (directory / name).write_bytes(content)

@@ -20,9 +20,9 @@ import small_dataset
 from partage.pipeline.checks import compatibility
 from partage.pipeline.checks import registry as identifiers
 from partage.pipeline.checks.registry import RegistryRow
-from partage.rdf.canonical import digest, nquads
+from partage.rdf.canonical import canonical_nquads, nquads_digest
 from partage.rdf.namespaces import BASE, GRAPH, ID, PREFIXES, iri
-from partage.rdf.parsing import read
+from partage.rdf.parsing import read_rdf
 from partage.releases import archive
 from partage.releases.catalog import DIRECTORY, Catalog
 from partage.releases.record import ReleaseRecord
@@ -103,7 +103,7 @@ def write_archives(root: Path, versions: tuple[str, ...] = VERSIONS) -> Catalog:
     before = ""
     for version in versions:
         text = dataset(version)
-        change = archive.changes(archive.lines(before), archive.lines(text))
+        change = archive.change_set(archive.lines(before), archive.lines(text))
         catalog = archive.write(catalog, record(version, change, text, catalog), change)
         before = text
     return Catalog.read(root)
@@ -153,12 +153,12 @@ def write_release(directory: Path, version: str) -> Path:
 @cache
 def dataset(version: str) -> str:
     """Return a version's whole dataset in canonical N-Quads."""
-    return nquads(quads(version))
+    return canonical_nquads(quads(version))
 
 
 def quads(version: str) -> list[Quad]:
     """Return a version's named graphs, and in the default graph the current view."""
-    named = [quad for quad in read(small_dataset.FILE) if quad not in _dropped(version)]
+    named = [quad for quad in read_rdf(small_dataset.FILE) if quad not in _dropped(version)]
     named += parse((_PREFIXES + _text(version)).encode("utf-8"), format=RdfFormat.TRIG)
     current = {q.object for q in named if q.predicate.value == iri("np:hasAssertion")
                and q.graph_name == NamedNode(GRAPH + "claims")}  # fmt: skip
@@ -178,7 +178,7 @@ def registry(version: str) -> list[RegistryRow]:
         for name in identifiers.mentioned(compatibility.names(held)):
             if (kind := identifiers.kind_of(name)) and name not in found:
                 own = [q for q in held if str(q.graph_name).startswith(f"<{name}#")]
-                sha256 = digest(own) if kind == "version" else ""
+                sha256 = nquads_digest(own) if kind == "version" else ""
                 found[name] = RegistryRow(name, kind, "2026-11-23", released, sha256=sha256)
     if version != FIRST:
         found[MERGED] = replace(found[MERGED], status="merged", successor=SUCCESSOR,

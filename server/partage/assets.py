@@ -8,7 +8,7 @@ from partage.errors import SettingsError
 FOLDERS = ("ontology", "data", "shapes")
 
 
-def root() -> Path:
+def assets_root() -> Path:
     """
     Return the directory that holds `ontology/`, `data/` and `shapes/`.
 

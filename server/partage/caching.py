@@ -19,7 +19,7 @@ import cachetools
 # What one entry takes besides its key and its value, in bytes.
 ENTRY = 300
 # An entry that takes more than one part of so many would drive too many others out.
-SHARE = 8
+MAX_SHARE = 8
 
 ATOMS = frozenset({bytes, str, int, float})
 # Of these, nothing is made for an entry.
@@ -52,7 +52,7 @@ def bytes_of(key: Hashable, value: object) -> int:
     return ENTRY + size_of(key) + size_of(value)
 
 
-def one(_key: Hashable, _value: object) -> int:
+def count_entry(_key: Hashable, _value: object) -> int:
     """Return the size of an entry where not bytes but entries are counted."""
     return 1
 
@@ -84,7 +84,7 @@ class BoundedCache:
         self._lock = Lock()
         self.hits = self.misses = 0
         if name is not None:
-            NAMED[name] = self
+            NAMED_CACHES[name] = self
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -111,7 +111,7 @@ class BoundedCache:
         """Keep the value of a key, unless it takes too much."""
         entry = _Entry(value, self._getsizeof(key, value))
         with self._lock:
-            if entry.size <= self._entries.maxsize // SHARE:
+            if entry.size <= self._entries.maxsize // MAX_SHARE:
                 self._entries[key] = entry
 
     def get(self, key: Hashable, make: Callable[[], Made]) -> Made:
@@ -157,7 +157,7 @@ class BoundedCache:
 
 
 # The caches that keep what depends on what clients send, by their names.
-NAMED: dict[str, BoundedCache] = {}
+NAMED_CACHES: dict[str, BoundedCache] = {}
 
 
 class MemoizedDataset(Protocol):
@@ -172,11 +172,11 @@ class MemoizedDataset(Protocol):
 Keeper = TypeVar("Keeper", bound=MemoizedDataset)
 
 
-def once(method: Callable[[Keeper, *Given], Made]) -> Callable[[Keeper, *Given], Made]:
+def memoized(method: Callable[[Keeper, *Given], Made]) -> Callable[[Keeper, *Given], Made]:
     """Let a method be computed once for each of its arguments."""
 
     @wraps(method)
-    def kept(self: Keeper, /, *given: *Given) -> Made:
-        return self.memo.get((method.__name__, *given), lambda: method(self, *given))
+    def kept(self: Keeper, /, *arguments: *Given) -> Made:
+        return self.memo.get((method.__name__, *arguments), lambda: method(self, *arguments))
 
     return kept

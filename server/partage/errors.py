@@ -4,18 +4,18 @@ Every error Partage raises on purpose.
 ::
 
     PartageError
-    ├ Placed                  of a query, at a place: QuerySyntaxError, ServiceError (line, column)
+    ├ PlacedError             of a query, at a place: QuerySyntaxError, ServiceError (line, column)
     ├ RequestError            the request is at fault
     │  ├ ProtocolError        SPARQL 1.1 Protocol §2.1: parameters, method or body
     │  ├ QuerySyntaxError     the query text does not parse (line, column)
     │  ├ NotAcceptable        no offered format satisfies Accept (offers)
     │  ├ Unwritable           the answer holds what its format cannot write
     │  ├ UnsupportedMediaType the body's media type is none we read
-    │  ├ PayloadTooLarge      the body is longer than the limit
-    │  ├ AddressTooLong       the address is longer than the limit
-    │  ├ FieldsTooLarge       the header fields are longer, or more, than the limit
-    │  ├ RangeUnsatisfiable   the range asked for holds none of the answer's bytes
-    │  ├ BrokenBody           the body breaks off
+    │  ├ ContentTooLarge      the body is longer than the limit
+    │  ├ UriTooLong           the URI is longer than the limit
+    │  ├ HeaderFieldsTooLarge the header fields are longer, or more, than the limit
+    │  ├ RangeNotSatisfiable  the range asked for holds none of the answer's bytes
+    │  ├ IncompleteBody       the body breaks off
     │  ├ BodyTimeout          the body does not come in time
     │  ├ TooManyRequests      the client has too much under way (retry_after)
     │  ├ RegexNotSupported    the engine cannot evaluate a regular expression (line, column)
@@ -29,7 +29,7 @@ Every error Partage raises on purpose.
     │  ├ UnknownCitation      no result was cited under this address
     │  ├ UnknownRelease       no release has this number
     │  ├ StatementsNotIndexed the dataset is too large to find statements by digest
-    │  ├ TooLarge             the dataset is too large to be told or searched as a whole
+    │  ├ DatasetTooLarge      the dataset is too large to be told or searched as a whole
     │  ├ UnknownStyle         no citation style has this name
     │  └ BudgetSpent          the client has used up its query time or share (retry_after)
     ├ EngineError             the store could not answer
@@ -39,7 +39,7 @@ Every error Partage raises on purpose.
     │  ├ EngineFailure · QueryCrashed · UnorderedTerms · RemoteFailure
     │  ├ QueryStoreFull       no more results can be cited here
     │  └ ServiceError         another endpoint that the query calls (line, column)
-    │     └ ServiceFailed · ServiceTimeout · ServiceExceeded
+    │     └ ServiceFailed · ServiceTimeout · ServiceLimitExceeded
     ├ BuildError              the data, ontology or shapes are at fault
     │  ├ RdfSyntaxError (file, line, column) · CanonicalFormError · IdentifierError
     │  ├ ShapesGraphError · ProfileViolation · InconsistentOntology
@@ -71,7 +71,7 @@ class GroupedNumber(int):
         return f"{int(self):,}"
 
 
-def plain(value: object) -> object:
+def as_english(value: object) -> object:
     """Return a value as an English text shows it."""
     return GroupedNumber(value) if type(value) is int else value
 
@@ -86,7 +86,7 @@ class Message:
     def told(
         self,
         translate: Callable[[str], str] = str,
-        show: Callable[[object], object] = plain,
+        show: Callable[[object], object] = as_english,
     ) -> str:
         """Return the text, by `translate` in another language, with its values by `show`."""
         if not self.values:
@@ -171,23 +171,23 @@ class UnsupportedMediaType(RequestError):
     """The body's media type is none that this resource reads."""
 
 
-class PayloadTooLarge(RequestError):
+class ContentTooLarge(RequestError):
     """The body is longer than the limit."""
 
 
-class AddressTooLong(RequestError):
+class UriTooLong(RequestError):
     """The address is longer than the limit; a body may be longer."""
 
 
-class FieldsTooLarge(RequestError):
+class HeaderFieldsTooLarge(RequestError):
     """The header fields are longer than the limit, or more."""
 
 
-class RangeUnsatisfiable(RequestError):
+class RangeNotSatisfiable(RequestError):
     """The range asked for holds none of the answer's bytes."""
 
 
-class BrokenBody(RequestError):
+class IncompleteBody(RequestError):
     """The body of the request breaks off."""
 
 
@@ -243,7 +243,7 @@ class StatementsNotIndexed(RequestError):
     """The dataset is too large for its statements to be found by their digests."""
 
 
-class TooLarge(RequestError):
+class DatasetTooLarge(RequestError):
     """The dataset is too large to be read whole for this page."""
 
 
@@ -338,7 +338,7 @@ class ServiceTimeout(ServiceError):
     """It was too slow."""
 
 
-class ServiceExceeded(ServiceError):
+class ServiceLimitExceeded(ServiceError):
     """It answered more than a query may take from others."""
 
 
@@ -350,10 +350,10 @@ class RdfSyntaxError(BuildError):
     """An RDF file does not parse; line and column count from 1."""
 
     def __init__(
-        self, file: Path, message: str, line: int | None = None, column: int | None = None
+        self, file: Path, reason: str, line: int | None = None, column: int | None = None
     ) -> None:
         place = ":".join(str(part) for part in (file, line, column) if part is not None)
-        super().__init__(f"{place}: {message}")
+        super().__init__(f"{place}: {reason}")
         self.file = file
         self.line = line
         self.column = column
@@ -415,7 +415,7 @@ class MissingPackage(SettingsError):
         self.extra = extra
 
 
-def visible(text: str) -> str:
+def escape_invisible(text: str) -> str:
     """Return a text with the characters that are not seen, as U+00A0, by number and name."""
     return "".join(
         char

@@ -8,7 +8,7 @@ from partage.errors import MissingPackage
 REQUIREMENT = re.compile(r"""(?P<name>[\w.-]+).*\bextra == ["'](?P<extra>[\w.-]+)["']""")
 
 
-def missing(error: ModuleNotFoundError) -> MissingPackage | None:
+def missing_extra(error: ModuleNotFoundError) -> MissingPackage | None:
     """
     Return what to tell of a package that is not installed; None of one that no extra brings.
 

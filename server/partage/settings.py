@@ -15,20 +15,22 @@ from typing import Self
 from partage.errors import SettingsError
 
 PREFIX = "PARTAGE_"
-RANGED = (
+POSITIVE = (
     "port", "max_body", "query_seconds", "query_workers", "worker_memory", "queue_length",
     "query_store_bytes",
     "service_seconds", "service_rows", "service_bytes",
 )  # fmt: skip
-COUNTS = (
+NON_NEGATIVE = (
     "client_seconds", "client_connections", "client_requests", "trusted_proxies", "cache_bytes",
     "plan_joins",
 )  # fmt: skip
 # No name of the DNS is longer (RFC 1035 §2.3.4).
-HOST = re.compile(
+HOST_PATTERN = re.compile(
     r"(?:[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::(?P<port>[1-9][0-9]{0,4}))?", re.I
 )
-CONTACT = re.compile(r"mailto:[^\s<>\"{}|\\^`@]+@[^\s<>\"{}|\\^`@]+|https://[^\s<>\"{}|\\^`]+")
+CONTACT_PATTERN = re.compile(
+    r"mailto:[^\s<>\"{}|\\^`@]+@[^\s<>\"{}|\\^`@]+|https://[^\s<>\"{}|\\^`]+"
+)
 # More than a browser asks at once, and less than half of what may be under way here.
 CLIENT_REQUESTS = 16
 # More than a browser or a whole office behind one address holds, and a small part of what fits.
@@ -141,13 +143,13 @@ class Settings:
         SettingsError
             A value has the wrong type or is out of range.
         """
-        given: dict[str, str | int | Path] = {}
+        values: dict[str, str | int | Path] = {}
         for setting in fields(cls):
             name = PREFIX + setting.name.upper()
             if name in environ:
                 kind = int if setting.default is None else type(setting.default)
-                given[setting.name] = _cast(name, environ[name], kind)
-        settings = cls(**given)  # type: ignore[arg-type]  # _cast gives each field its own type
+                values[setting.name] = _cast(name, environ[name], kind)
+        settings = cls(**values)  # type: ignore[arg-type]  # _cast gives each field its own type
         settings.check()
         return settings
 
@@ -160,8 +162,8 @@ class Settings:
         SettingsError
             A value is out of range.
         """
-        for name in RANGED + COUNTS:
-            value, least = getattr(self, name), 1 if name in RANGED else 0
+        for name in POSITIVE + NON_NEGATIVE:
+            value, least = getattr(self, name), 1 if name in POSITIVE else 0
             if value is None:
                 continue
             if not least <= value < (65536 if name == "port" else 2**40):
@@ -170,7 +172,7 @@ class Settings:
             raise SettingsError(
                 f"{PREFIX}ACCESS_LOG is {self.access_log!r}: give one of {', '.join(ACCESS_LOGS)}."
             )
-        if self.contact and not CONTACT.fullmatch(self.contact):
+        if self.contact and not CONTACT_PATTERN.fullmatch(self.contact):
             raise SettingsError(
                 f"{PREFIX}CONTACT is {self.contact!r}: give an address like "
                 "mailto:editors@partage.example or https://partage.example/contact."
@@ -209,7 +211,7 @@ class Settings:
 
 def is_host(text: str) -> bool:
     """Whether this is a host, perhaps with a port, as a `Host` header has it (RFC 9110 §7.2)."""
-    found = HOST.fullmatch(text)
+    found = HOST_PATTERN.fullmatch(text)
     return found is not None and int(found["port"] or 0) < 65536
 
 

@@ -54,7 +54,7 @@ class Ground:
 
     def server(self) -> Server:
         if self._server is None:
-            release = assets.root() / Settings().release
+            release = assets.assets_root() / Settings().release
             assert (release / "manifest.json").is_file(), "run `make build` first"
             settings = {
                 "PARTAGE_RELEASE": str(release),

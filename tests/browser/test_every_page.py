@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Request
 from browser.conftest import Contexts
 from partage import assets
 
-AXE = assets.root() / "server/frontend/node_modules/axe-core/axe.min.js"
+AXE = assets.assets_root() / "server/frontend/node_modules/axe-core/axe.min.js"
 STANDARDS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 # What passes is megabytes to send from the browser, and nobody reads it.
 VIOLATIONS = """async (options) =>

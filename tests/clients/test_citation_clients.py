@@ -68,7 +68,7 @@ def test_citation_js_reads_bibtex_and_csl_alike(client: httpx.Client) -> None:
         assert from_csl["URL"] in from_csl["text"]
 
 
-CFFCONVERT = assets.root() / "out/clients"
+CFFCONVERT = assets.assets_root() / "out/clients"
 
 
 CONVERT = """

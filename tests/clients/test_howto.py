@@ -15,7 +15,7 @@ from httpfs import as_httpfs
 from partage import assets
 from partage.rdf.canonical import STATEMENTS
 
-HOWTO = assets.root() / "docs/how-to"
+HOWTO = assets.assets_root() / "docs/how-to"
 WRITTEN = "http://127.0.0.1:8000"
 BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+[^\s'\"]*")

@@ -20,7 +20,7 @@ from rdflib import Dataset, Graph, URIRef
 from cited import WHO
 from partage.rdf.canonical import STATEMENTS, statement_digest
 from partage.rdf.namespaces import BASE, EDITORS, ID, LICENSE, iri
-from partage.rdf.nanopublication import of_itself
+from partage.rdf.nanopublication import nanopublication_iris
 from three_releases import CHANGED, FIRST, ISSUED, SECOND, THIRD, VERSIONS
 
 HTML = {"Accept": "text/html"}
@@ -98,7 +98,7 @@ def test_curl_reads_what_a_cited_result_says_of_itself(host: str, result: str) -
 @pytest.mark.meets("CU5")
 def test_curl_follows_a_trusty_uri_to_what_it_proves(host: str) -> None:
     _, body = curl(host + "/doc/claim/c0001/v1.nanopub")
-    (trusty,) = of_itself(list(parse(body, RdfFormat.TRIG)))
+    (trusty,) = nanopublication_iris(list(parse(body, RdfFormat.TRIG)))
     facts, again = curl("-H", "Accept: application/trig", at(host, trusty))
     assert facts[:2] == ["200", "1"]
     assert again == body

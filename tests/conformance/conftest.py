@@ -9,13 +9,13 @@ from pyoxigraph import RdfFormat, serialize
 
 import live_server
 from conformance.query_cases import CASES
-from partage.rdf.parsing import read
+from partage.rdf.parsing import read_rdf
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[live_server.Server]:
     directory = tmp_path_factory.mktemp("conformance")
-    quads = read(Path(__file__).with_name("dataset.trig"))
+    quads = read_rdf(Path(__file__).with_name("dataset.trig"))
     for case in CASES:
         quads += case.quads()
     file = directory / "dataset.nq"

@@ -22,7 +22,7 @@ from partage import assets
 MF = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")
 QT = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-query#")
 REGIME = URIRef("http://www.w3.org/ns/sparql-service-description#entailmentRegime")
-SHIPPED = assets.root() / "out" / "suites" / "w3c"
+SHIPPED = assets.assets_root() / "out" / "suites" / "w3c"
 # Directories of the source distribution, and of a checkout.
 MANIFESTS = (
     "dawg-data-r2/manifest-evaluation.ttl",

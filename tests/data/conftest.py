@@ -10,7 +10,7 @@ from partage.pipeline.checks import committed
 @pytest.fixture(scope="session")
 def data() -> Graph:
     graph = Graph()
-    for file in committed.files(assets.root()):
+    for file in committed.files(assets.assets_root()):
         if file.name not in committed.FREE_FORM:
             graph.add(file.quads)
     return graph

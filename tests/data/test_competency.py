@@ -33,9 +33,9 @@ from partage.pipeline.state import State
 from partage.pipeline.writing.manifest import inputs_digest
 from partage.rdf.namespaces import PREFIXES, iri
 
-FOLDER = assets.root() / competency.FOLDER
+FOLDER = assets.assets_root() / competency.FOLDER
 QUESTIONS = sorted(FOLDER.glob("*.rq"))
-RELEASE = assets.root() / "out" / "release"
+RELEASE = assets.assets_root() / "out" / "release"
 SEED = iri("s:s0001")
 DATASETS = ("seed", "full")
 STEPS = (
@@ -63,13 +63,13 @@ def finished(state: State) -> Store:
 
 
 def seed_alone() -> Store:
-    return finished(subset.restrict_to_source(parse.parse(assets.root()), SEED))
+    return finished(subset.restrict_to_source(parse.parse(assets.assets_root()), SEED))
 
 
 def full_graph() -> Store:
     """The built release if it is of these files, else the same steps run here."""
-    if not run.unchanged(RELEASE, inputs_digest(assets.root())):
-        return finished(parse.parse(assets.root()))
+    if not run.unchanged(RELEASE, inputs_digest(assets.assets_root())):
+        return finished(parse.parse(assets.assets_root()))
     store = Store()
     with gzip.open(RELEASE / "dataset.nq.gz") as file:
         store.bulk_load(io.BytesIO(file.read()), format=RdfFormat.N_QUADS)
@@ -165,7 +165,7 @@ def test_a_lost_flow_is_noticed(stores: dict[str, Store]) -> None:
 
 
 def test_the_seed_alone_is_the_claims_of_its_article() -> None:
-    state = subset.restrict_to_source(parse.parse(assets.root()), SEED)
+    state = subset.restrict_to_source(parse.parse(assets.assets_root()), SEED)
     described = {str(getattr(row.subject, "value", "")) for row in state.graph("sources")}
     assert {name for name in described if name.startswith(PREFIXES["s"])} == {SEED}
     assert {passage for version in state.versions for passage in subset.cited(version)} <= described
@@ -178,7 +178,7 @@ def test_a_relation_to_a_claim_that_is_left_out_goes_with_it() -> None:
     here, there = (f"{iri(claim)}/v1" for claim in ("c:c0001", "c:c0002"))
     cites, disputes = iri("prov:wasDerivedFrom"), iri("ds:disputes")
     state = State(
-        root=assets.root(),
+        root=assets.assets_root(),
         versions=(
             ClaimVersion(
                 here,
@@ -204,7 +204,7 @@ def test_a_relation_to_a_claim_that_is_left_out_goes_with_it() -> None:
 
 def test_a_source_without_passages_has_no_graph() -> None:
     with pytest.raises(UnknownResource, match="s9999"):
-        subset.restrict_to_source(parse.parse(assets.root()), iri("s:s9999"))
+        subset.restrict_to_source(parse.parse(assets.assets_root()), iri("s:s9999"))
 
 
 def rewrite() -> None:

@@ -24,7 +24,7 @@ RIGHTLY_EMPTY = {"21-replaced", "22-deprecated", "23-missing-labels", "39-newer-
 
 @pytest.fixture(scope="module")
 def released() -> Store:
-    dataset = assets.root() / Settings().release / DATASET
+    dataset = assets.assets_root() / Settings().release / DATASET
     assert dataset.is_file(), "run `make build` first (`make test` does)"
     store = Store()
     content = gzip.decompress(dataset.read_bytes())

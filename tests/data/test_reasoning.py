@@ -21,7 +21,7 @@ FEEDS = iri("ds:feeds")
 
 @pytest.fixture(scope="module")
 def parsed() -> State:
-    return parse.parse(assets.root())
+    return parse.parse(assets.assets_root())
 
 
 @pytest.fixture(scope="module")

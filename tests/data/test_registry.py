@@ -9,7 +9,7 @@ from partage import assets
 from partage.pipeline.checks import committed, registry
 from partage.rdf import parsing
 
-ROOT = assets.root()
+ROOT = assets.assets_root()
 
 
 def git(*arguments: str) -> str:
@@ -49,7 +49,7 @@ def test_a_changed_claim_is_noticed(tmp_path: Path) -> None:
     changed = tmp_path / "seed.trig"
     text = seed.path.read_text(encoding="utf-8")
     changed.write_text(text.replace("The headline says", "The headline shouts", 1), "utf-8")
-    quads = tuple(parsing.read(changed))
+    quads = tuple(parsing.read_rdf(changed))
     files = [committed.CommittedFile(changed, seed.name, quads) if f is seed else f for f in files]
     digests = committed.version_digests(files, rows)
     now = committed.mentioned(committed.current(files))

@@ -17,9 +17,9 @@ from partage.pipeline.checks.shapes import SEVERITIES, Shapes, load
 from partage.pipeline.checks.validate import check, validate
 from partage.rdf import layout
 from partage.rdf.namespaces import PREFIXES, iri
-from partage.rdf.parsing import read
+from partage.rdf.parsing import read_rdf
 
-ROOT = assets.root()
+ROOT = assets.assets_root()
 FOLDER = ROOT / "shapes"
 BAD = sorted(path for path in (FOLDER / "bad").iterdir())
 FREE_FORM = {"blank-node", "chain-of-one", "class-of-named-things"}  # they need blank nodes
@@ -34,7 +34,7 @@ def expected(path: Path) -> str:
 
 
 def file(path: Path) -> CommittedFile:
-    return CommittedFile(path, str(path.relative_to(ROOT)), tuple(read(path)))
+    return CommittedFile(path, str(path.relative_to(ROOT)), tuple(read_rdf(path)))
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def context() -> list[CommittedFile]:
     """The ontology, the good data, and as much of the vocabulary as the examples use."""
     files = [file(ROOT / "ontology/partage.ttl"), file(FOLDER / "good.trig")]
     files.append(file(ROOT / "data/dataset.ttl"))
-    vocabulary = [quad for path in (ROOT / "ontology/voc").glob("*.ttl") for quad in read(path)]
+    vocabulary = [quad for path in (ROOT / "ontology/voc").glob("*.ttl") for quad in read_rdf(path)]
     scheme = NamedNode(iri("skos:ConceptScheme"))
     wanted: set[object] = {quad.subject for quad in vocabulary if quad.object == scheme}
     wanted |= {
@@ -67,7 +67,7 @@ def renumbered(folder: Path) -> Iterator[CommittedFile]:
         copy = folder / path.name
         text = path.read_text(encoding="utf-8").replace("9101", str(number))
         copy.write_text(text, encoding="utf-8")
-        yield CommittedFile(copy, path.stem, tuple(read(copy)))
+        yield CommittedFile(copy, path.stem, tuple(read_rdf(copy)))
 
 
 def apart(files: Iterable[CommittedFile]) -> list[list[CommittedFile]]:
@@ -118,7 +118,7 @@ def test_the_good_data_meet_every_shape_and_every_rule(
 
 
 def test_the_good_data_have_a_focus_node_for_every_shape_of_data(shapes: Shapes) -> None:
-    quads = read(FOLDER / "good.trig")
+    quads = read_rdf(FOLDER / "good.trig")
     kinds = {quad.object for quad in quads if quad.predicate.value == iri("rdf:type")}
     said = {quad.predicate for quad in quads}
     concepts = {NamedNode(iri(f"ds:{name}")) for name in ("Permission", "Purpose")}
@@ -170,7 +170,7 @@ def test_bad_examples_are_small_and_in_the_committed_form(path: Path) -> None:
     assert path.stem == expected(path).removeprefix("x:")
     assert rest.count("\n") < 60
     if path.stem not in FREE_FORM:
-        assert rest == layout.document(read(path))
+        assert rest == layout.committed_form(read_rdf(path))
 
 
 def test_shapes_name_describe_and_advise_in_both_languages(shapes: Shapes) -> None:
@@ -243,7 +243,7 @@ def test_shapes_and_rules_speak_only_of_declared_terms(shapes: Shapes) -> None:
     ds = PREFIXES["ds"]
     declared = {
         quad.subject.value
-        for quad in read(ROOT / "ontology/partage.ttl")
+        for quad in read_rdf(ROOT / "ontology/partage.ttl")
         if isinstance(quad.subject, NamedNode) and quad.predicate.value == iri("rdf:type")
     }
     used = {
@@ -258,7 +258,7 @@ def test_shapes_and_rules_speak_only_of_declared_terms(shapes: Shapes) -> None:
 
 
 def test_the_class_a_shape_asks_for_fits_the_range_in_the_ontology(shapes: Shapes) -> None:
-    ontology = read(ROOT / "ontology/partage.ttl")
+    ontology = read_rdf(ROOT / "ontology/partage.ttl")
     keys = {iri("rdfs:range"), iri("schema:rangeIncludes")}
     ranges: dict[str, set[str]] = {}
     parents: dict[str, set[str]] = {}

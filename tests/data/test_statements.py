@@ -22,7 +22,7 @@ Reasons = dict[Triple, Reason]
 
 @pytest.fixture(scope="module")
 def store() -> Store:
-    dataset = assets.root() / Settings().release / DATASET
+    dataset = assets.assets_root() / Settings().release / DATASET
     assert dataset.is_file(), "run `make build` first (`make test` does)"
     made = Store()
     made.bulk_load(io.BytesIO(gzip.decompress(dataset.read_bytes())), format=RdfFormat.N_QUADS)

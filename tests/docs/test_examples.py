@@ -13,7 +13,7 @@ from partage.pipeline.checks import competency
 from partage.settings import Settings
 from partage.store.factory import DATASET
 
-ROOT = assets.root()
+ROOT = assets.assets_root()
 EXAMPLE = re.compile(r"```sparql\n(.*?)```(?:(?!```).)*?```csv\n(.*?)```", re.DOTALL)
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 EXAMPLES = [

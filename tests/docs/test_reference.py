@@ -9,7 +9,7 @@ from partage import assets, errors
 from partage.cli import cli
 from partage.settings import PREFIX, Settings
 
-REFERENCE = assets.root() / "docs/reference"
+REFERENCE = assets.assets_root() / "docs/reference"
 
 
 def commands(group: click.Group, path: str) -> list[str]:

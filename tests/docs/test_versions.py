@@ -7,15 +7,15 @@ from pyoxigraph import Literal, NamedNode
 
 from partage import __version__, assets
 from partage.rdf.namespaces import BASE, iri
-from partage.rdf.parsing import read
+from partage.rdf.parsing import read_rdf
 
-ROOT = assets.root()
+ROOT = assets.assets_root()
 
 
 def value(file: str, subject: str, predicate: str) -> str:
     (found,) = [
         quad.object.value
-        for quad in read(ROOT / file)
+        for quad in read_rdf(ROOT / file)
         if quad.subject == NamedNode(subject)
         and quad.predicate == NamedNode(iri(predicate))
         and isinstance(quad.object, NamedNode | Literal)

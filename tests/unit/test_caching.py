@@ -8,7 +8,7 @@ from threading import Barrier, Thread
 
 import pytest
 
-from partage.caching import NAMED, BoundedCache, one, size_of
+from partage.caching import NAMED_CACHES, BoundedCache, count_entry, size_of
 from partage.store.engine import Query
 from partage.web import wsgi
 
@@ -71,7 +71,7 @@ def test_of_those_who_come_at_once_the_next_tries_where_one_fails() -> None:
 
 
 def test_what_was_not_asked_for_longest_is_forgotten_first() -> None:
-    memo = BoundedCache(8, getsizeof=one)
+    memo = BoundedCache(8, getsizeof=count_entry)
     for key in (*range(8), 0, 8, 9):
         memo.get(key, lambda key=key: f"first {key}")  # type: ignore[misc]
     assert memo.find(0) == "first 0"
@@ -121,7 +121,7 @@ def test_what_would_drive_the_others_out_is_not_kept() -> None:
 
 def test_all_that_clients_fill_takes_fifty_megabytes_besides_the_answers() -> None:
     assert wsgi  # has imported all that a server has
-    bounds = {name: cache.maxsize for name, cache in NAMED.items() if name != "answers"}
+    bounds = {name: cache.maxsize for name, cache in NAMED_CACHES.items() if name != "answers"}
     assert {
         "citations", "counts", "documents", "labels", "lookups", "plans", "resources", "trees",
     } == {*bounds}  # fmt: skip

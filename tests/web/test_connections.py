@@ -16,7 +16,7 @@ import pytest
 import coroutines
 import small_dataset
 from live_server import Server, say, serving
-from partage.rdf.canonical import nquads
+from partage.rdf.canonical import canonical_nquads
 from partage.settings import Settings
 from partage.web.gateway import connections
 from partage.web.gateway.connections import MOST, ConnectionWatch, close_surplus, set_up_listeners
@@ -187,7 +187,7 @@ def test_a_limit_too_small_is_told_with_what_to_do() -> None:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     directory: Path = tmp_path_factory.mktemp("connections")
     file = directory / "dataset.nq"
-    file.write_text(nquads(small_dataset.quads()), encoding="utf-8")
+    file.write_text(canonical_nquads(small_dataset.quads()), encoding="utf-8")
     with serving(directory / "log", "--load", str(file)) as started:
         yield started
 
@@ -261,7 +261,7 @@ def test_more_silent_connections_than_fit_shut_nobody_out(server: Server) -> Non
 
 def test_one_client_holds_no_more_connections_than_its_share(tmp_path: Path) -> None:
     file = tmp_path / "dataset.nq"
-    file.write_text(nquads(small_dataset.quads()), encoding="utf-8")
+    file.write_text(canonical_nquads(small_dataset.quads()), encoding="utf-8")
     share = {"PARTAGE_CLIENT_CONNECTIONS": "10"}
     with (
         serving(tmp_path / "log", "--load", str(file), settings=share) as bounded,

@@ -41,7 +41,7 @@ def test_d10_the_page_says_what_to_tell_and_which_files_to_edit(client: FlaskCli
     assert "docs/tutorial/add-a-claim.md" in named
     assert len(named) >= 8
     for name in named:
-        assert (assets.root() / name).exists(), name
+        assert (assets.assets_root() / name).exists(), name
 
 
 @pytest.mark.meets("D10")

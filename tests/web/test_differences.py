@@ -12,7 +12,7 @@ import three_releases
 from partage.errors import EngineBusy
 from partage.rdf.namespaces import iri
 from partage.releases.diff import Difference
-from partage.web.views.releases.differences import KEPT, DifferenceCache
+from partage.web.views.releases.differences import MOST_DIFFERENCES, DifferenceCache
 from released_app import GAZETTE, application
 from three_releases import (
     CHANGED,
@@ -176,13 +176,15 @@ def test_the_last_differences_are_kept_and_no_more(
         return Difference(before, after, ())
 
     monkeypatch.setattr(comparing, "_made", make)
-    pairs = [("before", f"{number}") for number in range(KEPT)]
+    pairs = [("before", f"{number}") for number in range(MOST_DIFFERENCES)]
     for pair in (*pairs, pairs[0], ("before", "one more")):
         assert comparing.difference(*pair).after == pair[1]
     assert made == [*pairs, ("before", "one more")]
     comparing.difference(*pairs[0])
     comparing.difference(*pairs[1])
-    assert made[KEPT + 1 :] == [pairs[1]], "of those kept, that used least recently has gone"
+    assert made[MOST_DIFFERENCES + 1 :] == [pairs[1]], (
+        "of those kept, that used least recently has gone"
+    )
 
 
 def test_who_would_wait_long_for_a_difference_is_sent_away(

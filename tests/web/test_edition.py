@@ -12,7 +12,7 @@ import small_dataset
 from partage.resources.pages import comparison
 from partage.settings import Settings
 from partage.store.embedded.oxigraph import EmbeddedEngine
-from partage.store.factory import EngineSource, choose_source, stored
+from partage.store.factory import EngineSource, choose_source, prepared_source
 from partage.web.app import create_app
 from partage.web.gateway.release_switch import ReleaseApplication, ReleaseSwitch
 from partage.web.gateway.response_cache import ResponseCache
@@ -63,7 +63,7 @@ def test_an_edition_is_closed_once_its_last_request_is_answered() -> None:
 
 def test_what_was_cited_counted_and_is_running_outlives_its_edition(tmp_path: Path) -> None:
     settings = of_small_dataset(tmp_path)
-    with stored(choose_source(settings), settings.archive) as source:
+    with prepared_source(choose_source(settings), settings.archive) as source:
         assert isinstance(source, EngineSource)
         first = release_application(settings, source)
         second = release_application(settings, source, first)
@@ -76,7 +76,7 @@ def test_what_was_cited_counted_and_is_running_outlives_its_edition(tmp_path: Pa
 
 def test_nothing_holds_the_memory_of_an_edition_that_has_gone(tmp_path: Path) -> None:
     settings = of_small_dataset(tmp_path)
-    with stored(choose_source(settings), settings.archive) as source:
+    with prepared_source(choose_source(settings), settings.archive) as source:
         switch = ReleaseSwitch(release_application(settings, source))
         site = switch.current.application.extensions["partage"]
         site.prepare()

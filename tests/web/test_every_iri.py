@@ -45,7 +45,7 @@ SPACE = BASE + "ns#"
 
 @pytest.fixture(scope="module")
 def state() -> State:
-    made = reading.parse(assets.root())
+    made = reading.parse(assets.assets_root())
     for step in (current_view.publish, query_examples.publish, void.publish):
         made = step(made)
     return made

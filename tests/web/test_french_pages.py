@@ -231,7 +231,7 @@ def data() -> frozenset[str]:
                 }
             elif isinstance(term, Literal):
                 found |= {" ".join(term.value.split()), *_pieces(term.value)}
-    asked = read_questions(assets.root() / "ontology" / "competency")
+    asked = read_questions(assets.assets_root() / "ontology" / "competency")
     texts = [text for question in asked for text in question.asked.values()]
     for rule in constraints().rules:
         texts += [*rule.messages.values(), *rule.advice.values()]

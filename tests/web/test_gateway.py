@@ -15,7 +15,7 @@ import pytest
 
 import small_dataset
 from live_server import Server, serving
-from partage.rdf.canonical import nquads
+from partage.rdf.canonical import canonical_nquads
 
 ROWS = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o . ?p ?q ?r }"
 ENDLESS = ROWS.replace("*", "(COUNT(*) AS ?count)")
@@ -26,7 +26,7 @@ SECONDS = 10.0
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     directory: Path = tmp_path_factory.mktemp("gateway")
     file = directory / "dataset.nq"
-    file.write_text(nquads(small_dataset.quads()), encoding="utf-8")
+    file.write_text(canonical_nquads(small_dataset.quads()), encoding="utf-8")
     with serving(directory / "log", "--load", str(file)) as started:
         yield started
 

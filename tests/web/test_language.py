@@ -13,7 +13,7 @@ from babel.messages.catalog import Message
 
 from partage import assets, errors
 
-ROOT = assets.root()
+ROOT = assets.assets_root()
 
 
 def _script() -> ModuleType:

@@ -50,7 +50,7 @@ def client() -> FlaskClient:
 
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch) -> Iterator[FlaskClient]:
-    monkeypatch.setattr(dataset, "MOST_HELD", 10)
+    monkeypatch.setattr(dataset, "MOST_TRIPLES_IN_MEMORY", 10)
     return client()  # type: ignore[return-value]
 
 
@@ -98,7 +98,7 @@ def test_rows_tell_of_a_member_what_they_tell_in_a_small_dataset(
     for kind in ("organizations", "agreements", "flows", "claims", "sources", "disputes"):
         told = set(rows.findall(large.get(f"/browse/{kind}?q=net").text))
         with monkeypatch.context() as patch:
-            patch.setattr(dataset, "MOST_HELD", 10_000)
+            patch.setattr(dataset, "MOST_TRIPLES_IN_MEMORY", 10_000)
             assert told == set(rows.findall(client().get(f"/browse/{kind}?q=net").text)), kind
     assert told
 

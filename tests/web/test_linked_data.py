@@ -131,7 +131,7 @@ def test_d3_a_claim_tells_who_makes_it_and_where(client: FlaskClient) -> None:
 
 @pytest.mark.meets("D8")
 def test_d8_the_reference_tells_of_every_format_profile_and_relation(client: FlaskClient) -> None:
-    text = (assets.root() / "docs/reference/linked-data.md").read_text(encoding="utf-8")
+    text = (assets.assets_root() / "docs/reference/linked-data.md").read_text(encoding="utf-8")
     for fmt in GRAPH_FORMATS:
         assert f"`.{fmt.extension}` | `{fmt.media_type}`" in text
     for profile in PROFILES:

@@ -11,7 +11,7 @@ from partage.releases.catalog import Catalog
 from partage.settings import Settings
 from partage.sparql.cited.query_store import CitedQuery
 from partage.store.embedded.oxigraph import EmbeddedEngine
-from partage.store.embedded.serialization import CHUNK, short
+from partage.store.embedded.serialization import CHUNK, short_answer
 from partage.store.workers.query_handle import QueryHandle
 from partage.web import access_log
 from partage.web.app import create_app
@@ -84,7 +84,7 @@ def made(directory: Path, **settings: object) -> ReleaseApplication:
     chosen = Settings(query_store=directory / "queries.jsonl", **settings)  # type: ignore[arg-type]
     app = create_app(chosen, EmbeddedEngine(store), release, Catalog.read(Path()))
     app.extensions["partage"].prepare()
-    lookups = FastPath(app, partial(short, store))
+    lookups = FastPath(app, partial(short_answer, store))
     return ReleaseApplication(
         app, ResponseCache(chosen), access_log.observer(app), lambda: None, lookups
     )

@@ -11,14 +11,14 @@ from flask.testing import FlaskClient
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 import small_dataset
-from partage.assets import root
-from partage.rdf.parsing import read
+from partage.assets import assets_root
+from partage.rdf.parsing import read_rdf
 from partage.resources.ontology.axioms import ORDER
 from partage.settings import Settings
 from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.web.app import create_app
-from partage.web.views.about.routes import packages
-from partage.web.views.resources.axiom_text import axiom_words, joiners, shape_words
+from partage.web.views.about.routes import read_packages
+from partage.web.views.resources.axiom_text import axiom_words, separators, shape_words
 
 BROWSER = "text/html"
 ONTOLOGY = NamedNode("https://w3id.org/partage/graph/ontology")
@@ -36,7 +36,7 @@ def text_of(html: str) -> str:
 def whole(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     """Return a client of the small dataset with our whole ontology in it."""
     store = small_dataset.store()
-    for quad in read(root() / "ontology/partage.ttl"):
+    for quad in read_rdf(assets_root() / "ontology/partage.ttl"):
         store.add(Quad(quad.subject, quad.predicate, quad.object, ONTOLOGY))
         store.add(Quad(quad.subject, quad.predicate, quad.object))
     release = small_dataset.release(tmp_path_factory.mktemp("release"))
@@ -88,7 +88,9 @@ def test_who_asks_for_french_after_an_english_reader_gets_french(whole: FlaskCli
 def test_every_term_has_its_section_with_use_shapes_and_citation(whole: FlaskClient) -> None:
     page = whole.get("/doc/ns").text
     terms = re.findall(r'<article class="term" id="(\w+)">', page)
-    declared = re.findall(r"^ds:(\w+) a owl:", (root() / "ontology/partage.ttl").read_text(), re.M)
+    declared = re.findall(
+        r"^ds:(\w+) a owl:", (assets_root() / "ontology/partage.ttl").read_text(), re.M
+    )
     assert set(terms) == set(declared)
     section = page.partition('id="hasRecipient"')[2].partition("</article>")[0]
     assert "A flow has exactly one recipient, a party." in section
@@ -100,7 +102,7 @@ def test_every_term_has_its_section_with_use_shapes_and_citation(whole: FlaskCli
 def test_no_word_of_an_axiom_or_a_shape_is_missing(app: Flask) -> None:
     with app.test_request_context("/?lang=fr"):
         assert set(ORDER) <= set(axiom_words())
-        words = {**axiom_words(), **shape_words(), **joiners()}
+        words = {**axiom_words(), **shape_words(), **separators()}
     assert all(words.values())
 
 
@@ -188,20 +190,22 @@ def test_other_datasets_have_no_pages_about_ours(path: str) -> None:
 
 
 def test_what_the_scripts_are_made_of_is_listed_with_its_licence(tmp_path: Path) -> None:
-    assert packages(tmp_path) == ()
+    assert read_packages(tmp_path) == ()
     (tmp_path / "built").mkdir()
     one = {"name": "a", "version": "1", "license": "MIT", "homepage": "", "text": "Free."}
     (tmp_path / "built/licences.json").write_text(json.dumps([one]), encoding="utf-8")
-    assert [package.license for package in packages(tmp_path)] == ["MIT"]
+    assert [package.license for package in read_packages(tmp_path)] == ["MIT"]
 
 
 def test_no_package_in_our_scripts_has_a_licence_that_binds_who_uses_them() -> None:
-    lock = json.loads((root() / "server/frontend/package-lock.json").read_text(encoding="utf-8"))
+    lock = json.loads(
+        (assets_root() / "server/frontend/package-lock.json").read_text(encoding="utf-8")
+    )
     others = {
         name: package.get("license", "none")
         for name, package in lock["packages"].items()
         if not package.get("dev") and package.get("license") not in ALLOWED | NEVER_BUNDLED
     }
     assert others == {}
-    built = packages(root() / "server/partage/web/static")
+    built = read_packages(assets_root() / "server/partage/web/static")
     assert {package.license for package in built} <= ALLOWED

@@ -264,13 +264,13 @@ def test_head_is_get_without_a_body_and_runs_once(
     from partage.web.views.sparql import running_queries
 
     ran: list[Query] = []
-    run = running_queries.run
+    run = running_queries.run_query
 
     def noting(query: Query, *calls: Any, **how: Any) -> Result:
         ran.append(query)
         return run(query, *calls, **how)
 
-    monkeypatch.setattr(running_queries, "run", noting)
+    monkeypatch.setattr(running_queries, "run_query", noting)
     got = client.get("/sparql", query_string={"query": WHOLE})
     ran.clear()
     head = client.head("/sparql", query_string={"query": WHOLE})

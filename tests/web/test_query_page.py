@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from partage.web.views.sparql.example_texts import EXPLANATIONS
-from partage.web.views.sparql.query_page_routes import MOST
+from partage.web.views.sparql.query_page_routes import MOST_IRIS
 
 ID = "https://w3id.org/partage/id/"
 NAMES = "PREFIX ds: <https://w3id.org/partage/ns#>\nSELECT ?s ?n { ?s a ds:Organization ; ?p ?n }"
@@ -51,9 +51,9 @@ def test_names_and_pages_of_iris_are_told_without_changing_the_query(client: Fla
 
 
 def test_more_names_than_a_page_shows_are_refused(client: FlaskClient) -> None:
-    response = client.post("/labels.json", data={"iri": ["http://x.example/"] * (MOST + 1)})
+    response = client.post("/labels.json", data={"iri": ["http://x.example/"] * (MOST_IRIS + 1)})
     assert response.status_code == 400
-    assert f"{MOST:,} at a time" in response.text
+    assert f"{MOST_IRIS:,} at a time" in response.text
 
 
 def test_every_example_is_explained_and_asked_by_its_number(browser: FlaskClient) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 import small_dataset
 from live_server import Server, serving
-from partage.rdf.canonical import nquads
+from partage.rdf.canonical import canonical_nquads
 from partage.store.embedded.serialization import CHUNK
 from partage.web.gateway.ranges import ACCEPTED, part
 from partage.web.gateway.response_cache import Headers, Scope
@@ -96,7 +96,7 @@ def test_a_range_beyond_the_end_is_told_with_the_length(asked: str) -> None:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     directory: Path = tmp_path_factory.mktemp("ranges")
     file = directory / "dataset.nq"
-    file.write_text(nquads(small_dataset.quads()), encoding="utf-8")
+    file.write_text(canonical_nquads(small_dataset.quads()), encoding="utf-8")
     with serving(directory / "log", "--load", str(file)) as started:
         yield started
 

@@ -21,7 +21,7 @@ from cited import DS
 from live_server import serving
 from partage import assets
 
-QUESTIONS = sorted((assets.root() / "ontology/competency").glob("*.rq"))
+QUESTIONS = sorted((assets.assets_root() / "ontology/competency").glob("*.rq"))
 SEED = [path.read_text(encoding="utf-8") for path in QUESTIONS]
 WHO = f"SELECT ?who {{ ?flow <{DS}hasRecipient> ?who }}"
 
@@ -47,7 +47,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     (root / "server").mkdir()
     (root / "server/partage").symlink_to(Path(str(partage.__file__)).parent)
     for folder in ("ontology", "shapes"):
-        (root / folder).symlink_to(assets.root() / folder)
+        (root / folder).symlink_to(assets.assets_root() / folder)
     settings = {
         "PYTHONPATH": str(root / "server"),
         "PARTAGE_RELEASE": str(root / "out/release"),

@@ -11,7 +11,7 @@ import small_dataset
 from links import links, of
 from partage.rdf.canonical import STATEMENTS, statement_digest
 from partage.rdf.namespaces import BASE, GRAPH, ID, iri
-from partage.rdf.nanopublication import faults, of_itself
+from partage.rdf.nanopublication import faults, nanopublication_iris
 from partage.rdf.trusty import graph_code
 from partage.settings import Settings
 from partage.store import statement_index
@@ -198,7 +198,7 @@ def test_a_claim_version_is_a_nanopublication_that_proves_itself(
     client: FlaskClient, suffix: str, fmt: RdfFormat
 ) -> None:
     quads = nanopub(client, f"/doc/claim/c0001/v1.nanopub.{suffix}", fmt)
-    (name,) = of_itself(quads)
+    (name,) = nanopublication_iris(quads)
     version, _, code = name.rpartition(".")
     assert version == CLAIM
     assert faults(quads) == []
@@ -210,13 +210,13 @@ def test_a_claim_version_is_a_nanopublication_that_proves_itself(
 
 @pytest.mark.meets("CU1", "CU5")
 def test_a_trusty_uri_leads_to_the_bytes_that_it_proves(client: FlaskClient) -> None:
-    (name,) = of_itself(nanopub(client, "/doc/claim/c0001/v1.nanopub"))
+    (name,) = nanopublication_iris(nanopub(client, "/doc/claim/c0001/v1.nanopub"))
     path = "/" + name.removeprefix(BASE)
     answer = client.get(path)
     assert answer.status_code == 303
     document = answer.headers["Location"]
-    assert of_itself(nanopub(client, document)) == [name]
-    assert of_itself(nanopub(client, document + ".nq", RdfFormat.N_QUADS)) == [name]
+    assert nanopublication_iris(nanopub(client, document)) == [name]
+    assert nanopublication_iris(nanopub(client, document + ".nq", RdfFormat.N_QUADS)) == [name]
     people = client.get(document, headers={"Accept": "text/html"})
     assert (people.status_code, people.headers["Location"]) == (303, "/doc/claim/c0001/v1")
 
@@ -260,7 +260,7 @@ def test_a_statement_iri_names_no_owner_version_or_counter_and_is_one_hop_from_i
 def test_a_dataset_that_is_too_large_says_so_and_what_to_do(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(statement_index, "LARGEST", 3)
+    monkeypatch.setattr(statement_index, "MAX_STATEMENTS", 3)
     app = create_app(Settings(), EmbeddedEngine(small_dataset.store()))
     answer = app.test_client().get(f"/doc/statement/{RECIPIENT}.ttl")
     assert answer.status_code == 404

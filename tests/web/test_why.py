@@ -17,7 +17,7 @@ from partage.settings import Settings
 from partage.sparql.diagnosis.pattern_hints import HintKind
 from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.web.app import create_app
-from partage.web.views.sparql.diagnosis_text import ENDS, HINTS
+from partage.web.views.sparql.diagnosis_text import ENDING_TEXTS, HINT_TEXTS
 
 HEAD = """PREFIX ds: <https://w3id.org/partage/ns#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -88,9 +88,9 @@ def test_it_is_told_in_french(browser: FlaskClient) -> None:
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_there_are_words_for_every_kind_of_hint(app: Flask, language: str) -> None:
     kinds = set(get_args(HintKind))
-    assert kinds <= HINTS.keys()
+    assert kinds <= HINT_TEXTS.keys()
     with app.test_request_context(f"/sparql/why?lang={language}"):
-        for words in (*HINTS.values(), *ENDS.values()):
+        for words in (*HINT_TEXTS.values(), *ENDING_TEXTS.values()):
             facts = set(re.findall(r"%\((\w+)\)s", str(words)))
             assert "%(" not in str(words) % dict.fromkeys(facts, "x")
 
@@ -101,7 +101,7 @@ def test_both_languages_tell_the_same_facts(app: Flask) -> None:
         with app.test_request_context(f"/sparql/why?lang={language}"):
             facts[language] = [
                 sorted(re.findall(r"%\(\w+\)s", str(words)))
-                for words in (*HINTS.values(), *ENDS.values())
+                for words in (*HINT_TEXTS.values(), *ENDING_TEXTS.values())
             ]
     assert facts["en"] == facts["fr"]
 

@@ -25,7 +25,7 @@ from partage.citation.reader import (
 )
 from partage.citation.record_kinds import RecordKind, kind_of, whole
 from partage.errors import UnknownRelease, UnknownResource, message
-from partage.rdf.canonical import digest
+from partage.rdf.canonical import nquads_digest
 from partage.rdf.namespaces import BASE, RELEASES
 from partage.rdf.nanopublication import PARTS
 from partage.releases.record import ReleaseRecord
@@ -261,7 +261,7 @@ def _version(case: _Subject) -> Citation:
         version=local(case.thing).removeprefix("v"),
         draft=False,
         issued=_day(case.facts.plain("dct:created")) or made.issued,
-        digest=DIGEST.format(digest(quads)) if quads else None,
+        digest=DIGEST.format(nquads_digest(quads)) if quads else None,
     )
 
 

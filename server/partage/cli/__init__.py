@@ -13,7 +13,7 @@ import click
 from partage.cli import build, cite, ids, release, requery, serve, verify
 from partage.cli.base import FINDING, cli
 from partage.errors import BuildError, PartageError, RequestError, SettingsError
-from partage.extras import missing
+from partage.extras import missing_extra
 
 __all__ = [
     "build",
@@ -48,7 +48,7 @@ def main() -> NoReturn:
     except PartageError as error:
         _fail(error)
     except ModuleNotFoundError as error:
-        lacking = missing(error)
+        lacking = missing_extra(error)
         if lacking is None:
             raise
         _fail(lacking)

@@ -26,13 +26,16 @@ if TYPE_CHECKING:
 def build(out: Path | None, force: bool) -> None:
     """Build the release: check, reason, materialize, answer the competency questions."""
     from partage.pipeline import run
-    from partage.store.factory import choose_source, stored
+    from partage.store.factory import choose_source, prepared_source
 
     console, chosen = Console(stderr=True), settings()
     with steps(console) as progress:
-        manifest = run.build(assets.root(), out or chosen.release, progress, force=force)
+        manifest = run.build(assets.assets_root(), out or chosen.release, progress, force=force)
     if out is None:  # so that a server has nothing to load
-        with console.status("Making its store …"), stored(choose_source(chosen), chosen.archive):
+        with (
+            console.status("Making its store …"),
+            prepared_source(choose_source(chosen), chosen.archive),
+        ):
             pass
     console.print(manifest.summary())
 
@@ -88,7 +91,7 @@ def validate(files: tuple[Path, ...], form: str, lang: str, judge: str) -> None:
     """Check RDF files (or, with none given, all of ours) against the shapes and rules."""
     from partage.pipeline.checks import validate as checks
 
-    report = checks.validate(assets.root(), files, _judge(judge))
+    report = checks.validate(assets.assets_root(), files, _judge(judge))
     language: Literal["en", "fr"] = "fr" if lang == "fr" else "en"
     turtle = form == "turtle"
     click.echo(

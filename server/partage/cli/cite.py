@@ -55,14 +55,14 @@ def cite(  # noqa: PLR0913, PLR0917  # each is an option of the command
     from partage.store.embedded.oxigraph import EmbeddedEngine
     from partage.store.factory import choose_source, open_engine
     from partage.store.release_stores.release_stores import ReleaseStores
-    from partage.store.statement_index import index
+    from partage.store.statement_index import index_statements
 
     fmt = citation_format(form)
     if fmt is None:
         known = ", ".join(known.key for known in CITATION_FORMATS)
         raise click.BadParameter(f"{form!r} is no format. Use one of {known}.", param_hint="format")
     iri, inside = unversioned(named(thing))
-    catalog = Catalog.read(assets.root())
+    catalog = Catalog.read(assets.assets_root())
     if iri.startswith(CITED):
         made = printable(_of_result(iri.removeprefix(CITED), title, catalog))
         click.echo(
@@ -81,7 +81,7 @@ def cite(  # noqa: PLR0913, PLR0917  # each is an option of the command
         engine = open_engine(source)
     try:
         if iri.startswith(STATEMENTS):
-            triple = index(engine).find(iri.removeprefix(STATEMENTS))
+            triple = index_statements(engine).find(iri.removeprefix(STATEMENTS))
             if triple is None:
                 raise UnknownResource(iri)
             made = printable(cite_statement(engine, triple, makers(engine, triple), record))
@@ -96,7 +96,7 @@ def cite(  # noqa: PLR0913, PLR0917  # each is an option of the command
 def _of_result(identifier: str, title: str | None, catalog: "Catalog") -> "Citation":
     """Return the citation of a result out of the query store, by its own title or another."""
     from partage.sparql.cited.query_store import QueryStore
-    from partage.web.views.cited_queries.citing import as_title, citation_of
+    from partage.web.views.cited_queries.citing import checked_title, citation_of
 
     known = settings()
     found = QueryStore(known.query_store, known.query_store_bytes).find(identifier)
@@ -105,7 +105,9 @@ def _of_result(identifier: str, title: str | None, catalog: "Catalog") -> "Citat
             f"{known.query_store} has no result {identifier[:80]}. Check the address; "
             "PARTAGE_QUERY_STORE names the file."
         )
-    return citation_of(replace(found, title=as_title(title) if title else found.title), catalog)
+    return citation_of(
+        replace(found, title=checked_title(title) if title else found.title), catalog
+    )
 
 
 def _digest(release: Path | None) -> str:

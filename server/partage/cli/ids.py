@@ -21,7 +21,7 @@ def ids() -> None:
 def _registry() -> Path:
     from partage.pipeline.checks import registry
 
-    return assets.root() / registry.PATH
+    return assets.assets_root() / registry.PATH
 
 
 @contextmanager
@@ -68,7 +68,7 @@ def check(write: bool) -> None:
     """Check the registry against the data, and the committed form of every data file."""
     from partage.pipeline.checks import committed
 
-    findings = committed.check(assets.root(), write=write)
+    findings = committed.check(assets.assets_root(), write=write)
     for finding in findings:
         click.echo(finding)
     click.echo(f"{len(findings)} findings." if findings else "Identifiers and files are in order.")
@@ -83,7 +83,7 @@ def freeze() -> None:
     path = _registry()
     with _rewriting(path):
         rows = registry.read_registry(path)
-        digests = committed.version_digests(committed.files(assets.root()), rows)
+        digests = committed.version_digests(committed.files(assets.assets_root()), rows)
         frozen = registry.freeze(rows, digests)
         replace_file(path, registry.format_registry(frozen))
     click.echo(f"{sum(a != b for a, b in zip(rows, frozen, strict=True))} versions frozen.")

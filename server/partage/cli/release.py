@@ -35,7 +35,7 @@ def release(version: str | None, dumps: Path | None) -> None:
         return
     with steps(console) as progress:
         now = datetime.now(tz=UTC)
-        record = freezing.freeze(assets.root(), settings().release, version, now, progress)
+        record = freezing.freeze(assets.assets_root(), settings().release, version, now, progress)
     console.print(
         f"Released {record.version}: {record.quads:,} quads, RDFC-1.0 sha256 {record.rdfc10}\n"
         f"Commit it: git add data && git commit -m 'data: release {record.version}' "
@@ -48,7 +48,7 @@ def _write_files(version: str | None, directory: Path, console: Console) -> None
     from partage.releases.catalog import Catalog
     from partage.resources.downloads import files as dumps
 
-    catalog = Catalog.read(assets.root())
+    catalog = Catalog.read(assets.assets_root())
     if catalog.newest is None:
         raise UnknownRelease("Nothing was released yet. Freeze it first: `partage release`.")
     with console.status("Reading the archive …") as status:
@@ -101,7 +101,7 @@ def diff(before: str, after: str, iri: str | None, form: str, statements: bool) 
             found = replace(found, changes=(change,) if change else ())
         else:
             status.update("Asking the example queries …")
-            found = replace(found, examples=differences.examples(old, new))
+            found = replace(found, examples=differences.changed_examples(old, new))
     listed = statements or iri is not None
     if form == "json":
         click.echo(notes.as_json(found), nl=False)
@@ -111,17 +111,17 @@ def diff(before: str, after: str, iri: str | None, form: str, statements: bool) 
 
 
 def _quads(version: str) -> list[Quad]:
-    from partage.rdf.parsing import read
+    from partage.rdf.parsing import read_rdf
     from partage.releases import archive
     from partage.releases.catalog import Catalog
     from partage.store.factory import DATASET
 
     if version != CURRENT:
-        return archive.restored_quads(Catalog.read(assets.root()), version)
+        return archive.restored_quads(Catalog.read(assets.assets_root()), version)
     dataset = settings().release / DATASET
     if not dataset.is_file():
         raise SettingsError(f"There is no {dataset} yet. Run `partage build` first.")
-    return read(dataset)
+    return read_rdf(dataset)
 
 
 def _speaks_of(quad: Quad, iri: str) -> bool:

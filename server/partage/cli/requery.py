@@ -72,7 +72,7 @@ def _again(
     from partage.store.release_stores.release_stores import ReleaseStores
     from partage.store.workers.pool import PoolEngine
 
-    release_stores = ReleaseStores(Catalog.read(assets.root()), archive)
+    release_stores = ReleaseStores(Catalog.read(assets.assets_root()), archive)
     for version, group in groupby(sorted(results, key=_release), key=_release):
         try:
             engine = PoolEngine(release_stores.directory(version), limits)

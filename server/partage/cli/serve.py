@@ -131,7 +131,7 @@ def query(
     """Ask a SPARQL query: TEXT, `-` for standard input, or --file."""
     from partage.sparql.federation.service_calls import Federation
     from partage.sparql.protocol.evaluation import run_query
-    from partage.store.factory import choose_source, isolated
+    from partage.store.factory import choose_source, open_isolated
 
     if (text is None) == (file is None):
         raise click.UsageError("Give the query as TEXT, as `-` (standard input), or with --file.")
@@ -141,7 +141,7 @@ def query(
         text = _decoded(sys.stdin.buffer.read(), "Standard input")
     assert text is not None
     federation = Federation.of(settings())
-    with isolated(choose_source(settings(), files, store), settings()) as engine:
+    with open_isolated(choose_source(settings(), files, store), settings()) as engine:
         if form is None and sys.stdout.isatty():
             _table(engine, text, federation)
             return
@@ -167,7 +167,7 @@ def _table(engine: Engine, text: str, federation: "Federation") -> None:
 
     from rich.table import Table
 
-    from partage.rdf.parsing import short
+    from partage.rdf.parsing import short_iri
     from partage.sparql.protocol.evaluation import run_query
     from partage.sparql.protocol.operation import kind
 
@@ -184,7 +184,7 @@ def _table(engine: Engine, text: str, federation: "Federation") -> None:
         table.add_row(
             *(
                 "" if cell is None
-                else short(cell["value"]) if cell["type"] == "uri" else cell["value"]
+                else short_iri(cell["value"]) if cell["type"] == "uri" else cell["value"]
                 for cell in cells
             )
         )  # fmt: skip

@@ -57,13 +57,13 @@ def verify(source: str | None, file: Path, digest: str | None) -> None:
 def _passages(source: str, file: Path) -> None:
     """Check every cited passage of a source against somebody's own copy of its text."""
     from partage.pipeline.checks import passages as check
-    from partage.rdf.parsing import read
+    from partage.rdf.parsing import read_rdf
 
-    data = assets.root() / "data"
+    data = assets.assets_root() / "data"
     quads = [
         quad
         for path in (data / "sources.ttl", *sorted((data / "passages").glob("*.ttl")))
-        for quad in read(path)
+        for quad in read_rdf(path)
     ]
     try:
         result = check.verify(quads, check.source_iri(source), file.read_bytes())

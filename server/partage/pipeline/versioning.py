@@ -13,7 +13,12 @@ from collections.abc import Iterable
 from pyoxigraph import Quad
 
 from partage.rdf.namespaces import PREFIXES, iri
-from partage.releases.descriptions import ComparedStatement, DatasetContents, dataset_contents, kind
+from partage.releases.descriptions import (
+    ComparedStatement,
+    DatasetContents,
+    dataset_contents,
+    resource_kind,
+)
 
 CALENDAR = re.compile(r"(\d{4})\.(0[1-9]|1[0-2])\.(0|[1-9]\d*)")
 SEMANTIC = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
@@ -59,7 +64,7 @@ def needed(before: Iterable[Quad], after: Iterable[Quad]) -> list[tuple[int, str
     found = [
         (level, name)
         for name in sorted(old.statements.keys() | new.statements.keys())
-        if kind(name) in ("term", "ontology") and (level := _level(name, old, new)) != NONE
+        if resource_kind(name) in ("term", "ontology") and (level := _level(name, old, new)) != NONE
     ]
     return sorted(found, key=lambda change: -change[0])
 

@@ -16,13 +16,13 @@ from typing import IO, cast
 from pyoxigraph import Literal, Quad, QuerySolutions, RdfFormat, Store, Triple, parse
 
 from partage.rdf.formats import by_path
-from partage.rdf.input_files import opened
+from partage.rdf.input_files import open_rdf_file
 from partage.rdf.namespaces import ID, PREFIXES
 
 XSD = PREFIXES["xsd"]
 TEXTS = frozenset(XSD + name for name in ("string", "anyURI", "base64Binary", "hexBinary"))
 """Datatypes of XML Schema that are kept as written; their literals may be long."""
-READ = {
+SAMPLES = {
     "boolean": "true", "date": "2000-01-01", "time": "00:00:00", "dateTime": "2000-01-01T00:00:00",
     "dateTimeStamp": "2000-01-01T00:00:00Z", "gYear": "2000", "gMonth": "--01", "gDay": "---01",
     "gYearMonth": "2000-01", "gMonthDay": "--01-01", "duration": "P1D",
@@ -58,7 +58,7 @@ class ValueChange:
         )
 
 
-def changes(file: Path) -> list[ValueChange]:
+def value_changes(file: Path) -> list[ValueChange]:
     """
     Return which literals of a file the engine answers otherwise, the two kinds of change apart:
     to another datatype, and to another lexical form.
@@ -71,11 +71,11 @@ def changes(file: Path) -> list[ValueChange]:
     fmt = by_path(file)
     assert fmt is not None  # whoever read the file knew its format
     assert fmt.rdf is not None
-    with opened(file, fmt.rdf) as source:
+    with open_rdf_file(file, fmt.rdf) as source:
         lines = _Lines(source)
         quads = parse(cast("IO[bytes]", lines), format=fmt.rdf, base_iri=ID)
-        told = fmt.rdf != RdfFormat.JSON_LD  # which is read to its end before it is parsed
-        return _changes(file, quads, lambda: lines.count if told else None)
+        counts_lines = fmt.rdf != RdfFormat.JSON_LD  # which is read to its end before it is parsed
+        return _changes(file, quads, lambda: lines.count if counts_lines else None)
 
 
 def _changes(
@@ -121,7 +121,7 @@ def answered_otherwise(written: Iterable[Literal]) -> dict[Literal, Literal]:
     return found
 
 
-def unread(written: Iterable[Literal]) -> set[Literal]:
+def uncomparable(written: Iterable[Literal]) -> set[Literal]:
     """
     Return those literals that the engine cannot read as values, so that it cannot compare them.
 
@@ -138,7 +138,7 @@ def unread(written: Iterable[Literal]) -> set[Literal]:
 def _comparable(literal: Literal) -> Literal:
     """Return a literal that the engine can compare this one with, if it reads it."""
     name = literal.datatype.value.removeprefix(XSD)
-    return Literal(READ[name], datatype=literal.datatype) if name in READ else Literal(0)
+    return Literal(SAMPLES[name], datatype=literal.datatype) if name in SAMPLES else Literal(0)
 
 
 def _batches(written: Iterable[Literal]) -> Iterator[Sequence[Literal]]:

@@ -27,7 +27,7 @@ from partage.rdf.namespaces import BASE
 STATEMENTS = BASE + "statement/"
 
 
-def nquads(quads: Iterable[Quad]) -> str:
+def canonical_nquads(quads: Iterable[Quad]) -> str:
     """Return the quads as sorted canonical N-Quads, one a line, each once."""
     text = serialize(quads, format=RdfFormat.N_QUADS)
     assert text is not None  # serialize without an output returns bytes
@@ -36,19 +36,19 @@ def nquads(quads: Iterable[Quad]) -> str:
     return "".join(line + "\n" for line in sorted(lines))
 
 
-def digest(quads: Iterable[Quad]) -> str:
+def nquads_digest(quads: Iterable[Quad]) -> str:
     """Return the SHA-256 of the canonical N-Quads, 64 lower-case hexadecimal digits."""
-    return hashlib.sha256(nquads(quads).encode("utf-8")).hexdigest()
+    return hashlib.sha256(canonical_nquads(quads).encode("utf-8")).hexdigest()
 
 
 def rdfc10(quads: Iterable[Quad]) -> str:
     """Return the RDFC-1.0 SHA-256 of a dataset that may hold blank nodes."""
     dataset = Dataset(quads)
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-    return digest(dataset)
+    return nquads_digest(dataset)
 
 
-def line(triple: Triple | Quad) -> str:
+def ntriples_line(triple: Triple | Quad) -> str:
     """Return the canonical N-Triples line of a statement, without its end."""
     return f"{triple.subject} {triple.predicate} {triple.object} ."
 
@@ -59,7 +59,7 @@ def statement_digest(triple: Triple | Quad) -> str | None:
         return None
     if not isinstance(triple.object, NamedNode | Literal):
         return None
-    return hashlib.sha256(line(triple).encode("utf-8")).hexdigest()
+    return hashlib.sha256(ntriples_line(triple).encode("utf-8")).hexdigest()
 
 
 def statement_iri(triple: Triple | Quad) -> str | None:

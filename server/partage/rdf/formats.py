@@ -10,7 +10,7 @@ from typing import Literal
 
 from pyoxigraph import QueryResultsFormat, RdfFormat
 
-Kind = Literal["graph", "dataset", "solutions"]
+FormatKind = Literal["graph", "dataset", "solutions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Format:
     media_type: str
     extension: str
     label: str
-    kind: Kind
+    kind: FormatKind
     rdf: RdfFormat | None = None
     results: QueryResultsFormat | None = None
 

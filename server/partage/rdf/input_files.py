@@ -18,9 +18,9 @@ from typing import IO, TYPE_CHECKING, cast
 
 from pyoxigraph import RdfFormat
 
-from partage.errors import RdfSyntaxError, visible
+from partage.errors import RdfSyntaxError, escape_invisible
 from partage.rdf.formats import is_compressed
-from partage.rdf.rdfxml import DEEPEST, RdfXml
+from partage.rdf.rdfxml import MAX_DEPTH, RdfXmlFilter
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -29,7 +29,7 @@ BOM = b"\xef\xbb\xbf"
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 READ_SIZE = 1 << 16
 # A compressed file may grow so many times; below so many bytes, as much as it likes.
-MOST_GROWTH, GROWN = 200, 100_000_000
+MAX_COMPRESSION_RATIO, ALWAYS_ALLOWED_BYTES = 200, 100_000_000
 _FORMS_OF_LINES = (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
 _FORMS_WITH_TRIPLE_TERMS = (*_FORMS_OF_LINES, RdfFormat.TURTLE, RdfFormat.TRIG)
 
@@ -38,7 +38,7 @@ Check = Callable[[bytes], bytes]
 
 
 @contextmanager
-def opened(
+def open_rdf_file(
     path: Path, form: RdfFormat, watch: Callable[[IO[bytes]], IO[bytes]] = lambda raw: raw
 ) -> Iterator[IO[bytes]]:
     """
@@ -74,7 +74,7 @@ def checked(raw: IO[bytes], path: Path, form: RdfFormat | None) -> Iterator[IO[b
     try:
         yield io.BufferedReader(source, READ_SIZE)
     except SyntaxError as error:
-        raise RdfSyntaxError(path, _says(error, form), error.lineno, error.offset) from error
+        raise RdfSyntaxError(path, _reason(error, form), error.lineno, error.offset) from error
     except MemoryError as error:
         raise RdfSyntaxError(
             path,
@@ -85,10 +85,10 @@ def checked(raw: IO[bytes], path: Path, form: RdfFormat | None) -> Iterator[IO[b
     except (OSError, ValueError) as error:
         if type(error) is OSError and error.errno is None:
             raise  # of who reads it: the engine cannot write its store
-        raise RdfSyntaxError(path, f"cannot be read: {_says(error, form)}") from error
+        raise RdfSyntaxError(path, f"cannot be read: {_reason(error, form)}") from error
 
 
-def _says(error: Exception, form: RdfFormat | None) -> str:
+def _reason(error: Exception, form: RdfFormat | None) -> str:
     if form == RdfFormat.JSON_LD and "LoadDocumentCallback" in str(error):
         return (
             "its @context is a document at another address, and nothing is fetched here. Put the "
@@ -96,7 +96,7 @@ def _says(error: Exception, form: RdfFormat | None) -> str:
         )
     if "Invalid UTF-8" in str(error):
         return f"{error}. Save the file in UTF-8."
-    return visible(str(error))
+    return escape_invisible(str(error))
 
 
 class _CountingReader:
@@ -129,7 +129,7 @@ class _InputFile(io.RawIOBase):
         self._ready, self._ended = b"", False
         self._check: Check = lambda data: data
         if form == RdfFormat.RDF_XML:
-            self._check = RdfXml(path)
+            self._check = RdfXmlFilter(path)
         elif form in _FORMS_WITH_TRIPLE_TERMS:
             self._check = _triple_terms(path, lines=form in _FORMS_OF_LINES)
 
@@ -156,11 +156,14 @@ class _InputFile(io.RawIOBase):
             if data.startswith(BOM):
                 data = data.removeprefix(BOM) or self._next()
         self._given += len(data)
-        if self._given > GROWN and self._given > MOST_GROWTH * self._raw.count:
+        if (
+            self._given > ALWAYS_ALLOWED_BYTES
+            and self._given > MAX_COMPRESSION_RATIO * self._raw.count
+        ):
             raise RdfSyntaxError(
                 self._path,
-                f"grows to more than {MOST_GROWTH} times its size, as a file that is made to fill "
-                "memory and disks does. If it is not, uncompress it first.",
+                f"grows to more than {MAX_COMPRESSION_RATIO} times its size, as a file that is "
+                "made to fill memory and disks does. If it is not, uncompress it first.",
             )
         self._ended = not data
         return self._check(data)
@@ -177,7 +180,11 @@ class _InputFile(io.RawIOBase):
 def _triple_terms(path: Path, *, lines: bool) -> Check:
     """Return what refuses triple terms that are nested too deeply, in Turtle and its kin."""
     marks = re.compile(rb"<<\(|\)>>|\n" if lines else rb"<<\(|\)>>")
-    change = {b"<<(": 1, b")>>": -1, b"\n": -DEEPEST}  # where a line is a statement, it ends there
+    change = {
+        b"<<(": 1,
+        b")>>": -1,
+        b"\n": -MAX_DEPTH,
+    }  # where a line is a statement, it ends there
     depth, rest = 0, b""
 
     def check(data: bytes) -> bytes:
@@ -186,9 +193,9 @@ def _triple_terms(path: Path, *, lines: bool) -> Check:
         rest = text[-2:]  # a mark may go on in the next bytes
         for mark in marks.finditer(text) if depth or b"<<(" in text else ():
             depth = max(0, depth + change[mark[0]])
-            if depth > DEEPEST:
-                says = f"triple terms are nested more than {DEEPEST:,} deep. Nest them less."
-                raise RdfSyntaxError(path, says)
+            if depth > MAX_DEPTH:
+                reason = f"triple terms are nested more than {MAX_DEPTH:,} deep. Nest them less."
+                raise RdfSyntaxError(path, reason)
         return data
 
     return check

@@ -16,14 +16,14 @@ from typing import cast
 from pyld import jsonld
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
-from partage.assets import root
+from partage.assets import assets_root
 from partage.errors import IntegrityError
 from partage.rdf.namespaces import BASE, iri
 from partage.rdf.unwritable import triple_terms
 
 Form = Choice["expanded", "compacted", "framed"]
 FORMS: tuple[Form, ...] = ("framed", "compacted", "expanded")
-FORM = "http://www.w3.org/ns/json-ld#"
+FORM_NAMESPACE = "http://www.w3.org/ns/json-ld#"
 CONTEXT = BASE + "context.jsonld"
 TYPE = iri("rdf:type")
 # No short name stands for an IRI that reads as one (JSON-LD 1.1 API §5.2.2).
@@ -71,11 +71,11 @@ def write_jsonld(
 @cache
 def context_bytes() -> bytes:
     """Return our context as it is served and shipped."""
-    return (root() / "ontology" / "context.jsonld").read_bytes()
+    return (assets_root() / "ontology" / "context.jsonld").read_bytes()
 
 
 @cache
-def _by_language() -> frozenset[str]:
+def _language_map_properties() -> frozenset[str]:
     """Return the properties whose values our context tells by language."""
     context = json.loads(context_bytes())["@context"]
     terms = [term for term in context.values() if isinstance(term, dict)]
@@ -84,7 +84,7 @@ def _by_language() -> frozenset[str]:
     return frozenset(context[prefix] + local for prefix, _, local in split)
 
 
-def load_nothing_but(address: str, url: str, _options: object) -> dict[str, object]:
+def load_own_context(address: str, url: str, _options: object) -> dict[str, object]:
     """
     Return our context for its address: the document loader that never reaches out.
 
@@ -103,11 +103,11 @@ def load_nothing_but(address: str, url: str, _options: object) -> dict[str, obje
     }
 
 
-def _compact(told: list[Node], context: str) -> object:
+def _compact(nodes: list[Node], context: str) -> object:
     compacted = jsonld.compact(
-        told,
+        nodes,
         context,
-        {"documentLoader": partial(load_nothing_but, context), "skipExpansion": True},
+        {"documentLoader": partial(load_own_context, context), "skipExpansion": True},
     )
     del compacted["@context"]
     return {"@context": context, **cast("Node", _ordered(compacted))}
@@ -156,7 +156,7 @@ def _value(term: NamedNode | BlankNode | Triple | Literal, predicate: NamedNode)
         return {"@value": text, "@language": term.language, **direction}
     if datatype == STRING:
         return {"@value": text}
-    native = None if predicate.value in _by_language() else _native(text, datatype)
+    native = None if predicate.value in _language_map_properties() else _native(text, datatype)
     return {"@value": text, "@type": datatype} if native is None else {"@value": native}
 
 
@@ -176,7 +176,9 @@ def _framed(nodes: dict[str, Node], main: str) -> list[Node]:
         return list(nodes.values())
     placed = {main}
     tree = nodes[main]
-    coming = [node for name, node in nodes.items() if name != main and _points(node, main)]
+    coming = [
+        node for name, node in nodes.items() if name != main and _referring_properties(node, main)
+    ]
     _nest([tree], nodes, placed)
     reverse: dict[str, list[Node]] = {}
     for node in coming:
@@ -184,7 +186,7 @@ def _framed(nodes: dict[str, Node], main: str) -> list[Node]:
             continue
         placed.add(str(node["@id"]))
         whole = True
-        for key in _points(node, main):
+        for key in _referring_properties(node, main):
             rest = [value for value in _values(node, key) if value != {"@id": main}]
             if rest:
                 node[key] = rest
@@ -206,7 +208,7 @@ def _framed(nodes: dict[str, Node], main: str) -> list[Node]:
     return [tree]
 
 
-def _points(node: Node, main: str) -> list[str]:
+def _referring_properties(node: Node, main: str) -> list[str]:
     """Return the properties by which a node refers to the main one."""
     return [key for key in node if key[0] != "@" and {"@id": main} in _values(node, key)]
 

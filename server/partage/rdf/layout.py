@@ -44,7 +44,7 @@ _ESCAPES = str.maketrans(
 Term = NamedNode | Literal | BlankNode | Triple
 
 
-def document(quads: Iterable[Quad]) -> str:
+def committed_form(quads: Iterable[Quad]) -> str:
     """
     Return the committed form of `quads`: Turtle when all are in the default graph, else TriG.
 
@@ -61,7 +61,7 @@ def document(quads: Iterable[Quad]) -> str:
     default = {subject: list(rows) for subject, rows in _by_subject(graphs.pop("", []))}
     owner = {name: name.partition("#")[0] for name in graphs}
     blocks = []
-    for subject in sorted(default.keys() | set(owner.values()), key=_natural):
+    for subject in sorted(default.keys() | set(owner.values()), key=_natural_key):
         if subject in default:
             blocks.append(writer.subject(subject, default[subject], ""))
         for name in sorted(n for n, s in owner.items() if s == subject):
@@ -83,7 +83,7 @@ def document(quads: Iterable[Quad]) -> str:
 
 def _by_subject(quads: list[Quad]) -> list[tuple[str, list[Quad]]]:
     def key(quad: Quad) -> tuple[object, ...]:
-        return _natural(_iri_of(quad.subject))
+        return _natural_key(_iri_of(quad.subject))
 
     return [
         (_iri_of(rows[0].subject), rows)
@@ -91,7 +91,7 @@ def _by_subject(quads: list[Quad]) -> list[tuple[str, list[Quad]]]:
     ]
 
 
-def _natural(text: str) -> tuple[object, ...]:
+def _natural_key(text: str) -> tuple[object, ...]:
     """Sort c2 before c10, and runs of digits before other text."""
     parts = _DIGITS.split(text)
     return tuple(int(part) if part.isdigit() else part for part in parts)

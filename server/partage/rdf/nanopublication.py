@@ -14,7 +14,7 @@ from types import MappingProxyType
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 
 from partage.rdf.namespaces import iri
-from partage.rdf.trusty import CODE, UNKNOWN, graph_code, renamed
+from partage.rdf.trusty import ARTIFACT_CODE, PLACEHOLDER, graph_code, rename_iris
 
 PARTS = ("head", "assertion", "provenance", "pubinfo")
 _TYPE, _NANOPUBLICATION = iri("rdf:type"), iri("np:Nanopublication")
@@ -24,7 +24,7 @@ _LINKS = {
     "provenance": iri("np:hasProvenance"),
     "publication info": iri("np:hasPublicationInfo"),
 }
-NONE_BEFORE: Mapping[str, str] = MappingProxyType({})
+NO_PREDECESSORS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Nanopublication:
 
 
 def nanopublication(
-    version: str, quads: Iterable[Quad], before: Mapping[str, str] = NONE_BEFORE
+    version: str, quads: Iterable[Quad], before: Mapping[str, str] = NO_PREDECESSORS
 ) -> Nanopublication:
     """
     Make the nanopublication of a claim version out of its graphs.
@@ -53,17 +53,17 @@ def nanopublication(
     CanonicalFormError
         The graphs hold blank nodes.
     """
-    draft = f"{version}.{UNKNOWN}"
+    draft = f"{version}.{PLACEHOLDER}"
 
     def named(name: str) -> str:
         head, mark, fragment = name.partition("#")
         return draft + mark + fragment if head == version else name
 
-    graphs = [_superseding(quad, before) for quad in renamed(quads, named)]
+    graphs = [_superseding(quad, before) for quad in rename_iris(quads, named)]
     of = NamedNode(iri("dct:isFormatOf"))
     graphs.append(Quad(NamedNode(draft), of, NamedNode(version), NamedNode(draft + "#pubinfo")))
     made = graph_code(graphs)
-    final = renamed(graphs, lambda name: name.replace(UNKNOWN, made))
+    final = rename_iris(graphs, lambda name: name.replace(PLACEHOLDER, made))
     return Nanopublication(f"{version}.{made}", tuple(final))
 
 
@@ -74,7 +74,7 @@ def _superseding(quad: Quad, before: Mapping[str, str]) -> Quad:
     return Quad(quad.subject, quad.predicate, NamedNode(other), quad.graph_name)
 
 
-def of_itself(quads: Iterable[Quad]) -> list[str]:
+def nanopublication_iris(quads: Iterable[Quad]) -> list[str]:
     """Return the IRIs of the nanopublications in some quads."""
     found = {
         quad.subject.value
@@ -87,9 +87,9 @@ def of_itself(quads: Iterable[Quad]) -> list[str]:
     return sorted(found)
 
 
-def claimed(name: str) -> str | None:
+def artifact_code(name: str) -> str | None:
     """Return the artifact code in an IRI, None where it has none."""
-    found = CODE.findall(name)
+    found = ARTIFACT_CODE.findall(name)
     return found[-1] if found else None
 
 
@@ -98,7 +98,7 @@ def faults(quads: Iterable[Quad]) -> list[str]:
     graphs: dict[str, list[Quad]] = defaultdict(list)
     for quad in quads:
         graphs[str(getattr(quad.graph_name, "value", ""))].append(quad)
-    names = of_itself(quad for held in graphs.values() for quad in held)
+    names = nanopublication_iris(quad for held in graphs.values() for quad in held)
     if len(names) != 1:
         return [f"There must be one nanopublication, not {len(names)}."]
     name = NamedNode(names[0])
@@ -121,8 +121,8 @@ def faults(quads: Iterable[Quad]) -> list[str]:
     found += [f"<{g or 'the default graph'}> is none of its graphs." for g in graphs.keys() - parts]
     assertion = next((NamedNode(g) for g, part in parts.items() if part == "assertion"), None)
     for part, about in (("provenance", assertion), ("publication info", name)):
-        held = [q for g, p in parts.items() if p == part for q in graphs.get(g, ())]
-        if about is not None and not any(about in (q.subject, q.object) for q in held):
+        graph_quads = [q for g, p in parts.items() if p == part for q in graphs.get(g, ())]
+        if about is not None and not any(about in (q.subject, q.object) for q in graph_quads):
             found.append(f"The {part} graph says nothing of <{about.value}>.")
     return found
 

@@ -8,11 +8,11 @@ from pyoxigraph import Literal, Quad, parse
 
 from partage.errors import RdfSyntaxError
 from partage.rdf.formats import by_path
-from partage.rdf.input_files import opened
+from partage.rdf.input_files import open_rdf_file
 from partage.rdf.namespaces import BASE, ID, curie, iri
 
 
-def read(path: Path) -> list[Quad]:
+def read_rdf(path: Path) -> list[Quad]:
     """
     Parse one RDF file (Turtle, TriG, N-Triples, N-Quads, RDF/XML, JSON-LD; also `.gz`).
 
@@ -28,7 +28,7 @@ def read(path: Path) -> list[Quad]:
         raise RdfSyntaxError(
             path, "no RDF format has this ending; use .ttl, .trig, .nt, .nq, .rdf or .jsonld"
         )
-    with opened(path, fmt.rdf) as source:
+    with open_rdf_file(path, fmt.rdf) as source:
         return list(parse(source, format=fmt.rdf, base_iri=ID))
 
 
@@ -73,11 +73,11 @@ def subject_lines(path: Path) -> dict[str, int]:
     return lines
 
 
-def locate(path: Path, iri: str) -> int | None:
+def line_of(path: Path, iri: str) -> int | None:
     """Return the line on which `iri` is opened as a subject or graph, or None."""
     return subject_lines(path).get(iri)
 
 
-def short(iri: str) -> str:
+def short_iri(iri: str) -> str:
     """Return how people write the IRI here: a CURIE, a path in our base, or the IRI itself."""
     return curie(iri) or iri.removeprefix(BASE)

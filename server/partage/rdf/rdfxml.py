@@ -19,8 +19,8 @@ from partage.rdf.namespaces import PREFIXES
 
 RDF = PREFIXES["rdf"]
 XML = "http://www.w3.org/XML/1998/namespace"
-DEEPEST = MOST_PREFIXES = 1_000
-LONGEST = 16 << 20
+MAX_DEPTH = MOST_PREFIXES = 1_000
+MAX_LITERAL = 16 << 20
 """Characters of an XML literal: the engine reads none that is longer."""
 _TAG = re.compile(rb"<([^\s/>]+)(?:[^>\"']|\"[^\"]*\"|'[^']*')*>")
 _PARSE_TYPE = re.compile(rb"([^\s:]+:)parseType\s*=\s*(?:\"[^\"]*\"|'[^']*')")
@@ -29,7 +29,7 @@ _IN_TEXT = {"\r": "&#xD;"}
 _IN_ATTRIBUTE = {'"': "&quot;", "\t": "&#x9;", "\n": "&#xA;", "\r": "&#xD;"}
 
 
-class RdfXml:
+class RdfXmlFilter:
     """
     Gives the bytes of an RDF/XML file as they should be read.
 
@@ -45,7 +45,7 @@ class RdfXml:
         self._event = 0  # the byte at which the last event begins
         self._given: list[bytes] = []
         self._scopes: list[Mapping[str, str]] = [{"": "", "xml": XML}]
-        self._literal: Canonical | None = None
+        self._literal: CanonicalXml | None = None
         self._begin, self._depth = 0, 0  # of the element of the literal
         self._parser = parser = expat.ParserCreate()
         parser.StartElementHandler = self._open_element
@@ -73,21 +73,21 @@ class RdfXml:
         try:
             self._parser.Parse(data, self._ended)
         except expat.ExpatError as error:
-            says = expat.ErrorString(error.code)
-            if "amplification" in says:
-                says = (
+            reason = expat.ErrorString(error.code)
+            if "amplification" in reason:
+                reason = (
                     "its entities make it more than 100 times as long, as a file that is made to "
                     "fill memory does. Write out what they stand for."
                 )
-            raise RdfSyntaxError(self._path, says, error.lineno, error.offset + 1) from error
+            raise RdfSyntaxError(self._path, reason, error.lineno, error.offset + 1) from error
         end = self._begin if self._literal else self._event
         self._given.append(self._take(self._start + len(self._held) if self._ended else end))
         self._held, self._start = self._held[self._next - self._start :], self._next
-        if len(self._held) > 2 * LONGEST:
+        if len(self._held) > 2 * MAX_LITERAL:
             raise self._fault("a text is longer than 16 MiB, the most that is read.")
-        given = b"".join(self._given)
+        output = b"".join(self._given)
         self._given.clear()
-        return given
+        return output
 
     def _take(self, end: int) -> bytes:
         """Return the bytes that were not handed on yet, up to one of the file."""
@@ -97,8 +97,8 @@ class RdfXml:
 
     def _open_element(self, name: str, attributes: dict[str, str]) -> None:
         self._event = self._parser.CurrentByteIndex
-        if len(self._scopes) > DEEPEST:
-            raise self._fault(f"elements are nested more than {DEEPEST:,} deep. Nest them less.")
+        if len(self._scopes) > MAX_DEPTH:
+            raise self._fault(f"elements are nested more than {MAX_DEPTH:,} deep. Nest them less.")
         scope = self._scopes[-1]
         if any(one.startswith("xmlns") for one in attributes):
             scope = {**scope, **{n[6:]: v for n, v in attributes.items() if _declares(n)}}
@@ -115,7 +115,7 @@ class RdfXml:
             self._given.append(self._take(self._event))
             if self._held[self._event - self._start :][:1] != b"<":
                 raise self._fault("an XML literal stands in an entity. Write it out.")
-            self._literal, self._begin, self._depth = Canonical(), self._event, len(self._scopes)
+            self._literal, self._begin, self._depth = CanonicalXml(), self._event, len(self._scopes)
             self._parser.CharacterDataHandler = self._add_text
 
     def _close_element(self, name: str) -> None:
@@ -129,7 +129,7 @@ class RdfXml:
         self._scopes.pop()
 
     @staticmethod
-    def _rewritten(element: bytes, literal: "Canonical") -> bytes:
+    def _rewritten(element: bytes, literal: "CanonicalXml") -> bytes:
         """Return a property element, as long as its end tag, with its XML literal as a text."""
         found = _TAG.match(element)
         assert found  # expat has read it
@@ -158,7 +158,7 @@ class RdfXml:
             self._check_length()
 
     def _check_length(self) -> None:
-        if self._literal and self._literal.length > LONGEST:
+        if self._literal and self._literal.length > MAX_LITERAL:
             raise self._fault("an XML literal is longer than 16 MiB, the most that is read.")
 
     def _declare_entity(self, _name: str, _parameter: int, value: str | None, *_: object) -> None:
@@ -166,12 +166,12 @@ class RdfXml:
         if value is None:
             raise self._fault("an entity may stand for a text, not for a file: write that here.")
 
-    def _fault(self, says: str) -> RdfSyntaxError:
+    def _fault(self, reason: str) -> RdfSyntaxError:
         at = self._parser.CurrentLineNumber, self._parser.CurrentColumnNumber + 1
-        return RdfSyntaxError(self._path, says, *at)
+        return RdfSyntaxError(self._path, reason, *at)
 
 
-class Canonical:
+class CanonicalXml:
     """XML in exclusive canonical form, from its elements and texts one after the other."""
 
     def __init__(self) -> None:
@@ -209,7 +209,7 @@ class Canonical:
         self._written.append(written)
         pairs = [(f"xmlns:{p}" if p else "xmlns", written[p]) for p in new]
         pairs += sorted(others, key=lambda pair: _order(pair[0], scope))
-        self.add(f"<{name}{_written_out(pairs)}>")
+        self.add(f"<{name}{_attributes_text(pairs)}>")
 
     def close_element(self, name: str) -> None:
         """Add an end tag."""
@@ -242,7 +242,7 @@ def _order(name: str, scope: Mapping[str, str]) -> tuple[str, str]:
     return (scope.get(prefix, "") if colon else "", local)
 
 
-def _written_out(pairs: Iterable[tuple[str, str]]) -> str:
+def _attributes_text(pairs: Iterable[tuple[str, str]]) -> str:
     return "".join(
         f' {name}="{escape(value, _IN_ATTRIBUTE).replace("&gt;", ">")}"' for name, value in pairs
     )

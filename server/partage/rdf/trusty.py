@@ -13,9 +13,9 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 
 from partage.errors import CanonicalFormError
 
-CODE = re.compile(r"RA[A-Za-z0-9_-]{43}")
+ARTIFACT_CODE = re.compile(r"RA[A-Za-z0-9_-]{43}")
 # What stands in for the code of a content until it is known.
-UNKNOWN = "RA" + "_" * 43
+PLACEHOLDER = "RA" + "_" * 43
 _LANGUAGE, _TYPE = 0, 1
 _Term = TypeVar("_Term")
 _Key = tuple[str, str, str, bool, str, int, str]
@@ -26,7 +26,7 @@ def file_code(data: bytes) -> str:
     return "FA" + _base64(hashlib.sha256(data).digest())
 
 
-def graph_code(quads: Iterable[Quad], itself: str = UNKNOWN) -> str:
+def graph_code(quads: Iterable[Quad], itself: str = PLACEHOLDER) -> str:
     """
     Return the code of named graphs.
 
@@ -41,11 +41,11 @@ def graph_code(quads: Iterable[Quad], itself: str = UNKNOWN) -> str:
     return "RA" + _base64(hashlib.sha256(text.encode("utf-8")).digest())
 
 
-def renamed(quads: Iterable[Quad], name: Callable[[str], str]) -> Iterator[Quad]:
+def rename_iris(quads: Iterable[Quad], name: Callable[[str], str]) -> Iterator[Quad]:
     """Give the quads with their IRIs renamed."""
 
-    def term(given: _Term) -> _Term | NamedNode:
-        return NamedNode(name(given.value)) if isinstance(given, NamedNode) else given
+    def term(original: _Term) -> _Term | NamedNode:
+        return NamedNode(name(original.value)) if isinstance(original, NamedNode) else original
 
     for quad in quads:
         predicate = NamedNode(name(quad.predicate.value))

@@ -15,7 +15,7 @@ _NO_NAME = re.compile(
 )
 _NO_LABEL = re.compile(rb'rdf:nodeID="\d')
 # Bytes looked at again with the next: no element's name that is written in parts is longer.
-_AGAIN = 1_000
+_OVERLAP = 1_000
 
 
 class BinaryWriter(Protocol):
@@ -54,8 +54,8 @@ class XmlFile:
                 "as JSON, Turtle or N-Triples."
             )
         if _NO_NAME.search(seen) or _NO_LABEL.search(seen):
-            raise _nameless()
-        self._end = seen[-_AGAIN:]
+            raise _invalid_xml_name()
+        self._end = seen[-_OVERLAP:]
         self._file.write(data.replace(b"\r", b"&#xD;"))
         return len(data)
 
@@ -69,11 +69,11 @@ def unwritable(error: Exception) -> Unwritable | None:
     if isinstance(error, Unwritable):
         return error
     if "reserved syntax term" in str(error):
-        return _nameless()
+        return _invalid_xml_name()
     return triple_terms() if "does not support RDF 1.2" in str(error) else None
 
 
-def _nameless() -> Unwritable:
+def _invalid_xml_name() -> Unwritable:
     return Unwritable(
         "RDF/XML has no way to write a name in this graph: the end of a predicate or the label of "
         "a blank node is no XML name, or the name is reserved. Ask for it as Turtle, JSON-LD or "

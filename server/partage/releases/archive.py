@@ -20,7 +20,7 @@ from pyoxigraph import Quad, RdfFormat, parse
 
 from partage.errors import IntegrityError
 from partage.releases.catalog import Catalog
-from partage.releases.record import NAME, ReleaseRecord
+from partage.releases.record import RECORD_FILE, ReleaseRecord
 
 CHANGES = "changes.nq.xz"
 PRESET = 6
@@ -51,7 +51,7 @@ def lines(nquads: str) -> list[str]:
     return nquads.split("\n")[:-1]
 
 
-def changes(before: Collection[str], after: Collection[str]) -> ChangeSet:
+def change_set(before: Collection[str], after: Collection[str]) -> ChangeSet:
     """Return what leads from the lines of one dataset to those of another."""
     old, new = frozenset(before), frozenset(after)
     return ChangeSet(old - new, new - old)
@@ -59,7 +59,7 @@ def changes(before: Collection[str], after: Collection[str]) -> ChangeSet:
 
 def pack(before: str, after: str) -> bytes:
     """Return the compressed change set between two datasets in canonical N-Quads."""
-    return compress(changes(lines(before), lines(after)).text)
+    return compress(change_set(lines(before), lines(after)).text)
 
 
 def compress(text: str) -> bytes:
@@ -84,23 +84,25 @@ def restore(catalog: Catalog, version: str, progress: Progress = silent) -> str:
         progress(record.version, done, len(catalog.records))
         path = changes_path(catalog, record)
         if not change.removed <= lines or change.added & lines:
-            raise IntegrityError(f"{path} does not follow from the releases before it. {_MEND}")
+            raise IntegrityError(
+                f"{path} does not follow from the releases before it. {_REPAIR_HINT}"
+            )
         lines = (lines - change.removed) | change.added
     text = "".join(line + "\n" for line in sorted(lines))
     if (_digest(text), len(lines)) != (wanted.rdfc10, wanted.quads):
         raise IntegrityError(
             f"{changes_path(catalog, wanted)}: the dataset it leads to is not the one that "
-            f"{NAME} beside it names. {_MEND}"
+            f"{RECORD_FILE} beside it names. {_REPAIR_HINT}"
         )
     return text
 
 
 def restored_quads(catalog: Catalog, version: str) -> list[Quad]:
     """Return a release's dataset as quads (see `restore`)."""
-    return quads(lines(restore(catalog, version)))
+    return parse_nquads(lines(restore(catalog, version)))
 
 
-def quads(nquads: Iterable[str]) -> list[Quad]:
+def parse_nquads(nquads: Iterable[str]) -> list[Quad]:
     """Return the quads of N-Quads lines."""
     text = "".join(line + "\n" for line in nquads)
     return list(parse(text.encode("utf-8"), format=RdfFormat.N_QUADS))
@@ -123,12 +125,14 @@ def history(
         if record.previous != before:
             raise IntegrityError(
                 f"{path} does not follow from the releases before it: it changes "
-                f"{record.previous or 'nothing'}, and {before or 'none'} is there. {_MEND}"
+                f"{record.previous or 'nothing'}, and {before or 'none'} is there. {_REPAIR_HINT}"
             )
         before = record.version
         text = _text(path)
         if _digest(text) != record.changes:
-            raise IntegrityError(f"{path} is not the change set that {NAME} names. {_MEND}")
+            raise IntegrityError(
+                f"{path} is not the change set that {RECORD_FILE} names. {_REPAIR_HINT}"
+            )
         yield record, _parse(path, text)
         if record.version == until:
             return
@@ -152,7 +156,7 @@ def write(catalog: Catalog, record: ReleaseRecord, change: ChangeSet) -> Catalog
     staged = Path(tempfile.mkdtemp(prefix=".staged-", dir=catalog.directory.parent))
     try:
         (staged / CHANGES).write_bytes(compress(change.text))
-        (staged / NAME).write_text(record.to_json(), encoding="utf-8")
+        (staged / RECORD_FILE).write_text(record.to_json(), encoding="utf-8")
         staged.chmod(0o755)  # mkdtemp makes it private
         staged.rename(folder)
     except OSError as error:
@@ -167,7 +171,7 @@ def changes_path(catalog: Catalog, record: ReleaseRecord) -> Path:
     return catalog.directory / record.version / CHANGES
 
 
-_MEND = "Restore the file from the repository's history: `git checkout -- data/releases`."
+_REPAIR_HINT = "Restore the file from the repository's history: `git checkout -- data/releases`."
 
 
 def _digest(text: str) -> str:
@@ -178,13 +182,15 @@ def _text(path: Path) -> str:
     try:
         return lzma.decompress(path.read_bytes()).decode("utf-8")
     except (OSError, lzma.LZMAError, UnicodeDecodeError) as error:
-        raise IntegrityError(f"{path} cannot be read: {error}. {_MEND}") from error
+        raise IntegrityError(f"{path} cannot be read: {error}. {_REPAIR_HINT}") from error
 
 
 def _parse(path: Path, text: str) -> ChangeSet:
     signed: dict[str, set[str]] = {"- ": set(), "+ ": set()}
     for number, line in enumerate(lines(text), 1):
         if line[:2] not in signed:
-            raise IntegrityError(f"{path}:{number}: a line must begin with `- ` or `+ `. {_MEND}")
+            raise IntegrityError(
+                f"{path}:{number}: a line must begin with `- ` or `+ `. {_REPAIR_HINT}"
+            )
         signed[line[:2]].add(line[2:])
     return ChangeSet(frozenset(signed["- "]), frozenset(signed["+ "]))

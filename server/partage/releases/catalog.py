@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from partage.errors import UnknownRelease, message
-from partage.releases.record import NAME, ReleaseRecord
+from partage.releases.record import RECORD_FILE, ReleaseRecord
 
 DIRECTORY = Path("data/releases")
 
@@ -30,7 +30,7 @@ class Catalog:
             A record cannot be read.
         """
         directory = root / DIRECTORY
-        found = (ReleaseRecord.read(path) for path in directory.glob(f"*/{NAME}"))
+        found = (ReleaseRecord.read(path) for path in directory.glob(f"*/{RECORD_FILE}"))
         return cls(directory, tuple(sorted(found, key=lambda record: record.issued)))
 
     def __iter__(self) -> Iterator[ReleaseRecord]:

@@ -54,17 +54,17 @@ def accept_datetime(text: str) -> datetime:
         It is none.
     """
     try:
-        moment = parsedate_to_datetime(text.strip()).replace(tzinfo=UTC)
+        parsed = parsedate_to_datetime(text.strip()).replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        moment = None
+        parsed = None
     # The library reads much more than the header may say: what it writes again must be the same.
-    if moment is None or http_date(moment) != text.strip():
+    if parsed is None or http_date(parsed) != text.strip():
         raise ProtocolError(
             "Accept-Datetime is %(sent)r, no date as HTTP writes it. Send one as %(example)s.",
             sent=text[:60],
             example=EXAMPLE,
         )
-    return moment
+    return parsed
 
 
 def http_date(moment: datetime) -> str:
@@ -72,50 +72,50 @@ def http_date(moment: datetime) -> str:
     return format_datetime(moment.astimezone(UTC), usegmt=True)
 
 
-def links_of_original(original: OriginalResource) -> list[TimeMapLink]:
+def original_links(original: OriginalResource) -> list[TimeMapLink]:
     """Return the links of an original resource's own answers (RFC 7089 §2.2.1)."""
     return [TimeMapLink(original.uri, "original timegate"), _timemap(original)]
 
 
-def links_of_choice(
-    original: OriginalResource, chosen: Memento, all_: Sequence[Memento]
+def timegate_links(
+    original: OriginalResource, chosen: Memento, mementos: Sequence[Memento]
 ) -> list[TimeMapLink]:
     """Return the links of a TimeGate's redirect: the memento chosen, the first and the last."""
-    shown = [m for m in all_ if m in {all_[0], chosen, all_[-1]}]
-    return [*links_of_original(original), *(_memento(m, _place(m, all_)) for m in shown)]
+    shown = [m for m in mementos if m in {mementos[0], chosen, mementos[-1]}]
+    return [*original_links(original), *(_memento(m, _place(m, mementos)) for m in shown)]
 
 
-def links_of_memento(
-    original: OriginalResource, own: Memento, all_: Sequence[Memento]
+def memento_links(
+    original: OriginalResource, own: Memento, mementos: Sequence[Memento]
 ) -> list[TimeMapLink]:
     """Return the links of a memento: itself, the first, the last, and those beside it."""
-    beside = {"prev": _before(own, all_), "next": _after(own, all_)}
-    links = links_of_original(original)
-    for memento in all_:
+    beside = {"prev": _before(own, mementos), "next": _after(own, mementos)}
+    links = original_links(original)
+    for memento in mementos:
         words = [word for word, other in beside.items() if other == memento]
-        place = _place(memento, all_)
+        place = _place(memento, mementos)
         if words or place or memento == own:
             links.append(_memento(memento, " ".join(filter(None, (place, *words)))))
     return links
 
 
-def link_format(original: OriginalResource, all_: Sequence[Memento]) -> str:
+def timemap_as_link_format(original: OriginalResource, mementos: Sequence[Memento]) -> str:
     """Write a TimeMap as `application/link-format` (RFC 7089 §5)."""
     itself = TimeMapLink(
         original.timemap,
         "self",
         (
             ("type", LINK_FORMAT),
-            ("from", http_date(all_[0].moment)),
-            ("until", http_date(all_[-1].moment)),
+            ("from", http_date(mementos[0].moment)),
+            ("until", http_date(mementos[-1].moment)),
         ),
     )
     links = [TimeMapLink(original.uri, "original timegate"), itself]
-    links += [_memento(memento, _place(memento, all_)) for memento in all_]
+    links += [_memento(memento, _place(memento, mementos)) for memento in mementos]
     return ",\n".join(map(str, links)) + "\n"
 
 
-def as_json(original: OriginalResource, all_: Sequence[Memento]) -> dict[str, object]:
+def timemap_as_json(original: OriginalResource, all_: Sequence[Memento]) -> dict[str, object]:
     """Return a TimeMap in the JSON that Memento aggregators write."""
     mementos = [{"datetime": m.moment.isoformat(), "uri": m.uri} for m in all_]
     return {
@@ -135,21 +135,21 @@ def _memento(memento: Memento, place: str) -> TimeMapLink:
     return TimeMapLink(memento.uri, f"{place} memento".strip(), (("datetime", moment),))
 
 
-def _place(memento: Memento, all_: Sequence[Memento]) -> str:
-    return " ".join(_ends(memento, all_))
+def _place(memento: Memento, mementos: Sequence[Memento]) -> str:
+    return " ".join(_ends(memento, mementos))
 
 
-def _ends(memento: Memento, all_: Sequence[Memento]) -> Iterator[str]:
-    if memento == all_[0]:
+def _ends(memento: Memento, mementos: Sequence[Memento]) -> Iterator[str]:
+    if memento == mementos[0]:
         yield "first"
-    if memento == all_[-1]:
+    if memento == mementos[-1]:
         yield "last"
 
 
-def _before(own: Memento, all_: Sequence[Memento]) -> Memento | None:
-    earlier = [memento for memento in all_ if memento.moment < own.moment]
+def _before(own: Memento, mementos: Sequence[Memento]) -> Memento | None:
+    earlier = [memento for memento in mementos if memento.moment < own.moment]
     return earlier[-1] if earlier else None
 
 
-def _after(own: Memento, all_: Sequence[Memento]) -> Memento | None:
-    return next((memento for memento in all_ if memento.moment > own.moment), None)
+def _after(own: Memento, mementos: Sequence[Memento]) -> Memento | None:
+    return next((memento for memento in mementos if memento.moment > own.moment), None)

@@ -57,7 +57,7 @@ class DatasetContents:
     tombstones: Mapping[str, ComparedTombstone]
 
 
-def kind(thing: str) -> str:
+def resource_kind(thing: str) -> str:
     """Return what family an IRI of ours is of: term, concept, claim, org, flow …, or other."""
     if thing == ONTOLOGY:
         return "ontology"
@@ -71,7 +71,7 @@ def kind(thing: str) -> str:
     return "dataset" if thing == BASE else "other"
 
 
-def thing(node: str) -> str:
+def described_resource(node: str) -> str:
     """Return the thing an IRI belongs to: itself, or what its fragment is a part of."""
     return node if node.startswith(TERMS) else node.partition("#")[0]
 
@@ -88,19 +88,19 @@ def dataset_contents(quads: Iterable[Quad]) -> DatasetContents:
             inferred.add(quad.triple)
         elif quad.graph_name.value == REGISTRY:
             registry[quad.triple] = None
-    written = _Written(view)
+    written = _NodeWriter(view)
     statements: dict[str, set[ComparedStatement]] = defaultdict(set)
     for triple in view:
         if triple in registry:
             continue
         if isinstance(triple.subject, BlankNode):
             if triple.subject not in written.used:  # an axiom of the whole ontology
-                text = written.out(triple.subject)
+                text = written.write(triple.subject)
                 statements[ONTOLOGY].add(ComparedStatement(ONTOLOGY, iri("rdf:type"), text))
         elif (name := str(getattr(triple.subject, "value", ""))) and _ours(name):
-            made = ComparedStatement(name, triple.predicate.value, written.out(triple.object),
+            made = ComparedStatement(name, triple.predicate.value, written.write(triple.object),
                              triple in inferred)  # fmt: skip
-            statements[thing(name)].add(made)
+            statements[described_resource(name)].add(made)
     frozen = {name: frozenset(found) for name, found in statements.items()}
     return DatasetContents(
         _version(view), frozen, _labels([*view, *registry]), _tombstones(registry)
@@ -145,23 +145,25 @@ def _tombstones(registry: Iterable[Triple]) -> dict[str, ComparedTombstone]:
     }
 
 
-class _Written:
+class _NodeWriter:
     """Writes nodes, the blank ones out in full; `used` are those that something points to."""
 
     def __init__(self, view: Iterable[Triple]) -> None:
-        self.held: dict[BlankNode, list[Triple]] = defaultdict(list)
+        self.by_subject: dict[BlankNode, list[Triple]] = defaultdict(list)
         self.used: set[Node] = set()
         for triple in view:
             if isinstance(triple.subject, BlankNode):
-                self.held[triple.subject].append(triple)
+                self.by_subject[triple.subject].append(triple)
             if isinstance(triple.object, BlankNode):
                 self.used.add(triple.object)
 
-    def out(self, node: Node, above: frozenset[BlankNode] = frozenset()) -> str:
+    def write(self, node: Node, above: frozenset[BlankNode] = frozenset()) -> str:
         if not isinstance(node, BlankNode):
             return str(node)
         if node in above:  # a circle; its inside stands further out
             return "[]"
         inside = above | {node}
-        parts = sorted(f"{t.predicate} {self.out(t.object, inside)}" for t in self.held[node])
+        parts = sorted(
+            f"{t.predicate} {self.write(t.object, inside)}" for t in self.by_subject[node]
+        )
         return "[ " + " ; ".join(parts) + " ]"

@@ -20,10 +20,10 @@ from partage.releases.descriptions import (
     ComparedTombstone,
     DatasetContents,
     dataset_contents,
-    kind,
+    resource_kind,
 )
 
-What = Literal["added", "changed", "deprecated", "merged", "withdrawn", "removed"]
+ChangeKind = Literal["added", "changed", "deprecated", "merged", "withdrawn", "removed"]
 Row = tuple[str, ...]
 
 DEPRECATED = iri("owl:deprecated")
@@ -42,7 +42,7 @@ class Change:
 
     iri: str
     kind: str
-    what: What
+    what: ChangeKind
     labels: tuple[tuple[str, str], ...]
     removed: tuple[ComparedStatement, ...] = ()
     added: tuple[ComparedStatement, ...] = ()
@@ -113,39 +113,39 @@ def compare(old: DatasetContents, new: DatasetContents) -> Difference:
 
 
 def _change(name: str, old: DatasetContents, new: DatasetContents) -> Change | None:
-    was, now = old.statements.get(name, frozenset()), new.statements.get(name, frozenset())
+    before, after = old.statements.get(name, frozenset()), new.statements.get(name, frozenset())
     # A statement that was inferred and is now asserted, or the reverse, is said as before.
-    texts = {_text(s) for s in was} & {_text(s) for s in now}
-    removed = tuple(sorted(s for s in was if _text(s) not in texts))
-    added = tuple(sorted(s for s in now if _text(s) not in texts))
+    texts = {_text(s) for s in before} & {_text(s) for s in after}
+    removed = tuple(sorted(s for s in before if _text(s) not in texts))
+    added = tuple(sorted(s for s in after if _text(s) not in texts))
     if not removed and not added:
         return None
     labels = new.labels.get(name) or old.labels.get(name, {})
     tombstone = new.tombstones.get(name)
-    if not was:
-        what: What = "added"
-    elif not now:
-        what = _retired(tombstone)
+    if not before:
+        change_kind: ChangeKind = "added"
+    elif not after:
+        change_kind = _retired(tombstone)
     else:
         newly = any(s.predicate == DEPRECATED and s.object == TRUE for s in added)
-        what = "deprecated" if newly else "changed"
+        change_kind = "deprecated" if newly else "changed"
     successor = tombstone.successor if tombstone else None
     reason = tombstone.reason if tombstone else ""
     names = tuple(sorted(labels.items()))
-    return Change(name, kind(name), what, names, removed, added, successor, reason)
+    return Change(name, resource_kind(name), change_kind, names, removed, added, successor, reason)
 
 
 def _text(statement: ComparedStatement) -> tuple[str, str, str]:
     return statement.subject, statement.predicate, statement.object
 
 
-def _retired(tombstone: ComparedTombstone | None) -> What:
+def _retired(tombstone: ComparedTombstone | None) -> ChangeKind:
     if tombstone is None:
         return "removed"
     return "merged" if tombstone.status == "merged" else "withdrawn"
 
 
-def examples(before: Iterable[Quad], after: Iterable[Quad]) -> tuple[ChangedExample, ...]:
+def changed_examples(before: Iterable[Quad], after: Iterable[Quad]) -> tuple[ChangedExample, ...]:
     """
     Return the example queries that answer otherwise.
 
@@ -160,7 +160,7 @@ def examples(before: Iterable[Quad], after: Iterable[Quad]) -> tuple[ChangedExam
     old.bulk_extend(before)
     new.bulk_extend(after)
     found = []
-    for name, asks, text in _asked(new):
+    for name, asks, text in _example_queries(new):
         (variables, was), (_, now) = _answer(old, name, text), _answer(new, name, text)
         if was != now:
             lost = tuple(sorted((was - now).elements()))
@@ -170,7 +170,7 @@ def examples(before: Iterable[Quad], after: Iterable[Quad]) -> tuple[ChangedExam
     return tuple(found)
 
 
-def _asked(store: Store) -> Iterator[tuple[str, str, str]]:
+def _example_queries(store: Store) -> Iterator[tuple[str, str, str]]:
     """Yield each example: its IRI, its question in English, its query."""
     graph, english = NamedNode(GRAPH + "examples"), {}
     for quad in store.quads_for_pattern(None, NamedNode(iri("rdfs:comment")), None, graph):

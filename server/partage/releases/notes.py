@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from partage.errors import Message, message
-from partage.rdf.parsing import short
+from partage.rdf.parsing import short_iri
 from partage.releases.descriptions import ComparedStatement
 from partage.releases.diff import Change, ChangedExample, Difference
 
@@ -20,7 +20,7 @@ SECTIONS: tuple[tuple[Message, tuple[str, ...]], ...] = (
 """The headings of release notes, and the kinds of things under each."""
 
 DEFINITIONS = ("skos:definition", "skos:scopeNote")
-FEW = 20
+MAX_ROWS = 20
 
 
 def as_text(difference: Difference, *, listed: bool = False) -> str:
@@ -76,11 +76,11 @@ def _lines(difference: Difference, marks: tuple[str, str, str], *, listed: bool)
 
 def sentence(change: Change) -> str:
     """Return one line about a change."""
-    name = f"{short(change.iri)} ({change.label})" if change.label else short(change.iri)
-    into = f" into {short(change.successor)}" if change.successor else ""
+    name = f"{short_iri(change.iri)} ({change.label})" if change.label else short_iri(change.iri)
+    into = f" into {short_iri(change.successor)}" if change.successor else ""
     why = f": {change.reason}" if change.reason else ""
     if change.what in ("changed", "deprecated"):
-        properties = [short(aspect) for aspect in change.aspects]
+        properties = [short_iri(aspect) for aspect in change.aspects]
         version = " (new version)" if "pav:hasCurrentVersion" in properties else ""
         meaning = " (definition)" if set(DEFINITIONS) & set(properties) else ""
         return f"{change.what}{version}{meaning}: {name}: {', '.join(properties)}"
@@ -96,7 +96,9 @@ def signed(change: Change) -> Iterator[str]:
 
 def _statement(statement: ComparedStatement) -> str:
     mark = " (inferred)" if statement.inferred else ""
-    return f"{short(statement.subject)} {short(statement.predicate)} {statement.object}{mark}"
+    return (
+        f"{short_iri(statement.subject)} {short_iri(statement.predicate)} {statement.object}{mark}"
+    )
 
 
 def _example(example: ChangedExample) -> str:
@@ -109,5 +111,5 @@ def _count(number: int, noun: str) -> str:
 
 
 def _few(rows: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
-    more = ((f"… {len(rows) - FEW} more",),) if len(rows) > FEW else ()
-    return (*rows[:FEW], *more)
+    more = ((f"… {len(rows) - MAX_ROWS} more",),) if len(rows) > MAX_ROWS else ()
+    return (*rows[:MAX_ROWS], *more)

@@ -13,7 +13,7 @@ from typing import Self
 
 from partage.errors import IntegrityError
 
-NAME = "record.json"
+RECORD_FILE = "record.json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,11 @@ from partage.releases.temporary_directories import temporary_directory
 
 MANIFEST = "manifest.json"
 # What a manifest of another form, or a file that is not there, raises.
-FAULTS = (OSError, ValueError, TypeError, KeyError)
+MANIFEST_ERRORS = (OSError, ValueError, TypeError, KeyError)
 
 
 @contextmanager
-def held(release: Path) -> Iterator[Path]:
+def linked_files(release: Path) -> Iterator[Path]:
     """
     Give the files of a release, linked or copied elsewhere, for as long as the block lasts.
 
@@ -40,15 +40,15 @@ def held(release: Path) -> Iterator[Path]:
             # Nothing else that may lie there is anybody's to see.
             for file in _listed(place):
                 _same(release / file.name, place / file.name)
-        except FAULTS as error:
+        except MANIFEST_ERRORS as error:
             if not release.is_dir():  # also where a build replaces it at this moment
                 raise IntegrityError(f"{release} cannot be read ({error}). Try again.") from error
             raise _no_release(release, error) from error
-        check(place, release)
+        verify_manifest(place, release)
         yield place
 
 
-def check(place: Path, name: Path) -> None:
+def verify_manifest(directory: Path, name: Path) -> None:
     """
     Refuse a release that is not what its manifest says; `name` is what people call it.
 
@@ -58,8 +58,10 @@ def check(place: Path, name: Path) -> None:
         It has no manifest, or a file is missing or has other bytes.
     """
     try:
-        wrong = [file.name for file in _listed(place) if Artefact.of(place / file.name) != file]
-    except FAULTS as error:
+        wrong = [
+            file.name for file in _listed(directory) if Artefact.of(directory / file.name) != file
+        ]
+    except MANIFEST_ERRORS as error:
         raise _no_release(name, error) from error
     if wrong:
         raise IntegrityError(
@@ -68,9 +70,9 @@ def check(place: Path, name: Path) -> None:
         )
 
 
-def _listed(place: Path) -> list[Artefact]:
+def _listed(directory: Path) -> list[Artefact]:
     """Return the files that the manifest in a directory lists; all lie in the directory itself."""
-    rows = json.loads((place / MANIFEST).read_text(encoding="utf-8"))["artefacts"]
+    rows = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))["artefacts"]
     listed = [Artefact(row["name"], row["bytes"], row["sha256"]) for row in rows]
     if strange := [file.name for file in listed if Path(file.name).name != file.name]:
         raise ValueError(f"{strange[0]} lies elsewhere")

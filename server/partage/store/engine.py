@@ -15,7 +15,7 @@ from pyoxigraph import Literal as RdfLiteral
 from partage.rdf.formats import Format
 from partage.store.workers.query_handle import QueryHandle
 
-Kind = Literal["solutions", "boolean", "graph"]
+ResultKind = Literal["solutions", "boolean", "graph"]
 Term = NamedNode | BlankNode | RdfLiteral | Triple
 Solution = Mapping[str, Term]
 
@@ -61,7 +61,7 @@ class Result(Protocol):
     """
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> ResultKind:
         """Say what the query form answers: solutions, a boolean or a graph."""
         ...
 

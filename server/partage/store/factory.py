@@ -8,14 +8,18 @@ from pathlib import Path
 from threading import TIMEOUT_MAX
 
 from partage.errors import SettingsError
-from partage.releases.served_files import held
+from partage.releases.served_files import linked_files
 from partage.releases.temporary_directories import temporary_directory
 from partage.settings import Settings
-from partage.store.embedded.loading import Report, check, load, silent
+from partage.store.embedded.loading import ReportLoading, check, load, silent
 from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Engine
-from partage.store.release_stores.release_stores import ByRelease, ReleaseStores, no_release
-from partage.store.release_stores.store_cache import kept
+from partage.store.release_stores.release_stores import (
+    ReleaseDispatcher,
+    ReleaseStores,
+    refuse_release,
+)
+from partage.store.release_stores.store_cache import cached_store
 from partage.store.remote.engine import RemoteEngine
 from partage.store.remote.transport import Address
 from partage.store.workers.pool import PoolEngine, PoolLimits
@@ -75,7 +79,7 @@ def choose_source(
 
 
 def open_engine(
-    source: EngineSource, progress: Report = silent, seconds: float | None = None
+    source: EngineSource, progress: ReportLoading = silent, seconds: float | None = None
 ) -> Engine:
     """
     Open the engine over a source; `seconds` is the longest that a remote one may take to answer.
@@ -95,8 +99,8 @@ def open_engine(
 
 
 @contextmanager
-def stored(
-    source: EngineSource, archive: Path, progress: Report = silent
+def prepared_source(
+    source: EngineSource, archive: Path, progress: ReportLoading = silent
 ) -> Iterator[EngineSource]:
     """
     Give the source with files made into a store, for as long as the block lasts; others as it is.
@@ -117,7 +121,7 @@ def stored(
     """
     with ExitStack() as stack:
         if source.release is not None:
-            release = stack.enter_context(held(source.release))
+            release = stack.enter_context(linked_files(source.release))
             files = tuple(release / file.name for file in source.files)
             source = replace(source, release=release, files=files)
         if not source.files:
@@ -125,12 +129,12 @@ def stored(
             return
 
         def make(directory: Path) -> None:
-            load(source.files, directory, progress, named=source.release is not None)
+            load(source.files, directory, progress, keep_labels=source.release is not None)
 
         place = None
         if source.release is not None:
             try:
-                place = stack.enter_context(kept(source.files[0], archive, make))
+                place = stack.enter_context(cached_store(source.files[0], archive, make))
             except (OSError, SettingsError) as error:
                 log.warning(
                     "No store can be kept in %s, and each start makes one: %s", archive, error
@@ -142,7 +146,7 @@ def stored(
 
 
 @contextmanager
-def isolated(source: EngineSource, settings: Settings) -> Iterator[Engine]:
+def open_isolated(source: EngineSource, settings: Settings) -> Iterator[Engine]:
     """
     Open the engine for a query of somebody's own, which may take the time that it takes.
 
@@ -156,7 +160,7 @@ def isolated(source: EngineSource, settings: Settings) -> Iterator[Engine]:
         The directory holds no store, or a process cannot be started.
     """
     limits = PoolLimits(1, reserved=0, seconds=TIMEOUT_MAX, memory=settings.worker_memory)
-    with stored(source, settings.archive) as ready:
+    with prepared_source(source, settings.archive) as ready:
         engine = open_engine(ready) if ready.store is None else PoolEngine(ready.store, limits)
         with closing(engine):
             yield engine
@@ -181,8 +185,8 @@ def open_served(
         memory=settings.worker_memory,
         queue=settings.queue_length,
     )
-    older = no_release if release_stores is None else release_stores.directory
+    older = refuse_release if release_stores is None else release_stores.directory
     if source.store is not None:
         return PoolEngine(source.store, limits, older)
     current = open_engine(source, seconds=settings.query_seconds)
-    return ByRelease(current, lambda version: PoolEngine(older(version), limits, older))
+    return ReleaseDispatcher(current, lambda version: PoolEngine(older(version), limits, older))

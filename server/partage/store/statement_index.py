@@ -17,12 +17,12 @@ from typing import IO, Self
 from pyoxigraph import Literal, Quad, RdfFormat, Triple, parse
 
 from partage.errors import IntegrityError, StatementsNotIndexed
-from partage.rdf.canonical import line, statement_digest
+from partage.rdf.canonical import ntriples_line, statement_digest
 from partage.rdf.formats import by_key
 from partage.store.engine import Engine, Query
 
 EVERYTHING = "{ { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
-LARGEST = 2_000_000
+MAX_STATEMENTS = 2_000_000
 _DIGEST, _NUMBER = 32, 8
 
 
@@ -42,7 +42,7 @@ class StatementIndex:
     @classmethod
     def build(cls, statements: Iterable[Triple | Quad], path: Path | None = None) -> Self:
         """Index statements into a new file, or into one without a name."""
-        lines = (line(s).encode("utf-8") for s in statements if statement_digest(s))
+        lines = (ntriples_line(s).encode("utf-8") for s in statements if statement_digest(s))
         return cls._write(lines, path)
 
     @classmethod
@@ -115,7 +115,7 @@ def _ends(lines: Iterable[bytes]) -> bytes:
     return b"".join(end.to_bytes(_NUMBER, "little") for end in ends)
 
 
-def index(engine: Engine, release: str | None = None) -> StatementIndex:
+def index_statements(engine: Engine, release: str | None = None) -> StatementIndex:
     """
     Index every statement of the dataset that an engine holds, or of one of its releases.
 
@@ -131,12 +131,12 @@ def index(engine: Engine, release: str | None = None) -> StatementIndex:
     count = engine.query(Query(f"SELECT (COUNT(*) AS ?n) {EVERYTHING}", release=release))
     number = count.solutions()[0]["n"]
     assert isinstance(number, Literal)
-    if int(number.value) > LARGEST:
+    if int(number.value) > MAX_STATEMENTS:
         raise StatementsNotIndexed(
             "Statements are not found by digest here: the dataset holds %(held)s, more "
             "than the %(most)s that are indexed. Ask for the triple by SPARQL instead.",
             held=int(number.value),
-            most=LARGEST,
+            most=MAX_STATEMENTS,
         )
     ntriples = by_key("ntriples")
     assert ntriples is not None

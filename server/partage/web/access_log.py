@@ -22,7 +22,7 @@ def install(app: Flask, log: str) -> None:
 
     @app.after_request
     def observe(response: Response) -> Response:
-        counted, running = metrics(), running_queries.current()
+        counted, running = metrics(), running_queries.running_query()
         began: float = g.get("began", time.perf_counter())
         method, path, status = request.method, request.path, response.status_code
 
@@ -78,6 +78,6 @@ def _write(
         "seconds": round(seconds, 6),
     }
     if running is not None:
-        line |= {"query": running.id, "waited": round(running.handle.waited, 6)}
+        line |= {"query": running.id, "waited": round(running.handle.seconds_waited, 6)}
     sys.stderr.write(json.dumps(line) + "\n")
     sys.stderr.flush()

@@ -46,7 +46,7 @@ from partage.web.views.sparql import query_page_routes as querying
 from partage.web.views.sparql import routes as sparql
 from partage.web.views.sparql import running_queries
 
-ROOMS = (
+BLUEPRINT_MODULES = (
     sparql,
     why,
     querying,
@@ -68,15 +68,15 @@ ROOMS = (
     discovery,
     operations,
 )
-NO_RELEASES = Catalog(Path())
-STARTER = "SELECT ?thing ?property ?value\nWHERE {\n  ?thing ?property ?value .\n}\nLIMIT 10"
+EMPTY_CATALOG = Catalog(Path())
+STARTER_QUERY = "SELECT ?thing ?property ?value\nWHERE {\n  ?thing ?property ?value .\n}\nLIMIT 10"
 
 
 def create_app(
     settings: Settings,
     engine: Engine,
     release: Path | None = None,
-    catalog: Catalog = NO_RELEASES,
+    catalog: Catalog = EMPTY_CATALOG,
 ) -> Flask:
     """Return the WSGI application that serves one dataset, its release's files, all releases."""
     app = Flask("partage.web", static_folder="static", template_folder="templates")
@@ -90,7 +90,7 @@ def create_app(
     app.extensions["partage"] = ServedDataset(settings, engine, release)
     app.extensions["partage.sites"] = ServedDatasets(app.extensions["partage"], catalog)
     app.wsgi_app = Versions(app.wsgi_app, catalog)  # type: ignore[method-assign]
-    for room in ROOMS:
+    for room in BLUEPRINT_MODULES:
         app.register_blueprint(room.blueprint)
     language.install(app)
     problems.install(app)
@@ -104,19 +104,19 @@ def create_app(
     compression.install(app)
     cors.install(app)
     forwarded.install(app, settings)
-    app.context_processor(_everywhere)
+    app.context_processor(_template_context)
     app.add_template_global(language.address)
     app.add_template_global(document)
-    app.add_template_global(_asked, "asked")
-    app.add_template_global(_in_language, "in_language")
-    app.add_template_global(responses.box, "citation_box")
-    app.add_template_global(_built, "built")
-    app.add_template_filter(_number, "number")
+    app.add_template_global(_question_text, "asked")
+    app.add_template_global(_address_in_language, "in_language")
+    app.add_template_global(responses.citation_box, "citation_box")
+    app.add_template_global(_built_file_url, "built")
+    app.add_template_filter(_grouped_number, "number")
     app.add_template_filter(iriref)
     return app
 
 
-def _everywhere() -> dict[str, object]:
+def _template_context() -> dict[str, object]:
     """Return what every template may use."""
     return {
         "version": __version__,
@@ -128,13 +128,13 @@ def _everywhere() -> dict[str, object]:
         "oldest": next(iter(served_datasets().catalog), None),
         "past": request.environ.get(RELEASE),
         "today": "/" + request.full_path.lstrip("/").removesuffix("?"),
-        "starter": STARTER,
+        "starter": STARTER_QUERY,
         "page_language": language.page_language(),
         "chosen_language": language.chosen(),
     }
 
 
-def _in_language(code: str | None = None) -> str:
+def _address_in_language(code: str | None = None) -> str:
     """Return the address of this page in a language, without one in that of whoever reads it."""
     parameters = [*request.args.items(multi=True)]
     with suppress(RequestEntityTooLarge):  # the page that says so has no query to keep
@@ -145,7 +145,7 @@ def _in_language(code: str | None = None) -> str:
     return request.script_root + path + ("?" + urlencode(values) if values else "")
 
 
-def _asked(question: Question) -> str:
+def _question_text(question: Question) -> str:
     """Return what a query asks, in the language of the page, with its signs kept to their words."""
     text = question.asked.get(language.page_language()) or question.asked["en"]
     return (
@@ -155,12 +155,12 @@ def _asked(question: Question) -> str:
     )
 
 
-def _number(value: int) -> str:
+def _grouped_number(value: int) -> str:
     """Write a number with its thousands apart, as ISO 80000-1 does."""
     return f"{value:,}".replace(",", "\u202f")
 
 
-def _built(name: str) -> str | None:
+def _built_file_url(name: str) -> str | None:
     """Return the address of what is built of `server/frontend/src`, where it has been built."""
     file = f"built/{name}"
     made = Path(str(current_app.static_folder), file).is_file()

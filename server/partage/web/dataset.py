@@ -14,9 +14,9 @@ from weakref import ref
 from flask import current_app, has_request_context, request
 from pyoxigraph import Quad, Triple
 
-from partage.assets import root
-from partage.caching import BoundedCache, once, one
-from partage.errors import EngineError, TooLarge, UnknownRelease
+from partage.assets import assets_root
+from partage.caching import BoundedCache, count_entry, memoized
+from partage.errors import DatasetTooLarge, EngineError, UnknownRelease
 from partage.rdf.canonical import STATEMENTS
 from partage.rdf.formats import Format
 from partage.rdf.namespaces import GRAPH, PREFIXES, SPARQL_PREFIXES
@@ -57,22 +57,22 @@ from partage.sparql.protocol.service_description import (
 from partage.store.embedded.quads_writing import write_quads
 from partage.store.engine import Engine, Query
 from partage.store.release_stores.release_stores import ReleaseEngine
-from partage.store.statement_index import StatementIndex, index
+from partage.store.statement_index import StatementIndex, index_statements
 from partage.web.http.negotiation import languages
 from partage.web.http.release_paths import RELEASE
 from partage.web.views.releases.differences import DifferenceCache
 
 # The competency questions that a visitor is offered first.
 SHOWN_QUESTIONS = ("01", "03", "04", "29")
-OF_PARTAGE = "ASK { ?claim a ds:Claim }"
+PARTAGE_QUERY = "ASK { ?claim a ds:Claim }"
 # All there is to know of a dataset, in each language: fewer than these.
-WHOLE = 256
+MEMO_ENTRIES = 256
 # Whether a dataset holds a resource, and what was written or found last.
 RESOURCES = BoundedCache(4_000_000, "resources")
 DOCUMENTS = BoundedCache(16_000_000, "documents")
 # What is read whole takes some 1.5 kB a triple in memory and, of so many, about two seconds of a
 # processor; and a picture of more is larger than a megabyte.
-MOST_HELD = 150_000
+MOST_TRIPLES_IN_MEMORY = 150_000
 
 
 Made = TypeVar("Made")
@@ -96,16 +96,16 @@ class ServedDataset:
         self.federation = Federation.of(settings)
         # Plans are written for the engine that is our own.
         self.planner = None if settings.engine else Planner(engine, joins=bool(settings.plan_joins))
-        self.known = DatasetMetadata(engine)
-        self.spelling = TermSuggestions(engine)
+        self.metadata = DatasetMetadata(engine)
+        self.term_suggestions = TermSuggestions(engine)
         # What is known of the whole dataset, by the method that computes it.
-        self.memo = BoundedCache(WHOLE, getsizeof=one)
+        self.memo = BoundedCache(MEMO_ENTRIES, getsizeof=count_entry)
         # Whether what most requests need has been computed.
-        self.prepared = False
+        self.is_warm = False
         self._dataset = ref(self)
 
     @property
-    @once
+    @memoized
     def manifest(self) -> dict[str, object]:
         """The release's manifest, or of an older one its record; empty where none is served."""
         if self.release is None and self.record is not None:
@@ -117,8 +117,8 @@ class ServedDataset:
         return read if isinstance(read, dict) else {}
 
     @property
-    @once
-    def counts(self) -> dict[str, int]:
+    @memoized
+    def class_counts(self) -> dict[str, int]:
         """How many members the classes have, the largest first; at most a dozen classes."""
         rows = ask(
             self.engine,
@@ -132,130 +132,130 @@ class ServedDataset:
         }
 
     @property
-    @once
+    @memoized
     def ontology(self) -> tuple[Quad, ...]:
         """The triples of its ontology; none where the dataset has no graph for them."""
         name = GRAPH + "ontology"
         return tuple(graph_contents(self.engine, name)) if exists_graph(self.engine, name) else ()
 
     @property
-    @once
-    def triples(self) -> int:
+    @memoized
+    def default_graph_size(self) -> int:
         """How many triples the default graph holds."""
         rows = ask(self.engine, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
         return int(rows[0]["n"].value)  # type: ignore[union-attr]  # COUNT gives a literal
 
     @property
-    @once
+    @memoized
     def questions(self) -> tuple[Question, ...]:
         """The questions our dataset was made to answer; of another one, those asked of any."""
-        if not self.of_partage:
+        if not self.is_partage:
             return read_questions(Path(str(files("partage"))) / "queries" / "any")
-        return read_questions(root() / "ontology" / "competency")
+        return read_questions(assets_root() / "ontology" / "competency")
 
     @property
-    def examples(self) -> tuple[Question, ...]:
+    def shown_questions(self) -> tuple[Question, ...]:
         """Queries to start from."""
-        if not self.of_partage:
+        if not self.is_partage:
             return self.questions
         return tuple(known for known in self.questions if known.number in SHOWN_QUESTIONS)
 
     @property
-    @once
-    def parts(self) -> DatasetParts:
+    @memoized
+    def dataset_parts(self) -> DatasetParts:
         """The parts of the dataset that `graphs=` names."""
         return DatasetParts(self.engine)
 
     @property
-    @once
+    @memoized
     def survey(self) -> DatasetSurvey:
         """What the service description tells of the dataset."""
         return survey(self.engine)
 
     @property
-    @once
+    @memoized
     def vocabulary(self) -> frozenset[str]:
         """Our terms and named things, for finding which was meant; none where they are too many."""
-        return vocabulary(self.engine) if self.of_partage and self.is_in_memory else frozenset()
+        return vocabulary(self.engine) if self.is_partage and self.is_in_memory else frozenset()
 
     @property
-    @once
+    @memoized
     def statistics(self) -> list[Quad]:
         """The dataset's VoID description: built with our release, counted for other datasets."""
         return statistics(self.engine)
 
     @property
-    @once
-    def texts(self) -> SearchIndex:
+    @memoized
+    def search_index(self) -> SearchIndex:
         """The texts of the dataset by their words, to search in."""
         return build(self.engine)
 
     @property
-    @once
-    def of_partage(self) -> bool:
+    @memoized
+    def is_partage(self) -> bool:
         """Whether the dataset holds claims of our kind, or is somebody else's."""
-        return self.engine.query(Query(SPARQL_PREFIXES + OF_PARTAGE)).answer is True
+        return self.engine.query(Query(SPARQL_PREFIXES + PARTAGE_QUERY)).answer is True
 
     @property
-    @once
+    @memoized
     def facts(self) -> DatasetFacts:
         """What the dataset says of things of our kinds; nothing where it holds none."""
-        return read_facts(self.engine) if self.of_partage else DatasetFacts()
+        return read_facts(self.engine) if self.is_partage else DatasetFacts()
 
     @property
-    @once
+    @memoized
     def is_in_memory(self) -> bool:
         """Whether what the dataset says of its things is read whole and kept in memory."""
         counted = "SELECT (COUNT(*) AS ?n) { SELECT ?s { ?s ?p ?o } LIMIT %s }"
-        rows = ask(self.engine, counted % (MOST_HELD + 1))
-        return int(rows[0]["n"].value) <= MOST_HELD  # type: ignore[union-attr]  # COUNT
+        rows = ask(self.engine, counted % (MOST_TRIPLES_IN_MEMORY + 1))
+        return int(rows[0]["n"].value) <= MOST_TRIPLES_IN_MEMORY  # type: ignore[union-attr]  # COUNT
 
     @property
-    @once
-    def members(self) -> dict[str, int]:
+    @memoized
+    def member_counts(self) -> dict[str, int]:
         """How many members there are of each kind that is browsed."""
         return {name: count(self.engine, kind, BrowseView(), "en") for name, kind in KINDS.items()}
 
-    @once
+    @memoized
     def table(self, name: str) -> BrowsedTable:
         """Return what is known of all members of a kind, for browsing."""
-        self._must_be_held()
+        self._require_in_memory()
         return BrowsedTable(self.engine, KINDS[name])
 
-    @once
+    @memoized
     def flow_map(self, reader: tuple[str, ...]) -> FlowMap:
         """Return what the picture of the flows tells."""
-        self._must_be_held()
+        self._require_in_memory()
         return flow_map(self.engine, reader)
 
-    @once
+    @memoized
     def timeline(self, reader: tuple[str, ...]) -> Timeline:
         """Return what the timeline tells."""
-        self._must_be_held()
+        self._require_in_memory()
         return timeline(self.engine, reader)
 
-    @once
+    @memoized
     def dispute_map(self, reader: tuple[str, ...]) -> DisputeMap:
         """Return what the map of disputes tells."""
-        self._must_be_held()
+        self._require_in_memory()
         return dispute_map(self.engine, reader)
 
-    def _must_be_held(self) -> None:
+    def _require_in_memory(self) -> None:
         if not self.is_in_memory:
-            raise TooLarge(
+            raise DatasetTooLarge(
                 "This dataset has more than %(most)s triples, too many to draw or to tell as a "
                 "whole. Browse or query it instead.",
-                most=MOST_HELD,
+                most=MOST_TRIPLES_IN_MEMORY,
             )
 
     def summarizer(self, reader: tuple[str, ...], *things: str) -> Summarizer:
         """Return what tells of some things: of all, where the whole is kept in memory."""
         if self.is_in_memory:
             return self._summarizer(reader)
-        facts = facts_around(self.engine, things) if self.of_partage else DatasetFacts()
+        facts = facts_around(self.engine, things) if self.is_partage else DatasetFacts()
         return Summarizer(facts, name_all(self.engine, facts, reader), reader)
 
-    @once
+    @memoized
     def _summarizer(self, reader: tuple[str, ...]) -> Summarizer:
         return Summarizer(self.facts, name_all(self.engine, self.facts, reader), reader)
 
@@ -302,20 +302,20 @@ class ServedDataset:
         return self._statements.find(digest)
 
     @property
-    @once
+    @memoized
     def _statements(self) -> StatementIndex:
-        return index(self.engine)
+        return index_statements(self.engine)
 
-    @once
+    @memoized
     def reference(self, reader: tuple[str, ...]) -> OntologyReference | None:
         """Return the terms of its ontology as a reader is told them; None where it has none."""
         return reference(self.engine, self.ontology, reader)
 
-    def found(self, question: str, kind: str, named: str | None) -> SearchResult:
+    def search(self, question: str, kind: str, identified_iri: str | None) -> SearchResult:
         """Return what a question finds; `named` is the thing whose identifier it is."""
-        return search(self.texts, question, kind, named)
+        return search(self.search_index, question, kind, identified_iri)
 
-    @once
+    @memoized
     def terms(self, reader: tuple[str, ...]) -> bytes:
         """Return the terms to write a query with, as JSON."""
         found = as_completions(self.engine, terms(self.statistics), reader)
@@ -334,17 +334,17 @@ class ServedDataset:
             return self.statement(iri.removeprefix(STATEMENTS)) is not None
         return holds(self.engine, iri)
 
-    def prepare(self) -> None:
+    def warm_up(self) -> None:
         """Compute what the first visitor of most pages would otherwise wait for."""
         with suppress(EngineError):  # he will hear of it
-            if self.of_partage and self.is_in_memory:
+            if self.is_partage and self.is_in_memory:
                 _ = self.vocabulary
                 self.summarizer(languages(None, None))
             # What is kept is many small objects that never go: not to be looked through again
             # and again for garbage, which takes a tenth of a page's time.
             gc.collect()
             gc.freeze()
-            self.prepared = True
+            self.is_warm = True
 
 
 class ServedDatasets:
@@ -353,9 +353,9 @@ class ServedDatasets:
     def __init__(self, current: ServedDataset, catalog: Catalog) -> None:
         self.current = current
         self.catalog = catalog
-        self.of = lru_cache(None)(self._of)
-        self.comparing = DifferenceCache(catalog)
-        self.files = ReleaseFiles(catalog, current.settings.archive / "files")
+        self.at_release = lru_cache(None)(self._of)
+        self.difference_cache = DifferenceCache(catalog)
+        self.release_files = ReleaseFiles(catalog, current.settings.archive / "files")
         digest = current.manifest.get("rdfc10")
         current.record = catalog.known_as(str(digest)) if digest else None
 
@@ -386,7 +386,7 @@ class ServedDatasets:
             The dataset is too large to be indexed.
         """
         if version is not None:
-            here = self.of(version)
+            here = self.at_release(version)
             triple = here.statement(digest)
             return (here, triple) if triple else None
         for here in self.newest_first():
@@ -395,7 +395,7 @@ class ServedDatasets:
                     return here, triple
         return None
 
-    def until(self, dataset: ServedDataset) -> tuple[ReleaseRecord, ...]:
+    def releases_until(self, dataset: ServedDataset) -> tuple[ReleaseRecord, ...]:
         """Return the releases up to that of a site: all, where it is a draft of the next."""
         records = self.catalog.records
         return (
@@ -406,7 +406,7 @@ class ServedDatasets:
         """Give the current site, then those of the releases, back in time."""
         yield self.current
         for record in reversed(self.catalog.records):
-            yield self.of(record.version)
+            yield self.at_release(record.version)
 
 
 def served_datasets() -> ServedDatasets:
@@ -417,4 +417,4 @@ def served_datasets() -> ServedDatasets:
 def served_dataset() -> ServedDataset:
     """Return the site that the request is for: of the current dataset, or of a release."""
     version = request.environ.get(RELEASE) if has_request_context() else None
-    return served_datasets().current if version is None else served_datasets().of(version)
+    return served_datasets().current if version is None else served_datasets().at_release(version)

@@ -12,7 +12,7 @@ from functools import partial
 from multiprocessing.queues import SimpleQueue
 from typing import cast
 
-from partage.assets import root
+from partage.assets import assets_root
 from partage.errors import PartageError
 from partage.releases.catalog import Catalog
 from partage.resources.pages import comparison
@@ -21,7 +21,7 @@ from partage.store.factory import EngineSource, open_served
 from partage.store.release_stores.release_stores import ReleaseStores
 from partage.store.workers.pool import PoolEngine
 from partage.web import access_log
-from partage.web.app import NO_RELEASES, create_app
+from partage.web.app import EMPTY_CATALOG, create_app
 from partage.web.dataset import ServedDataset
 from partage.web.gateway.asgi import Gateway
 from partage.web.gateway.connections import ConnectionWatch
@@ -88,19 +88,19 @@ def release_application(
         app.extensions |= {name: former.application.extensions[name] for name in LASTING}
     cache = app.extensions["partage.cache"] = ResponseCache(settings)
     app.extensions["partage.release_stores"] = stores
-    lookups = FastPath(app, engine.at_once) if isinstance(engine, PoolEngine) else None
-    trouble = partial(operations.trouble, engine)
+    lookups = FastPath(app, engine.answer_short) if isinstance(engine, PoolEngine) else None
+    trouble = partial(operations.unavailable_reason, engine)
     return ReleaseApplication(app, cache, access_log.observer(app), engine.close, lookups, trouble)
 
 
 def release_stores(settings: Settings, source: EngineSource) -> ReleaseStores:
     """Return the stores of the releases: none where somebody's own dataset is served."""
     if source.release is None:
-        return ReleaseStores(NO_RELEASES, settings.archive)
+        return ReleaseStores(EMPTY_CATALOG, settings.archive)
     manifest = source.release / "manifest.json"
     facts = json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else {}
     directories = {str(facts.get("rdfc10")): source.store} if source.store is not None else {}
-    return ReleaseStores(Catalog.read(root()), settings.archive, directories)
+    return ReleaseStores(Catalog.read(assets_root()), settings.archive, directories)
 
 
 def _follow(
@@ -110,7 +110,7 @@ def _follow(
     messages: "SimpleQueue[Message]",
 ) -> None:
     """Switch to each application that is ordered, once it is ready."""
-    _facts(switch.current).prepare()
+    _facts(switch.current).warm_up()
     _fill(switch.current)
     while True:
         source = orders.get()
@@ -119,7 +119,7 @@ def _follow(
         except (PartageError, OSError) as error:
             messages.put(ServerFailed(str(error)))
             continue
-        _facts(following).prepare()
+        _facts(following).warm_up()
         switch.switch(following)
         del following  # as it would be the former one while the next is awaited
         messages.put(ServerReady())

@@ -9,7 +9,7 @@ from partage.citation.citable import cite
 from partage.citation.model import BilingualText, RelatedIdentifier
 from partage.citation.record_kinds import named, unversioned
 from partage.errors import UnknownRelease, UnknownResource
-from partage.rdf.canonical import digest
+from partage.rdf.canonical import nquads_digest
 from partage.rdf.namespaces import BASE, GRAPH, ID, iri
 from partage.store.embedded.oxigraph import EmbeddedEngine
 
@@ -74,7 +74,7 @@ def test_a_claim_version_keeps_its_address_and_has_the_digest_of_its_graphs(
         quad for quad in small_dataset.quads() if str(quad.graph_name).startswith(f"<{version}#")
     ]
     assert made.url == version
-    assert made.digest == f"RDFC-1.0 SHA-256 {digest(graphs)}"
+    assert made.digest == f"RDFC-1.0 SHA-256 {nquads_digest(graphs)}"
     assert RelatedIdentifier("IsVersionOf", ID + "claim/c0001") in made.related
 
 

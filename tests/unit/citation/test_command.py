@@ -19,7 +19,7 @@ from partage.rdf.namespaces import BASE, ID, iri
 @pytest.fixture
 def runner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     three_releases.build(tmp_path)
-    monkeypatch.setattr(assets, "root", lambda: tmp_path)
+    monkeypatch.setattr(assets, "assets_root", lambda: tmp_path)
     monkeypatch.setenv("PARTAGE_RELEASE", str(small_dataset.release(tmp_path / "draft")))
     monkeypatch.setenv("PARTAGE_ARCHIVE", str(tmp_path / "archive"))
     return CliRunner()

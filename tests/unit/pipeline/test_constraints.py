@@ -19,11 +19,11 @@ from partage.pipeline.checks.shape_queries import SETS, TARGETS, VALUES, constra
 from partage.pipeline.checks.shapes import SHAPES, Shapes, Term, load
 from partage.pipeline.checks.validate import by_shapes
 from partage.rdf.namespaces import PREFIXES, iri
-from partage.rdf.parsing import read
+from partage.rdf.parsing import read_rdf
 from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.remote.engine import RemoteEngine
 
-ROOT = assets.root()
+ROOT = assets.assets_root()
 EX = "https://example.org/"
 HEAD = "".join(f"@prefix {name}: <{PREFIXES[name]}> .\n" for name in ("sh", "xsd", "rdfs", "rdf"))
 HEAD += f"@prefix x: <{SHAPES}> .\n@prefix : <{EX}> .\n"
@@ -47,15 +47,15 @@ def shapes() -> Shapes:
 
 @pytest.fixture(scope="module")
 def good() -> list[Quad]:
-    quads = [*read(ROOT / "ontology/partage.ttl"), *read(ROOT / "shapes/good.trig")]
+    quads = [*read_rdf(ROOT / "ontology/partage.ttl"), *read_rdf(ROOT / "shapes/good.trig")]
     wanted = {term for quad in quads for term in (quad.subject, quad.object)}
     for path in sorted((ROOT / "ontology/voc").glob("*.ttl")):
-        quads += [quad for quad in read(path) if quad.subject in wanted]
+        quads += [quad for quad in read_rdf(path) if quad.subject in wanted]
     return flat(quads)
 
 
 def test_all_bad_examples_together_are_judged_alike(shapes: Shapes, good: list[Quad]) -> None:
-    bad = [quad for path in sorted((ROOT / "shapes/bad").iterdir()) for quad in read(path)]
+    bad = [quad for path in sorted((ROOT / "shapes/bad").iterdir()) for quad in read_rdf(path)]
     told = by_queries([*good, *bad], shapes)
     assert told == set(by_pyshacl([*good, *flat(bad)], shapes))
     assert len({result.shape for result in told}) > 90

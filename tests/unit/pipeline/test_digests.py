@@ -14,7 +14,7 @@ import three_releases
 from partage.citation.citable import cite
 from partage.cli import cli
 from partage.pipeline.checks.digests import wanted
-from partage.rdf.canonical import STATEMENTS, line, rdfc10, statement_digest
+from partage.rdf.canonical import STATEMENTS, ntriples_line, rdfc10, statement_digest
 from partage.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS
 from partage.rdf.namespaces import ID, iri
 from partage.rdf.nanopublication import nanopublication
@@ -103,11 +103,13 @@ def test_a_nanopublication_verifies_itself_and_a_changed_one_does_not(tmp_path: 
 def test_a_statement_is_verified_from_a_file_or_from_text(tmp_path: Path) -> None:
     quad = version()[-1]
     name = f"{STATEMENTS}{statement_digest(quad)}"
-    assert verify("-", name, stdin=line(quad).encode()).exit_code == 0
-    assert verify("-", name, stdin=line(quad).replace("id/", "ID/").encode()).exit_code == 1
+    assert verify("-", name, stdin=ntriples_line(quad).encode()).exit_code == 0
+    assert (
+        verify("-", name, stdin=ntriples_line(quad).replace("id/", "ID/").encode()).exit_code == 1
+    )
     path = tmp_path / "many.nq"
     path.write_bytes(serialize(version(), format=RdfFormat.N_QUADS) or b"")
-    assert f"SHA-256 of the statement {line(quad)}" in verify(path, name).output
+    assert f"SHA-256 of the statement {ntriples_line(quad)}" in verify(path, name).output
 
 
 def test_a_manifest_checks_all_files_beside_it(tmp_path: Path) -> None:

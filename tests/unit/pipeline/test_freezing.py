@@ -117,7 +117,7 @@ def test_the_record_tells_what_was_built_and_the_archive_gives_it_again(checkout
     record = freeze(checkout, three.FIRST)
     catalog = Catalog.read(checkout)
     text = three.dataset(three.FIRST)
-    change = archive.changes((), archive.lines(text))
+    change = archive.change_set((), archive.lines(text))
     expected = three.record(three.FIRST, change, text, Catalog(catalog.directory))
     assert record == replace(expected, commit=git(checkout, "rev-parse", "HEAD"))
     assert catalog.records == (record,)

@@ -96,7 +96,9 @@ def test_a_deprecated_term_says_so_and_what_takes_its_place(root: Path) -> None:
 
 
 def test_the_question_for_deprecated_terms_leaves_out_what_was_withdrawn() -> None:
-    asked = (assets.root() / "ontology/competency/22-deprecated.rq").read_text(encoding="utf-8")
+    asked = (assets.assets_root() / "ontology/competency/22-deprecated.rq").read_text(
+        encoding="utf-8"
+    )
     quads = three.quads(three.THIRD)
     term = NamedNode(PREFIXES["ds"] + "DataFlow")
     store = Store()

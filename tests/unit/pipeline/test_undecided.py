@@ -17,11 +17,11 @@ from partage.pipeline.checks.report import ValidationResult
 from partage.pipeline.checks.shapes import SHAPES, Shapes, load
 from partage.pipeline.checks.undecided import undecided
 from partage.pipeline.checks.validate import by_both, by_shapes
-from partage.rdf.by_value import unread
+from partage.rdf.by_value import uncomparable
 from partage.rdf.namespaces import PREFIXES
 from partage.store.embedded.oxigraph import EmbeddedEngine
 
-ROOT = assets.root()
+ROOT = assets.assets_root()
 EX = "https://example.org/"
 HEAD = "".join(f"@prefix {name}: <{PREFIXES[name]}> .\n" for name in ("sh", "xsd", "rdfs", "rdf"))
 HEAD += f"@prefix x: <{SHAPES}> .\n@prefix : <{EX}> .\n"
@@ -104,7 +104,7 @@ def test_values_are_judged_alike(tmp_path: Path) -> None:
 def test_pairs_of_values_that_the_engine_reads_are_judged_alike(tmp_path: Path) -> None:
     shapes = shapes_of(tmp_path, PAIRS)
     # To the engine -3 is a number, also where it is too small for an xsd:unsignedByte.
-    cannot = unread(NUMBERS) | {Literal("-3", datatype=NamedNode(XSD + "unsignedByte"))}
+    cannot = uncomparable(NUMBERS) | {Literal("-3", datatype=NamedNode(XSD + "unsignedByte"))}
     read = [one for one in NUMBERS if one not in cannot]
     data = about(*(([one], [Literal(1)]) for one in read))
 

@@ -16,9 +16,9 @@ from partage.pipeline.checks.shapes import SHAPES, Severity, ShapeMessage, load,
 from partage.pipeline.checks.turtle_positions import places
 from partage.pipeline.checks.validate import check, current, report_text, report_turtle, validate
 from partage.rdf.namespaces import ID, PREFIXES, iri
-from partage.rdf.parsing import read
+from partage.rdf.parsing import read_rdf
 
-ROOT = assets.root()
+ROOT = assets.assets_root()
 HEAD = f"""@base <{ID}> .
 @prefix ds: <{PREFIXES["ds"]}> .
 @prefix f: <{PREFIXES["f"]}> .
@@ -63,7 +63,7 @@ def claims(tmp_path: Path) -> Path:
 
 
 def as_file(path: Path) -> CommittedFile:
-    return CommittedFile(path, path.name, tuple(read(path)))
+    return CommittedFile(path, path.name, tuple(read_rdf(path)))
 
 
 # ---- where things are written
@@ -89,7 +89,7 @@ def test_every_statement_of_the_committed_files_is_found_on_its_line() -> None:
         text = path.read_text(encoding="utf-8")
         lines = text.splitlines()
         known = places(text)
-        for quad in read(path):
+        for quad in read_rdf(path):
             graph = getattr(quad.graph_name, "value", None)
             subject, value = quad.subject.value, quad.object.value  # type: ignore[union-attr]
             line = known.lines[(graph, subject, quad.predicate.value, value)]

@@ -141,7 +141,7 @@ def test_an_example_follows_the_convention() -> None:
     assert (iri("sh:prefixes"), GRAPH + "prefixes") in triples
 
 
-QUESTIONS = read_questions(assets.root() / "ontology/competency")
+QUESTIONS = read_questions(assets.assets_root() / "ontology/competency")
 
 
 @pytest.mark.meets("E1", "E2", "E3", "E4", "E5")

@@ -8,7 +8,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, pa
 
 from literals import INTEGERS, LITERALS, XSD
 from partage.rdf import by_value
-from partage.rdf.by_value import READ, answered_otherwise, changes, unread
+from partage.rdf.by_value import SAMPLES, answered_otherwise, uncomparable, value_changes
 
 P = NamedNode("http://e.example/p")
 
@@ -68,15 +68,15 @@ def test_what_cannot_be_read_is_told_from_what_can() -> None:
         "date": ["2020-02-30"], "double": ["abc"],
     }  # fmt: skip
     bad = {Literal(t, datatype=NamedNode(XSD + name)) for name in texts for t in texts[name]}
-    good = {Literal(text, datatype=NamedNode(XSD + name)) for name, text in READ.items()}
+    good = {Literal(text, datatype=NamedNode(XSD + name)) for name, text in SAMPLES.items()}
     good |= {Literal(1), Literal(1.5), Literal("NaN", datatype=NamedNode(XSD + "double"))}
-    assert unread(bad | good) == bad
+    assert uncomparable(bad | good) == bad
 
 
 def test_each_datatype_that_is_kept_by_value_is_known() -> None:
     numbers = {"integer", "decimal", "float", "double", *INTEGERS}
     changed = {one.datatype.value.removeprefix(XSD) for one in answered_otherwise(LITERALS)}
-    assert changed <= numbers | READ.keys()
+    assert changed <= numbers | SAMPLES.keys()
 
 
 # ---- files -----------------------------------------------------------------------------------
@@ -94,7 +94,7 @@ ANSWERED = [(3, 2, '"3"^^<{}int>', '"3"^^<{}integer>'), (7, 3, '"01"^^<{0}intege
 
 
 def told(path: Path) -> list[tuple[int | None, int, str, str]]:
-    return [(c.line, c.count, str(c.written), str(c.answered)) for c in changes(path)]
+    return [(c.line, c.count, str(c.written), str(c.answered)) for c in value_changes(path)]
 
 
 @pytest.mark.parametrize("name", ["a.ttl", "a.ttl.gz", "a.trig"])
@@ -108,7 +108,7 @@ def test_the_first_of_each_kind_is_told_with_its_line_and_how_many_there_are(
     assert told(path) == expected
     monkeypatch.setattr(by_value, "DISTINCT", 1)
     assert told(path) == expected
-    kind, form = map(str, changes(path))
+    kind, form = map(str, value_changes(path))
     assert kind.startswith(f"{path}:3: 2 literals will be answered with another datatype, as ")
     assert form.startswith(f"{path}:7: 3 literals will be answered with another lexical form, as ")
 
@@ -116,7 +116,7 @@ def test_the_first_of_each_kind_is_told_with_its_line_and_how_many_there_are(
 def test_nothing_is_told_of_a_file_without_such_literals(tmp_path: Path) -> None:
     path = tmp_path / "a.nt"
     path.write_text(f'<urn:a> <urn:p> "1"^^<{XSD}integer> .\n<urn:a> <urn:p> "01" .\n')
-    assert changes(path) == []
+    assert value_changes(path) == []
 
 
 RDF_XML = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="urn:">
@@ -143,7 +143,9 @@ def test_every_format_is_looked_through(
     path = tmp_path / name
     path.write_text(text.format(XSD))
     assert told(path) == [(line, 1, f'"01"^^<{XSD}integer>', f'"1"^^<{XSD}integer>')]
-    assert str(changes(path)[0]).startswith(f"{path}:{line}: a lit" if line else f"{path}: a lit")
+    assert str(value_changes(path)[0]).startswith(
+        f"{path}:{line}: a lit" if line else f"{path}: a lit"
+    )
 
 
 def test_blank_nodes_and_many_literals_are_no_obstacle(tmp_path: Path) -> None:
@@ -153,4 +155,4 @@ def test_blank_nodes_and_many_literals_are_no_obstacle(tmp_path: Path) -> None:
         Quad(BlankNode(), P, Literal(f"0{n}", datatype=Literal(1).datatype)) for n in range(9)
     ]
     serialize(quads, str(path), format=RdfFormat.N_QUADS)
-    assert [(c.count, c.line) for c in changes(path)] == [(9, 3_001)]
+    assert [(c.count, c.line) for c in value_changes(path)] == [(9, 3_001)]

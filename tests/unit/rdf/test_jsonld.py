@@ -19,11 +19,11 @@ from partage.rdf.jsonld import (
     FORMS,
     Form,
     context_bytes,
-    load_nothing_but,
+    load_own_context,
     write_jsonld,
 )
 from partage.rdf.namespaces import ID, iri
-from partage.rdf.parsing import read
+from partage.rdf.parsing import read_rdf
 
 JSONLD = by_key("jsonld")
 ME = ID + "org/x"
@@ -42,7 +42,7 @@ def test_the_small_dataset_comes_back_whole(form: Form) -> None:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_the_ontology_comes_back_whole_with_its_blank_nodes(form: Form) -> None:
-    quads = list(read(assets.root() / "ontology/partage.ttl"))
+    quads = list(read_rdf(assets.assets_root() / "ontology/partage.ttl"))
     body = write_jsonld(quads, "https://w3id.org/partage/ns", form)
     assert rdfc10(read_back(body)) == rdfc10(quads)
 
@@ -117,7 +117,7 @@ def test_no_document_but_our_context_is_read(monkeypatch: pytest.MonkeyPatch) ->
     told = json.loads(write_jsonld(small_dataset.quads(), ME, context="http://any.example/c"))
     assert told["@context"] == "http://any.example/c"
     with pytest.raises(IntegrityError, match=r"not http://other\.example"):
-        load_nothing_but(CONTEXT, "http://other.example", {})
+        load_own_context(CONTEXT, "http://other.example", {})
 
 
 def test_the_context_has_a_short_name_for_every_term_of_the_ontology() -> None:
@@ -125,7 +125,7 @@ def test_the_context_has_a_short_name_for_every_term_of_the_ontology() -> None:
     meant = {value["@id"] if isinstance(value, dict) else value for value in context.values()}
     names = {
         quad.subject.value.removeprefix(iri("ds:"))
-        for quad in read(assets.root() / "ontology/partage.ttl")
+        for quad in read_rdf(assets.assets_root() / "ontology/partage.ttl")
         if quad.predicate.value == iri("rdf:type") and isinstance(quad.subject, NamedNode)
         and quad.subject.value.startswith(iri("ds:"))
     }  # fmt: skip

@@ -22,4 +22,4 @@ def test_a_folder_is_read_in_the_order_of_its_names(tmp_path: Path) -> None:
 
 
 def test_our_questions_are_read() -> None:
-    assert len(read_questions(assets.root() / "ontology/competency")) == 40
+    assert len(read_questions(assets.assets_root() / "ontology/competency")) == 40

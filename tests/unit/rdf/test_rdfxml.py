@@ -10,9 +10,9 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from partage.errors import RdfSyntaxError
 from partage.rdf import input_files, rdfxml
-from partage.rdf.by_value import changes
+from partage.rdf.by_value import value_changes
 from partage.rdf.namespaces import PREFIXES
-from partage.rdf.parsing import read
+from partage.rdf.parsing import read_rdf
 from partage.store.embedded.loading import load
 
 RDF = PREFIXES["rdf"]
@@ -33,7 +33,7 @@ def written(directory: Path, element: str, *, inside: str = "") -> Path:
 
 def value(path: Path) -> str:
     """Return the one literal of a file, which is loaded as it is read."""
-    (quad,) = read(path)
+    (quad,) = read_rdf(path)
     assert list(load([path])) == [quad]
     assert isinstance(quad.object, Literal)
     assert quad.object.datatype == XML_LITERAL
@@ -91,7 +91,7 @@ def test_an_empty_element_is_an_empty_literal(tmp_path: Path) -> None:
 def test_other_parse_types_and_statements_about_literals_are_read_as_before(tmp_path: Path) -> None:
     resource = '<e:q rdf:ID="s" rdf:parseType="Literal"><i/></e:q>'
     element = f'<e:p rdf:parseType="Resource">{resource}</e:p><e:p rdf:parseType="Collection"/>'
-    quads = read(written(tmp_path, element))
+    quads = read_rdf(written(tmp_path, element))
     assert len(quads) == 7
     literal = Literal('<i xmlns="http://d/"></i>', datatype=XML_LITERAL)
     assert sum(quad.object == literal for quad in quads) == 2  # of the property, and of rdf:object
@@ -104,7 +104,7 @@ def test_what_follows_stays_on_its_line(tmp_path: Path) -> None:
         '<e:q rdf:datatype="http://www.w3.org/2001/XMLSchema#integer">01</e:q>',
     )
     before = path.read_text().partition("<e:q")[0]
-    (change,) = changes(path)
+    (change,) = value_changes(path)
     assert change.line == before.count("\n") + 1
 
 
@@ -112,7 +112,7 @@ def test_line_ends_are_those_of_xml(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     path = written(tmp_path, "<e:p>a\r\nb\rc&#13;\r\r\n</e:p>")
     for size in (1, 2, 3, 5, input_files.READ_SIZE):
         monkeypatch.setattr(input_files, "READ_SIZE", size)
-        assert [quad.object for quad in read(path)] == [Literal("a\nb\nc\r\n\n")]
+        assert [quad.object for quad in read_rdf(path)] == [Literal("a\nb\nc\r\n\n")]
 
 
 MANY = " ".join(f"xmlns:n{n}='urn:'" for n in range(1_000))
@@ -132,25 +132,25 @@ def test_what_cannot_be_read_is_told_with_its_place(
     tmp_path: Path, element: str, inside: str, says: str
 ) -> None:
     with pytest.raises(RdfSyntaxError, match=says):
-        read(written(tmp_path, element, inside=inside))
+        read_rdf(written(tmp_path, element, inside=inside))
 
 
 def test_namespaces_that_multiply_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rdfxml, "LONGEST", 10_000)
+    monkeypatch.setattr(rdfxml, "MAX_LITERAL", 10_000)
     long = "http://x/" + "x" * 1_000
     element = f'<e:p rdf:parseType="Literal" xmlns:f="{long}">{"<f:b/>" * 20}</e:p>'
     with pytest.raises(RdfSyntaxError, match="longer than 16 MiB"):
-        read(written(tmp_path, element))
+        read_rdf(written(tmp_path, element))
 
 
 def test_a_text_without_an_end_is_refused_before_it_fills_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rdfxml, "LONGEST", 100_000)
+    monkeypatch.setattr(rdfxml, "MAX_LITERAL", 100_000)
     with pytest.raises(RdfSyntaxError, match="a text is longer than 16 MiB"):
-        read(written(tmp_path, f"<e:p>{'x' * 300_000}</e:p>"))
+        read_rdf(written(tmp_path, f"<e:p>{'x' * 300_000}</e:p>"))
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_a_text_without_an_end_is_refused_before_it_fills_memory(
 def test_the_engine_alone_reads_these_wrongly(tmp_path: Path, element: str) -> None:
     """Once it fails, the engine is mended and the rewriting can go."""
     path = written(tmp_path, element)
-    right = read(path)
+    right = read_rdf(path)
     try:
         assert list(parse(path=str(path), format=RdfFormat.RDF_XML)) != right
     except SyntaxError:
@@ -211,7 +211,7 @@ def test_a_file_of_many_literals_is_read_whole(tmp_path: Path) -> None:
     elements = "".join(f'<e:p rdf:parseType="Literal"><i>{n}</i></e:p>\n' for n in range(5_000))
     path = written(tmp_path, elements)
     assert path.stat().st_size > 3 * input_files.READ_SIZE
-    quads: list[Quad] = read(path)
+    quads: list[Quad] = read_rdf(path)
     assert {quad.object.value for quad in quads if isinstance(quad.object, Literal)} == {
         f'<i xmlns="http://d/">{n}</i>' for n in range(5_000)
     }

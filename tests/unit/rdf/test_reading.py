@@ -14,7 +14,7 @@ def test_a_syntax_error_names_file_line_and_column(tmp_path: Path) -> None:
     file = tmp_path / "broken.ttl"
     file.write_text("@prefix ds: <https://w3id.org/partage/ns#> .\nds:a ds:b ds:c ds:d .\n")
     with pytest.raises(RdfSyntaxError) as caught:
-        parsing.read(file)
+        parsing.read_rdf(file)
     assert (caught.value.line, caught.value.column) == (2, 16)
     assert str(caught.value).startswith(f"{file}:2:16: ")
 
@@ -32,19 +32,19 @@ def test_an_unreadable_file_says_why(
 ) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(RdfSyntaxError, match=message):
-        parsing.read(tmp_path / name)
+        parsing.read_rdf(tmp_path / name)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(RdfSyntaxError, match=r"none\.ttl.*cannot be read"):
-        parsing.read(tmp_path / "none.ttl")
+        parsing.read_rdf(tmp_path / "none.ttl")
 
 
 def test_compressed_files_read_as_plain_ones(tmp_path: Path) -> None:
     text = b'<http://example.org/a> <http://example.org/b> "c" .\n'
     (tmp_path / "a.nt").write_bytes(text)
     (tmp_path / "a.nt.gz").write_bytes(gzip.compress(text))
-    assert parsing.read(tmp_path / "a.nt.gz") == parsing.read(tmp_path / "a.nt")
+    assert parsing.read_rdf(tmp_path / "a.nt.gz") == parsing.read_rdf(tmp_path / "a.nt")
 
 
 def test_subjects_and_graphs_are_found_on_their_lines(tmp_path: Path) -> None:
@@ -60,10 +60,10 @@ def test_subjects_and_graphs_are_found_on_their_lines(tmp_path: Path) -> None:
         "}\n"
     )
     claim = namespaces.ID + "claim/c0001/v1"
-    assert parsing.locate(file, claim) == 5
-    assert parsing.locate(file, claim + "#assertion") == 7
-    assert parsing.locate(file, namespaces.iri("f:f0001")) == 8
-    assert parsing.locate(file, namespaces.iri("f:f0002")) is None
+    assert parsing.line_of(file, claim) == 5
+    assert parsing.line_of(file, claim + "#assertion") == 7
+    assert parsing.line_of(file, namespaces.iri("f:f0001")) == 8
+    assert parsing.line_of(file, namespaces.iri("f:f0002")) is None
 
 
 def test_curies_and_iris_are_each_other_s_inverse() -> None:
@@ -75,7 +75,7 @@ def test_curies_and_iris_are_each_other_s_inverse() -> None:
         assert namespaces.curie(namespaces.VOC + local) is None, local
     assert namespaces.curie(namespaces.VOC + "e-1_") == "voc:e-1_"
     assert all(space.endswith(("#", "/")) for space in namespaces.PREFIXES.values())
-    assert parsing.short(namespaces.BASE + "graph/a/b") == "graph/a/b"
+    assert parsing.short_iri(namespaces.BASE + "graph/a/b") == "graph/a/b"
 
 
 @pytest.mark.parametrize("fmt", formats.ALL_FORMATS, ids=lambda fmt: fmt.key)
@@ -91,11 +91,11 @@ def test_canonical_quads_are_sorted_once_each_and_their_digest_is_rdfc_1_0() -> 
     b, p = NamedNode("http://example.org/b"), NamedNode("http://example.org/p")
     a = NamedNode("http://example.org/a")
     quads = [Quad(b, p, Literal("x")), Quad(a, p, b), Quad(b, p, Literal("x"))]
-    assert canonical.nquads(quads) == (
+    assert canonical.canonical_nquads(quads) == (
         "<http://example.org/a> <http://example.org/p> <http://example.org/b> .\n"
         '<http://example.org/b> <http://example.org/p> "x" .\n'
     )
-    assert canonical.digest(quads) == canonical.rdfc10(quads)
+    assert canonical.nquads_digest(quads) == canonical.rdfc10(quads)
 
 
 def test_rdfc10_does_not_depend_on_blank_node_names() -> None:

@@ -11,8 +11,8 @@ import pytest
 from pyoxigraph import RdfFormat
 
 from partage.errors import RdfSyntaxError
-from partage.rdf.input_files import opened
-from partage.rdf.parsing import read
+from partage.rdf.input_files import open_rdf_file
+from partage.rdf.parsing import read_rdf
 from partage.store.embedded.loading import load
 
 TURTLE = '<urn:a> <urn:p> "é" .\n'
@@ -52,7 +52,7 @@ def damaged() -> bytes:
 def test_these_are_read(tmp_path: Path, name: str, data: bytes) -> None:
     path = tmp_path / name
     path.write_bytes(data)
-    assert len(read(path)) == 1
+    assert len(read_rdf(path)) == 1
     assert len(load([path])) == 1
 
 
@@ -87,14 +87,14 @@ def test_these_are_refused_and_what_to_do_is_said(
         load([path])
     if not name.startswith("long"):  # only a loader bounds the length of a token
         with pytest.raises(RdfSyntaxError, match=says):
-            read(path)
+            read_rdf(path)
 
 
 def test_reading_in_small_pieces_leaves_nothing_out(tmp_path: Path) -> None:
     path = tmp_path / "many.nt"
     path.write_text("".join(f'<urn:{n}> <urn:p> "{"é" * 50}" .\n' for n in range(2_000)))
     assert path.stat().st_size > 2 * 65_536
-    assert len(read(path)) == len(load([path])) == len(load([path], named=True)) == 2_000
+    assert len(read_rdf(path)) == len(load([path])) == len(load([path], keep_labels=True)) == 2_000
 
 
 def test_a_term_that_is_too_long_is_told_with_its_line(tmp_path: Path) -> None:
@@ -107,14 +107,14 @@ def test_a_term_that_is_too_long_is_told_with_its_line(tmp_path: Path) -> None:
 def test_many_lines_with_open_marks_are_no_nest(tmp_path: Path) -> None:
     path = tmp_path / "text.nt"
     path.write_text("".join(f'<urn:a> <urn:p> "cout <<({n})" .\n' for n in range(3_000)))
-    assert len(read(path)) == 3_000
+    assert len(read_rdf(path)) == 3_000
 
 
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     path = tmp_path / "pipe.ttl"
     os.mkfifo(path)
     with pytest.raises(RdfSyntaxError, match="no regular file"):
-        read(path)
+        read_rdf(path)
 
 
 def test_a_file_that_changes_while_it_is_read_is_told(tmp_path: Path) -> None:
@@ -128,6 +128,6 @@ def test_a_file_that_changes_while_it_is_read_is_told(tmp_path: Path) -> None:
 
     with (
         pytest.raises(RdfSyntaxError, match="changed while it was read"),
-        opened(path, RdfFormat.N_TRIPLES, append) as source,
+        open_rdf_file(path, RdfFormat.N_TRIPLES, append) as source,
     ):
         source.read()

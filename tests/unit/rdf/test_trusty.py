@@ -9,9 +9,9 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from partage.errors import CanonicalFormError
 from partage.rdf.namespaces import ID, iri
-from partage.rdf.nanopublication import claimed, faults, nanopublication, of_itself
-from partage.rdf.parsing import read
-from partage.rdf.trusty import file_code, graph_code, renamed
+from partage.rdf.nanopublication import artifact_code, faults, nanopublication, nanopublication_iris
+from partage.rdf.parsing import read_rdf
+from partage.rdf.trusty import file_code, graph_code, rename_iris
 
 SUITE = Path(__file__).with_name("nanopub-testsuite")
 TRUSTY = sorted([*SUITE.glob("valid/trusty/*.trig"), *SUITE.glob("valid/signed/*.trig")])
@@ -26,28 +26,28 @@ def name(path: Path) -> str:
 
 @pytest.mark.parametrize("path", TRUSTY, ids=name)
 def test_published_nanopublications_have_the_code_that_we_compute(path: Path) -> None:
-    quads = read(path)
-    (own,) = of_itself(quads)
-    code = claimed(own)
+    quads = read_rdf(path)
+    (own,) = nanopublication_iris(quads)
+    code = artifact_code(own)
     assert code is not None
     assert graph_code(quads, code) == code
 
 
 def test_a_changed_nanopublication_has_another_code() -> None:
-    quads = read(SUITE / "invalid/trusty/trusty1.trig")
-    code = claimed(of_itself(quads)[0])
+    quads = read_rdf(SUITE / "invalid/trusty/trusty1.trig")
+    code = artifact_code(nanopublication_iris(quads)[0])
     assert code is not None
     assert graph_code(quads, code) != code
 
 
 @pytest.mark.parametrize("path", VALID, ids=name)
 def test_valid_nanopublications_have_no_fault(path: Path) -> None:
-    assert faults(read(path)) == []
+    assert faults(read_rdf(path)) == []
 
 
 @pytest.mark.parametrize("path", INVALID, ids=name)
 def test_invalid_nanopublications_have_faults(path: Path) -> None:
-    assert faults(read(path)) != []
+    assert faults(read_rdf(path)) != []
 
 
 def test_an_empty_file_has_the_code_of_the_specification() -> None:
@@ -121,7 +121,7 @@ def graphs() -> list[Quad]:
 def test_a_claim_version_becomes_a_nanopublication_that_proves_itself() -> None:
     made = nanopublication(VERSION, graphs(), {ID + "claim/c0001/v0": VERSION + ".RAbefore"})
     assert made.iri == f"{VERSION}.{made.code}"
-    assert of_itself(made.quads) == [made.iri]
+    assert nanopublication_iris(made.quads) == [made.iri]
     assert faults(made.quads) == []
     assert graph_code(made.quads, made.code) == made.code
     told = {(q.predicate.value, getattr(q.object, "value", "")) for q in made.quads}
@@ -139,5 +139,5 @@ def test_every_statement_of_a_nanopublication_counts() -> None:
 def test_renaming_leaves_literals_alone() -> None:
     text = Literal(VERSION)
     quad = Quad(NamedNode(VERSION), NamedNode(iri("dct:title")), text)
-    (after,) = renamed([quad], lambda given: given + "x")
+    (after,) = rename_iris([quad], lambda given: given + "x")
     assert (after.subject, after.object) == (NamedNode(VERSION + "x"), text)

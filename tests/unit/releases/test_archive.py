@@ -44,14 +44,16 @@ def test_the_same_datasets_make_the_same_bytes() -> None:
 def test_a_change_set_leads_from_any_dataset_to_any_other(
     before: set[str], after: set[str]
 ) -> None:
-    change = archive.changes(before, after)
+    change = archive.change_set(before, after)
     assert (before - change.removed) | change.added == after
     packed = lzma.decompress(archive.pack(text(before), text(after))).decode()
     assert packed == change.text
 
 
 def test_a_corrected_line_stands_beside_the_line_before() -> None:
-    change = archive.changes({"<a> <b> <c> .", "<x> <y> <z> ."}, {"<a> <b> <d> .", "<x> <y> <z> ."})
+    change = archive.change_set(
+        {"<a> <b> <c> .", "<x> <y> <z> ."}, {"<a> <b> <d> .", "<x> <y> <z> ."}
+    )
     assert change.text == "- <a> <b> <c> .\n+ <a> <b> <d> .\n"
 
 
@@ -66,7 +68,7 @@ def test_an_unknown_release_is_told_with_the_known_ones(
 def test_a_release_is_never_written_twice(tmp_path: Path) -> None:
     catalog = three_releases.write_archives(tmp_path)
     record = catalog.find(three_releases.SECOND)
-    change = archive.changes(set(), set())
+    change = archive.change_set(set(), set())
     with pytest.raises(IntegrityError, match="A release never changes"):
         archive.write(catalog, record, change)
 

@@ -11,7 +11,7 @@ from partage.errors import EngineFailure
 from partage.rdf.namespaces import BASE, GRAPH, ID, PREFIXES, iri
 from partage.releases import notes
 from partage.releases.descriptions import dataset_contents
-from partage.releases.diff import Change, Difference, diff, examples
+from partage.releases.diff import Change, Difference, changed_examples, diff
 
 PREFIX = "".join(f"@prefix {prefix}: <{name}> .\n" for prefix, name in PREFIXES.items())
 
@@ -28,7 +28,7 @@ def third() -> Difference:
 
 def between(before: str, after: str) -> Difference:
     old, new = three.quads(before), three.quads(after)
-    return replace(diff(old, new), examples=examples(old, new))
+    return replace(diff(old, new), examples=changed_examples(old, new))
 
 
 def about(difference: Difference, name: str) -> Change:
@@ -99,7 +99,7 @@ def test_a_query_that_cannot_be_answered_is_named() -> None:
     node, graph = NamedNode(BASE + ".well-known/sparql-examples/bad"), NamedNode(GRAPH + "examples")
     bad = [Quad(node, NamedNode(iri("sh:select")), Literal("SELECT nonsense"), graph)]
     with pytest.raises(EngineFailure, match="sparql-examples/bad"):
-        examples(bad, bad)
+        changed_examples(bad, bad)
 
 
 def test_nothing_changed_is_an_empty_difference() -> None:

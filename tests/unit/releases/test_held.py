@@ -10,7 +10,7 @@ import pytest
 
 import small_dataset
 from partage.errors import IntegrityError
-from partage.releases.served_files import held
+from partage.releases.served_files import linked_files
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def contents(place: Path) -> dict[str, bytes]:
 
 def test_what_a_build_replaces_stays_for_whoever_holds_it(release: Path) -> None:
     before = contents(release)
-    with held(release) as place:
+    with linked_files(release) as place:
         shutil.rmtree(release)
         small_dataset.release(release, *small_dataset.quads()[:0])
         (release / "ontology.ttl").unlink()
@@ -37,7 +37,7 @@ def test_what_cannot_be_linked_is_copied(release: Path, monkeypatch: pytest.Monk
         raise OSError
 
     monkeypatch.setattr(os, "link", refuse)
-    with held(release) as place:
+    with linked_files(release) as place:
         (release / "ontology.ttl").write_text("other")
         assert (place / "ontology.ttl").read_text() == "# nothing\n"
 
@@ -57,13 +57,13 @@ def test_what_is_no_whole_release_is_refused(
     release: Path, name: str, text: str | None, told: str
 ) -> None:
     (release / name).unlink() if text is None else (release / name).write_text(text)
-    with pytest.raises(IntegrityError, match=told) as refused, held(release):
+    with pytest.raises(IntegrityError, match=told) as refused, linked_files(release):
         pass
     assert str(release) in str(refused.value)
 
 
 def test_a_release_that_is_gone_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(IntegrityError, match="cannot be read"), held(tmp_path / "none"):
+    with pytest.raises(IntegrityError, match="cannot be read"), linked_files(tmp_path / "none"):
         pass
 
 
@@ -72,7 +72,7 @@ def test_what_the_manifest_does_not_list_is_nobodys_to_see(release: Path, tmp_pa
     (release / "linked").symlink_to(tmp_path / "secret")
     (release / "notes.txt").write_text("of the operator")
     (release / "folder").mkdir()
-    with held(release) as place:
+    with linked_files(release) as place:
         assert sorted(contents(place)) == ["dataset.nq.gz", "manifest.json", "ontology.ttl"]
 
 
@@ -80,7 +80,7 @@ def test_a_file_that_is_a_link_is_copied(release: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere.ttl"
     (release / "ontology.ttl").rename(elsewhere)
     (release / "ontology.ttl").symlink_to(elsewhere)
-    with held(release) as place:
+    with linked_files(release) as place:
         elsewhere.write_text("other")
         assert (place / "ontology.ttl").read_text() == "# nothing\n"
 
@@ -92,5 +92,5 @@ def test_a_manifest_that_lists_what_lies_elsewhere_is_refused(
     digest = hashlib.sha256(b"").hexdigest()
     rows = [{"name": "../secret", "bytes": 0, "sha256": digest}]
     (release / "manifest.json").write_text(json.dumps({"artefacts": rows}))
-    with pytest.raises(IntegrityError, match="lies elsewhere"), held(release):
+    with pytest.raises(IntegrityError, match="lies elsewhere"), linked_files(release):
         pass

@@ -2,9 +2,9 @@
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
-from partage.assets import root
+from partage.assets import assets_root
 from partage.rdf.namespaces import PREFIXES, iri
-from partage.rdf.parsing import read
+from partage.rdf.parsing import read_rdf
 from partage.resources.ontology.axioms import ORDER, AxiomExpression, Axioms, axioms, named
 
 PROLOGUE = "".join(f"@prefix {name}: <{space}> .\n" for name, space in PREFIXES.items())
@@ -20,7 +20,7 @@ def term(curie: str) -> AxiomExpression:
 
 
 def test_no_axiom_of_our_ontology_is_left_without_words() -> None:
-    read_axioms = axioms(read(root() / "ontology/partage.ttl"))
+    read_axioms = axioms(read_rdf(assets_root() / "ontology/partage.ttl"))
     assert read_axioms.untold == frozenset()
     assert sum(len(said) for said in read_axioms.of.values()) > 200
     assert {e.key for said in read_axioms.of.values() for e in said} <= set(ORDER)

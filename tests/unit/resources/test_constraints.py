@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
-from partage.assets import root
+from partage.assets import assets_root
 from partage.rdf.namespaces import iri
 from partage.resources.ontology.axioms import AxiomExpression, named
 from partage.resources.ontology.constraints import SPACE, Constraints, constraints, read_constraints
@@ -26,7 +26,7 @@ def test_every_shape_and_rule_with_a_message_has_an_example_that_breaks_it(
     without = [shape.fragment for shape in held.shapes.values() if shape.messages and not shape.bad]
     assert without == ["Edtf", "InEnglish", "InFrench"]  # used inside others alone
     assert [rule.fragment for rule in held.rules if not rule.bad] == []
-    assert len(held.rules) == len(list((root() / "shapes/rules").glob("*.rq")))
+    assert len(held.rules) == len(list((assets_root() / "shapes/rules").glob("*.rq")))
 
 
 def test_a_shape_says_how_many_values_and_of_which_class(held: Constraints) -> None:

@@ -4,7 +4,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 import small_dataset
-from partage.errors import TooLarge
+from partage.errors import DatasetTooLarge
 from partage.rdf.namespaces import ID, VOC, iri
 from partage.resources.search.index import SearchIndex, build, fold, kind_of, read
 from partage.resources.search.ranking import fits, identified, marked, search, words_of
@@ -203,5 +203,5 @@ def test_a_dataset_with_everything_in_named_graphs_is_searched_too() -> None:
 
 
 def test_too_many_texts_are_refused(engine: Engine) -> None:
-    with pytest.raises(TooLarge, match="more than 10 texts"):
+    with pytest.raises(DatasetTooLarge, match="more than 10 texts"):
         build(engine, most=10)

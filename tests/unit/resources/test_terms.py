@@ -4,9 +4,9 @@ import pytest
 from pyoxigraph import Store
 
 import small_dataset
-from partage.assets import root
+from partage.assets import assets_root
 from partage.rdf.namespaces import GRAPH, iri
-from partage.rdf.parsing import read
+from partage.rdf.parsing import read_rdf
 from partage.resources.description.describe import graph_contents
 from partage.resources.ontology.axioms import AxiomExpression
 from partage.resources.ontology.diagram import LINES, PLACES, drawing
@@ -59,7 +59,7 @@ def test_the_ontology_of_others_is_not_told(engine: EmbeddedEngine) -> None:
 
 
 def test_the_picture_draws_what_the_ontology_has() -> None:
-    triples = read(root() / "ontology/partage.ttl")
+    triples = read_rdf(assets_root() / "ontology/partage.ttl")
     found = reference(EmbeddedEngine(Store()), triples, ENGLISH)
     assert found is not None
     terms = {entry.name for section in found.sections for entry in section.entries}
@@ -71,7 +71,7 @@ def test_the_picture_draws_what_the_ontology_has() -> None:
 
 
 def test_the_lines_of_the_picture_are_those_that_the_ontology_allows() -> None:
-    triples = read(root() / "ontology/partage.ttl")
+    triples = read_rdf(assets_root() / "ontology/partage.ttl")
     found = reference(EmbeddedEngine(Store()), triples, ENGLISH)
     assert found is not None
     wrong = []

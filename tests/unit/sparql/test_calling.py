@@ -19,8 +19,8 @@ from partage.errors import (
     QuerySyntaxError,
     QueryTimeout,
     ServiceError,
-    ServiceExceeded,
     ServiceFailed,
+    ServiceLimitExceeded,
     ServiceTimeout,
     SettingsError,
 )
@@ -210,7 +210,7 @@ def test_all_calls_of_a_query_share_one_limit_that_silence_does_not_hide(
     federation = replace(limits, allowed=(other.url,))
     call = f"SERVICE {silent} <{other.url}> {{ ?a ?b ?c }}"
     assert len(ask(engine, federation, f"SELECT * {{ {call} }}").solutions()) == 3
-    with pytest.raises(ServiceExceeded, match=rf"column \d+.*({words}).*LIMIT"):
+    with pytest.raises(ServiceLimitExceeded, match=rf"column \d+.*({words}).*LIMIT"):
         ask(engine, federation, f"SELECT * {{ {call} {call} {call} {call} {call} {call} {call} }}")
 
 

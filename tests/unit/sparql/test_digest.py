@@ -8,7 +8,7 @@ from pyoxigraph import Store
 
 import small_dataset
 from partage.errors import NotCitable
-from partage.rdf.canonical import nquads, rdfc10
+from partage.rdf.canonical import canonical_nquads, rdfc10
 from partage.rdf.formats import Format, by_key
 from partage.sparql.cited import result_digest as module
 from partage.sparql.cited.result_digest import ResultDigest, digest, digest_of, is_ordered
@@ -48,7 +48,7 @@ def test_the_digest_of_a_graph_is_that_of_rdfc10() -> None:
     graph.bulk_load(b"".join(ask("CONSTRUCT { ?s ?p ?o } WHERE { ?s a ?o ; ?p ?o }").serialize(
         known("ntriples"))), known("ntriples").rdf)  # fmt: skip
     assert found == ResultDigest(rdfc10(list(graph)), len(graph))
-    assert found.sha256 == hashlib.sha256(nquads(list(graph)).encode()).hexdigest()
+    assert found.sha256 == hashlib.sha256(canonical_nquads(list(graph)).encode()).hexdigest()
 
 
 def test_the_order_of_solutions_matters_only_where_it_is_asked_for() -> None:

@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from partage.errors import ServiceExceeded, ServiceFailed, ServiceRefused
+from partage.errors import ServiceFailed, ServiceLimitExceeded, ServiceRefused
 from partage.sparql.federation.inline_values import NOTHING, clause
 from partage.sparql.federation.service_clauses import (
     MOST_CALLS,
@@ -254,7 +254,7 @@ def test_what_cannot_be_written_fails(term: Triple | NamedNode | Literal) -> Non
 def test_a_clause_is_only_so_long() -> None:
     """Ten thousand empty solutions are little to send, and much to write with many variables."""
     names = tuple(f"v{number}" for number in range(1000))
-    with pytest.raises(ServiceExceeded, match="fewer variables"):
+    with pytest.raises(ServiceLimitExceeded, match="fewer variables"):
         clause(names, [{}] * 10_000, 1, 1_000_000)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from partage.errors import PayloadTooLarge, QuerySyntaxError
+from partage.errors import ContentTooLarge, QuerySyntaxError
 from partage.sparql.diagnosis.empty_results import diagnose
 from partage.sparql.planner.planner import PLANS, Planner
 from partage.sparql.protocol.guard import refuse_service
@@ -60,7 +60,7 @@ def test_a_list_of_values_is_one_pattern() -> None:
 def test_what_is_read_whole_has_only_so_many_words() -> None:
     rows = "SELECT * {{ VALUES ?s {{ {} }} # service\n }}"
     refuse_service(rows.format("1 " * (MOST_TOKENS - 20)))
-    with pytest.raises(PayloadTooLarge, match="more than 200,000 words"):
+    with pytest.raises(ContentTooLarge, match="more than 200,000 words"):
         refuse_service(rows.format("1 " * MOST_TOKENS))
     refuse_service(rows.replace("# service", "").format("1 " * 2_500_000))  # not to be read
 
@@ -73,7 +73,7 @@ def test_a_query_is_read_once_however_many_ask() -> None:
 def test_of_what_is_too_long_it_is_said_that_it_is_not_looked_into() -> None:
     engine: Engine = NoEngine()  # type: ignore[assignment]
     long = "SELECT * { ?s ?p ?o }".ljust(LONGEST + 1)
-    with pytest.raises(PayloadTooLarge, match="64,000"):
+    with pytest.raises(ContentTooLarge, match="64,000"):
         diagnose(engine, Query(long), None)  # type: ignore[arg-type]
 
 
@@ -99,5 +99,5 @@ def test_patterns_that_are_too_many_to_be_joined_are_not_counted() -> None:
 def test_of_too_many_patterns_the_engine_is_not_asked() -> None:
     engine: Engine = NoEngine()  # type: ignore[assignment]
     many = "SELECT * { ?s ?p " + "?o," * MOST_PATTERNS + "?o }"
-    with pytest.raises(PayloadTooLarge, match="more than 500 patterns"):
+    with pytest.raises(ContentTooLarge, match="more than 500 patterns"):
         diagnose(engine, Query(many), None)  # type: ignore[arg-type]

@@ -75,7 +75,7 @@ EMPTY = EmbeddedEngine(Store())
 def texts(count: int, seed: int) -> Iterator[str]:
     """Yield queries, a few of whose tokens or characters are lost, doubled or others."""
     draw = random.Random(seed)  # no secret
-    questions = [path.read_text() for path in sorted((assets.root() / FOLDER).glob("*.rq"))]
+    questions = [path.read_text() for path in sorted((assets.assets_root() / FOLDER).glob("*.rq"))]
     seeds = [*SEEDS, *questions]
     for _ in range(count):
         text = draw.choice(seeds)

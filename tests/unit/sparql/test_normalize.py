@@ -18,7 +18,7 @@ from partage.sparql.syntax.lexer import tokens
 from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Query
 
-QUESTIONS = sorted((assets.root() / "ontology/competency").glob("*.rq"))
+QUESTIONS = sorted((assets.assets_root() / "ontology/competency").glob("*.rq"))
 A = "<http://a.example/"
 
 

@@ -185,8 +185,8 @@ def test_a_query_has_the_same_answers_as_it_is_asked_and_as_it_is_written(
             assert answer(data, planned) == asked, planned
 
 
-RELEASE = assets.root() / "out" / "release" / "current-view.nt.gz"
-QUESTIONS = sorted((assets.root() / FOLDER).glob("*.rq"))
+RELEASE = assets.assets_root() / "out" / "release" / "current-view.nt.gz"
+QUESTIONS = sorted((assets.assets_root() / FOLDER).glob("*.rq"))
 
 
 @pytest.fixture(scope="module")

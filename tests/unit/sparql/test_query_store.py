@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from partage.errors import PayloadTooLarge, QueryStoreFull
+from partage.errors import ContentTooLarge, QueryStoreFull
 from partage.sparql.cited import query_store
 from partage.sparql.cited.query_store import CitedQuery, CitedResult, QueryStore
 
@@ -129,7 +129,7 @@ def test_a_result_that_takes_too_long_a_line_is_refused(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(query_store, "MOST_KEPT", 100)
-    with pytest.raises(PayloadTooLarge, match="Shorten it"):
+    with pytest.raises(ContentTooLarge, match="Shorten it"):
         QueryStore(path, ROOM).add(cited())
     assert not path.exists()
 

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from partage.assets import root
+from partage.assets import assets_root
 from partage.errors import QuerySyntaxError
 from partage.sparql.syntax import parse
 from partage.sparql.syntax.lexer import token_at, tokens
 from partage.sparql.syntax.serializer import query_text
 from partage.sparql.syntax.tree import Group, Pattern
 
-QUERIES = sorted((root() / "ontology" / "competency").glob("*.rq"))
+QUERIES = sorted((assets_root() / "ontology" / "competency").glob("*.rq"))
 PREFIX = "PREFIX : <http://example.org/> "
 
 

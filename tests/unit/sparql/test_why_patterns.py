@@ -12,7 +12,7 @@ from partage.rdf.namespaces import SPARQL_PREFIXES
 from partage.sparql.diagnosis.join_graph import written
 from partage.sparql.syntax import parse
 
-QUESTIONS = sorted((assets.root() / "ontology/competency").glob("*.rq"))
+QUESTIONS = sorted((assets.assets_root() / "ontology/competency").glob("*.rq"))
 HEAD = "PREFIX : <http://e.example/>\n"
 
 

@@ -18,7 +18,7 @@ from pyoxigraph import (
 )
 
 from partage.rdf.formats import by_key
-from partage.store.embedded.serialization import ChunkWriter, short, write
+from partage.store.embedded.serialization import ChunkWriter, short_answer, write
 from partage.store.engine import Query, Solution
 
 
@@ -43,7 +43,7 @@ def written(store: Store, text: str, key: str = "csv") -> bytes:
     fmt, parts = by_key(key), Parts()
     assert fmt is not None
     write(ChunkWriter(parts), fmt, {}, solutions(store, text))
-    assert short(store, Query(text), fmt) == parts.body
+    assert short_answer(store, Query(text), fmt) == parts.body
     return parts.body
 
 

@@ -14,7 +14,7 @@ from partage.errors import (
     UnorderedTerms,
 )
 from partage.store.embedded.serialization import translate
-from partage.store.workers.exit_reasons import explain
+from partage.store.workers.exit_reasons import exit_error
 from partage.web.problems import status_of
 
 PANIC = (
@@ -44,7 +44,7 @@ OVERFLOW = PANIC % "attempt to add with overflow"
 def test_the_text_is_true_of_the_cause(
     status: int, words: str, kind: type[PartageError], code: int, part: str
 ) -> None:
-    error = explain(1, status, words, 7)
+    error = exit_error(1, status, words, 7)
     assert type(error) is kind
     assert status_of(error) == code
     assert part in str(error)

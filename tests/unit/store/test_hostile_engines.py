@@ -35,8 +35,8 @@ def hostile() -> Iterator[HostileEndpoint]:
 
 @pytest.fixture
 def dataset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for module in (credentials, publishing):
-        monkeypatch.setattr(module, "SECONDS", SECONDS)
+    monkeypatch.setattr(credentials, "SECONDS_TO_WRITE", SECONDS)
+    monkeypatch.setattr(publishing, "SECONDS_TO_ANSWER", SECONDS)
     monkeypatch.setattr(publishing, "MOST_GRAPHS", 10_000)
     return small_dataset.release(tmp_path / "release") / DATASET
 
@@ -104,7 +104,7 @@ def test_a_query_ends_within_its_time_and_its_thread_too(
 def test_what_is_held_at_once_has_a_limit(
     hostile: HostileEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(remote, "MOST_HELD", 1_000_000)
+    monkeypatch.setattr(remote, "MAX_BUFFERED_BYTES", 1_000_000)
     hostile.answers = ANSWERS["rows without an end"]
     engine = RemoteEngine(hostile.url)
     with pytest.raises(EngineError, match="longer than allowed"):

@@ -14,7 +14,7 @@ from pyoxigraph import Store
 
 from partage.store.embedded.loading import load
 from partage.store.release_stores import directories as making_
-from partage.store.release_stores.store_cache import kept
+from partage.store.release_stores.store_cache import cached_store
 
 
 @pytest.fixture
@@ -25,7 +25,9 @@ def file(tmp_path: Path) -> Path:
 
 
 def making(file: Path, made: list[Path]) -> None:
-    with kept(file, file.parent / "archive", lambda place: _make(file, place, made)) as place:
+    with cached_store(
+        file, file.parent / "archive", lambda place: _make(file, place, made)
+    ) as place:
         assert len(Store.read_only(str(place))) == 1
 
 
@@ -54,7 +56,7 @@ def test_a_changed_file_has_a_store_of_its_own_and_the_old_one_goes(file: Path) 
 
 def test_what_another_serves_is_left_alone_until_it_stops(file: Path) -> None:
     made: list[Path] = []
-    with kept(file, file.parent / "archive", lambda place: _make(file, place, made)) as old:
+    with cached_store(file, file.parent / "archive", lambda place: _make(file, place, made)) as old:
         file.write_text("<a:b> <c:d> <e:g> .")
         making(file, made)
         assert len(Store.read_only(str(old))) == 1
@@ -69,7 +71,10 @@ def test_what_could_not_be_made_leaves_nothing(file: Path) -> None:
         place.mkdir()
         raise ValueError("no store")
 
-    with pytest.raises(ValueError, match="no store"), kept(file, file.parent / "archive", fail):
+    with (
+        pytest.raises(ValueError, match="no store"),
+        cached_store(file, file.parent / "archive", fail),
+    ):
         pass
     assert list((file.parent / "archive/current").iterdir()) == []
 
@@ -140,7 +145,9 @@ def test_a_damaged_store_is_made_again_and_said_to_be(
 
 def test_a_store_that_another_serves_is_made_again_where_it_is_damaged(file: Path) -> None:
     made: list[Path] = []
-    with kept(file, file.parent / "archive", lambda place: _make(file, place, made)) as place:
+    with cached_store(
+        file, file.parent / "archive", lambda place: _make(file, place, made)
+    ) as place:
         cut("CURRENT", 0)(place)
         making(file, made)
     making(file, made)
@@ -176,7 +183,7 @@ def test_of_two_starts_at_once_one_makes_the_store(file: Path) -> None:
             time.sleep(0.2)
             _make(file, place, made)
 
-        with kept(file, file.parent / "archive", make) as place:
+        with cached_store(file, file.parent / "archive", make) as place:
             assert len(Store.read_only(str(place))) == 1
 
     starts = [threading.Thread(target=start) for _ in range(3)]

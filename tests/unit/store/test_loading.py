@@ -96,7 +96,7 @@ def test_two_stores_of_a_release_name_its_blank_nodes_alike(
     expected = {str(quad) for quad in parse(gzip.decompress(file.read_bytes()), RdfFormat.N_QUADS)}
     for size in (1, 40, loading.READ_SIZE):
         monkeypatch.setattr(loading, "READ_SIZE", size)
-        store = load([file], named=True)
+        store = load([file], keep_labels=True)
         assert {str(quad) for quad in store} == expected
     assert {str(quad) for quad in load([file])} != expected
 
@@ -110,7 +110,7 @@ def test_what_the_engine_keeps_by_value_is_said_once_a_kind_and_not_of_a_release
     one, two = tmp_path / "one.nt", tmp_path / "two.nq"
     one.write_text("".join(line.format(n, f"0{n}", "integer") for n in range(1, 10)))
     two.write_text(line.format(1, 1, "integer") + line.format(2, 3, "int"))
-    load([two], named=True)
+    load([two], keep_labels=True)
     assert caplog.messages == []
     load([one, two], tmp_path / "store")
     form, kind = caplog.messages

@@ -10,7 +10,7 @@ from partage.settings import Settings
 from partage.store.embedded import loading
 from partage.store.embedded.loading import load
 from partage.store.engine import Query
-from partage.store.factory import choose_source, open_engine, open_served, stored
+from partage.store.factory import choose_source, open_engine, open_served, prepared_source
 
 
 def test_without_a_release_it_says_what_to_run(tmp_path: Path) -> None:
@@ -45,7 +45,7 @@ def test_a_store_directory_is_opened_by_as_many_as_like(tmp_path: Path) -> None:
 
 def test_files_become_a_store_for_processes_and_a_store_stays_as_it_is(tmp_path: Path) -> None:
     release = choose_source(Settings(release=small_dataset.release(tmp_path / "release")))
-    with stored(release, tmp_path / "archive") as made:
+    with prepared_source(release, tmp_path / "archive") as made:
         assert made.files == ()
         assert made.store is not None
         assert made.release is not None
@@ -53,7 +53,7 @@ def test_files_become_a_store_for_processes_and_a_store_stays_as_it_is(tmp_path:
         assert (made.release / "ontology.ttl").read_bytes() == b"# nothing\n"
         assert made.release != release.release, "a build would replace what is served"
         assert made.store.parent == tmp_path / "archive/current"
-        with stored(made, tmp_path / "other") as same:
+        with prepared_source(made, tmp_path / "other") as same:
             assert same.store == made.store
         assert not (tmp_path / "other").exists()
         engine = open_served(made, Settings(query_workers=1))
@@ -64,7 +64,7 @@ def test_files_become_a_store_for_processes_and_a_store_stays_as_it_is(tmp_path:
 def test_files_of_ones_own_make_a_store_that_goes(tmp_path: Path) -> None:
     file = tmp_path / "a.nt"
     file.write_text("<a:b> <c:d> <e:f> .")
-    with stored(choose_source(Settings(), files=(file,)), tmp_path / "archive") as made:
+    with prepared_source(choose_source(Settings(), files=(file,)), tmp_path / "archive") as made:
         assert made.store is not None
         assert Store.read_only(str(made.store)).query("ASK { <a:b> ?p ?o }")
     assert not made.store.exists()
@@ -74,7 +74,7 @@ def test_files_of_ones_own_make_a_store_that_goes(tmp_path: Path) -> None:
 def test_an_archive_that_cannot_be_written_to_is_done_without(tmp_path: Path) -> None:
     release = choose_source(Settings(release=small_dataset.release(tmp_path / "release")))
     (tmp_path / "archive").write_text("a file")
-    with stored(release, tmp_path / "archive") as made:
+    with prepared_source(release, tmp_path / "archive") as made:
         assert made.store is not None
         assert len(Store.read_only(str(made.store)))
     assert not made.store.exists()
@@ -101,10 +101,10 @@ def test_a_full_disk_is_not_told_as_a_fault_of_the_file(
         raise OSError(wording)
 
     release = choose_source(Settings(release=small_dataset.release(tmp_path / "release")))
-    monkeypatch.setattr(loading, "load_named", fail)
+    monkeypatch.setattr(loading, "load_with_blank_node_labels", fail)
     with (
         pytest.raises(SettingsError, match=r"cannot hold a store \(IO error: No space left"),
-        stored(release, tmp_path / "archive"),
+        prepared_source(release, tmp_path / "archive"),
     ):
         pass
     assert list((tmp_path / "archive/current").iterdir()) == []
@@ -117,7 +117,10 @@ def test_without_a_temporary_directory_it_says_what_to_set(
     source = choose_source(Settings(release=small_dataset.release(tmp_path / "release")))
     (tmp_path / "a.nt").write_text("<a:b> <c:d> <e:f> .")
     for asked in (source, choose_source(Settings(), files=(tmp_path / "a.nt",))):
-        with pytest.raises(SettingsError, match="Set TMPDIR"), stored(asked, tmp_path / "archive"):
+        with (
+            pytest.raises(SettingsError, match="Set TMPDIR"),
+            prepared_source(asked, tmp_path / "archive"),
+        ):
             pass
 
 

@@ -12,7 +12,7 @@ from partage.errors import EngineUnavailable, IntegrityError, SettingsError
 from partage.rdf.namespaces import GRAPH
 from partage.store.factory import DATASET
 from partage.store.remote.credentials import Credentials, digest_header
-from partage.store.remote.publishing import Published, PublishingStep, Target, Via, publish
+from partage.store.remote.publishing import PublishingResult, PublishingStep, Target, Via, publish
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def service(tmp_path: Path) -> Iterator[engines.Service]:
         yield running
 
 
-def run(dataset: Path, target: Target, *, restart: bool = False) -> Published:
+def run(dataset: Path, target: Target, *, restart: bool = False) -> PublishingResult:
     return publish(dataset, target, lambda _: None, restart=restart)
 
 

@@ -131,7 +131,7 @@ def test_an_answer_longer_than_allowed_is_refused() -> None:
 def test_what_a_page_asks_is_bounded_and_what_a_client_asks_is_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(remote, "MOST_HELD", 1000)
+    monkeypatch.setattr(remote, "MAX_BUFFERED_BYTES", 1000)
     body = HEAD + b",".join([ROW] * 100) + b"]}}"
     with (
         service(200, {"Content-Type": JSON}, body) as (url, _),

@@ -14,11 +14,11 @@ from other_endpoint import JSON, OtherEndpoint, Saying, iri, literal
 from partage.errors import (
     QueryEnded,
     ServiceError,
-    ServiceExceeded,
     ServiceFailed,
+    ServiceLimitExceeded,
     ServiceTimeout,
 )
-from partage.store.remote.service import ServiceLimits, ask
+from partage.store.remote.service import ServiceLimits, call_service
 from partage.store.workers.query_handle import QueryHandle
 
 ENOUGH = ServiceLimits(seconds=10, rows=100, bytes=100_000)
@@ -35,7 +35,7 @@ def other() -> Iterator[OtherEndpoint]:
 
 def test_an_endpoint_is_asked_by_name_and_answers(other: OtherEndpoint) -> None:
     other.say(["a", "b"], {"a": iri("x:y"), "b": literal("é", **{"xml:lang": "fr"})}, {})
-    answer = ask(other.url, SELECT, ENOUGH)
+    answer = call_service(other.url, SELECT, ENOUGH)
     assert answer.rows == [{"a": NamedNode("x:y"), "b": Literal("é", language="fr")}, {}]
     assert answer.bytes == len(other.saying.body)
     assert other.heard == [SELECT]
@@ -48,7 +48,7 @@ def test_an_answer_in_xml_is_read_too(other: OtherEndpoint) -> None:
         b"<results><result><binding name='a'><uri>x:y</uri></binding></result></results></sparql>"
     )
     other.saying = Saying(headers={"Content-Type": XML}, body=body)
-    assert ask(other.url, SELECT, ENOUGH).rows == [{"a": NamedNode("x:y")}]
+    assert call_service(other.url, SELECT, ENOUGH).rows == [{"a": NamedNode("x:y")}]
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_an_answer_in_xml_is_read_too(other: OtherEndpoint) -> None:
 def test_what_goes_wrong_there_is_told(other: OtherEndpoint, saying: Saying, words: str) -> None:
     other.saying = saying
     with pytest.raises(ServiceFailed, match=words):
-        ask(other.url, SELECT, ENOUGH)
+        call_service(other.url, SELECT, ENOUGH)
     assert len(other.heard) == 1
 
 
@@ -82,7 +82,7 @@ def test_an_endpoint_that_is_not_there_is_told() -> None:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
         with pytest.raises(ServiceFailed, match=r"cannot be reached .Connection refused"):
-            ask(f"http://127.0.0.1:{port}/", SELECT, ENOUGH)
+            call_service(f"http://127.0.0.1:{port}/", SELECT, ENOUGH)
 
 
 def test_no_proxy_of_the_environment_is_asked(
@@ -91,7 +91,7 @@ def test_no_proxy_of_the_environment_is_asked(
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9/")
     other.say(["a"])
-    assert ask(other.url, SELECT, ENOUGH).rows == []
+    assert call_service(other.url, SELECT, ENOUGH).rows == []
 
 
 @pytest.mark.parametrize(
@@ -105,9 +105,9 @@ def test_more_than_allowed_is_refused_with_advice(
     other: OtherEndpoint, allowance: ServiceLimits, words: str
 ) -> None:
     other.say(["a"], *[{"a": iri("x:y")}] * 3)
-    with pytest.raises(ServiceExceeded, match=words + ".*LIMIT"):
-        ask(other.url, SELECT, allowance)
-    assert ask(other.url, SELECT, ServiceLimits(10, 3, len(other.saying.body))).rows != []
+    with pytest.raises(ServiceLimitExceeded, match=words + ".*LIMIT"):
+        call_service(other.url, SELECT, allowance)
+    assert call_service(other.url, SELECT, ServiceLimits(10, 3, len(other.saying.body))).rows != []
 
 
 @pytest.mark.parametrize("pause", [9, 0.2], ids=["silent", "dripping"])
@@ -117,7 +117,7 @@ def test_a_slow_endpoint_is_left_in_time(other: OtherEndpoint, pause: float) -> 
     other.saying.pause = pause
     began = time.monotonic()
     with pytest.raises(ServiceTimeout, match=r"0.3 seconds"):
-        ask(other.url, SELECT, ServiceLimits(0.3, 100, 100_000))
+        call_service(other.url, SELECT, ServiceLimits(0.3, 100, 100_000))
     assert time.monotonic() - began < 6
 
 
@@ -132,7 +132,7 @@ def test_whoever_holds_the_ticket_ends_the_question(other: OtherEndpoint, before
         threading.Timer(0.2, handle.end).start()
     began = time.monotonic()
     with pytest.raises(QueryEnded):
-        ask(other.url, SELECT, ENOUGH, handle)
+        call_service(other.url, SELECT, ENOUGH, handle)
     assert time.monotonic() - began < other.saying.pause
 
 
@@ -140,7 +140,7 @@ def test_no_thread_and_no_connection_is_left_behind(other: OtherEndpoint) -> Non
     other.say(["a"], *[{"a": iri("x:y")}] * 50)
     for allowance in [ENOUGH, ServiceLimits(10, 1, 100_000), ServiceLimits(10, 100, 10)] * 5:
         with contextlib.suppress(ServiceError):
-            ask(other.url, SELECT, allowance)
+            call_service(other.url, SELECT, allowance)
     deadline = time.monotonic() + 5
     while any(thread.name == "partage-service" for thread in threading.enumerate()):
         assert time.monotonic() < deadline

@@ -9,12 +9,12 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 import small_dataset
 import three_releases
 from partage.errors import IntegrityError, StatementsNotIndexed
-from partage.rdf.canonical import line, statement_digest
+from partage.rdf.canonical import ntriples_line, statement_digest
 from partage.rdf.namespaces import ID, iri
 from partage.store import statement_index
 from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.release_stores.release_stores import ReleaseStores
-from partage.store.statement_index import StatementIndex, index
+from partage.store.statement_index import StatementIndex, index_statements
 from three_releases import FIRST, THIRD
 
 RECIPIENT = Triple(
@@ -24,7 +24,7 @@ RECIPIENT = Triple(
 
 def test_a_digest_is_the_sha256_of_the_canonical_line() -> None:
     text = f"<{ID}flow/f0001> <{iri('ds:hasRecipient')}> <{ID}org/netflix> ."
-    assert line(RECIPIENT) == text
+    assert ntriples_line(RECIPIENT) == text
     assert statement_digest(RECIPIENT) == hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -57,7 +57,7 @@ def test_blank_nodes_have_no_digest_and_hard_literals_have() -> None:
     assert [statement_digest(triple) for triple in blank] == [None, None]
     store = Store()
     store.extend(Quad(t.subject, t.predicate, t.object) for t in (*hard, *blank))
-    for made in (StatementIndex.build([*hard, *blank]), index(EmbeddedEngine(store))):
+    for made in (StatementIndex.build([*hard, *blank]), index_statements(EmbeddedEngine(store))):
         assert len(made) == len(hard)
         assert [made.find(statement_digest(triple) or "") for triple in hard] == hard
 
@@ -72,14 +72,14 @@ def test_each_release_has_its_own_index(tmp_path: Path) -> None:
     )
     digest = statement_digest(triple)
     assert digest is not None
-    assert index(engine, FIRST).find(digest) == triple
-    assert index(engine, THIRD).find(digest) is None
+    assert index_statements(engine, FIRST).find(digest) == triple
+    assert index_statements(engine, THIRD).find(digest) is None
 
 
 def test_a_dataset_that_is_too_large_is_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(statement_index, "LARGEST", 3)
+    monkeypatch.setattr(statement_index, "MAX_STATEMENTS", 3)
     with pytest.raises(StatementsNotIndexed, match=r"more than the 3 .* by SPARQL"):
-        index(EmbeddedEngine(small_dataset.store()))
+        index_statements(EmbeddedEngine(small_dataset.store()))
 
 
 def test_a_missing_index_is_said_to_be_missing(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from partage.files import locked, replace_file
 from partage.pipeline.checks import compatibility, registry
 from partage.pipeline.derivation import claim_versions
 from partage.rdf import layout
-from partage.rdf.by_value import changes
-from partage.rdf.parsing import read
+from partage.rdf.by_value import value_changes
+from partage.rdf.parsing import read_rdf
 from partage.releases.catalog import Catalog
 
 FOLDERS = ("ontology", "data")
@@ -47,13 +47,15 @@ def files(root: Path) -> list[CommittedFile]:
         for pattern in ("*.ttl", "*.trig")
         for path in (root / folder).rglob(pattern)
     )
-    return [CommittedFile(path, str(path.relative_to(root)), tuple(read(path))) for path in paths]
+    return [
+        CommittedFile(path, str(path.relative_to(root)), tuple(read_rdf(path))) for path in paths
+    ]
 
 
 def warn_of_changes(files: Iterable[CommittedFile]) -> None:
     """Say in the log which literals the engine will answer otherwise than they are written."""
     for file in files:
-        for change in changes(file.path):
+        for change in value_changes(file.path):
             log.warning("%s", replace(change, file=Path(file.name)))
 
 
@@ -62,7 +64,7 @@ def check_form(file: CommittedFile) -> str | None:
     if file.name in FREE_FORM:
         return None
     try:
-        wanted = layout.document(file.quads)
+        wanted = layout.committed_form(file.quads)
     except CanonicalFormError as error:
         return f"{file.name}: {error}"
     text = file.path.read_text(encoding="utf-8")
@@ -154,7 +156,7 @@ def rewrite(root: Path, committed: list[CommittedFile]) -> None:
     """Put every file and the registry into the committed form."""
     for file in committed:
         if file.name not in FREE_FORM:
-            replace_file(file.path, layout.document(file.quads))
+            replace_file(file.path, layout.committed_form(file.quads))
     path = root / registry.PATH
     with locked(path.parent):
         replace_file(path, registry.format_registry(registry.read_registry(path)))

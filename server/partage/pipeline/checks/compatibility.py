@@ -15,9 +15,9 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad
 
 from partage.pipeline import versioning
 from partage.pipeline.checks.registry import RETIRED, RegistryRow, kind_of, mentioned
-from partage.rdf.canonical import digest
+from partage.rdf.canonical import nquads_digest
 from partage.rdf.namespaces import GRAPH, iri
-from partage.rdf.parsing import short
+from partage.rdf.parsing import short_iri
 from partage.releases import archive
 from partage.releases.catalog import Catalog
 from partage.releases.descriptions import ONTOLOGY, REGISTRY, STATUS
@@ -75,8 +75,8 @@ def read(catalog: Catalog) -> ReleasedIdentifiers:
     ontology: set[Quad] = set()
     for record, change in archive.history(catalog):
         found.newest = record.version
-        added = archive.quads(change.added)
-        ontology -= set(archive.quads(change.removed))
+        added = archive.parse_nquads(change.added)
+        ontology -= set(archive.parse_nquads(change.removed))
         ontology |= {quad for quad in added if quad.graph_name == ONTOLOGY_GRAPH}
         for name in mentioned(names(added)):
             if kind_of(name):
@@ -90,7 +90,7 @@ def read(catalog: Catalog) -> ReleasedIdentifiers:
             if gone and quad.predicate.value == STATUS and quad.graph_name == REGISTRY_GRAPH:
                 found.retired[str(getattr(quad.subject, "value", ""))] = record.version
         for name, held in versions.items():
-            found.digests.setdefault(name, digest(held))
+            found.digests.setdefault(name, nquads_digest(held))
         for key, parties in stated_parties(added).items():
             found.parties.setdefault(key, set()).update(parties)
     found.ontology = ontology_of(ontology)
@@ -167,9 +167,9 @@ def _same_parties(
         allowed = before | {_last(party, successors) for party in before}
         for party in sorted(parties - allowed):
             yield (
-                f"{flow}: {short(predicate)} {short(party)} is new to a released flow "
-                f"({', '.join(sorted(map(short, before)))} so far). Another party makes another "
-                "flow: mint one with `partage ids allocate flow`."
+                f"{flow}: {short_iri(predicate)} {short_iri(party)} is new to a released flow "
+                f"({', '.join(sorted(map(short_iri, before)))} so far). Another party makes "
+                "another flow: mint one with `partage ids allocate flow`."
             )
 
 
@@ -198,8 +198,8 @@ def _versioned(released: ReleasedIdentifiers, now: Sequence[Quad]) -> Iterator[s
     for level, name in versioning.needed(released.ontology, now):
         if level > made:
             yield (
-                f"{short(name)}: changed since ontology {was} ({released.newest}) in a way that "
-                f"needs a {versioning.LEVELS[level]} step, but the version is {is_now}. Raise "
+                f"{short_iri(name)}: changed since ontology {was} ({released.newest}) in a way "
+                f"that needs a {versioning.LEVELS[level]} step, but the version is {is_now}. Raise "
                 "owl:versionInfo and owl:versionIRI in ontology/partage.ttl, or undo the change."
             )
 

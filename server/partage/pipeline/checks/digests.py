@@ -28,11 +28,11 @@ from pyoxigraph import (
 )
 
 from partage.errors import CanonicalFormError, IntegrityError, RdfSyntaxError
-from partage.rdf.canonical import line, rdfc10, statement_digest
+from partage.rdf.canonical import ntriples_line, rdfc10, statement_digest
 from partage.rdf.formats import Format, by_path, is_compressed
 from partage.rdf.input_files import checked
 from partage.rdf.namespaces import ID
-from partage.rdf.nanopublication import PARTS, claimed, faults, of_itself
+from partage.rdf.nanopublication import PARTS, artifact_code, faults, nanopublication_iris
 from partage.rdf.trusty import file_code, graph_code
 from partage.sparql.cited.result_digest import LOSSLESS, head, row, sha256, truth
 from partage.store.factory import DATASET
@@ -115,13 +115,13 @@ def _rdf(quads: list[Quad]) -> Iterator[DigestFinding]:
     by_digest = {digest: quad for quad in quads if (digest := statement_digest(quad))}
     for digest, quad in by_digest.items():
         yield DigestFinding(
-            SHA256, f"the statement {line(quad)}", (digest,), detail=len(by_digest) > 1
+            SHA256, f"the statement {ntriples_line(quad)}", (digest,), detail=len(by_digest) > 1
         )
 
 
 def _nanopublications(quads: list[Quad]) -> Iterator[DigestFinding]:
-    for name in of_itself(quads):
-        code = claimed(name)
+    for name in nanopublication_iris(quads):
+        code = artifact_code(name)
         if code is None:
             continue
         try:

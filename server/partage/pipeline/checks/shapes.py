@@ -18,7 +18,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from partage.errors import ShapesGraphError
 from partage.rdf.namespaces import BASE, curie, iri
-from partage.rdf.parsing import read
+from partage.rdf.parsing import read_rdf
 
 Language = OneOf["en", "fr"]
 Severity = OneOf["Violation", "Warning", "Info"]
@@ -93,7 +93,7 @@ def load(folder: Path) -> Shapes:
     ShapesGraphError
         A shape has no IRI, message or advice, or a rule is not written as it should be.
     """
-    quads = tuple(quad for path in sorted(folder.glob("*.ttl")) for quad in read(path))
+    quads = tuple(quad for path in sorted(folder.glob("*.ttl")) for quad in read_rdf(path))
     rules = tuple(read_rule(path) for path in sorted((folder / "rules").glob("*.rq")))
     if not quads or not rules:
         raise ShapesGraphError(f"{folder} holds no shapes (*.ttl) or no rules (rules/*.rq).")

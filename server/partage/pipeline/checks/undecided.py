@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pyoxigraph import BlankNode, NamedNode, Quad
 
 from partage.pipeline.checks.shapes import Shapes
-from partage.rdf.by_value import answered_otherwise, literals, unread
+from partage.rdf.by_value import answered_otherwise, literals, uncomparable
 from partage.rdf.namespaces import iri
 
 Node = NamedNode | BlankNode
@@ -27,10 +27,10 @@ def undecided(dataset: Sequence[Quad], shapes: Shapes) -> set[Node]:
     said = [(quad.subject, one) for quad in dataset for one in literals(quad.object)]
     written = {one for _, one in said}
     ours = {one for quad in shapes.quads for one in literals(quad.object)}
-    if unread(ours):
+    if uncomparable(ours):
         terms = {term for quad in dataset for term in (quad.subject, quad.object)}
         return {term for term in terms if isinstance(term, Node)}
-    unsure = unread(written) | answered_otherwise(written).keys()
+    unsure = uncomparable(written) | answered_otherwise(written).keys()
     unsure |= set(answered_otherwise(ours).values())
     return {node for node, one in said if one in unsure and isinstance(node, Node)}
 

@@ -28,7 +28,7 @@ from partage.pipeline.checks.shape_queries import constraints
 from partage.pipeline.checks.shapes import Shapes, WholeGraphRule, load
 from partage.pipeline.checks.undecided import surroundings, undecided
 from partage.rdf.namespaces import GRAPH, iri
-from partage.rdf.parsing import read
+from partage.rdf.parsing import read_rdf
 from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Engine, Query, Solution, Term
 
@@ -69,7 +69,7 @@ def validate(
     """
     wanted = {path.resolve() for path in files}
     ours = [file for file in committed.files(root) if file.path.resolve() not in wanted]
-    given = [CommittedFile(path, str(path), tuple(read(path))) for path in files]
+    given = [CommittedFile(path, str(path), tuple(read_rdf(path))) for path in files]
     committed.warn_of_changes(given or ours)
     return check(load(root / "shapes"), given or ours, ours if given else (), judge)
 

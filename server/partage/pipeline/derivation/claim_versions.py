@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
 from partage.errors import CanonicalFormError
-from partage.rdf.canonical import digest
+from partage.rdf.canonical import nquads_digest
 from partage.rdf.namespaces import EDITORS, LICENSE, iri
 
 VERSION = re.compile(r"(?P<claim>https://w3id\.org/partage/id/claim/c\d{4,})/v(?P<number>[1-9]\d*)")
@@ -134,5 +134,6 @@ def _quad(version: ClaimVersion, part: str, subject: str, predicate: str, value:
 def digests(known: Iterable[ClaimVersion], minted: Mapping[str, str]) -> dict[str, str]:
     """Return the SHA-256 of each version's four graphs; `minted` maps IRIs to days."""
     return {
-        version.iri: digest(nanopublication(version, minted.get(version.iri))) for version in known
+        version.iri: nquads_digest(nanopublication(version, minted.get(version.iri)))
+        for version in known
     }

@@ -19,7 +19,7 @@ from partage.pipeline.derivation.edtf import bounds
 from partage.pipeline.reasoning.projection import TYPE, Fact
 from partage.pipeline.state import State
 from partage.rdf.namespaces import PREFIXES, iri
-from partage.rdf.parsing import short
+from partage.rdf.parsing import short_iri
 
 RULES = "ontology/rules"
 USEFUL = (PREFIXES["ds"], PREFIXES["skos"])
@@ -102,7 +102,8 @@ def dated(view: Iterable[Quad]) -> Iterable[Triple]:
             first, last = bounds(quad.object.value)
         except ValueError as error:
             raise CanonicalFormError(
-                f"{short(subject)} {short(predicate)}: {error}. Write it as docs/glossary.md shows."
+                f"{short_iri(subject)} {short_iri(predicate)}: {error}. "
+                "Write it as docs/glossary.md shows."
             ) from error
         stated[subject, predicate].append(first if predicate == EDTF_START else last)
     for (subject, predicate), days in stated.items():

@@ -95,7 +95,7 @@ def held(catalog: Catalog, names: Iterable[str]) -> Mapping[str, LastRelease]:
                 if name:
                     (lines[name].add if sign > 0 else lines[name].discard)(line)
         for name, said in lines.items():
-            quads = archive.quads(said)
+            quads = archive.parse_nquads(said)
             if _is_held(name, quads):
                 known[name] = LastRelease(record.version, _labels(quads))
             elif name in known and known[name].gone is None:

@@ -16,7 +16,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 from partage.pipeline.derivation.current_view import VIEW, current_view, union
 from partage.pipeline.state import State
 from partage.rdf.namespaces import BASE, GRAPH, LICENSE, PREFIXES, iri
-from partage.rdf.parsing import short
+from partage.rdf.parsing import short_iri
 
 ASSERTED = "asserted"
 DATASET = NamedNode(BASE)
@@ -50,12 +50,12 @@ def described(view: Iterable[Quad]) -> Iterator[Triple]:
     """Yield the partitions of a graph."""
     table = _Table(view)
     for name, members in sorted(table.members.items()):
-        part = _node(f"class={short(name)}")
+        part = _node(f"class={short_iri(name)}")
         yield Triple(DATASET, _void("classPartition"), part)
         yield Triple(part, _void("class"), NamedNode(name))
         yield Triple(part, _void("entities"), _count(members))
     for name, uses in sorted(table.uses.items()):
-        part = _node(f"property={short(name)}")
+        part = _node(f"property={short_iri(name)}")
         yield Triple(DATASET, _void("propertyPartition"), part)
         yield Triple(part, _void("property"), NamedNode(name))
         yield Triple(part, _void("triples"), _count(uses))
@@ -66,16 +66,16 @@ def described(view: Iterable[Quad]) -> Iterator[Triple]:
 
 
 def _crossing(table: "_Table", kind: str, name: str, uses: int) -> Iterator[Triple]:
-    part = _node(f"class={short(kind)}&property={short(name)}")
-    yield Triple(_node(f"class={short(kind)}"), _void("propertyPartition"), part)
+    part = _node(f"class={short_iri(kind)}&property={short_iri(name)}")
+    yield Triple(_node(f"class={short_iri(kind)}"), _void("propertyPartition"), part)
     yield Triple(part, _void("property"), NamedNode(name))
     yield Triple(part, _void("triples"), _count(uses))
     for value, number in sorted(table.values[kind, name].items()):
         datatype = value.startswith("^^")
         named = value.removeprefix("^^")
         inner = _node(
-            f"class={short(kind)}&property={short(name)}"
-            f"&{'datatype' if datatype else 'class'}={short(named)}"
+            f"class={short_iri(kind)}&property={short_iri(name)}"
+            f"&{'datatype' if datatype else 'class'}={short_iri(named)}"
         )
         if datatype:
             yield Triple(part, NamedNode(VOID_EXT + "datatypePartition"), inner)

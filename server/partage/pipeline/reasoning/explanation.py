@@ -13,7 +13,7 @@ from partage.errors import InconsistentOntology
 from partage.pipeline.derivation.claim_versions import ClaimVersion
 from partage.pipeline.reasoning.hermit import Hermit
 from partage.pipeline.reasoning.projection import Fact
-from partage.rdf.parsing import locate, short
+from partage.rdf.parsing import line_of, short_iri
 
 T = TypeVar("T")
 Agree = Callable[[Sequence[T]], bool]
@@ -78,12 +78,12 @@ def inconsistent(
 
 def _sentence(fact: Fact) -> str:
     denied = "NOT " if fact.negative else ""
-    return f"{denied}{short(fact.subject)} {short(fact.predicate)} {short(fact.object)}"
+    return f"{denied}{short_iri(fact.subject)} {short_iri(fact.predicate)} {short_iri(fact.object)}"
 
 
 def _place(name: str, versions: Mapping[str, ClaimVersion], root: Path) -> str:
     if name not in versions:
         return "vocabulary or entities"
     version = versions[name]
-    line = locate(root / version.file, version.iri)
-    return f"{short(name)}, {version.file}" + (f":{line}" if line else "")
+    line = line_of(root / version.file, version.iri)
+    return f"{short_iri(name)}, {version.file}" + (f":{line}" if line else "")

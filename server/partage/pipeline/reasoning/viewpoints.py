@@ -16,7 +16,7 @@ from partage.pipeline.reasoning.explanation import contradiction, inconsistent
 from partage.pipeline.reasoning.projection import Background, Fact
 from partage.pipeline.state import State
 from partage.rdf.namespaces import iri
-from partage.rdf.parsing import short
+from partage.rdf.parsing import short_iri
 
 ASSERTED_BY = iri("ds:assertedBy")
 DISPUTES = iri("ds:disputes")
@@ -41,7 +41,7 @@ def weigh(state: State) -> State:
         if not hermit.consistent(known):
             around = background.around(frozenset().union(*said.values()))
             found = contradiction(hermit, around, said)
-            raise inconsistent(f"What {short(speaker)} says", found, state.current, state.root)
+            raise inconsistent(f"What {short_iri(speaker)} says", found, state.current, state.root)
     disputes = {
         (claim, other): not hermit.consistent(united((stated[claim], stated[other]), background))
         for claim, other in sorted(disputed(state))

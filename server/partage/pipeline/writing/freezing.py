@@ -24,7 +24,7 @@ from partage.pipeline.checks import registry as identifiers
 from partage.pipeline.checks.registry import RETIRED, RegistryRow
 from partage.pipeline.writing.manifest import Manifest, commit
 from partage.rdf.namespaces import BASE, RELEASES
-from partage.rdf.parsing import read, value_of
+from partage.rdf.parsing import read_rdf, value_of
 from partage.releases import archive
 from partage.releases.catalog import Catalog
 from partage.releases.record import ReleaseRecord
@@ -81,10 +81,10 @@ def _freeze(
     newest = catalog.newest
     progress("compare with the last release", 0, 2, None)
     before = archive.restore(catalog, newest.version) if newest else ""
-    change = archive.changes(archive.lines(before), archive.lines(text))
+    change = archive.change_set(archive.lines(before), archive.lines(text))
     progress("write the archive", 1, 2, None)
     record = _record(manifest, now, newest, change)
-    new = identifiers.mentioned(compatibility.names(archive.quads(change.added)))
+    new = identifiers.mentioned(compatibility.names(archive.parse_nquads(change.added)))
     registry = identifiers.format_registry(released(rows, new, version))
     archive.write(catalog, record, change)
     try:
@@ -106,7 +106,7 @@ def released(rows: Iterable[RegistryRow], names: Set[str], version: str) -> list
 
 def described(root: Path, predicate: str) -> str:
     """Return what `data/dataset.ttl` says of the dataset, or an empty string."""
-    return value_of(read(root / DESCRIPTION), BASE, predicate)
+    return value_of(read_rdf(root / DESCRIPTION), BASE, predicate)
 
 
 def _record(

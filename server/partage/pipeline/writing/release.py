@@ -31,9 +31,9 @@ from partage.pipeline.reasoning.projection import TYPE
 from partage.pipeline.state import State
 from partage.pipeline.writing.manifest import NAME, Family, Manifest, commit, tools
 from partage.rdf import layout
-from partage.rdf.canonical import digest, nquads
+from partage.rdf.canonical import canonical_nquads, nquads_digest
 from partage.rdf.namespaces import BASE, GRAPH, PREFIXES
-from partage.rdf.parsing import short, value_of
+from partage.rdf.parsing import short_iri, value_of
 from partage.releases.artefact import Artefact
 
 FORMER = "-former"
@@ -47,16 +47,16 @@ def write(state: State, directory: Path, inputs: str) -> Manifest:
     default = [
         Quad(q.subject, q.predicate, q.object) for q in dataset.quads_for_graph_name(DEFAULT)
     ]
-    text = nquads(dataset)
+    text = canonical_nquads(dataset)
     _compressed(directory / "dataset.nq.gz", text)
-    _compressed(directory / "current-view.nt.gz", nquads(default))
+    _compressed(directory / "current-view.nt.gz", canonical_nquads(default))
     for name in COPIED:
         if (state.root / name).is_file():
             shutil.copyfile(state.root / name, directory / Path(name).name)
     (directory / "partage.ttl").rename(directory / "ontology.ttl")
     ontology = sorted(dataset.quads_for_graph_name(NamedNode(GRAPH + "ontology")), key=str)
     (directory / "ontology.jsonld").write_bytes(_json_ld(ontology))
-    vocabulary = layout.document(
+    vocabulary = layout.committed_form(
         Quad(q.subject, q.predicate, q.object) for q in state.graph("vocabulary")
     )
     (directory / "vocabulary.ttl").write_text(vocabulary, encoding="utf-8")
@@ -69,7 +69,7 @@ def write(state: State, directory: Path, inputs: str) -> Manifest:
         modified=modified,
         inputs=inputs,
         tools=tools(),
-        rdfc10=digest(dataset),
+        rdfc10=nquads_digest(dataset),
         quads=len(dataset),
         graphs=families(dataset),
         classes=classes(default),
@@ -108,7 +108,7 @@ def families(dataset: Iterable[Quad]) -> dict[str, Family]:
 def classes(view: Iterable[Quad]) -> dict[str, int]:
     """Count the members of each of our classes in the current view."""
     counts = Counter(
-        short(quad.object.value)
+        short_iri(quad.object.value)
         for quad in view
         if quad.predicate.value == TYPE
         and isinstance(quad.object, NamedNode)

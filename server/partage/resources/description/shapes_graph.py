@@ -4,9 +4,9 @@ from functools import cache
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from partage.assets import root
+from partage.assets import assets_root
 from partage.rdf.namespaces import BASE, iri
-from partage.rdf.parsing import read
+from partage.rdf.parsing import read_rdf
 
 SHAPES = BASE + "shapes"
 
@@ -14,7 +14,9 @@ SHAPES = BASE + "shapes"
 @cache
 def shapes() -> tuple[Quad, ...]:
     """Return every shape as it is shipped, and that it is defined here."""
-    quads = [quad for path in sorted((root() / "shapes").glob("*.ttl")) for quad in read(path)]
+    quads = [
+        quad for path in sorted((assets_root() / "shapes").glob("*.ttl")) for quad in read_rdf(path)
+    ]
     triples = {Quad(q.subject, q.predicate, q.object): None for q in quads}
     about = Quad(
         NamedNode(SHAPES),

@@ -22,10 +22,10 @@ from partage.releases import archive, diff, notes
 from partage.releases.artefact import Artefact
 from partage.releases.catalog import Catalog
 from partage.releases.descriptions import dataset_contents
-from partage.releases.record import NAME, ReleaseRecord
+from partage.releases.record import RECORD_FILE, ReleaseRecord
 from partage.resources.downloads import distributions, tables
 from partage.store.embedded import columnar
-from partage.store.release_stores.directories import beside
+from partage.store.release_stores.directories import created_atomically
 
 NOTES, DESCRIPTION, SUMS = "RELEASE-NOTES.md", "dcat.ttl", "SHA256SUMS"
 log = logging.getLogger(__name__)
@@ -63,8 +63,11 @@ def export(
     progress(f"restore {version}", 0, 1)
     text = archive.restore(catalog, version)
     before = archive.restored_quads(catalog, record.previous) if record.previous else None
-    quads = archive.quads(archive.lines(text))
-    made = [*dumps(text, quads, before), DumpFile(NAME, lambda: record.to_json().encode("utf-8"))]
+    quads = archive.parse_nquads(archive.lines(text))
+    made = [
+        *dumps(text, quads, before),
+        DumpFile(RECORD_FILE, lambda: record.to_json().encode("utf-8")),
+    ]
     paths = []
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -111,7 +114,7 @@ class ReleaseFiles:
     def _make(self, record: ReleaseRecord, place: Path) -> None:
         log.info("Release %s: making its files from the archive", record.version)
         try:
-            with beside(place, Path.is_dir) as made:
+            with created_atomically(place, Path.is_dir) as made:
                 export(self._catalog, record.version, made)
         except (OSError, SettingsError) as error:
             raise EngineUnavailable(
@@ -151,7 +154,7 @@ def release_notes(
         counts = (f"- {len(view.members(table.of)):,} {table.name}\n" for table in tables.TABLES)
         return f"{title}The first release: {len(quads):,} quads, among them\n\n{''.join(counts)}"
     found = diff.compare(dataset_contents(before), new)
-    found = replace(found, examples=diff.examples(before, quads))
+    found = replace(found, examples=diff.changed_examples(before, quads))
     return title + notes.as_markdown(found)
 
 
@@ -159,7 +162,7 @@ def _described(
     directory: Path, record: ReleaseRecord, quads: Sequence[Quad], paths: Sequence[Path]
 ) -> list[Path]:
     files = [Artefact.of(path) for path in paths]
-    listed = [file for file in files if file.name not in (NOTES, NAME)]
+    listed = [file for file in files if file.name not in (NOTES, RECORD_FILE)]
     text = distributions.document(record, quads, listed, NOTES)
     description = _write(directory / DESCRIPTION, text.encode("utf-8"))
     every = sorted([*files, Artefact.of(description)], key=lambda file: file.name)

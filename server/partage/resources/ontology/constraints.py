@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from partage.assets import root
+from partage.assets import assets_root
 from partage.rdf.namespaces import iri
 from partage.resources.description.shapes_graph import SHAPES, shapes
 from partage.resources.ontology.axioms import AxiomExpression, Graph, named
@@ -112,7 +112,7 @@ class Constraints:
 @cache
 def constraints() -> Constraints:
     """Return the shapes and rules that are shipped, each with the example that breaks it."""
-    return read_constraints(shapes(), root() / "shapes")
+    return read_constraints(shapes(), assets_root() / "shapes")
 
 
 def names(part: AxiomExpression) -> Iterable[str]:

@@ -15,7 +15,7 @@ from pyoxigraph import Literal, NamedNode
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from partage.errors import TooLarge
+from partage.errors import DatasetTooLarge
 from partage.rdf.namespaces import BASE
 from partage.resources.description.describe import ask
 from partage.resources.labels import labels
@@ -138,7 +138,7 @@ def build(engine: Engine, most: int = MOST) -> SearchIndex:
     """
     texts, unnamed = _texts(engine, most), _unnamed(engine, most)
     if len(texts) + len(unnamed) > most:
-        raise TooLarge(
+        raise DatasetTooLarge(
             "This dataset has more than %(most)s texts, too many to search in. Query it instead.",
             most=most,
         )

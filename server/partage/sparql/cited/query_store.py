@@ -22,8 +22,8 @@ from datetime import datetime
 from io import BufferedReader, FileIO
 from pathlib import Path
 
-from partage.errors import PayloadTooLarge, QueryStoreFull, UntranslatedText
-from partage.store.engine import Kind
+from partage.errors import ContentTooLarge, QueryStoreFull, UntranslatedText
+from partage.store.engine import ResultKind
 
 # A line that is longer was not written by us.
 LONGEST_LINE = 1_000_000
@@ -78,7 +78,7 @@ class CitedResult:
     rdfc10: str
     cited: datetime
     software: str
-    kind: Kind
+    kind: ResultKind
     rows: int | None
     sha256: str
     title: str | None = None
@@ -257,7 +257,7 @@ def refuse_large(query: CitedQuery, text: str) -> None:
     """
     kept = json.dumps([asdict(query), text], ensure_ascii=False).encode("utf-8")
     if len(kept) > MOST_KEPT:
-        raise PayloadTooLarge(
+        raise ContentTooLarge(
             "With its names written out, the query takes %(bytes)s bytes to keep, more than "
             "%(most)s. Shorten it, or cite the release as a whole.",
             bytes=len(kept),

@@ -7,7 +7,7 @@ See docs/decisions/0013-why-empty.md.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from partage.errors import PayloadTooLarge, QuerySyntaxError, QueryTimeout
+from partage.errors import ContentTooLarge, QuerySyntaxError, QueryTimeout
 from partage.sparql.diagnosis.filter_hints import hints
 from partage.sparql.diagnosis.join_graph import JoinReport, explain
 from partage.sparql.diagnosis.pattern_counts import PatternCounter, mended
@@ -80,7 +80,7 @@ def _read(
         _check(engine, query, calls, planner)  # which tells more of what is wrong
         raise
     if len(list(tree.patterns())) > MOST_PATTERNS:
-        raise PayloadTooLarge(
+        raise ContentTooLarge(
             "The query has more than %(most)s patterns. It is answered, but not looked into "
             "pattern by pattern: ask about a part of it.",
             most=MOST_PATTERNS,

@@ -20,8 +20,8 @@ from partage.errors import (
     QuerySyntaxError,
     ServiceRefused,
     UntranslatedText,
+    escape_invisible,
     message,
-    visible,
 )
 from partage.rdf.namespaces import BASE, ID, PREFIXES, VOC, curie
 from partage.sparql.protocol.guard import refuse_service
@@ -116,7 +116,7 @@ def _at_token(text: str, token: Token, found: QuerySyntaxError) -> QuerySyntaxEr
     return QuerySyntaxError(
         "Line %(line)d, column %(column)d: `%(token)s`: %(reason)s",
         *place(text, token.start),
-        token=visible(token.text.partition("\n")[0][:60]),
+        token=escape_invisible(token.text.partition("\n")[0][:60]),
         reason=reason,
     )
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from partage.errors import ServiceExceeded, ServiceFailed
+from partage.errors import ServiceFailed, ServiceLimitExceeded
 from partage.store.engine import Solution, Term
 
 # RDF 1.1 Concepts §3.5: a blank node cannot stand in VALUES, an IRI in its place can.
@@ -47,7 +47,7 @@ def clause(variables: Sequence[str], rows: Sequence[Solution], number: int, most
         written.append("".join(["(", *(f"{cell}\n" for cell in cells), ")\n"]))
         length += len(written[-1])
         if length > most:
-            raise ServiceExceeded(
+            raise ServiceLimitExceeded(
                 "the answer takes more than %(most)s characters as VALUES. Ask for fewer "
                 "variables, or put a sub-SELECT with a LIMIT into the SERVICE.",
                 most=most,

@@ -17,7 +17,7 @@ from partage.errors import (
     QuerySyntaxError,
     QueryTimeout,
     ServiceError,
-    ServiceExceeded,
+    ServiceLimitExceeded,
     ServiceTimeout,
     SettingsError,
     UntranslatedText,
@@ -36,7 +36,7 @@ from partage.sparql.federation.service_clauses import (
 )
 from partage.sparql.syntax.lexer import place
 from partage.store.engine import Engine, Query, QueryLimits, Result, Solution
-from partage.store.remote.service import ServiceLimits, ask
+from partage.store.remote.service import ServiceLimits, call_service
 from partage.store.remote.transport import Address
 
 # A query that waits for others holds a thread of the server, of which it has not many.
@@ -130,7 +130,7 @@ class Federation:
             try:
                 clauses.append(_answer(rest, call, number, variables, purse))
             except ServiceError as error:
-                if not call.silent or isinstance(error, ServiceExceeded):
+                if not call.silent or isinstance(error, ServiceLimitExceeded):
                     raise _error_message(error, query.text, call) from error
                 # As long as the query at most, so no limit is needed.
                 clauses.append(clause(variables, UNBOUND, number, math.inf))
@@ -157,7 +157,7 @@ def _answer(
     text = question(query.text, call, query.base)
     began = time.monotonic()
     try:
-        answer = ask(
+        answer = call_service(
             call.endpoint, text, ServiceLimits(seconds, purse.rows, purse.bytes), query.handle
         )
     finally:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import urljoin
 
-from partage.errors import PayloadTooLarge, ServiceRefused
+from partage.errors import ContentTooLarge, ServiceRefused
 from partage.rdf.sparql_terms import iriref
 from partage.sparql.federation.inline_values import NOTHING
 from partage.sparql.protocol.guard import refuse_service
@@ -67,7 +67,7 @@ def allowed_calls(text: str, base: str | None, allowed: Collection[str]) -> tupl
         try:
             refuse_service(text, allowed)
         except ServiceRefused as error:
-            raise PayloadTooLarge(
+            raise ContentTooLarge(
                 "The query has %(length)s characters; one with SERVICE may have %(most)s. Ask "
                 "that endpoint yourself and put its answer in with VALUES.",
                 length=len(text),

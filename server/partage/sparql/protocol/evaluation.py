@@ -12,11 +12,11 @@ from partage.sparql.planner.planner import Planner
 from partage.sparql.protocol.guard import refuse_update
 from partage.sparql.protocol.operation import BOM, kind, prefixes
 from partage.store.embedded.columnar import available
-from partage.store.engine import Engine, Kind, Query, Result, Solution
+from partage.store.engine import Engine, Query, Result, ResultKind, Solution
 from partage.store.remote.engine import RemoteEngine
 
 
-def offers(answered: Kind) -> tuple[Format, ...]:
+def offers(answered: ResultKind) -> tuple[Format, ...]:
     """Return the formats for an answer of this kind, the default first."""
     if answered == "graph":
         return GRAPH_FORMATS

@@ -8,7 +8,7 @@ normal form) is left undone beyond the limits here.
 
 import re
 
-from partage.errors import PayloadTooLarge, QuerySyntaxError, message
+from partage.errors import ContentTooLarge, QuerySyntaxError, message
 from partage.sparql.syntax.lexer import place, tokens
 
 # Reading one of these in every way takes less than half a second; a list of 1,000 IRIs has as many.
@@ -43,7 +43,7 @@ def refuse_long(text: str) -> None:
         It is longer than `LONGEST`.
     """
     if len(text) > LONGEST:
-        raise PayloadTooLarge(
+        raise ContentTooLarge(
             "The query has %(length)s characters; one of more than %(most)s is answered, but not "
             "looked into. Shorten it, for instance its VALUES.",
             length=len(text),

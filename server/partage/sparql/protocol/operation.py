@@ -21,7 +21,7 @@ from partage.sparql.protocol.guard import refuse_update
 from partage.sparql.protocol.limits import refuse_deep
 from partage.sparql.syntax import opening
 from partage.sparql.syntax.lexer import place
-from partage.store.engine import Kind, Query
+from partage.store.engine import Query, ResultKind
 
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
@@ -39,7 +39,7 @@ FORMAT_PARAMETERS = ("format", "output", "results", "Accept")
 DRESSING = frozenset({*FORMAT_PARAMETERS, "lang", "version"})
 READING = ("default-graph-uri", "named-graph-uri")
 WRITING = ("using-graph-uri", "using-named-graph-uri")
-KINDS: dict[str, Kind] = {
+KINDS: dict[str, ResultKind] = {
     "SELECT": "solutions",
     "ASK": "boolean",
     "CONSTRUCT": "graph",
@@ -59,7 +59,7 @@ class QueryOperation:
     """
 
     query: Query
-    kind: Kind
+    kind: ResultKind
     formats: tuple[str, ...] = ()
     graphs: str | None = None
     calls: tuple[ServiceCall, ...] = ()
@@ -123,7 +123,7 @@ def parse(  # noqa: PLR0913, PLR0917  # each is a fact of the request or of the 
     return QueryOperation(query, kind(text), _formats(given), _first(given, "graphs"), calls)
 
 
-def kind(text: str) -> Kind:
+def kind(text: str) -> ResultKind:
     """
     Return what a query's form answers.
 

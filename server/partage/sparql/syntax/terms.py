@@ -6,7 +6,7 @@ The part of the parser that reads terms, paths and triples
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from partage.errors import PayloadTooLarge, QuerySyntaxError
+from partage.errors import ContentTooLarge, QuerySyntaxError
 from partage.rdf.namespaces import iri
 from partage.sparql.syntax.lexer import Token, place, token_at
 from partage.sparql.syntax.tree import Declaration, Path, Pattern, Term, TermKind
@@ -54,7 +54,7 @@ class TermParser:
         if token.kind == "name" and token.text.partition(":")[0] not in self.prefixes:
             raise self._undeclared(token)
         if len(self.tokens) == MOST_TOKENS:
-            raise PayloadTooLarge(
+            raise ContentTooLarge(
                 "The query has more than %(most)s words. Shorten it, for instance its VALUES.",
                 most=MOST_TOKENS,
             )

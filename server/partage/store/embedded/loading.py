@@ -15,9 +15,9 @@ from typing import IO, cast
 from pyoxigraph import RdfFormat, Store, parse
 
 from partage.errors import SettingsError
-from partage.rdf.by_value import changes
+from partage.rdf.by_value import value_changes
 from partage.rdf.formats import GRAPH_FORMATS, by_path
-from partage.rdf.input_files import opened
+from partage.rdf.input_files import open_rdf_file
 
 READ_SIZE = 1 << 20
 
@@ -33,7 +33,7 @@ class LoadProgress:
     size: int
 
 
-Report = Callable[[LoadProgress], None]
+ReportLoading = Callable[[LoadProgress], None]
 
 
 def silent(_: LoadProgress) -> None:
@@ -58,9 +58,9 @@ def check(files: Iterable[Path]) -> None:
 def load(
     files: Iterable[Path],
     target: Path | None = None,
-    progress: Report = silent,
+    progress: ReportLoading = silent,
     *,
-    named: bool = False,
+    keep_labels: bool = False,
 ) -> Store:
     """
     Load files into a new store in memory, or into the store in the directory `target`.
@@ -82,7 +82,7 @@ def load(
     try:
         store = Store() if target is None else Store(str(target))
         for file in files:
-            _load(store, file, progress, named)
+            _load(store, file, progress, keep_labels)
         if target is not None:
             store.flush()
             store.optimize()
@@ -94,7 +94,7 @@ def load(
     return store
 
 
-def load_named(store: Store, lines: IO[bytes]) -> None:
+def load_with_blank_node_labels(store: Store, lines: IO[bytes]) -> None:
     """
     Load N-Quads into an empty store, their blank nodes under the names that they have.
 
@@ -106,21 +106,21 @@ def load_named(store: Store, lines: IO[bytes]) -> None:
     store.bulk_extend(parse(b"".join(deferred.blank), RdfFormat.N_QUADS))
 
 
-def _load(store: Store, file: Path, progress: Report, named: bool) -> None:
+def _load(store: Store, file: Path, progress: ReportLoading, keep_labels: bool) -> None:
     size = file.stat().st_size
     form = _format(file)
 
     def counted(raw: IO[bytes]) -> IO[bytes]:
         return cast("IO[bytes]", _ProgressReader(raw, file, size, progress))
 
-    with opened(file, form, counted) as source:
-        if named:
-            load_named(store, source)
+    with open_rdf_file(file, form, counted) as source:
+        if keep_labels:
+            load_with_blank_node_labels(store, source)
         else:
             # Relative IRIs resolve against the file, as RDF 1.1 reads a retrieved document.
             store.bulk_load(source, form, base_iri=file.resolve().as_uri())
-    if not named:
-        for change in changes(file):
+    if not keep_labels:
+        for change in value_changes(file):
             log.warning("%s", change)
     progress(LoadProgress(file, size, size))
 
@@ -138,7 +138,7 @@ def _format(file: Path) -> RdfFormat:
 class _ProgressReader:
     """As much of a binary file as its readers use; it reports how much was read."""
 
-    def __init__(self, raw: IO[bytes], file: Path, size: int, progress: Report) -> None:
+    def __init__(self, raw: IO[bytes], file: Path, size: int, progress: ReportLoading) -> None:
         self._raw = raw
         self._file = file
         self._size = size
@@ -163,13 +163,13 @@ class _DeferredLines:
 
     def read(self, size: int = -1) -> bytes:
         while not (data := self._ready.read(size)):
-            whole = self._lines.read(READ_SIZE)
-            if not whole:
+            block = self._lines.read(READ_SIZE)
+            if not block:
                 return b""
-            whole += self._lines.readline()
-            if b"_:" in whole:
-                lines = whole.splitlines(keepends=True)
+            block += self._lines.readline()
+            if b"_:" in block:
+                lines = block.splitlines(keepends=True)
                 self.blank += (line for line in lines if b"_:" in line)
-                whole = b"".join(line for line in lines if b"_:" not in line)
-            self._ready = io.BytesIO(whole)
+                block = b"".join(line for line in lines if b"_:" not in line)
+            self._ready = io.BytesIO(block)
         return data

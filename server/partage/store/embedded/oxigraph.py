@@ -17,8 +17,8 @@ from partage.store.embedded.evaluation import EmbeddedResult, Evaluation
 from partage.store.embedded.serialization import evaluate
 from partage.store.embedded.threads import EvaluationThreads
 from partage.store.engine import Query, Result
-from partage.store.release_stores.directories import opened
-from partage.store.release_stores.release_stores import no_release
+from partage.store.release_stores.directories import open_store
+from partage.store.release_stores.release_stores import refuse_release
 
 RELEASES_OPEN = 8
 
@@ -26,10 +26,10 @@ RELEASES_OPEN = 8
 class EmbeddedEngine:
     """Answers queries from one pyoxigraph store, in memory or on disk, and those of releases."""
 
-    def __init__(self, store: Store, older: Callable[[str], Store] = no_release) -> None:
+    def __init__(self, store: Store, open_release: Callable[[str], Store] = refuse_release) -> None:
         """`older` opens the store of a release."""
         self._store = store
-        self._older = lru_cache(RELEASES_OPEN)(older)
+        self._older = lru_cache(RELEASES_OPEN)(open_release)
         self._threads = EvaluationThreads()
 
     @classmethod
@@ -42,7 +42,7 @@ class EmbeddedEngine:
         EngineUnavailable
             The directory holds no store.
         """
-        return cls(opened(directory))
+        return cls(open_store(directory))
 
     def query(self, query: Query) -> Result:
         """Evaluate a query in a thread of its own; see `Engine.query`."""

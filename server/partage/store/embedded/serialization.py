@@ -33,15 +33,15 @@ from partage.errors import (
 from partage.rdf.formats import COLUMNAR_FORMATS, Format
 from partage.rdf.unwritable import XML, BinaryWriter, XmlFile, unwritable
 from partage.store.embedded import columnar, csv_results
-from partage.store.engine import Kind, Query, Solution
+from partage.store.engine import Query, ResultKind, Solution
 
 log = logging.getLogger(__name__)
 
 CHUNK = 32 * 1024
 # A longer delivery would be held whole by who reads it: one value may have hundreds of megabytes.
-LONGEST = 32 * CHUNK
+MAX_DELIVERY = 32 * CHUNK
 # Bytes of solutions that a process hands over all at once.
-MOST_HELD = 20_000_000
+MAX_SOLUTIONS_BYTES = 20_000_000
 # When to ask again where the disk is full.
 SECONDS_WITHOUT_ROOM = 30
 
@@ -61,7 +61,7 @@ class AnswerHead:
     def __init__(self, result: Evaluated) -> None:
         self.variables: tuple[str, ...] = ()
         self.answer: bool | None = None
-        self.kind: Kind
+        self.kind: ResultKind
         match result:
             case QuerySolutions():
                 self.kind = "solutions"
@@ -121,21 +121,21 @@ class ChunkWriter:
 
     def flush(self) -> None:
         """Hand on what is left."""
-        for start in range(0, len(self._buffer), LONGEST):
-            self._receiver.deliver(bytes(self._buffer[start : start + LONGEST]))
+        for start in range(0, len(self._buffer), MAX_DELIVERY):
+            self._receiver.deliver(bytes(self._buffer[start : start + MAX_DELIVERY]))
         self._buffer.clear()
 
 
-def write(sink: ChunkWriter, fmt: Format, prefixes: dict[str, str], result: Evaluated) -> None:
+def write(output: ChunkWriter, fmt: Format, prefixes: dict[str, str], result: Evaluated) -> None:
     """Write a result into a sink, whole."""
-    file = XmlFile(sink) if fmt.key in XML else sink
+    file = XmlFile(output) if fmt.key in XML else output
     if isinstance(result, QueryTriples | QuadParser):
         pyoxigraph.serialize(result, file, fmt.rdf, prefixes=prefixes)  # type: ignore[arg-type]
     elif isinstance(result, QuerySolutions) and fmt in COLUMNAR_FORMATS:
-        columnar.write(result, sink, fmt.key)
+        columnar.write(result, output, fmt.key)
     else:
         _write_results(result, file, fmt)
-    sink.flush()
+    output.flush()
 
 
 def _write_results(result: QuerySolutions | QueryBoolean, file: BinaryWriter, fmt: Format) -> None:
@@ -145,11 +145,11 @@ def _write_results(result: QuerySolutions | QueryBoolean, file: BinaryWriter, fm
         result.serialize(file, fmt.results)  # type: ignore[arg-type]  # all that the engine needs
 
 
-class TooLong(Exception):
+class AnswerTooLong(Exception):
     """The answer is no short one."""
 
 
-class _Short:
+class _BoundedBuffer:
     """A file that takes no more than a chunk."""
 
     def __init__(self) -> None:
@@ -158,14 +158,14 @@ class _Short:
     def write(self, data: bytes) -> int:
         self.held += data
         if len(self.held) >= CHUNK:
-            raise TooLong
+            raise AnswerTooLong
         return len(data)
 
     def flush(self) -> None:
         """Leave all where it is."""
 
 
-def short(store: Store, query: Query, fmt: Format) -> bytes:
+def short_answer(store: Store, query: Query, fmt: Format) -> bytes:
     """
     Return a short answer to a query that cannot take long to give one; no graph.
 
@@ -176,14 +176,14 @@ def short(store: Store, query: Query, fmt: Format) -> bytes:
     SyntaxError, ValueError, RuntimeError, OSError
         What the engine raises, as it does.
     """
-    short = _Short()
+    short = _BoundedBuffer()
     file = XmlFile(short) if fmt.key in XML else short
     result = evaluate(store, query)
     assert isinstance(result, QuerySolutions | QueryBoolean)
     try:
         _write_results(result, file, fmt)
     except Unwritable as error:  # the others tell
-        raise TooLong from error
+        raise AnswerTooLong from error
     return bytes(short.held)
 
 
@@ -205,7 +205,7 @@ def solutions_of(result: Evaluated, limit: int | None = None) -> list[Solution]:
     return [{"s": t.subject, "p": t.predicate, "o": t.object} for t in islice(result, limit)]
 
 
-def too_much() -> MemoryExceeded:
+def solutions_too_large() -> MemoryExceeded:
     """Return the error of solutions that are too long to be held."""
     return MemoryExceeded(
         "The solutions are too long to be held all at once. Ask for them as a file, as in CSV, or "
@@ -222,7 +222,7 @@ def translate(error: Exception, text: str) -> PartageError:
             "Line %(line)d, column %(column)d: %(reason)s",
             line,
             column,
-            reason=UntranslatedText(_expected(place[3])),
+            reason=UntranslatedText(_expected_tokens(place[3])),
         )
     if (found := unwritable(error)) is not None:
         return found
@@ -242,7 +242,7 @@ def translate(error: Exception, text: str) -> PartageError:
     return EngineFailure(f"{type(error).__name__}: {message}\nwhile answering: {text}")
 
 
-def _expected(message: str) -> str:
+def _expected_tokens(message: str) -> str:
     """Shorten the parser's list of alternatives to what a person can use."""
     listed = re.sub(r"'[^']*'\.\.='[^']*'|\[[^\]]*\]", "", message.removeprefix("expected "))
     words: list[str] = [

@@ -32,7 +32,7 @@ def is_store(place: Path) -> bool:
     return (place / "CURRENT").is_file()
 
 
-def opened(directory: Path) -> Store:
+def open_store(directory: Path) -> Store:
     """
     Open a store to read it.
 
@@ -63,7 +63,7 @@ def is_sound(place: Path) -> bool:
         return False
 
 
-def ensure(place: Path, make: Callable[[Path], None]) -> None:
+def ensure_store(place: Path, make: Callable[[Path], None]) -> None:
     """
     Have a sound store at a place, made where there is none; for whoever holds its folder `alone`.
 
@@ -74,10 +74,10 @@ def ensure(place: Path, make: Callable[[Path], None]) -> None:
     """
     if is_sound(place):
         return
-    with _folder(place.parent) as folder:
-        made = folder / "made"
-        make(made)
-        (made / SUMS).write_bytes(_sums(made))
+    with _staging_directory(place.parent) as folder:
+        staged = folder / "made"
+        make(staged)
+        (staged / SUMS).write_bytes(_sums(staged))
         if os.path.lexists(place):
             log.warning(
                 "The store kept in %s was damaged, or of an earlier version, and has been made "
@@ -85,24 +85,24 @@ def ensure(place: Path, make: Callable[[Path], None]) -> None:
                 place,
             )
             place.rename(folder / "damaged")
-        made.rename(place)
+        staged.rename(place)
 
 
 @contextmanager
-def beside(place: Path, is_made: Callable[[Path], bool]) -> Iterator[Path]:
+def created_atomically(place: Path, is_made: Callable[[Path], bool]) -> Iterator[Path]:
     """Give where to make a directory; it is renamed to its place once whole, or not at all."""
-    with alone(place.parent), _folder(place.parent) as folder:
-        made = folder / "made"
-        yield made
+    with exclusive(place.parent), _staging_directory(place.parent) as folder:
+        staged = folder / "made"
+        yield staged
         try:
-            made.rename(place)
+            staged.rename(place)
         except OSError:
             if not is_made(place):  # else another process was first, with the same content
                 raise
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
+def exclusive(folder: Path) -> Iterator[None]:
     """Be the only one who makes something in a folder, and clear what others left half made."""
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder):
@@ -112,7 +112,7 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _folder(parent: Path) -> Iterator[Path]:
+def _staging_directory(parent: Path) -> Iterator[Path]:
     """Give a directory that goes when the block ends; one that a stop leaves goes with the next."""
     # A TemporaryDirectory would go at the exit of a server whose thread still writes to it.
     folder = Path(tempfile.mkdtemp(dir=parent, prefix=PREFIX))

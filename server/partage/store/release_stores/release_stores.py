@@ -21,16 +21,16 @@ from partage.errors import EngineUnavailable, UnknownRelease
 from partage.releases import archive
 from partage.releases.catalog import Catalog
 from partage.releases.record import ReleaseRecord
-from partage.store.embedded.loading import load_named
+from partage.store.embedded.loading import load_with_blank_node_labels
 from partage.store.engine import Engine, Query, Result
-from partage.store.release_stores.directories import alone, ensure, is_store, opened
+from partage.store.release_stores.directories import ensure_store, exclusive, is_store, open_store
 
 NOTHING_HELD: Mapping[str, Path] = MappingProxyType({})
 
 log = logging.getLogger(__name__)
 
 
-def no_release(version: str) -> NoReturn:
+def refuse_release(version: str) -> NoReturn:
     """
     Refuse every release, where only the current dataset is held.
 
@@ -54,7 +54,7 @@ class ReleaseStores:
         """`held` are stores that are there anyway, by the RDFC-1.0 digest of what they hold."""
         self.catalog = catalog
         self._directory = directory
-        self._held = directories
+        self._directories = directories
         self._sound = set(directories.values())
         self._making = threading.Lock()
 
@@ -72,7 +72,7 @@ class ReleaseStores:
             Its store cannot be written.
         """
         record = self.catalog.find(version)
-        place = self._held.get(record.rdfc10, self._directory / record.rdfc10)
+        place = self._directories.get(record.rdfc10, self._directory / record.rdfc10)
         if not self._has(place):
             with self._making:
                 if not self._has(place):
@@ -86,7 +86,7 @@ class ReleaseStores:
 
     def open(self, version: str) -> Store:
         """Return the open store of a release; raises as `directory` does."""
-        return opened(self.directory(version))
+        return open_store(self.directory(version))
 
     def prepare(self) -> None:
         """Make the stores that are missing, the newest first, so that nobody waits for one."""
@@ -94,18 +94,18 @@ class ReleaseStores:
             self.directory(record.version)
 
     def _ensure(self, record: ReleaseRecord, place: Path) -> None:
-        def make(made: Path) -> None:
+        def make(directory: Path) -> None:
             log.info("Release %s: making its store from the archive", record.version)
-            store = Store(str(made))
+            store = Store(str(directory))
             text = archive.restore(self.catalog, record.version)
-            load_named(store, BytesIO(text.encode()))
+            load_with_blank_node_labels(store, BytesIO(text.encode()))
             store.flush()
             store.optimize()
             log.info("Release %s: %s quads are ready", record.version, f"{len(store):,}")
 
         try:
-            with alone(place.parent):
-                ensure(place, make)
+            with exclusive(place.parent):
+                ensure_store(place, make)
         except OSError as error:
             raise EngineUnavailable(
                 f"The store of release {record.version} cannot be written to {place}: {error}. "
@@ -128,13 +128,13 @@ class ReleaseEngine:
         """Leave the engine behind it open."""
 
 
-class ByRelease:
+class ReleaseDispatcher:
     """Asks one engine for the current dataset, another for the releases, opened when needed."""
 
-    def __init__(self, current: Engine, older: Callable[[str], Engine]) -> None:
+    def __init__(self, current: Engine, open_releases: Callable[[str], Engine]) -> None:
         """`older` opens the engine of the releases, given the first that it is asked for."""
         self._current = current
-        self._open = older
+        self._open = open_releases
         self._older: Engine | None = None
         self._opening = threading.Lock()
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from partage.files import CAN_LOCK
-from partage.store.release_stores.directories import alone, ensure
+from partage.store.release_stores.directories import ensure_store, exclusive
 
 if CAN_LOCK:
     import fcntl
@@ -23,7 +23,7 @@ Make = Callable[[Path], None]
 
 
 @contextmanager
-def kept(file: Path, directory: Path, make: Make) -> Iterator[Path]:
+def cached_store(file: Path, directory: Path, make: Make) -> Iterator[Path]:
     """
     Give the store of a file, for as long as the block lasts; `make` loads it where there is none.
 
@@ -37,17 +37,17 @@ def kept(file: Path, directory: Path, make: Make) -> Iterator[Path]:
     with file.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     place = directory / "current" / digest
-    lock = _hold(place, make)
+    lock = _lock_store(place, make)
     try:
         yield place
     finally:
         os.close(lock)
 
 
-def _hold(place: Path, make: Make) -> int:
+def _lock_store(place: Path, make: Make) -> int:
     """Return a descriptor that keeps the store from being removed, made first where it is not."""
-    with alone(place.parent):
-        ensure(place, make)
+    with exclusive(place.parent):
+        ensure_store(place, make)
         _remove_unused(place.parent, place)
         lock = os.open(place, os.O_RDONLY)
         fcntl.flock(lock, fcntl.LOCK_SH)

@@ -13,7 +13,7 @@ from urllib.request import parse_http_list, parse_keqv_list
 from partage.errors import EngineFailure, EngineUnavailable, SettingsError
 from partage.store.remote.transport import Address, Connections, Exchange, Request, printable
 
-SECONDS = 600.0
+SECONDS_TO_WRITE = 600.0
 BYTES_A_SECOND = 10_000
 MAX_REPLY = 16_384
 ALGORITHMS = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
@@ -72,8 +72,8 @@ class AuthorizedWriter:
         headers = dict(request.headers)
         if self._challenge is not None and self._credentials is not None:
             headers["Authorization"] = self._authorization(request)
-        exchange = Exchange(self._connections, SECONDS)
-        seconds = SECONDS + len(request.body) / BYTES_A_SECOND
+        exchange = Exchange(self._connections, SECONDS_TO_WRITE)
+        seconds = SECONDS_TO_WRITE + len(request.body) / BYTES_A_SECOND
         late = threading.Timer(seconds, exchange.cancel)  # also of one who goes on speaking
         late.daemon = True
         late.start()

@@ -13,7 +13,7 @@ from pyoxigraph import Store
 
 from partage.errors import QuerySyntaxError
 from partage.store.embedded.serialization import translate
-from partage.store.engine import Kind
+from partage.store.engine import ResultKind
 
 # Longer than any keyword: the parser counts a keyword it tried in vain as read.
 GAP = " " * 24
@@ -26,7 +26,7 @@ _PROLOGUE = re.compile(
     rf"|VERSION{_BLANK}*+(?:\"[^\"]*+\"|'[^']*+'))*+(?P<form>[A-Za-z]+)",
     re.IGNORECASE,
 )
-_FORMS: dict[str, Kind] = {
+_FORMS: dict[str, ResultKind] = {
     "SELECT": "solutions", "ASK": "boolean", "CONSTRUCT": "graph", "DESCRIBE": "graph",
 }  # fmt: skip
 _FROM = re.compile(r"\bFROM\b", re.IGNORECASE)
@@ -87,7 +87,7 @@ def _refuse(text: str, base: str | None) -> None:
         return  # it parses: whether it can be evaluated is for the engine to say
 
 
-def kind(text: str) -> Kind | None:
+def kind(text: str) -> ResultKind | None:
     """Return what a query's form answers, None where its form is not plain to see."""
     match = _PROLOGUE.match(unescape(text))
     return _FORMS.get(match["form"].upper()) if match else None

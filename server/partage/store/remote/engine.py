@@ -21,11 +21,11 @@ import pyoxigraph
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat
 
 from partage.errors import (
+    ContentTooLarge,
     EngineBusy,
     EngineUnavailable,
     NotSupported,
     PartageError,
-    PayloadTooLarge,
     QuerySyntaxError,
     QueryTimeout,
     RemoteFailure,
@@ -35,17 +35,17 @@ from partage.rdf.sparql_terms import iriref
 from partage.store.embedded.evaluation import EmbeddedResult, Evaluation
 from partage.store.embedded.serialization import AnswerHead, Evaluated
 from partage.store.embedded.threads import EvaluationThreads
-from partage.store.engine import Kind, Query, QueryLimits, Result, Solution
-from partage.store.release_stores.release_stores import no_release
+from partage.store.engine import Query, QueryLimits, Result, ResultKind, Solution
+from partage.store.release_stores.release_stores import refuse_release
 from partage.store.remote import dialect
 from partage.store.remote.transport import Address, Connections, Exchange, Request, printable
 
 SECONDS_OF_SILENCE = 300.0
-MAX_COMPLAINT = 16_384
+MAX_ERROR_BODY = 16_384
 # The parser keeps all that comes before the variables of the solutions.
 MAX_HEAD = 1_000_000
 # Bytes of an answer to the server's own question, and of solutions that are held all at once.
-MOST_HELD = 100_000_000
+MAX_BUFFERED_BYTES = 100_000_000
 LONGEST_WAIT = 3_600
 SOLUTIONS = "application/sparql-results+json"
 TRIPLES = "application/n-triples"
@@ -95,7 +95,7 @@ class RemoteEngine:
     def query(self, query: Query) -> Result:
         """Have a query evaluated; see `Engine.query`. The service holds no older release."""
         if query.release is not None:
-            no_release(query.release)
+            refuse_release(query.release)
         dialect.check(query.text, query.base)
         return self._ask(query, self._dataset(query))
 
@@ -114,13 +114,15 @@ class RemoteEngine:
         seconds = query.limits.seconds
         silence = self._silence if seconds is None else min(self._silence, seconds + 1)
         # What a page asks is held whole.
-        most = self._max_bytes if query.handle is not None else self._max_bytes or MOST_HELD
+        most = (
+            self._max_bytes if query.handle is not None else self._max_bytes or MAX_BUFFERED_BYTES
+        )
         exchange = Exchange(self._connections, silence, most)
-        evaluation = RemoteEvaluation(exchange, partial(_ask, exchange, request, kind), query)
+        evaluation = RemoteEvaluation(exchange, partial(_evaluate, exchange, request, kind), query)
         if query.handle is not None:
             query.handle.on_end(evaluation.end)
         self._threads.submit(evaluation.run)
-        return RemoteResult(evaluation, exchange, self._max_bytes or MOST_HELD)
+        return RemoteResult(evaluation, exchange, self._max_bytes or MAX_BUFFERED_BYTES)
 
     def _dataset(self, query: Query) -> list[tuple[str, str]]:
         """Return the parameters that choose the dataset (SPARQL 1.1 Protocol §2.1.4)."""
@@ -171,7 +173,7 @@ class RemoteResult(EmbeddedResult):
 
     def solutions(self, limit: int | None = None) -> list[Solution]:
         """Return the solutions, at most `limit`."""
-        self._exchange.allow(self._most_held)
+        self._exchange.set_max_bytes(self._most_held)
         return super().solutions(limit)
 
 
@@ -205,12 +207,12 @@ class RemoteEvaluation(Evaluation):
         self._exchange.cancel()
 
 
-def _ask(exchange: Exchange, request: Request, kind: Kind | None) -> Evaluated:
+def _evaluate(exchange: Exchange, request: Request, kind: ResultKind | None) -> Evaluated:
     found = _answer(exchange, request)
-    if kind is not None and kind != (told := AnswerHead(found).kind):
+    if kind is not None and kind != (kind_answered := AnswerHead(found).kind):
         raise RemoteFailure(
-            f"The engine answers with {_KINDS[told]} where the query asks for {_KINDS[kind]}. "
-            "Is its address that of a SPARQL query service?"
+            f"The engine answers with {_KINDS[kind_answered]} where the query asks for "
+            f"{_KINDS[kind]}. Is its address that of a SPARQL query service?"
         )
     return found
 
@@ -219,9 +221,9 @@ def _answer(exchange: Exchange, request: Request) -> Evaluated:
     response = exchange.send(request)
     media_type = response.headers.get_content_type()
     if response.status != 200:
-        raise _complaint(
+        raise _error_of_status(
             response.status,
-            exchange.read_all(MAX_COMPLAINT).decode("utf-8", "replace"),
+            exchange.read_all(MAX_ERROR_BODY).decode("utf-8", "replace"),
             response.headers,
         )
     if response.headers.get("X-SQL-State"):
@@ -240,9 +242,9 @@ def _answer(exchange: Exchange, request: Request) -> Evaluated:
             f"The engine answers in {media_type}, not in {request.headers['Accept']}. "
             "Is its address that of a SPARQL query service?"
         )
-    most = exchange.allow(MAX_HEAD)
+    most = exchange.set_max_bytes(MAX_HEAD)
     result = pyoxigraph.parse_query_results(exchange, format=QueryResultsFormat.JSON)  # type: ignore[arg-type]
-    exchange.allow(most)
+    exchange.set_max_bytes(most)
     return _boolean(result) if isinstance(result, QuerySolutions) else result
 
 
@@ -257,10 +259,10 @@ def _boolean(result: QuerySolutions) -> QuerySolutions | QueryBoolean:
     return read
 
 
-def _complaint(status: int, text: str, headers: Message) -> PartageError:
+def _error_of_status(status: int, text: str, headers: Message) -> PartageError:
     """Return what a status other than 200 means, with the engine's words."""
     words = printable(text.partition("\n\nSPARQL query:")[0], 500) or "no word of it"
-    said = f"The engine answers {status}: {words}"
+    description = f"The engine answers {status}: {words}"
     if unknown := _UNDEFINED.search(text) or _UNKNOWN.search(text):
         return QuerySyntaxError(
             "The function <%(function)s> is not known here. Use the functions of SPARQL 1.1.",
@@ -272,7 +274,7 @@ def _complaint(status: int, text: str, headers: Message) -> PartageError:
         case 400:
             fault: PartageError = QuerySyntaxError("%(reason)s", reason=UntranslatedText(words))
         case 413:
-            fault = PayloadTooLarge("The query is longer than the engine takes.")
+            fault = ContentTooLarge("The query is longer than the engine takes.")
         case 429 | 503:
             after = headers.get("Retry-After", "")
             fault = EngineBusy(
@@ -282,12 +284,14 @@ def _complaint(status: int, text: str, headers: Message) -> PartageError:
                 said=UntranslatedText(words),
             )
         case 401 | 403 | 404 | 405 | 406 | 410 | 415:
-            fault = EngineUnavailable(f"{said}. Is its address that of an open SPARQL service?")
+            fault = EngineUnavailable(
+                f"{description}. Is its address that of an open SPARQL service?"
+            )
         case redirect if 300 <= redirect < 400:
             fault = EngineUnavailable(
-                f"{said}. It redirects to {headers.get('Location', 'nowhere')!r}; redirects are "
-                "not followed. Name the final address as the engine."
+                f"{description}. It redirects to {headers.get('Location', 'nowhere')!r}; "
+                "redirects are not followed. Name the final address as the engine."
             )
         case _:
-            fault = RemoteFailure(said)
+            fault = RemoteFailure(description)
     return fault

@@ -26,8 +26,8 @@ from partage.errors import (
     SettingsError,
 )
 from partage.rdf.by_value import answered_otherwise, literals
-from partage.rdf.canonical import digest, rdfc10
-from partage.rdf.parsing import read
+from partage.rdf.canonical import nquads_digest, rdfc10
+from partage.rdf.parsing import read_rdf
 from partage.rdf.sparql_terms import iriref
 from partage.store.engine import Engine, Query, QueryLimits, Solution
 from partage.store.remote.credentials import AuthorizedWriter, Credentials
@@ -37,7 +37,7 @@ from partage.store.remote.transport import Address, Request
 Object = NamedNode | BlankNode | RdfLiteral | Triple
 Via = Literal["gsp", "update"]
 BATCH = 5_000
-SECONDS = 600.0
+SECONDS_TO_ANSWER = 600.0
 ROWS_A_SECOND = 1_000
 MOST_GRAPHS = 1_000_000
 # An engine may write a triple longer than we do, but not without a measure.
@@ -57,7 +57,7 @@ class Target:
     default_graph: str | None = None
     credentials: Credentials | None = None
 
-    def writes(self) -> Address:
+    def write_address(self) -> Address:
         """
         Return the address for writes, the usual one where none was given.
 
@@ -90,7 +90,7 @@ class PublishingStep:
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishingResult:
     """What was published: `rewritten` are graphs whose literals the engine writes otherwise."""
 
     graphs: int
@@ -100,11 +100,13 @@ class Published:
     example: str | None
 
 
-Report = Callable[[PublishingStep], None]
+ReportPublishing = Callable[[PublishingStep], None]
 Graphs = dict[str | None, list[Quad]]
 
 
-def publish(dataset: Path, target: Target, report: Report, *, restart: bool = False) -> Published:
+def publish(
+    dataset: Path, target: Target, report: ReportPublishing, *, restart: bool = False
+) -> PublishingResult:
     """
     Write each graph of a dataset file to the target, then verify them all.
 
@@ -118,7 +120,7 @@ def publish(dataset: Path, target: Target, report: Report, *, restart: bool = Fa
         What the engine holds at the end is not what was sent.
     """
     graphs = _graphs(dataset)
-    visitor = AuthorizedWriter(target.writes(), target.credentials)
+    writer = AuthorizedWriter(target.write_address(), target.credentials)
     text = sum(len(str(quad)) for quads in graphs.values() for quad in quads)
     engine = RemoteEngine(target.engine, max_bytes=MOST_BYTES + MOST_TIMES * text)
     try:
@@ -130,20 +132,20 @@ def publish(dataset: Path, target: Target, report: Report, *, restart: bool = Fa
             if present.get(_name(name, target)) == len(quads):
                 passed_over += 1
             else:
-                _write(visitor, target, _name(name, target), quads)
+                _write(writer, target, _name(name, target), quads)
             done += len(quads)
             report(PublishingStep("writing", number, len(graphs), done, total))
         rewritten, example = _verify(engine, target, graphs, report)
-        return Published(len(graphs), total, passed_over, rewritten, example)
+        return PublishingResult(len(graphs), total, passed_over, rewritten, example)
     finally:
         engine.close()
-        visitor.close()
+        writer.close()
 
 
 def _graphs(dataset: Path) -> Graphs:
     """Return the graphs of a file, the default graph as None; the smallest first."""
     found: Graphs = {}
-    for quad in read(dataset):
+    for quad in read_rdf(dataset):
         name = None if isinstance(quad.graph_name, DefaultGraph) else quad.graph_name.value
         found.setdefault(name, []).append(Quad(quad.subject, quad.predicate, quad.object))
     return dict(sorted(found.items(), key=lambda item: (len(item[1]), str(item[0]))))
@@ -159,7 +161,7 @@ def _pattern(name: str | None) -> str:
 
 def _counts(engine: Engine, target: Target) -> dict[str | None, int]:
     every = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
-    rows = _rows(engine, every, MOST_GRAPHS, SECONDS)
+    rows = _rows(engine, every, MOST_GRAPHS, SECONDS_TO_ANSWER)
     if len(rows) > MOST_GRAPHS:
         raise EngineFailure(
             f"The engine says that it holds more than {MOST_GRAPHS:,} graphs. Publish to one that "
@@ -169,7 +171,7 @@ def _counts(engine: Engine, target: Target) -> dict[str | None, int]:
         str(getattr(row["g"], "value", "")): _integer(row.get("n")) for row in rows if "g" in row
     }
     if target.default_graph is None:
-        rows = _rows(engine, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", 1, SECONDS)
+        rows = _rows(engine, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", 1, SECONDS_TO_ANSWER)
         counts[None] = _integer(rows[0].get("n") if rows else None)
     return counts
 
@@ -192,13 +194,13 @@ def _integer(term: object) -> int:
     return int(term.value)
 
 
-def _write(visitor: AuthorizedWriter, target: Target, name: str | None, quads: list[Quad]) -> None:
+def _write(writer: AuthorizedWriter, target: Target, name: str | None, quads: list[Quad]) -> None:
     if target.via == "gsp":
         which = "default" if name is None else urlencode({"graph": name})
         for method, batch in zip(_first("PUT", "POST"), _batches(quads), strict=False):
             body = serialize(batch, format=RdfFormat.N_TRIPLES)
             assert body is not None  # without an output, serialize returns the bytes
-            visitor.post(Request(method, {"Content-Type": TRIPLES}, body, which))
+            writer.post(Request(method, {"Content-Type": TRIPLES}, body, which))
         return
     graph = "DEFAULT" if name is None else f"GRAPH {iriref(name)}"
     clears = _first(f"CLEAR SILENT {graph} ; ", "")
@@ -209,7 +211,7 @@ def _write(visitor: AuthorizedWriter, target: Target, name: str | None, quads: l
         data = triples if name is None else f"GRAPH {iriref(name)} {{ {triples} }}"
         form = urlencode({"update": f"{clear}INSERT DATA {{ {data} }}"}).encode("ascii")
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        visitor.post(Request("POST", headers, form))
+        writer.post(Request("POST", headers, form))
 
 
 def _first(first: str, later: str) -> Iterator[str]:
@@ -234,7 +236,7 @@ def _has_blanks(quads: list[Quad]) -> bool:
 
 
 def _verify(
-    engine: Engine, target: Target, graphs: Graphs, report: Report
+    engine: Engine, target: Target, graphs: Graphs, report: ReportPublishing
 ) -> tuple[tuple[str, ...], str | None]:
     counts = _counts(engine, target)
     rewritten: list[str] = []
@@ -252,7 +254,7 @@ def _verify(
                 "engine has none of its own: give it one with --default-graph."
             )
         text = f"CONSTRUCT {{ ?s ?p ?o }} {_pattern(where)}"
-        rows = _rows(engine, text, len(sent), SECONDS + len(sent) / ROWS_A_SECOND)
+        rows = _rows(engine, text, len(sent), SECONDS_TO_ANSWER + len(sent) / ROWS_A_SECOND)
         arrived = [Quad(r["s"], r["p"], r["o"]) for r in rows]  # type: ignore[arg-type]
         if _digest(arrived) != _digest(sent):
             changed = _only_literals_differ(label, sent, expected, arrived)
@@ -264,7 +266,7 @@ def _verify(
 
 
 def _digest(quads: list[Quad]) -> str:
-    return rdfc10(quads) if _has_blanks(quads) else digest(quads)
+    return rdfc10(quads) if _has_blanks(quads) else nquads_digest(quads)
 
 
 def _by_value(quads: list[Quad]) -> list[Quad]:
@@ -281,7 +283,7 @@ def _only_literals_differ(
     label: str, sent: list[Quad], expected: list[Quad], arrived: list[Quad]
 ) -> str:
     """Return an example of a literal written otherwise; raise where more than that differs."""
-    if _bones(expected) != _bones(arrived):
+    if _skeletons(expected) != _skeletons(arrived):
         raise IntegrityError(
             f"{label} holds other triples on the engine than were sent, though as many. "
             "Publish once more with --restart."
@@ -293,7 +295,7 @@ def _only_literals_differ(
     return f"{written} → {min(by_value.values() or theirs, key=str, default='')}"
 
 
-def _bones(quads: list[Quad]) -> Counter[tuple[str, str, str]]:
+def _skeletons(quads: list[Quad]) -> Counter[tuple[str, str, str]]:
     """Return the triples with their literals and blank nodes left out."""
 
     def bone(term: object) -> str:

@@ -18,8 +18,8 @@ from partage.errors import (
     EngineUnavailable,
     PartageError,
     QueryTimeout,
-    ServiceExceeded,
     ServiceFailed,
+    ServiceLimitExceeded,
     ServiceTimeout,
     UntranslatedText,
     message,
@@ -27,7 +27,7 @@ from partage.errors import (
 from partage.store.embedded.evaluation import EmbeddedResult
 from partage.store.embedded.serialization import Evaluated
 from partage.store.engine import Query, QueryLimits, Solution
-from partage.store.remote.engine import FORM, MAX_COMPLAINT, RemoteEvaluation
+from partage.store.remote.engine import FORM, MAX_ERROR_BODY, RemoteEvaluation
 from partage.store.remote.transport import Address, Connections, Exchange, Request
 from partage.store.workers.query_handle import QueryHandle
 
@@ -59,7 +59,7 @@ class ServiceResult:
     bytes: int
 
 
-def ask(
+def call_service(
     endpoint: str, text: str, allowance: ServiceLimits, handle: QueryHandle | None = None
 ) -> ServiceResult:
     """
@@ -81,7 +81,7 @@ def ask(
     exchange = Exchange(Connections(Address.parse(endpoint), idle=0), allowance.seconds)
     meter = _Meter(exchange, allowance.bytes)
     query = Query(text, limits=QueryLimits(allowance.seconds))
-    calling = _Calling(exchange, partial(_ask, exchange, meter, request), query)
+    calling = _ServiceEvaluation(exchange, partial(_ask, exchange, meter, request), query)
     if handle is not None:
         handle.on_end(calling.end)
     # A thread of its own: to look up a name or to connect cannot be ended, only left.
@@ -89,40 +89,40 @@ def ask(
     try:
         rows = EmbeddedResult(calling).solutions(allowance.rows + 1)
     except QueryTimeout:
-        raise _late(allowance.seconds) from None
+        raise _timeout(allowance.seconds) from None
     if len(rows) > allowance.rows:
-        raise ServiceExceeded(
+        raise ServiceLimitExceeded(
             "there are more solutions than %(most)s. %(advice)s", most=allowance.rows, advice=LESS
         )
-    return ServiceResult(rows, meter.read_so_far)
+    return ServiceResult(rows, meter.bytes_read)
 
 
 class _Meter:
     """The answer as a file that is only so long."""
 
     def __init__(self, exchange: Exchange, most: int) -> None:
-        self.read_so_far = 0
+        self.bytes_read = 0
         self._exchange = exchange
         self._most = most
 
     def read(self, size: int = -1) -> bytes:
         """Return bytes of the answer, none at its end."""
         data = self._exchange.read(size)
-        self.read_so_far += len(data)
-        if self.read_so_far > self._most:
-            raise ServiceExceeded(
+        self.bytes_read += len(data)
+        if self.bytes_read > self._most:
+            raise ServiceLimitExceeded(
                 "the answer is longer than %(most)s bytes. %(advice)s", most=self._most, advice=LESS
             )
         return data
 
 
-class _Calling(RemoteEvaluation):
+class _ServiceEvaluation(RemoteEvaluation):
     """An evaluation that knows the words for another endpoint's faults."""
 
     def translate(self, error: Exception) -> PartageError:
         """Return what went wrong on the wire, or in reading what came over it, as one of ours."""
         if isinstance(error, TimeoutError):
-            return _late(self.query.limits.seconds or 0)
+            return _timeout(self.query.limits.seconds or 0)
         if isinstance(error, OSError):
             return ServiceFailed(
                 "the answer breaks off (%(error)s). Try again later.", error=UntranslatedText(error)
@@ -133,7 +133,7 @@ class _Calling(RemoteEvaluation):
         )
 
 
-def _late(seconds: float) -> ServiceTimeout:
+def _timeout(seconds: float) -> ServiceTimeout:
     return ServiceTimeout(
         "there is no whole answer within %(seconds).3g seconds. %(advice)s",
         seconds=seconds,
@@ -158,7 +158,7 @@ def _ask(exchange: Exchange, meter: _Meter, request: Request) -> Evaluated:
             location=location,
         )
     if response.status != 200:
-        said = _plain(exchange.read_all(MAX_COMPLAINT).decode("utf-8", "replace"))
+        said = _plain(exchange.read_all(MAX_ERROR_BODY).decode("utf-8", "replace"))
         raise ServiceFailed(
             "it answers %(status)d: %(said)s",
             status=response.status,
@@ -177,7 +177,7 @@ def _ask(exchange: Exchange, meter: _Meter, request: Request) -> Evaluated:
     return result
 
 
-def _plain(said: str) -> str:
+def _plain(text: str) -> str:
     """Return the beginning of what was said, on one line."""
-    words = " ".join("".join(c if c.isprintable() else " " for c in said).split())
+    words = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return words[:LONGEST_COMPLAINT]

@@ -87,7 +87,7 @@ class Connections:
         self._idle: list[http.client.HTTPConnection] = []
         self._closed = False
 
-    def take(self, seconds: float, *, fresh: bool) -> http.client.HTTPConnection:
+    def acquire(self, seconds: float, *, fresh: bool) -> http.client.HTTPConnection:
         """Return an idle connection or a new one; `seconds` is the longest silence."""
         with self._lock:
             connection = self._idle.pop() if self._idle and not fresh else None
@@ -96,7 +96,7 @@ class Connections:
         connection.sock.settimeout(seconds)
         return connection
 
-    def give_back(self, connection: http.client.HTTPConnection) -> None:
+    def release(self, connection: http.client.HTTPConnection) -> None:
         """Keep a connection whose answer was read to its end."""
         with self._lock:
             if connection.sock is not None and len(self._idle) < self._most and not self._closed:
@@ -128,10 +128,10 @@ class Connections:
         return connection
 
 
-def printable(text: str, most: int) -> str:
+def printable(text: str, max_length: int) -> str:
     """Return what another program says in a line that a terminal shows as it stands."""
     shown = "".join(letter if letter.isprintable() else " " for letter in text)
-    return " ".join(shown.split())[:most]
+    return " ".join(shown.split())[:max_length]
 
 
 class Exchange:
@@ -180,7 +180,7 @@ class Exchange:
             ) from error
 
     def _attempt(self, request: Request, *, fresh: bool) -> http.client.HTTPResponse:
-        connection = self._connections.take(self._silence, fresh=fresh)
+        connection = self._connections.acquire(self._silence, fresh=fresh)
         with self._lock:
             if self._cancelled.is_set():
                 connection.close()
@@ -243,7 +243,7 @@ class Exchange:
                 raise self._too_long()
         return data
 
-    def allow(self, most: int | None) -> int | None:
+    def set_max_bytes(self, most: int | None) -> int | None:
         """Let the rest of the answer have at most so many bytes; return how many it might have."""
         left, self._left = self._left, most
         return left
@@ -254,14 +254,14 @@ class Exchange:
             "allowed. Add a LIMIT, or ask for less."
         )
 
-    def read_all(self, most: int) -> bytes:
+    def read_all(self, max_bytes: int) -> bytes:
         """Return the beginning of the answer, at most `most` bytes, and end the exchange."""
         text = b""
         with contextlib.suppress(OSError):  # what was said before it broke off is what there is
-            while len(text) < most and (data := self.read()):
+            while len(text) < max_bytes and (data := self.read()):
                 text += data
         self.cancel()
-        return text[:most]
+        return text[:max_bytes]
 
     def cancel(self) -> None:
         """End the exchange; without effect when its answer was read to the end."""
@@ -285,4 +285,4 @@ class Exchange:
         if self._response is not None:
             self._response.close()  # `read1` leaves it open at its end; the connection stays
         if connection is not None:
-            self._connections.give_back(connection)
+            self._connections.release(connection)

@@ -22,20 +22,20 @@ PANIC = "panicked at"
 log = logging.getLogger(__name__)
 
 
-def explain(pid: int, status: int, words: str, memory: int) -> PartageError:
+def exit_error(pid: int, status: int, stderr: str, memory: int) -> PartageError:
     """
     Return the error of a query whose process ended by itself or was ended by the system.
 
     `status` is as in `subprocess`: a signal is negative. `words` is the end of what the process
     wrote to standard error, and `memory` the bytes that it was allowed.
     """
-    if any(sign in words for sign in OUT_OF_MEMORY):
+    if any(sign in stderr for sign in OUT_OF_MEMORY):
         return MemoryExceeded(
             "The query needed more than the %(bytes)s bytes of memory that a query may "
             "have. Make it more selective, or sort and group fewer solutions.",
             bytes=memory,
         )
-    if UNORDERED in words:  # the query is asked again in another way
+    if UNORDERED in stderr:  # the query is asked again in another way
         log.info("Query process %d could not sort terms of several kinds.", pid)
         return UnorderedTerms(
             "The engine failed to sort values of several kinds, because it compares them in a way "
@@ -49,13 +49,13 @@ def explain(pid: int, status: int, words: str, memory: int) -> PartageError:
             "The system ended the process that evaluated the query, probably because the machine "
             "was short of memory. Make the query more selective, or try again later."
         )
-    crash = QueryCrashed(_what(status, words))
-    crash.add_note(f"Cause: {cause}: {words}")
+    crash = QueryCrashed(_what(status, stderr))
+    crash.add_note(f"Cause: {cause}: {stderr}")
     return crash
 
 
-def _what(status: int, words: str) -> Message:
-    if PANIC in words:
+def _what(status: int, stderr: str) -> Message:
+    if PANIC in stderr:
         return message(
             "The engine failed on this query by a fault of its own. Write the query in another "
             "way, or cut it in two."

@@ -26,30 +26,30 @@ from partage.rdf.formats import RESULT_FORMATS, Format
 from partage.store.embedded.serialization import (
     AnswerHead,
     EndOfAnswer,
-    short,
+    short_answer,
     solutions_of,
-    too_much,
+    solutions_too_large,
 )
 from partage.store.engine import Query, Solution
-from partage.store.release_stores.directories import opened
-from partage.store.release_stores.release_stores import no_release
+from partage.store.release_stores.directories import open_store
+from partage.store.release_stores.release_stores import refuse_release
 from partage.store.workers.process import WorkerProcess
 from partage.store.workers.query_execution import (
     DeadlineWatch,
     EndingCounts,
+    NeedsOrdinaryWorker,
     QueryExecution,
-    TooHeavy,
 )
 from partage.store.workers.wire import Close, Collect, Evaluate, Order, Serialize
 from partage.store.workers.worker_slots import WorkerSlots
 
 RESERVED = 2
 # Within so many seconds a query takes no memory to speak of.
-SOON = 1.0
+RETRY_WITHIN_SECONDS = 1.0
 # An answer longer than this is not soon done: a reserved process hands over a whole one or none.
 RESERVED_BYTES = 1_000_000
 # Bytes of JSON that solutions are read from.
-MOST_READ = 100_000_000
+MAX_JSON_BYTES = 100_000_000
 JSON = next(fmt for fmt in RESULT_FORMATS if fmt.key == "json")
 
 
@@ -86,7 +86,7 @@ class PoolEngine:
         self,
         store: Path,
         limits: PoolLimits | None = None,
-        older: Callable[[str], Path] = no_release,
+        release_store: Callable[[str], Path] = refuse_release,
     ) -> None:
         """
         Start the processes and wait until each has opened the store; `older` finds a release's.
@@ -98,29 +98,29 @@ class PoolEngine:
         """
         self.limits = limits or PoolLimits()
         start = partial(_start, store, self.limits.memory)
-        self._older = older
-        self._tally = EndingCounts()
+        self._release_store = release_store
+        self._ending_counts = EndingCounts()
         self._refused = 0
         self._slots = WorkerSlots(
             start, self.limits.workers, self.limits.reserved, self.limits.queue
         )
         try:
             # The processes have opened it, so it is one.
-            self._here = opened(store)
+            self._store = open_store(store)
         except EngineUnavailable:
             self._slots.close()
             raise
-        self._watchman = DeadlineWatch()
+        self._deadlines = DeadlineWatch()
 
     def query(self, query: Query) -> "PooledResult":
         """Evaluate a query; its own limit counts where it is lower than ours."""
         # Found before a process is taken: a release's store may have to be made first.
-        store = None if query.release is None else self._older(query.release)
+        store = None if query.release is None else self._release_store(query.release)
         return PooledResult(self, query, store)
 
-    def at_once(self, query: Query, fmt: Format) -> bytes:
+    def answer_short(self, query: Query, fmt: Format) -> bytes:
         """Answer, here and now, a query of which that can be done; see `short`."""
-        return short(self._here, query, fmt)
+        return short_answer(self._store, query, fmt)
 
     def begin_execution(
         self, query: Query, store: Path | None, *, heavy: bool, spent: float = 0.0
@@ -146,12 +146,12 @@ class PoolEngine:
             self._refused += 1
             raise
         except QueryEnded as fault:
-            self._tally.count(fault, "ended")
+            self._ending_counts.count(fault, "ended")
             raise
-        execution = QueryExecution(self._slots, worker, query, seconds, self._tally)
+        execution = QueryExecution(self._slots, worker, query, seconds, self._ending_counts)
         execution.deadline -= spent
         # Before anything is sent: a process that has stopped takes no more than its pipe holds.
-        self._watchman.watch(execution)
+        self._deadlines.watch(execution)
         if query.handle is not None:
             query.handle.on_end(execution.end_for_owner)
         execution.send(Evaluate(execution.query, store))
@@ -167,19 +167,19 @@ class PoolEngine:
         return PoolFigures(
             processes=self._slots.size,
             idle=self._slots.idle,
-            running=self._watchman.running,
+            running=self._deadlines.running,
             waiting=self._slots.waiting,
             replaced=self._slots.replaced,
             refused=self._refused,
-            endings=dict(self._tally.endings),
+            endings=dict(self._ending_counts.endings),
             sandbox=self._slots.ready.sandbox,
             memory=self._slots.ready.memory,
         )
 
     def close(self) -> None:
         """End every process, whatever it is doing."""
-        self._slots.shut()
-        self._watchman.stop()
+        self._slots.stop_lending()
+        self._deadlines.stop()
         self._slots.close()
 
 
@@ -191,14 +191,14 @@ class PooledResult:
         self._query = query
         self._store = store
         self._ordered = False
-        self._asked_twice = False
+        self._retried = False
         self._execution = pool.begin_execution(query, store, heavy=False)
         try:
             opened = self._open()
-        except TooHeavy:
-            opened = self._move()
+        except NeedsOrdinaryWorker:
+            opened = self._restart_in_ordinary_worker()
         except OutOfResources as error:
-            opened = self._ask_sorted(error)
+            opened = self._retry(error)
         self.kind = opened.kind
         self.variables = opened.variables
         self.answer = opened.answer
@@ -208,7 +208,7 @@ class PooledResult:
         try:
             return self._serialize(fmt)
         except OutOfResources as error:
-            self._ask_sorted(error)
+            self._retry(error)
             return self._serialize(fmt)
 
     def _serialize(self, fmt: Format) -> Iterator[bytes]:
@@ -216,9 +216,9 @@ class PooledResult:
         self._ordered = True
         if self._execution.reserved:
             try:
-                return iter(self._whole(order))
-            except TooHeavy:
-                self._move()
+                return iter(self._read_whole(order))
+            except NeedsOrdinaryWorker:
+                self._restart_in_ordinary_worker()
         self._send(order)
         return self._chunks(self._execution.receive())
 
@@ -226,11 +226,11 @@ class PooledResult:
         """Return the solutions, at most `limit`."""
         if self.kind == "solutions" and limit is None:
             # Engines write and read JSON five times as fast as Python pickles terms.
-            return self._all(self.serialize(JSON))
+            return self._parse_json(self.serialize(JSON))
         try:
             return self._collected(limit)
         except OutOfResources as error:
-            self._ask_sorted(error)
+            self._retry(error)
             return self._collected(limit)
 
     def _collected(self, limit: int | None) -> list[Solution]:
@@ -238,8 +238,8 @@ class PooledResult:
         self._ordered = True
         try:
             return self._rows(order)
-        except TooHeavy:
-            self._move()
+        except NeedsOrdinaryWorker:
+            self._restart_in_ordinary_worker()
             return self._rows(order)
 
     def close(self) -> None:
@@ -262,30 +262,30 @@ class PooledResult:
         assert isinstance(opened, AnswerHead)
         return opened
 
-    def _move(self) -> AnswerHead:
-        self._execution.end(TooHeavy())
+    def _restart_in_ordinary_worker(self) -> AnswerHead:
+        self._execution.end(NeedsOrdinaryWorker())
         spent = self._execution.spent
         self._execution = self._pool.begin_execution(
             self._query, self._store, heavy=True, spent=spent
         )
         return self._open()
 
-    def _ask_sorted(self, error: OutOfResources) -> AnswerHead:
+    def _retry(self, error: OutOfResources) -> AnswerHead:
         """Ask once more where the system ended the process soon, so for no fault of the query."""
-        if self._asked_twice or self._execution.spent > SOON:
+        if self._retried or self._execution.spent > RETRY_WITHIN_SECONDS:
             raise error
-        self._asked_twice = True
+        self._retried = True
         self._execution = self._pool.begin_execution(self._query, self._store, heavy=True)
         return self._open()
 
-    def _whole(self, order: Order) -> list[bytes]:
+    def _read_whole(self, order: Order) -> list[bytes]:
         """Return a short answer whole, so that a reader has all of it or can be given another."""
         chunks: list[bytes] = []
         self._send(order)
         while isinstance(delivery := self._execution.receive(), bytes):
             chunks.append(delivery)
             if sum(map(len, chunks)) > RESERVED_BYTES:
-                raise TooHeavy
+                raise NeedsOrdinaryWorker
         return chunks
 
     def _chunks(self, delivery: object) -> Iterator[bytes]:
@@ -296,19 +296,19 @@ class PooledResult:
         finally:
             self.close()
 
-    def _all(self, chunks: Iterator[bytes]) -> list[Solution]:
+    def _parse_json(self, chunks: Iterator[bytes]) -> list[Solution]:
         text = bytearray()
         for chunk in chunks:
             text += chunk
-            if len(text) > MOST_READ:
+            if len(text) > MAX_JSON_BYTES:
                 self.close()
-                raise too_much()
+                raise solutions_too_large()
         try:
             found = parse_query_results(bytes(text), format=QueryResultsFormat.JSON)
             assert isinstance(found, QuerySolutions)
             return solutions_of(found)
         except MemoryError:  # of one value, by a bound of the parser's own
-            raise too_much() from None
+            raise solutions_too_large() from None
 
     def _rows(self, order: Order) -> list[Solution]:
         self._send(order)
@@ -327,7 +327,7 @@ class PooledResult:
     def _end_execution(self, execution: QueryExecution) -> None:
         try:
             execution.receive()
-        except (TooHeavy, PartageError):
+        except (NeedsOrdinaryWorker, PartageError):
             return  # it was killed before it could take leave
 
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import partage
 from partage.errors import EngineUnavailable, PartageError
-from partage.store.workers.exit_reasons import explain
+from partage.store.workers.exit_reasons import exit_error
 from partage.store.workers.wire import Evaluate, Order, WorkerReady, receive, send
 
-LAST_WORDS = 4000
+STDERR_TAIL_BYTES = 4000
 NICE = 15
 # How long a process may take to open its store.
 SECONDS_TO_START = 60
@@ -45,8 +45,8 @@ class WorkerProcess:
         """
         self.reserved = reserved
         self.memory = memory
-        self._burial = threading.Lock()
-        self._words = ""
+        self._reap_lock = threading.Lock()
+        self._stderr_text = ""
         try:
             self._start(_command(store, memory, 0 if reserved else NICE))
         except (OSError, MemoryError, subprocess.SubprocessError) as error:
@@ -147,7 +147,7 @@ class WorkerProcess:
         """Wait for a dead process, free what it held, and return its exit status."""
         status = self._process.wait()
         self.stderr_tail()  # while they can be read
-        with self._burial:
+        with self._reap_lock:
             for stream in (self._to, self._from, self._answers, self._stderr):
                 with contextlib.suppress(BrokenPipeError):  # an order was never read
                     stream.close()
@@ -160,16 +160,16 @@ class WorkerProcess:
         except subprocess.TimeoutExpired:  # it closed its answers, and that was all
             self.kill()
             status = self._process.wait()
-        return explain(self.pid, status, self.stderr_tail(), self.memory)
+        return exit_error(self.pid, status, self.stderr_tail(), self.memory)
 
     def stderr_tail(self) -> str:
         """Return the end of what it wrote to standard error."""
-        with self._burial:
+        with self._reap_lock:
             if not self._stderr.closed:
                 end = self._stderr.seek(0, os.SEEK_END)
-                self._stderr.seek(max(0, end - LAST_WORDS))
-                self._words = self._stderr.read().decode(errors="replace").strip()
-            return self._words
+                self._stderr.seek(max(0, end - STDERR_TAIL_BYTES))
+                self._stderr_text = self._stderr.read().decode(errors="replace").strip()
+            return self._stderr_text
 
 
 def _command(store: Path, memory: int, niceness: int) -> Sequence[str]:

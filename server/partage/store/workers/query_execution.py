@@ -14,24 +14,24 @@ from partage.store.workers.wire import Evaluate, Order
 from partage.store.workers.worker_slots import STOPPING, WorkerSlots
 
 # Visits that are over are forgotten at least this often.
-SECONDS_BETWEEN_LOOKS = 0.25
+SECONDS_BETWEEN_CHECKS = 0.25
 # What a reserved process may spend on a client's query, and on a page's, before it has to move.
 SECONDS_RESERVED, SECONDS_FOR_PAGES = 0.1, 1.0
 
 Delivery = AnswerHead | bytes | list[Solution] | EndOfAnswer
 
 
-class TooHeavy(Exception):
+class NeedsOrdinaryWorker(Exception):
     """The query is not soon done: it has to leave the reserved process, and begin again."""
 
 
-Fault = PartageError | TooHeavy
+Fault = PartageError | NeedsOrdinaryWorker
 _COUNTED: tuple[tuple[type[Fault], str], ...] = (
     (QueryTimeout, "timeout"),
     (QueryEnded, "ended"),
     (MemoryExceeded, "memory"),
     (EngineFailure, "crash"),
-    (TooHeavy, "moved"),
+    (NeedsOrdinaryWorker, "moved"),
 )
 
 
@@ -71,11 +71,11 @@ class QueryExecution:
         self._tally = tally
         self._lock = threading.Lock()
         self._fault: Fault | None = None
-        self._over = False
+        self._finished = False
         self._began = time.monotonic()
         soon = SECONDS_RESERVED if query.handle is not None else SECONDS_FOR_PAGES
-        self._moves = worker.reserved and seconds > soon
-        self.deadline = self._began + (soon if self._moves else seconds)
+        self._is_on_trial = worker.reserved and seconds > soon
+        self.deadline = self._began + (soon if self._is_on_trial else seconds)
 
     @property
     def reserved(self) -> bool:
@@ -85,7 +85,7 @@ class QueryExecution:
     @property
     def running(self) -> bool:
         """Whether it is not over."""
-        return not self._over
+        return not self._finished
 
     @property
     def spent(self) -> float:
@@ -113,11 +113,11 @@ class QueryExecution:
         try:
             delivery = self._worker.receive()
         except EOFError:
-            raise self._died() from None
+            raise self._fault_of_exit() from None
         if isinstance(delivery, EndOfAnswer):
-            self._leave()
+            self._finish()
         if isinstance(delivery, PartageError):
-            self._leave()
+            self._finish()
             raise delivery
         assert isinstance(delivery, AnswerHead | bytes | list | EndOfAnswer)
         return delivery
@@ -125,9 +125,9 @@ class QueryExecution:
     def end(self, fault: Fault | None) -> None:
         """Kill the process, for this reason; None when nobody is left to tell."""
         with self._lock:
-            if self._over:
+            if self._finished:
                 return
-            self._over = True
+            self._finished = True
             self._fault = fault
             self._tally.count(fault, "left")
         self._worker.kill()
@@ -138,27 +138,27 @@ class QueryExecution:
 
     def check_deadline(self, now: float) -> bool:
         """End a query past its time; say whether it is still running."""
-        if not self._over and now >= self.deadline:
-            self.end(TooHeavy() if self._moves else self._too_late())
-        return not self._over
+        if not self._finished and now >= self.deadline:
+            self.end(NeedsOrdinaryWorker() if self._is_on_trial else self._timeout())
+        return not self._finished
 
-    def _too_late(self) -> QueryTimeout:
+    def _timeout(self) -> QueryTimeout:
         return QueryTimeout(
             "The query did not finish within %(seconds)g seconds. Make it more selective, "
             "or add a LIMIT.",
             seconds=self._seconds,
         )
 
-    def _leave(self) -> None:
+    def _finish(self) -> None:
         with self._lock:
-            if not self._over:
-                self._over = True
+            if not self._finished:
+                self._finished = True
                 self._tally.count(None, "answered")
                 self._slots.release(self._worker)
 
-    def _died(self) -> Fault:
+    def _fault_of_exit(self) -> Fault:
         with self._lock:
-            by_itself, self._over = not self._over, True
+            by_itself, self._finished = not self._finished, True
         if by_itself:
             self._fault = self._worker.exit_error()
             self._tally.count(self._fault, "crash")
@@ -173,7 +173,7 @@ class DeadlineWatch:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._executions: set[QueryExecution] = set()
-        self._next_look = math.inf
+        self._next_check = math.inf
         self._stopped = False
         threading.Thread(target=self._watch, name="partage-watchman", daemon=True).start()
 
@@ -189,7 +189,7 @@ class DeadlineWatch:
             if self._stopped:
                 execution.end(QueryEnded(STOPPING))
             self._executions.add(execution)
-            if execution.deadline < self._next_look:
+            if execution.deadline < self._next_check:
                 self._changed.notify()
 
     def stop(self) -> None:
@@ -207,11 +207,11 @@ class DeadlineWatch:
                 self._executions = {
                     execution for execution in self._executions if execution.check_deadline(now)
                 }
-                self._next_look = min(
+                self._next_check = min(
                     (execution.deadline for execution in self._executions), default=math.inf
                 )
                 if self._executions:
-                    self._next_look = min(self._next_look, now + SECONDS_BETWEEN_LOOKS)
-                    self._changed.wait(self._next_look - now)
+                    self._next_check = min(self._next_check, now + SECONDS_BETWEEN_CHECKS)
+                    self._changed.wait(self._next_check - now)
                 else:
                     self._changed.wait()

@@ -15,7 +15,7 @@ def note_wait(seconds: float, handle: "QueryHandle | None") -> None:
     """Note that a query of the current thread has waited, also on its handle if it has one."""
     _thread.waited = waited() + seconds
     if handle is not None:
-        handle.waited += seconds
+        handle.seconds_waited += seconds
 
 
 class QueryHandle:
@@ -29,7 +29,7 @@ class QueryHandle:
     def __init__(self, client: str = "") -> None:
         """`client` is whose query it is: clients who wait take turns."""
         self.client = client
-        self.waited = 0.0
+        self.seconds_waited = 0.0
         self._lock = threading.Lock()
         self._ended = False
         self._act: Callable[[], None] | None = None

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Protocol
 
 from partage.errors import PartageError
-from partage.store.embedded.serialization import AnswerHead, EndOfAnswer, TooLong
+from partage.store.embedded.serialization import AnswerHead, AnswerTooLong, EndOfAnswer
 from partage.store.engine import Query, Solution
 
 _HEAD = struct.Struct("!cQ")
-CHUNK, MESSAGE = b"c", b"m"
+CHUNK_FRAME, MESSAGE_FRAME = b"c", b"m"
 
 
 class ReadableStream(Protocol):
@@ -85,7 +85,7 @@ def send(
     message: ToWorker | FromWorker,
     *,
     at_once: bool = True,
-    most: float = math.inf,
+    max_bytes: float = math.inf,
 ) -> None:
     """
     Write one frame, `at_once` or with the next that is.
@@ -96,13 +96,13 @@ def send(
         It is a message of more than `most` bytes; nothing was written.
     """
     if isinstance(message, bytes):
-        stream.write(_HEAD.pack(CHUNK, len(message)))
+        stream.write(_HEAD.pack(CHUNK_FRAME, len(message)))
         stream.write(message)
     else:
         data = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
-        if len(data) > most:
-            raise TooLong
-        stream.write(_HEAD.pack(MESSAGE, len(data)) + data)
+        if len(data) > max_bytes:
+            raise AnswerTooLong
+        stream.write(_HEAD.pack(MESSAGE_FRAME, len(data)) + data)
     if at_once:
         stream.flush()
 
@@ -118,7 +118,7 @@ def receive(stream: ReadableStream) -> object:
     """
     letter, size = _HEAD.unpack(_exactly(stream, _HEAD.size))
     data = _exactly(stream, size)
-    return data if letter == CHUNK else pickle.loads(data)  # noqa: S301  # our own process wrote it
+    return data if letter == CHUNK_FRAME else pickle.loads(data)  # noqa: S301  # our own process wrote it
 
 
 def _exactly(stream: ReadableStream, size: int) -> bytes:

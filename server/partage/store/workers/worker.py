@@ -21,20 +21,20 @@ from partage.errors import EngineUnavailable, PartageError
 from partage.rdf.formats import by_key
 from partage.store.embedded.serialization import (
     CHUNK,
-    MOST_HELD,
+    MAX_SOLUTIONS_BYTES,
     AnswerHead,
+    AnswerTooLong,
     ChunkWriter,
     EndOfAnswer,
     Evaluated,
-    TooLong,
     collect,
     evaluate,
-    too_much,
+    solutions_too_large,
     translate,
     write,
 )
 from partage.store.engine import Query, Solution
-from partage.store.release_stores.directories import opened
+from partage.store.release_stores.directories import open_store
 from partage.store.workers.memory import limit_memory
 from partage.store.workers.sandbox import enter_sandbox
 from partage.store.workers.wire import (
@@ -52,7 +52,7 @@ from partage.store.workers.wire import (
 SECONDS_BETWEEN_LOOKS = 1.0
 # A store is open in 25 ms, but holds files and memory while it is.
 STORES_OPEN = 8
-_open = lru_cache(STORES_OPEN)(opened)
+_open = lru_cache(STORES_OPEN)(open_store)
 
 
 def main() -> None:
@@ -114,8 +114,8 @@ class _Answering:
             self._carry_out(Serialize(written) if written else receive(orders), result)
         except BrokenPipeError:
             raise
-        except TooLong:
-            return too_much()
+        except AnswerTooLong:
+            return solutions_too_large()
         except PartageError as error:  # what the format has no way to write
             return error.with_traceback(None)
         except (SyntaxError, ValueError, RuntimeError, OSError) as error:
@@ -125,7 +125,7 @@ class _Answering:
     def deliver(self, delivery: bytes | list[Solution]) -> None:
         """Send a part of the answer; a full pipe makes us wait for its reader."""
         # What is shorter than a chunk is the last, and goes with the end.
-        send(self._answers, delivery, at_once=len(delivery) >= CHUNK, most=MOST_HELD)
+        send(self._answers, delivery, at_once=len(delivery) >= CHUNK, max_bytes=MAX_SOLUTIONS_BYTES)
 
     def _carry_out(self, order: object, result: Evaluated) -> None:
         match order:

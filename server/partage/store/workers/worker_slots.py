@@ -82,11 +82,13 @@ class WorkerSlots:
             raise
         self._all.update(started)
         self._idle = started.copy()
-        self._keepers = [
-            threading.Thread(target=self._keep, args=(worker,), name="partage-keeper", daemon=True)
+        self._supervisors = [
+            threading.Thread(
+                target=self._supervise, args=(worker,), name="partage-keeper", daemon=True
+            )
             for worker in started
         ]
-        for keeper in self._keepers:
+        for keeper in self._supervisors:
             keeper.start()
 
     @property
@@ -139,7 +141,7 @@ class WorkerSlots:
         if waiter.refused:
             raise self._too_many(patience)
         if waiter.worker is None:
-            raise self._refusal(patience, handle)
+            raise self._wait_error(patience, handle)
         return waiter.worker
 
     def release(self, worker: WorkerProcess) -> None:
@@ -149,14 +151,14 @@ class WorkerSlots:
                 return
             self._lent.pop(worker, None)
             self._idle.append(worker)
-            for waiter in sorted(self._waiting, key=self._rank):
+            for waiter in sorted(self._waiting, key=self._priority):
                 if (taken := self._take(waiter)) is not None:
                     self._waiting.remove(waiter)
                     waiter.worker = taken
                     waiter.turn.set()
                     return
 
-    def shut(self) -> None:
+    def stop_lending(self) -> None:
         """Start no process any more, lend none out that comes back, and let nobody wait."""
         with self._lock:
             self._closed.set()
@@ -165,12 +167,12 @@ class WorkerSlots:
 
     def close(self) -> None:
         """End all processes, and wait until they have ended."""
-        self.shut()
+        self.stop_lending()
         with self._lock:
             ended, self._idle = self._all | self._starting, []
         for worker in ended:
             worker.kill()
-        for keeper in self._keepers:
+        for keeper in self._supervisors:
             keeper.join()
 
     def _take_or_join(self, waiter: _Waiter, patience: float) -> WorkerProcess | None:
@@ -187,7 +189,7 @@ class WorkerSlots:
         self._waiting.append(waiter)
         return None
 
-    def _rank(self, waiter: _Waiter) -> int:
+    def _priority(self, waiter: _Waiter) -> int:
         """Return who goes first: pages, then clients by how many processes have their queries."""
         if waiter.client is None:
             return -1
@@ -219,7 +221,7 @@ class WorkerSlots:
             queries=self._queue,
         )
 
-    def _refusal(self, patience: float, handle: QueryHandle | None) -> EngineError:
+    def _wait_error(self, patience: float, handle: QueryHandle | None) -> EngineError:
         """Return why a query that has waited got no process."""
         if handle is not None and handle.ended:
             return QueryEnded("The query was ended by whoever asked it, before its turn came.")
@@ -244,7 +246,7 @@ class WorkerSlots:
         self._lent[worker] = waiter.client
         return worker
 
-    def _keep(self, worker: WorkerProcess) -> None:
+    def _supervise(self, worker: WorkerProcess) -> None:
         """Wait for the end of a process, and start another; the life of one thread."""
         while True:
             worker.reap()
@@ -252,13 +254,13 @@ class WorkerSlots:
                 self._all.discard(worker)
                 self._lent.pop(worker, None)
                 self._idle = [idle for idle in self._idle if idle is not worker]
-            successor = self._succeed(worker.reserved)
+            successor = self._start_replacement(worker.reserved)
             if successor is None:
                 return
             worker = successor
             self.release(worker)
 
-    def _succeed(self, reserved: bool) -> WorkerProcess | None:
+    def _start_replacement(self, reserved: bool) -> WorkerProcess | None:
         """Return a new process that is ready, as soon as one can be started; None at the end."""
         pause = 0.0
         while not self._closed.wait(pause):

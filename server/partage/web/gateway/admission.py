@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from partage.errors import AddressTooLong, FieldsTooLarge, TooManyRequests
+from partage.errors import HeaderFieldsTooLarge, TooManyRequests, UriTooLong
 from partage.web.gateway.response_cache import ASKED, Scope
 
 LONGEST_PATH = 8_000
@@ -59,21 +59,21 @@ def check(scope: Scope) -> None:
     path = len(scope["raw_path"])
     length = path + len(scope["query_string"])
     if length > LONGEST_ADDRESS:
-        raise AddressTooLong(
+        raise UriTooLong(
             "The address has %(length)s characters, more than %(most)s. Send the query in "
             "the body, by POST.",
             length=length,
             most=LONGEST_ADDRESS,
         )
     if path > LONGEST_PATH:
-        raise AddressTooLong(
+        raise UriTooLong(
             "The path of the address has %(length)s characters, more than %(most)s.",
             length=path,
             most=LONGEST_PATH,
         )
     fields = scope["headers"]
     if len(fields) > MOST_FIELDS:
-        raise FieldsTooLarge(
+        raise HeaderFieldsTooLarge(
             "The request has %(fields)s header fields, more than %(most)s. Send fewer.",
             fields=len(fields),
             most=MOST_FIELDS,
@@ -85,13 +85,13 @@ def check(scope: Scope) -> None:
         if name in READ:
             sizes[name] += len(value)  # of a field that is sent twice, both are read
             if sizes[name] > READ[name]:
-                raise FieldsTooLarge(
+                raise HeaderFieldsTooLarge(
                     "The header field %(name)s is longer than %(most)s bytes. Send less in it.",
                     name=name.decode(),
                     most=READ[name],
                 )
     if total > LONGEST_FIELDS:
-        raise FieldsTooLarge(
+        raise HeaderFieldsTooLarge(
             "The header fields are longer than %(most)s bytes together. Send less in them.",
             most=LONGEST_FIELDS,
         )

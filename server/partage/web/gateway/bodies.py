@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from partage.errors import BodyTimeout, BrokenBody, EngineBusy, TooManyRequests
+from partage.errors import BodyTimeout, EngineBusy, IncompleteBody, TooManyRequests
 from partage.web.gateway.admission import ClientShare
 
 SECONDS_FOR_FIRST_PART = 10.0
@@ -76,7 +76,7 @@ class RequestBodies:
                 while more and length <= self.longest:
                     message = await receive()
                     if message["type"] == "http.disconnect":
-                        raise BrokenBody(
+                        raise IncompleteBody(
                             "The body of the request breaks off, or its chunks are malformed "
                             "(RFC 9112, section 7.1)."
                         )

@@ -28,7 +28,7 @@ from partage.sparql.cited.cited_query import lasts
 from partage.sparql.cited.query_store import QueryStore
 from partage.sparql.diagnosis.syntax_errors import is_unknown
 from partage.sparql.planner.single_pattern import SinglePatternQuery, lookup
-from partage.store.embedded.serialization import TooLong
+from partage.store.embedded.serialization import AnswerTooLong
 from partage.store.engine import Query
 from partage.web.dataset import ServedDataset
 from partage.web.gateway.forwarded import client_of
@@ -46,7 +46,7 @@ from partage.web.http.metrics import Metrics
 from partage.web.http.negotiation import HTML, format_of
 from partage.web.http.validators import tag_of_bytes
 from partage.web.views.releases.memento import SAFE
-from partage.web.views.sparql.running_queries import HEADER, timing
+from partage.web.views.sparql.running_queries import HEADER, server_timing
 
 PATH = b"/sparql"
 # Of a longer address the answer may not repeat it.
@@ -115,7 +115,7 @@ class FastPath:
             if self._budget is not None:
                 self._budget.admit(account, time.monotonic())
             body = self._at_once(Query(asked.query.text), either.format)
-        except (BudgetSpent, TooLong, SyntaxError, ValueError, RuntimeError, OSError):
+        except (BudgetSpent, AnswerTooLong, SyntaxError, ValueError, RuntimeError, OSError):
             return None
         manner = long if len(body) >= compression.WORTH_IT else short
         if manner is None:
@@ -167,7 +167,7 @@ class FastPath:
 
     def _is_usual(self, request: _Asked) -> bool:
         """Return whether the answer says of itself what others do: no hint, no citation."""
-        if not self._site.prepared:
+        if not self._site.is_warm:
             return False
         known, mentioned = self._site.vocabulary, self._cited.mentioned
         return not any(is_unknown(iri, known) or iri in mentioned for iri in request.query.iris)
@@ -175,7 +175,7 @@ class FastPath:
     def _once(self, account: str, seconds: float) -> Headers:
         headers = [
             (QUERY_ID, secrets.token_urlsafe(24).encode()),
-            (b"server-timing", timing(0, seconds).encode()),
+            (b"server-timing", server_timing(0, seconds).encode()),
         ]
         if self._budget is not None:
             now = time.monotonic()

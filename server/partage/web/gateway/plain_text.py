@@ -5,7 +5,7 @@ from pathlib import Path
 
 from babel.support import NullTranslations, Translations
 
-from partage.errors import FieldsTooLarge, PartageError
+from partage.errors import HeaderFieldsTooLarge, PartageError
 from partage.web.gateway.response_cache import Headers, Scope
 from partage.web.http import cors
 from partage.web.http.default_headers import SECURITY
@@ -33,7 +33,7 @@ def answer(status: int, text: str, *more: tuple[bytes, bytes]) -> tuple[int, Hea
 def refusal(error: PartageError, scope: Scope) -> tuple[int, Headers, bytes]:
     """Return what to tell of an error, in the language of whoever asked."""
     code = LANGUAGES[0]
-    if not isinstance(error, FieldsTooLarge):  # then they must not be read
+    if not isinstance(error, HeaderFieldsTooLarge):  # then they must not be read
         told = [value for name, value in scope["headers"] if name == b"accept-language"]
         code = languages(b",".join(told).decode("latin-1"), None)[0]
     text = error.message.told(_texts(code).ugettext, lambda value: shown(value, code))

@@ -5,7 +5,7 @@ What is sent of an answer that is in memory: all of it, its head alone, or one r
 
 import re
 
-from partage.errors import RangeUnsatisfiable
+from partage.errors import RangeNotSatisfiable
 from partage.web.gateway import plain_text
 from partage.web.gateway.response_cache import Headers, Scope
 
@@ -32,7 +32,7 @@ def part(scope: Scope, status: int, headers: Headers, body: bytes) -> tuple[int,
     else:
         start, stop = max(0, size - int(found[3])), size
     if start >= stop:
-        refusal = RangeUnsatisfiable(
+        refusal = RangeNotSatisfiable(
             "The range asked for begins beyond the end: the answer has %(size)s bytes.", size=size
         )
         status, headers, body = plain_text.refusal(refusal, scope)

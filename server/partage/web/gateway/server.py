@@ -34,8 +34,8 @@ from granian.server import Server
 
 from partage.errors import BuildError, EngineUnavailable, PartageError, SettingsError
 from partage.settings import Settings
-from partage.store.embedded.loading import Report, silent
-from partage.store.factory import EngineSource, choose_source, stored
+from partage.store.embedded.loading import ReportLoading, silent
+from partage.store.factory import EngineSource, choose_source, prepared_source
 from partage.store.workers.process import NICE
 from partage.web.gateway.connections import capacity
 from partage.web.gateway.startup_messages import Message, ServerFailed
@@ -57,7 +57,7 @@ def serve(
     settings: Settings,
     source: EngineSource,
     announce: Callable[[str], None],
-    progress: Report = silent,
+    progress: ReportLoading = silent,
 ) -> None:
     """
     Serve a source until the process is told to stop; `announce` gets the address once it answers.
@@ -72,7 +72,7 @@ def serve(
     check_port(settings)
     try:
         with ExitStack() as held:
-            ready = held.enter_context(stored(source, settings.archive, progress))
+            ready = held.enter_context(prepared_source(source, settings.archive, progress))
             _serve(settings, _Watch(settings, source, held, announce), ready)
     except BuildError as error:
         raise EngineUnavailable(str(error)) from error
@@ -180,7 +180,7 @@ class _Watch:
         """Have what is there now served, and let go of what was served before."""
         source = choose_source(self._settings) if self._source.release else self._source
         with ExitStack() as holding:
-            ready = holding.enter_context(stored(source, self._settings.archive))
+            ready = holding.enter_context(prepared_source(source, self._settings.archive))
             self.orders.put(ready)
             message = self.messages.get()
             if isinstance(message, ServerFailed):

@@ -13,7 +13,7 @@ _CERTAIN = re.compile(r"\d{4}(-\d\d){0,2}")
 
 def localized_date(moment: EdtfDate) -> str:
     """Return a moment as precisely as it is known, in the language of the page."""
-    text = _plain(moment)
+    text = _without_qualifier(moment)
     if moment.about:
         text = str(_("about %(date)s", date=text))
     return str(_("by %(date)s", date=text)) if moment.by else text
@@ -32,7 +32,7 @@ def dated(text: str) -> str:
     return localized_date(found) if found else text
 
 
-def _plain(moment: EdtfDate) -> str:
+def _without_qualifier(moment: EdtfDate) -> str:
     seasons = {21: _("spring"), 22: _("summer"), 23: _("autumn"), 24: _("winter")}
     if moment.season is not None:
         return f"{seasons[moment.season]} {moment.year}"

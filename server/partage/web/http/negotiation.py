@@ -17,7 +17,7 @@ from werkzeug.http import (
 
 from partage.errors import NotAcceptable, ProtocolError, Unwritable
 from partage.rdf.formats import ALL_FORMATS, Format, by_key, by_media_type
-from partage.rdf.jsonld import FORM, FORMS, Form
+from partage.rdf.jsonld import FORM_NAMESPACE, FORMS, Form
 from partage.resources.description.profiles import Profile, find
 
 HTML = "text/html"
@@ -155,7 +155,7 @@ def form_of(accept: str | None) -> Form | None:
             continue
         for name in parameters.get("profile", "").split():
             for form in FORMS:
-                if name == FORM + form:
+                if name == FORM_NAMESPACE + form:
                     return form
     return None
 

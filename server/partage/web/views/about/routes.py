@@ -9,7 +9,7 @@ from flask import Blueprint, Response, current_app, render_template, request
 from flask_babel import get_locale
 from pyoxigraph import NamedNode, Quad
 
-from partage.assets import root
+from partage.assets import assets_root
 from partage.citation.formats import CITATION_FORMATS, CitationFormat, text
 from partage.citation.styles import DEFAULT_STYLE
 from partage.errors import UnknownResource
@@ -31,12 +31,12 @@ from partage.web.views.fragments import fragment
 
 LICENCES = "built/licences.json"
 # One of each kind that is cited; the smallest IRI, so that the page is always the same.
-EXAMPLES = {
+EXAMPLE_QUERIES = {
     "claim": "SELECT (MIN(?x) AS ?one) { ?x a ds:ContestedClaim }",
     "agreement": "SELECT (MIN(?x) AS ?one) { ?x a ds:ReciprocalAgreement }",
     "concept": "SELECT (MIN(?x) AS ?one) { ?x a ds:DataCategory ; skos:broader ?y }",
 }
-STATEMENT = "SELECT ?s ?o { ?s ds:hasRecipient ?o } ORDER BY ?s ?o LIMIT 1"
+STATEMENT_QUERY = "SELECT ?s ?o { ?s ds:hasRecipient ?o } ORDER BY ?s ?o LIMIT 1"
 
 blueprint = Blueprint("about", __name__, url_prefix="/about", template_folder="templates")
 
@@ -66,8 +66,8 @@ class Package:
 @blueprint.get("/")
 def about() -> Response:
     """Say what this is, for whom, by whom, and what is kept of its readers."""
-    _ours()
-    known, reader = served_dataset().known, language.reader_languages()
+    _require_partage()
+    known, reader = served_dataset().metadata, language.reader_languages()
     makers = [*known.values("dct:creator"), *known.values("dct:publisher")]
     write = TermWriter(labels(served_dataset().engine, makers, reader))
     return _page(
@@ -80,15 +80,15 @@ def about() -> Response:
 @blueprint.get("/method")
 def method() -> Response:
     """Tell how claims come into the graph, and what it does not hold."""
-    _ours()
+    _require_partage()
     reader = language.reader_languages()
-    return _page("method.html", told=fragment("method-told.html", lambda: _method(reader)))
+    return _page("method.html", told=fragment("method-told.html", lambda: _method_context(reader)))
 
 
 @blueprint.get("/citing")
 def how_to_cite() -> Response:
     """Tell how everything is cited, by examples that are made as the page is asked for."""
-    _ours()
+    _require_partage()
     reader = language.reader_languages()
     examples = fragment("citing-examples.html", lambda: {"examples": _examples(reader[0])})
     return _page("citing.html", examples=examples, formats=CITATION_FORMATS)
@@ -97,19 +97,19 @@ def how_to_cite() -> Response:
 @blueprint.get("/licences")
 def licences() -> Response:
     """List the packages in our scripts and style sheets, with their licences."""
-    return _page("licences.html", packages=packages(Path(str(current_app.static_folder))))
+    return _page("licences.html", packages=read_packages(Path(str(current_app.static_folder))))
 
 
-def packages(static: Path) -> tuple[Package, ...]:
+def read_packages(static: Path) -> tuple[Package, ...]:
     """Return what the built scripts are made of; nothing where none have been built."""
     file = static / LICENCES
     listed = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
     return tuple(Package(**package) for package in listed)
 
 
-def _ours() -> None:
+def _require_partage() -> None:
     """Refuse to tell about our dataset where another one is served."""
-    if not served_dataset().of_partage:
+    if not served_dataset().is_partage:
         raise UnknownResource(BASE + request.path.removeprefix("/"))
 
 
@@ -120,9 +120,9 @@ def _page(template: str, **facts: object) -> Response:
     return response
 
 
-def _method(reader: tuple[str, ...]) -> Mapping[str, object]:
+def _method_context(reader: tuple[str, ...]) -> Mapping[str, object]:
     shapes = constraints()
-    questions = list((root() / "ontology" / "competency").glob("*.rq"))
+    questions = list((assets_root() / "ontology" / "competency").glob("*.rq"))
     tongues = get_locale()
     return {
         "found": coverage(served_dataset().engine, reader),
@@ -138,10 +138,10 @@ def _examples(code: str) -> list[CitationExample]:
     if record := served_dataset().record:
         found["release"] = RELEASES + record.version
     found |= {"ontology": BASE + "ns", "term": iri("ds:hasRecipient")}
-    for key, query in EXAMPLES.items():
+    for key, query in EXAMPLE_QUERIES.items():
         if name := str(getattr(ask(served_dataset().engine, query)[0].get("one"), "value", "")):
             found[key] = name
-    for row in ask(served_dataset().engine, STATEMENT):
+    for row in ask(served_dataset().engine, STATEMENT_QUERY):
         subject, value = row["s"], row["o"]
         if isinstance(subject, NamedNode) and isinstance(value, NamedNode):
             triple = Quad(subject, NamedNode(iri("ds:hasRecipient")), value)

@@ -86,19 +86,19 @@ def browse_page(
     write = TermWriter(named)
     facets = (
         Facet(
-            each.key,
+            prop.key,
             tuple(
                 Option(
-                    _value(each, choice.value, write),
-                    _href(kind, turned(view, each.key, choice.value)),
+                    _value(prop, choice.value, write),
+                    _href(kind, turned(view, prop.key, choice.value)),
                     choice.count,
                     choice.chosen,
                 )
-                for choice in found.facets.get(each.key, ())
+                for choice in found.facets.get(prop.key, ())
             ),
         )
-        for each in kind.properties
-        if each.facet
+        for prop in kind.properties
+        if prop.facet
     )
     columns = [each for each in kind.all if each.column]
     return BrowsePage(
@@ -127,34 +127,34 @@ def _href(kind: BrowsedKind, view: BrowseView) -> str:
 
 
 def _column(
-    kind: BrowsedKind, view: BrowseView, each: BrowsedProperty, orderly: bool
+    kind: BrowsedKind, view: BrowseView, prop: BrowsedProperty, orderly: bool
 ) -> ShownColumn:
     if not orderly:
-        return ShownColumn(each.key, "", "", each.values == "number")
-    current = each.key == view.order
+        return ShownColumn(prop.key, "", "", prop.values == "number")
+    current = prop.key == view.order
     order: Order = ""
     if current:
         order = "descending" if view.descending else "ascending"
     # What is counted is asked for with the most first.
-    number = each.values == "number"
+    number = prop.values == "number"
     turned_round = not view.descending if current else number
-    href = _href(kind, replace(view, order=each.key, descending=turned_round, page=1))
-    return ShownColumn(each.key, order, href, number)
+    href = _href(kind, replace(view, order=prop.key, descending=turned_round, page=1))
+    return ShownColumn(prop.key, order, href, number)
 
 
 def _cell(
     table: BrowsedTable,
-    each: BrowsedProperty,
+    prop: BrowsedProperty,
     member: tuple[str, ...],
     reader: Sequence[str],
     write: TermWriter,
 ) -> tuple[TermText, ...]:
-    if each.key == "label":
+    if prop.key == "label":
         return (_member(table, member[0], table.called(reader[0]).get(member), write),)
-    values = table.values[each.key].get(member, ())
-    if each.key == "disputed-label":
+    values = table.values[prop.key].get(member, ())
+    if prop.key == "disputed-label":
         return (_member(table, member[1], next(iter(values), None), write),)
-    found = [_value(each, value, write) for value in values]
+    found = [_value(prop, value, write) for value in values]
     return tuple(sorted(found, key=lambda value: value.text.lower()))
 
 

@@ -23,12 +23,12 @@ from partage.web.views.browse.page import browse_page
 
 # By the suffix of the address. A table is what it is in SPARQL too, hence its JSON is that of a
 # query's results, which the same readers know; a graph tells all that is stated of the members.
-DATA: dict[str, Format] = {
+DATA_FORMATS: dict[str, Format] = {
     suffix: fmt
     for suffix, key in (("csv", "csv"), ("json", "json"), ("ttl", "turtle"))
     if (fmt := by_key(key))
 }
-OFFERS = (HTML, *(fmt.media_type for fmt in DATA.values()), "application/json")
+OFFERS = (HTML, *(fmt.media_type for fmt in DATA_FORMATS.values()), "application/json")
 
 blueprint = Blueprint("browse", __name__, template_folder="templates")
 
@@ -36,15 +36,15 @@ blueprint = Blueprint("browse", __name__, template_folder="templates")
 @blueprint.get("/browse/")
 def index() -> Response:
     """Say what there is to browse, and how much of it."""
-    _ours()
-    body = render_template("browse-index.html", counts=served_dataset().members).encode()
-    return validate(represent(body, HTML), tag_of_bytes(body), served_dataset().known.issued)
+    _require_partage()
+    body = render_template("browse-index.html", counts=served_dataset().member_counts).encode()
+    return validate(represent(body, HTML), tag_of_bytes(body), served_dataset().metadata.issued)
 
 
 @blueprint.get("/browse/<name>")
 def kind(name: str) -> Response:
     """Show the members of a kind that a view leaves: its page, or all of them as data."""
-    _ours()
+    _require_partage()
     stem, suffix = name.partition(".")[::2]
     if stem not in KINDS:
         abort(
@@ -55,16 +55,16 @@ def kind(name: str) -> Response:
                 kinds=", ".join(KINDS),
             ),
         )
-    here, reader, of = served_dataset(), language.reader_languages(), KINDS[stem]
-    whole = here.table(stem) if here.is_in_memory else None
-    view = read_view(of, whole.holders if whole else None, _narrowing())
+    dataset, reader, browsed = served_dataset(), language.reader_languages(), KINDS[stem]
+    in_memory = dataset.table(stem) if dataset.is_in_memory else None
+    view = read_view(browsed, in_memory.holders if in_memory else None, _facet_parameters())
     media_type = negotiated_media_type(OFFERS, suffix)
     fmt = None
     if media_type == HTML:
-        if whole:
-            table, found = whole, whole.find(view, reader)
+        if in_memory:
+            table, found = in_memory, in_memory.find(view, reader)
         else:
-            table, found = page(here.engine, of, view, reader[0])
+            table, found = page(dataset.engine, browsed, view, reader[0])
         if view.page > found.pages:
             abort(
                 404,
@@ -75,31 +75,31 @@ def kind(name: str) -> Response:
                     last=found.pages,
                 ),
             )
-        links = _links(of, view, found)
+        links = _links(browsed, view, found)
         body = _page(table, view, found, reader, links)
     else:
-        links = [Link("alternate", _address(of, view), HTML)]
-        fmt = format_of(media_type, tuple(DATA.values()))
-        body = _data(of, view, reader[0], fmt)
+        links = [Link("alternate", _address(browsed, view), HTML)]
+        fmt = format_of(media_type, tuple(DATA_FORMATS.values()))
+        body = _data(browsed, view, reader[0], fmt)
     response = validate(
-        represent(body, media_type), tag_of_bytes(body), served_dataset().known.issued
+        represent(body, media_type), tag_of_bytes(body), served_dataset().metadata.issued
     )
     response.vary.add("Accept-Language")
     response.headers["Link"] = link_header(links_in_release(request.script_root, links))
     if fmt is not None:
-        suffix = next(key for key, known in DATA.items() if known is fmt)
+        suffix = next(key for key, known in DATA_FORMATS.items() if known is fmt)
         response.headers["Content-Disposition"] = f'inline; filename="{stem}.{suffix}"'
     return response
 
 
-def _narrowing() -> list[tuple[str, str]]:
+def _facet_parameters() -> list[tuple[str, str]]:
     """Return the parameters that narrow: not those that name a format."""
     given = request.args.items(multi=True)
     return [(name, value) for name, value in given if name not in PARAMETERS]
 
 
-def _ours() -> None:
-    if not served_dataset().of_partage:
+def _require_partage() -> None:
+    if not served_dataset().is_partage:
         abort(
             404, _("This dataset tells of no data-sharing agreements to browse. Query it instead.")
         )
@@ -137,7 +137,7 @@ def _links(kind: BrowsedKind, view: BrowseView, found: BrowseResult) -> list[Lin
     ]  # fmt: skip
     return pages + [
         Link("alternate", _address(kind, view, 1, f".{suffix}"), fmt.media_type)
-        for suffix, fmt in DATA.items()
+        for suffix, fmt in DATA_FORMATS.items()
     ]
 
 

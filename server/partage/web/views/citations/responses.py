@@ -56,12 +56,12 @@ def citable(iri: str) -> bool:
     return citing.is_cited(iri) or thing.startswith(STATEMENTS) or kind_of(whole(thing)) is not None
 
 
-def offers(iri: str) -> Sequence[str]:
+def citation_media_types(iri: str) -> Sequence[str]:
     """Return the media types of the citations of a thing, none where it is none of ours."""
     return MEDIA_TYPES if citable(iri) else ()
 
 
-def split(path: str) -> tuple[str, str] | None:
+def split_citation_suffix(path: str) -> tuple[str, str] | None:
     """Split a citation format's suffix from a path, None where there is none."""
     for suffix in _SUFFIXES:
         if path.endswith("." + suffix):
@@ -69,7 +69,9 @@ def split(path: str) -> tuple[str, str] | None:
     return None
 
 
-def asked(iri: str, suffix: str | None, others: Sequence[str]) -> CitationFormat | None:
+def preferred_citation(
+    iri: str, suffix: str | None, other_media_types: Sequence[str]
+) -> CitationFormat | None:
     """
     Return the format of a citation that a request prefers, None where it prefers another answer.
 
@@ -82,10 +84,12 @@ def asked(iri: str, suffix: str | None, others: Sequence[str]) -> CitationFormat
     for wish in requested_formats():
         if cited := citation_format(wish.replace(" ", "+")):
             return cited
-        if offer_of(wish, others):
+        if offer_of(wish, other_media_types):
             return None
     try:
-        return citation_format(negotiate(request.headers.get("Accept"), [*others, *MEDIA_TYPES]))
+        return citation_format(
+            negotiate(request.headers.get("Accept"), [*other_media_types, *MEDIA_TYPES])
+        )
     except NotAcceptable:
         return None  # whoever asked says what else there is
 
@@ -106,8 +110,8 @@ def citation(iri: str) -> Citation:
     thing, version = unversioned(iri)
     if thing.startswith(STATEMENTS):
         return printable(_of_statement(thing, version))
-    here = served_dataset() if version is None else served_datasets().of(version)
-    return printable(cite(here.engine, thing, here.record))
+    dataset = served_dataset() if version is None else served_datasets().at_release(version)
+    return printable(cite(dataset.engine, thing, dataset.record))
 
 
 def _of_statement(iri: str, version: str | None) -> Citation:
@@ -116,11 +120,11 @@ def _of_statement(iri: str, version: str | None) -> Citation:
     )
     if found is None:
         raise UnknownResource(iri)
-    here, triple = found
-    return cite_statement(here.engine, triple, makers(here.engine, triple), here.record)
+    dataset, triple = found
+    return cite_statement(dataset.engine, triple, makers(dataset.engine, triple), dataset.record)
 
 
-def address(iri: str) -> str:
+def cited_address(iri: str) -> str:
     """
     Return the address that the citation of a thing names (RFC 8574); its IRI where none is made.
 
@@ -130,38 +134,38 @@ def address(iri: str) -> str:
         return iri
     thing, version = unversioned(iri)
     if thing.startswith(STATEMENTS):
-        asked_of = version or request.environ.get(RELEASE)
-        found = served_datasets().statement(thing.removeprefix(STATEMENTS), asked_of)
+        release = version or request.environ.get(RELEASE)
+        found = served_datasets().statement(thing.removeprefix(STATEMENTS), release)
         return versioned(thing, found[0].record) if found else iri
-    here = served_dataset() if version is None else served_datasets().of(version)
-    return cited_at(here.engine, thing, here.record)
+    dataset = served_dataset() if version is None else served_datasets().at_release(version)
+    return cited_at(dataset.engine, thing, dataset.record)
 
 
-def answer(iri: str, fmt: CitationFormat) -> Response:
+def citation_response(iri: str, fmt: CitationFormat) -> Response:
     """Answer with the citation of a thing in a format; a draft tells the day it was looked at."""
     language = _language()
-    made = citation(iri)
-    if made.draft:
-        made = replace(made, accessed=datetime.now(tz=UTC).date())
-    body = text(made, language, _style()) if fmt.key == "text" else fmt.render(made, language)
+    cited = citation(iri)
+    if cited.draft:
+        cited = replace(cited, accessed=datetime.now(tz=UTC).date())
+    body = text(cited, language, _style()) if fmt.key == "text" else fmt.render(cited, language)
     response = represent(body.encode(), fmt.media_type)
     response.vary.add("Accept-Language")
-    name = f"{made.key}.{fmt.suffix}"
+    name = f"{cited.key}.{fmt.suffix}"
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     return response
 
 
-def box(iri: str) -> CitationBox | None:
+def citation_box(iri: str) -> CitationBox | None:
     """Return what the page about a thing shows of its citation, None where there is none."""
     if not citable(iri):
         return None
     if "citation_box" not in g:  # once for the head of a page, once for its body
-        g.citation_box = _box(iri)
+        g.citation_box = _make_citation_box(iri)
     found: CitationBox | None = g.citation_box
     return found
 
 
-def _box(iri: str) -> CitationBox | None:
+def _make_citation_box(iri: str) -> CitationBox | None:
     language = _language()
     try:
         made = citation(iri)
@@ -172,15 +176,18 @@ def _box(iri: str) -> CitationBox | None:
 
 
 def _style() -> str:
-    return request.args.get("style") or _parameters().get("style") or DEFAULT_STYLE
+    return request.args.get("style") or _bibliography_parameters().get("style") or DEFAULT_STYLE
 
 
 def _language() -> str:
-    wish = request.args.get("lang") or _parameters().get("locale", "").partition("-")[0].lower()
+    wish = (
+        request.args.get("lang")
+        or _bibliography_parameters().get("locale", "").partition("-")[0].lower()
+    )
     return languages(request.headers.get("Accept-Language"), wish or None)[0]
 
 
-def _parameters() -> dict[str, str]:
+def _bibliography_parameters() -> dict[str, str]:
     """Return the parameters of the bibliography that `Accept` asks for."""
     for value, _ in parse_accept_header(request.headers.get("Accept", ""), MIMEAccept):
         kind, parameters = parse_options_header(value)

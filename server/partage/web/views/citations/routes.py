@@ -21,9 +21,9 @@ def cite() -> Response:
         raise ProtocolError(
             "Give an IRI of ours, a CURIE such as c:c0026, or a path, as the parameter `iri`."
         )
-    if cited := responses.asked(iri, None, [HTML]):
-        return responses.answer(iri, cited)
-    found = responses.box(iri)
+    if cited := responses.preferred_citation(iri, None, [HTML]):
+        return responses.citation_response(iri, cited)
+    found = responses.citation_box(iri)
     if found is None:
         raise UnknownResource(iri)
     negotiated_media_type((HTML, *responses.MEDIA_TYPES))

@@ -15,12 +15,12 @@ JSON = "application/json"
 # A longer address is not made: the query is sent in a body instead.
 LONGEST_ADDRESS = 8_000
 # A base of nobody: with it a query means the same only if it has no relative names.
-ELSEWHERE = "a://b/"
+FOREIGN_BASE = "a://b/"
 # Proxies cut longer headers off; the link set has every item.
 LONGEST_ITEMS = 2_000
 
 
-def path(cited: CitedResult) -> str:
+def page_path(cited: CitedResult) -> str:
     """Return the path of its page."""
     return f"/query/{cited.asked.id}"
 
@@ -31,7 +31,7 @@ def links(cited: CitedResult, *, whole: bool = False) -> list[Link]:
 
     Where the items are too long for a header, only the `whole` has them.
     """
-    here = path(cited)
+    page = page_path(cited)
     media_types = {fmt.key: fmt.media_type for fmt in offers(cited.kind)}
     items = [Link("item", address, media_types[key]) for key, _, address in downloads(cited)]
     if not whole and sum(len(item.href) for item in items) > LONGEST_ITEMS:
@@ -44,32 +44,32 @@ def links(cited: CitedResult, *, whole: bool = False) -> list[Link]:
         Link("type", SCHEMA + "/Dataset"),
         Link("license", LICENSE),
         Link("author", EDITORS),
-        *(Link("describedby", f"{here}.{extension}", kind) for extension, kind in formats),
-        *(Link("linkset", "/linkset" + here, media_type) for media_type in LINKSETS),
+        *(Link("describedby", f"{page}.{extension}", kind) for extension, kind in formats),
+        *(Link("linkset", "/linkset" + page, media_type) for media_type in LINKSETS),
         *items,
     ]
 
 
 def downloads(cited: CitedResult) -> list[tuple[str, str, str]]:
     """Return key, label and address of each format to get the result in, from its release."""
-    address = asking(cited)
+    address = query_address(cited)
     addresses = [(fmt.key, fmt.label, f"{address}&format={fmt.key}") for fmt in offers(cited.kind)]
     return addresses if len(addresses[0][2]) <= LONGEST_ADDRESS else []
 
 
-def asking(cited: CitedResult) -> str:
+def query_address(cited: CitedResult) -> str:
     """Return the address that asks it again: as it was typed, where that means the same there."""
-    alike = normalize(cited.text, ELSEWHERE) == cited.asked.normal
-    query = cited.text if alike else cited.asked.normal
-    parameters = urlencode([("query", query), *dataset(cited)])
+    same_meaning = normalize(cited.text, FOREIGN_BASE) == cited.asked.normal
+    query = cited.text if same_meaning else cited.asked.normal
+    parameters = urlencode([("query", query), *dataset_parameters(cited)])
     return f"/release/{cited.asked.release}/sparql?{parameters}"
 
 
-def dataset(cited: CitedResult) -> list[tuple[str, str]]:
+def dataset_parameters(cited: CitedResult) -> list[tuple[str, str]]:
     """Return the parameters that name the dataset it was asked of."""
-    made = cited.asked
+    cited_query = cited.asked
     return [
-        *([("graphs", made.graphs)] if made.graphs else ()),
-        *(("default-graph-uri", graph) for graph in made.default_graphs or ()),
-        *(("named-graph-uri", graph) for graph in made.named_graphs or ()),
+        *([("graphs", cited_query.graphs)] if cited_query.graphs else ()),
+        *(("default-graph-uri", graph) for graph in cited_query.default_graphs or ()),
+        *(("named-graph-uri", graph) for graph in cited_query.named_graphs or ()),
     ]

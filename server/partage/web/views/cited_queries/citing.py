@@ -36,11 +36,11 @@ from partage.web.http.links import Link, link_header
 from partage.web.views.sparql import running_queries
 
 # Reading one of these takes some 30 ms; a longer query is not sought at every answer.
-LONGEST_SOUGHT = 5_000
+LONGEST_LOOKED_UP = 5_000
 # Of a title, in characters.
 LONGEST_TITLE = 200
 # What one client may add in a day: a fiftieth of the store, a thousand queries at least.
-SHARES, LEAST_SHARE = 50, 1_000_000
+SHARES_OF_STORE, LEAST_SHARE = 50, 1_000_000
 DAY = 86_400
 
 log = logging.getLogger("partage.web.views.cited_queries.citing")
@@ -56,15 +56,15 @@ class CitationStatus:
 
 def install(app: Flask, settings: Settings) -> None:
     """Give an application its query store, and each client a share in what is left of it."""
-    kept = QueryStore(settings.query_store, settings.query_store_bytes)
-    if kept.damaged:
+    query_store = QueryStore(settings.query_store, settings.query_store_bytes)
+    if query_store.damaged:
         log.warning(
             "%s lines of %s cannot be read: passed over. A backup may have them whole.",
-            kept.damaged,
+            query_store.damaged,
             settings.query_store,
         )
-    app.extensions["partage.cited"] = kept
-    share = max(LEAST_SHARE, settings.query_store_bytes // SHARES)
+    app.extensions["partage.cited"] = query_store
+    share = max(LEAST_SHARE, settings.query_store_bytes // SHARES_OF_STORE)
     app.extensions["partage.citing"] = Budget(ClientAllowance(share, DAY))
 
 
@@ -92,18 +92,20 @@ def cite(operation: QueryOperation, title: str = "") -> CitedResult:
     ProtocolError, QuerySyntaxError, EngineError
         As for any query.
     """
-    title = as_title(title)
-    record = _release()
-    made = asked(operation, record.version)
-    if (found := store().find(made.id)) is not None:
+    title = checked_title(title)
+    record = _cited_release()
+    cited_query = asked(operation, record.version)
+    if (found := store().find(cited_query.id)) is not None:
         return found
     text = operation.query.text.replace("\r\n", "\n")
-    refuse_large(made, text)
-    _admit()
-    result = running_queries.run(repeated(made), planned=may_be_planned(made.normal))
-    answered = digest(result, ordered=is_ordered(made.normal))
+    refuse_large(cited_query, text)
+    _check_share()
+    result = running_queries.run_query(
+        repeated_query(cited_query), planned=may_be_planned(cited_query.normal)
+    )
+    answered = digest(result, ordered=is_ordered(cited_query.normal))
     new = CitedResult(
-        asked=made,
+        asked=cited_query,
         text=text,
         rdfc10=record.rdfc10,
         cited=datetime.now(tz=UTC).replace(microsecond=0),
@@ -115,13 +117,13 @@ def cite(operation: QueryOperation, title: str = "") -> CitedResult:
     )
     cited = store().add(new)
     if cited is new:
-        _shares().charge(_client(), len(new.to_json().encode()), time.monotonic())
+        _budget().charge(_client(), len(new.to_json().encode()), time.monotonic())
     if (answers := current_app.extensions.get("partage.cache")) is not None:
         answers.kept.clear()  # this one names its citation from now on
     return cited
 
 
-def as_title(text: str) -> str:
+def checked_title(text: str) -> str:
     """
     Return a text as the title of a result: in one line, without control characters.
 
@@ -140,12 +142,12 @@ def as_title(text: str) -> str:
     return title
 
 
-def _admit() -> None:
+def _check_share() -> None:
     """Let a client cite while something is left of its share, as of its query time."""
-    left = _shares().left(_client(), time.monotonic())
+    left = _budget().left(_client(), time.monotonic())
     if left > 0:
         return
-    allowance = _shares().allowance
+    allowance = _budget().allowance
     wait = allowance.wait(left)
     raise BudgetSpent(
         "The results that you have cited take %(bytes)s bytes, which is what a client may add to "
@@ -157,7 +159,7 @@ def _admit() -> None:
     )
 
 
-def _shares() -> Budget:
+def _budget() -> Budget:
     return cast("Budget", current_app.extensions["partage.citing"])
 
 
@@ -168,15 +170,15 @@ def _client() -> str:
 def verify(cited: CitedResult) -> ResultVerification:
     """Answer a cited query again; raises as `partage.sparql.cited.cited_query.verify`."""
     planned = may_be_planned(cited.asked.normal)
-    return compare(cited, running_queries.run(repeated(cited.asked), planned=planned))
+    return compare(cited, running_queries.run_query(repeated_query(cited.asked), planned=planned))
 
 
-def repeated(made: CitedQuery) -> Query:
+def repeated_query(cited_query: CitedQuery) -> Query:
     """Return the query that asks again what was asked."""
-    here = served_datasets().current
+    dataset = served_datasets().current
     # Asked below the address of a release, the engine would take none for that one.
-    at_hand = here.record.version if here.record and served_dataset() is here else None
-    return question(made, at_hand, _parts)
+    at_hand = dataset.record.version if dataset.record and served_dataset() is dataset else None
+    return question(cited_query, at_hand, _parts)
 
 
 def is_cited(iri: str) -> bool:
@@ -193,16 +195,17 @@ def citation(iri: str) -> Citation:
 
 def citation_of(cited: CitedResult, catalog: Catalog) -> Citation:
     """Return the citation of a cited result; `catalog` knows the release that was asked."""
-    made = cited.asked
+    cited_query = cited.asked
     title = (
         both(cited.title)
         if cited.title
         else BilingualText(
-            f"Result of the query {made.normal}", f"Résultat de la requête {made.normal}"
+            f"Result of the query {cited_query.normal}",
+            f"Résultat de la requête {cited_query.normal}",
         )
     )
-    release = next((known for known in catalog if known.version == made.release), None)
-    query = of_query(CITED + made.id, title, release=release)
+    release = next((known for known in catalog if known.version == cited_query.release), None)
+    query = of_query(CITED + cited_query.id, title, release=release)
     digest = f"SHA-256 {cited.sha256}"
     return of_result(query, executed=cited.cited, digest=digest, rows=cited.rows)
 
@@ -216,15 +219,17 @@ def citation_status(operation: QueryOperation, *, page: bool) -> CitationStatus:
     if not page and not len(store()):
         return CitationStatus(citable=False, id=None)
     with suppress(NotCitable):
-        version = _release().version
-        if len(operation.query.text) > LONGEST_SOUGHT:
+        version = _cited_release().version
+        if len(operation.query.text) > LONGEST_LOOKED_UP:
             return CitationStatus(citable=True, id=None)
-        made = asked(operation, version)
-        return CitationStatus(citable=True, id=made.id if made.id in store() else None)
+        cited_query = asked(operation, version)
+        return CitationStatus(
+            citable=True, id=cited_query.id if cited_query.id in store() else None
+        )
     return CitationStatus(citable=False, id=None)
 
 
-def link(response: Response, cited: CitationStatus) -> None:
+def add_cite_as(response: Response, cited: CitationStatus) -> None:
     """Name the address that an answer is cited by, where it has been cited."""
     if cited.id is not None:
         response.headers.add("Link", link_header([Link("cite-as", CITED + cited.id)]))
@@ -232,11 +237,13 @@ def link(response: Response, cited: CitationStatus) -> None:
 
 def _parts(version: str | None) -> DatasetParts:
     return (
-        served_datasets().current.parts if version is None else served_datasets().of(version).parts
+        served_datasets().current.dataset_parts
+        if version is None
+        else served_datasets().at_release(version).dataset_parts
     )
 
 
-def _release() -> ReleaseRecord:
+def _cited_release() -> ReleaseRecord:
     record = served_dataset().record
     if record is None:
         known = served_dataset().manifest.get("rdfc10")

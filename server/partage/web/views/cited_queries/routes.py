@@ -41,13 +41,13 @@ from partage.web.views.cited_queries import addresses
 from partage.web.views.cited_queries import citing as querystore
 from partage.web.views.releases import memento
 from partage.web.views.sparql import running_queries
-from partage.web.views.sparql.routes import body, table
+from partage.web.views.sparql.routes import request_body, solution_rows
 
 JSON = "application/json"
-SHOWN = 10
-SHOWN_BYTES = 4_000
+MOST_ROWS = 10
+MOST_TURTLE = 4_000
 # The result is for ever; how its page looks is not.
-CACHED = "public, max-age=3600"
+PAGE_CACHE_CONTROL = "public, max-age=3600"
 
 blueprint = Blueprint("querycite", __name__, template_folder="templates")
 
@@ -57,12 +57,14 @@ def cite() -> Response:
     """Cite what a query answers, and send on to the citation's page."""
     media_type = request.headers.get("Content-Type", "")
     allowed = served_dataset().federation.allowed
-    operation = parse("POST", request.query_string, media_type, body(), request.base_url, allowed)
+    operation = parse(
+        "POST", request.query_string, media_type, request_body(), request.base_url, allowed
+    )
     memento.choose(request.form.get(PARAMETER))
     if not isinstance(operation, QueryOperation):
         raise ProtocolError("There is no query. Send it as the parameter `query`.")
     cited = querystore.cite(operation, request.values.get("title", ""))
-    response = redirect(addresses.path(cited), 303)
+    response = redirect(addresses.page_path(cited), 303)
     response.headers["Cache-Control"] = "no-store"
     return response  # type: ignore[return-value]  # Flask's redirect makes a Flask response
 
@@ -70,7 +72,7 @@ def cite() -> Response:
 @blueprint.get("/query/<name>")
 def page(name: str) -> Response:
     """Show a cited result; with `verify=1` it is answered again and compared."""
-    identifier, suffix = responses.split(name) or _split(name)
+    identifier, suffix = responses.split_citation_suffix(name) or _split(name)
     cited = querystore.store().find(identifier)
     if cited is None:
         raise UnknownCitation(
@@ -79,15 +81,15 @@ def page(name: str) -> Response:
             "/query by POST.",
             identifier=identifier[:80],
         )
-    verification = querystore.verify(cited) if _verifying() else None
+    verification = querystore.verify(cited) if _wants_verification() else None
     suffix = JSON if suffix == "json" else suffix
     types = [HTML, JSON, *media_types(GRAPH_FORMATS, html=False)]
-    if citation := responses.asked(CITED + identifier, suffix, types):
-        return responses.answer(CITED + identifier, citation)
+    if citation := responses.preferred_citation(CITED + identifier, suffix, types):
+        return responses.citation_response(CITED + identifier, citation)
     media_type = negotiated_media_type([*types, *responses.MEDIA_TYPES], suffix)
     lasting = verification is None
     if media_type == HTML:
-        beginning = _beginning(cited)
+        beginning = _first_rows(cited)
         lasting = lasting and "unanswered" not in beginning
         response = represent(_html(cited, verification, beginning).encode(), HTML)
         response.vary.add("Accept-Language")
@@ -100,19 +102,19 @@ def page(name: str) -> Response:
         response = represent(write_quads(describe(cited), fmt, PREFIXES), media_type)
     links = addresses.links(cited)
     if media_type != HTML:
-        links.append(Link("describes", addresses.path(cited)))
+        links.append(Link("describes", addresses.page_path(cited)))
     for link in links:
         response.headers.add("Link", link_header([link]))
     if not lasting:
         response.headers["Cache-Control"] = "no-store"
         return response
-    response.headers["Cache-Control"] = CACHED
+    response.headers["Cache-Control"] = PAGE_CACHE_CONTROL
     response.last_modified = cited.cited
     response.add_etag()
     return response.make_conditional(request)  # type: ignore[return-value]  # it returns itself
 
 
-def _verifying() -> bool:
+def _wants_verification() -> bool:
     wish = request.args.get("verify", "0")
     if wish not in {"0", "1"}:
         raise ProtocolError(
@@ -127,24 +129,24 @@ def _split(name: str) -> tuple[str, str | None]:
 
 
 def _json(cited: CitedResult, verification: ResultVerification | None) -> dict[str, object]:
-    made = cited.asked
+    cited_query = cited.asked
     facts: dict[str, object] = {
-        "id": CITED + made.id,
+        "id": CITED + cited_query.id,
         **({"title": cited.title} if cited.title else {}),
         "query": cited.text,
-        "normalForm": made.normal,
-        "release": {"version": made.release, "rdfc10": cited.rdfc10},
+        "normalForm": cited_query.normal,
+        "release": {"version": cited_query.release, "rdfc10": cited.rdfc10},
         "dataset": {
-            "graphs": made.graphs,
-            "defaultGraphs": made.default_graphs,
-            "namedGraphs": made.named_graphs,
+            "graphs": cited_query.graphs,
+            "defaultGraphs": cited_query.default_graphs,
+            "namedGraphs": cited_query.named_graphs,
         },
         "cited": cited.cited.isoformat(),
         "software": cited.software,
         "kind": cited.kind,
         "rows": cited.rows,
         "sha256": cited.sha256,
-        "caveat": str(warning) if (warning := caveat(made.normal)) else None,
+        "caveat": str(warning) if (warning := caveat(cited_query.normal)) else None,
         "downloads": {key: address for key, _, address in addresses.downloads(cited)},
     }
     if verification is not None:
@@ -164,44 +166,44 @@ def _html(
         "cited.html",
         result=cited,
         iri=CITED + cited.asked.id,
-        path=addresses.path(cited),
+        path=addresses.page_path(cited),
         links=addresses.links(cited),
         caveat=caveat(cited.asked.normal),
         downloads=addresses.downloads(cited),
-        asking=addresses.asking(cited),
-        dataset=addresses.dataset(cited),
+        asking=addresses.query_address(cited),
+        dataset=addresses.dataset_parameters(cited),
         verification=verification,
         **beginning,
     )
 
 
-def _beginning(cited: CitedResult) -> dict[str, object]:
+def _first_rows(cited: CitedResult) -> dict[str, object]:
     """Return the first rows; a page that cannot show them shows the rest."""
     try:
-        query = querystore.repeated(cited.asked)
+        query = querystore.repeated_query(cited.asked)
         query = replace(query, prefixes=prefixes(cited.text))
-        result = running_queries.run(query, planned=may_be_planned(cited.asked.normal))
+        result = running_queries.run_query(query, planned=may_be_planned(cited.asked.normal))
     except (BudgetSpent, EngineError, UnknownRelease, ProtocolError) as error:
         return {"unanswered": error_message(error)}
     try:
-        return _shown(result)
+        return _result_context(result)
     except EngineError as error:
         return {"unanswered": error_message(error)}
     finally:
         result.close()
 
 
-def _shown(result: Result) -> dict[str, object]:
+def _result_context(result: Result) -> dict[str, object]:
     if result.kind == "boolean":
         return {"truth": result.answer}
     if result.kind == "solutions":
-        rows = result.solutions(SHOWN + 1)
-        shown = table(rows[:SHOWN], result.variables)
-        return {"variables": result.variables, "shown": shown, "more": len(rows) > SHOWN}
+        rows = result.solutions(MOST_ROWS + 1)
+        shown = solution_rows(rows[:MOST_ROWS], result.variables)
+        return {"variables": result.variables, "shown": shown, "more": len(rows) > MOST_ROWS}
     turtle = by_key("turtle")
     assert turtle is not None
     chunks = result.serialize(turtle)
     text = next(chunks, b"").decode("utf-8", "ignore")
-    if len(text) <= SHOWN_BYTES and next(chunks, None) is None:
+    if len(text) <= MOST_TURTLE and next(chunks, None) is None:
         return {"turtle": text}
-    return {"turtle": text[:SHOWN_BYTES].rpartition("\n")[0] + "\n…", "more": True}
+    return {"turtle": text[:MOST_TURTLE].rpartition("\n")[0] + "\n…", "more": True}

@@ -31,73 +31,76 @@ class ComparisonChoice:
 
     things: tuple[str, ...] = ()
     problem: str = ""
-    near: tuple[str, ...] = ()
-    at: str = ""
+    suggestions: tuple[str, ...] = ()
+    field: str = ""
 
 
 @blueprint.get("/compare", endpoint="compare")
 def side_by_side() -> Response:
     """Compare two things, or offer a form to choose them."""
     texts = [request.args.get(name, "").strip() for name in ("a", "b")]
-    here = served_dataset()
+    dataset = served_dataset()
     # Names are known of a whole dataset only; of a larger one, things are compared by identifier.
     named = (
         []
-        if here.is_in_memory
-        else [name for text in texts if (name := identified(here.engine, text))]
+        if dataset.is_in_memory
+        else [name for text in texts if (name := identified(dataset.engine, text))]
     )
-    tell = here.summarizer(language.reader_languages(), *named)
+    summarizer = dataset.summarizer(language.reader_languages(), *named)
     media_type = negotiated_media_type((HTML, JSON, CSV))
-    choice = _choose(tell, texts)
+    choice = _choose(summarizer, texts)
     both = len(choice.things) == 2 and not choice.problem
-    aspects = compare(tell, *choice.things) if both else ()
+    aspects = compare(summarizer, *choice.things) if both else ()
     if media_type == HTML:
-        body = _page(tell, choice, aspects)
+        body = _page(summarizer, choice, aspects)
     elif not both:
         raise ProtocolError(choice.problem or _("Give two things to compare, as a and b."))
     else:
-        body = (_json if media_type == JSON else _csv)(tell, choice.things, aspects)
+        body = (_json if media_type == JSON else _csv)(summarizer, choice.things, aspects)
     response = represent(body.encode(), media_type)
     response.vary.add("Accept-Language")
     if choice.problem:
         response.status_code = 400
         return response
-    return validate(response, tag_of_bytes(body.encode()), served_dataset().known.issued)
+    return validate(response, tag_of_bytes(body.encode()), served_dataset().metadata.issued)
 
 
-def _choose(tell: Summarizer, texts: Sequence[str]) -> ComparisonChoice:
+def _choose(summarizer: Summarizer, texts: Sequence[str]) -> ComparisonChoice:
     """Find what two texts mean."""
     things: list[str] = []
     for name, text in zip("ab", texts, strict=True):
         if not text:
             continue
-        thing, near = index(tell).find(text, things[0] if things else None)
+        thing, suggestions = index(summarizer).find(text, things[0] if things else None)
         if thing is None:
             problem = _(
                 "Nothing here that can be compared is called “%(text)s”. Give a name, an "
                 "identifier such as a0005, or an IRI.",
                 text=text[:200],
             )
-            return ComparisonChoice(tuple(things), problem, tuple(near), name)
+            return ComparisonChoice(tuple(things), problem, tuple(suggestions), name)
         things.append(thing)
-    if len(things) == 2 and not index(tell).alike(*things):
+    if len(things) == 2 and not index(summarizer).alike(*things):
         problem = _("The two are not of one kind. Compare two agreements, or two organizations …")
         return ComparisonChoice(tuple(things), problem)
     return ComparisonChoice(tuple(things))
 
 
-def _page(tell: Summarizer, choice: ComparisonChoice, aspects: Sequence[ComparedProperty]) -> str:
-    names = [tell.named(thing) for thing in choice.things]
+def _page(
+    summarizer: Summarizer, choice: ComparisonChoice, aspects: Sequence[ComparedProperty]
+) -> str:
+    names = [summarizer.named(thing) for thing in choice.things]
     options = {
-        tell.named(name).text for name in index(tell).beside(next(iter(choice.things), None))
+        summarizer.named(name).text
+        for name in index(summarizer).beside(next(iter(choice.things), None))
     }
     return render_template(
         "compare.html",
         things=names,
         aspects=aspects,
         problem=choice.problem,
-        near=[tell.named(name) for name in choice.near],
-        at=choice.at,
+        near=[summarizer.named(name) for name in choice.suggestions],
+        at=choice.field,
         options=sorted(options, key=str.lower),
     )
 
@@ -108,9 +111,11 @@ def _rows(aspect: ComparedProperty) -> list[tuple[ComparedValue, bool, bool]]:
     return [*left, *((cell, False, True) for cell in aspect.right if not aspect.is_shared(cell))]
 
 
-def _json(tell: Summarizer, things: Sequence[str], aspects: Sequence[ComparedProperty]) -> str:
+def _json(
+    summarizer: Summarizer, things: Sequence[str], aspects: Sequence[ComparedProperty]
+) -> str:
     def thing(name: str) -> dict[str, str]:
-        return {"iri": name, "label": tell.named(name).text}
+        return {"iri": name, "label": summarizer.named(name).text}
 
     def cell(found: ComparedValue) -> dict[str, object]:
         return {
@@ -144,8 +149,8 @@ def _csv(_tell: Summarizer, _things: Sequence[str], aspects: Sequence[ComparedPr
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     for aspect in aspects:
-        for cell, here, there in _rows(aspect):
-            marks = [str(mark).lower() for mark in (here, there, cell.disputed)]
+        for cell, in_a, in_b in _rows(aspect):
+            marks = [str(mark).lower() for mark in (in_a, in_b, cell.disputed)]
             claims = " ".join(claim.name for claim in cell.claims)
             statements = " ".join(cell.statements)
             writer.writerow(

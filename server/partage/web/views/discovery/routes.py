@@ -24,7 +24,12 @@ from partage.web.http.release_paths import RELEASE, within
 from partage.web.http.representation import negotiated_media_type, represent
 from partage.web.http.validators import tag_of_bytes, validate
 from partage.web.views.cited_queries import addresses, citing
-from partage.web.views.resources.documents import Document, find, of_release, of_statement
+from partage.web.views.resources.documents import (
+    Document,
+    find_document,
+    release_document,
+    statement_document,
+)
 
 XML = "application/xml"
 ROBOTS = "User-agent: *\nDisallow: /sparql\nDisallow: /resource\n\n"
@@ -52,51 +57,53 @@ def linkset(local: str) -> Response:
     """Return the links of a document, and of what describes it, as a set."""
     root = request.script_root
     if local.startswith("query/"):
-        here, links = _of_query(local)
+        anchor, links = _query_links(local)
         found = None
     else:
-        found = _links_of(local)
-        here, links = (
+        found = _document(local)
+        anchor, links = (
             within(root, str(found.path)),
             links_in_release(root, found.links(served_dataset())),
         )
     links = [link for link in links if link.rel != "linkset"]
-    anchored: dict[str, Sequence[Link]] = {here: links}
+    anchored: dict[str, Sequence[Link]] = {anchor: links}
     for link in links:
         if link.rel == "describedby":
-            anchored[link.href] = [Link("describes", here, "text/html")]
+            anchored[link.href] = [Link("describes", anchor, "text/html")]
     if found and found.iri == BASE:
-        anchored |= {within(root, "/"): links, **_members(links)}
+        anchored |= {within(root, "/"): links, **_collection_links(links)}
     media_type = negotiated_media_type(LINKSETS)
     write = link_json if media_type == LINKSETS[0] else link_format
     body = write(anchored, request.url_root).encode()
-    return validate(represent(body, media_type), tag_of_bytes(body), served_dataset().known.issued)
+    return validate(
+        represent(body, media_type), tag_of_bytes(body), served_dataset().metadata.issued
+    )
 
 
-def _of_query(local: str) -> tuple[str, list[Link]]:
+def _query_links(local: str) -> tuple[str, list[Link]]:
     cited = citing.store().find(local.removeprefix("query/"))
     if cited is None:
         raise UnknownResource(BASE + local)
-    return addresses.path(cited), addresses.links(cited, whole=True)
+    return addresses.page_path(cited), addresses.links(cited, whole=True)
 
 
-def _links_of(local: str) -> Document:
+def _document(local: str) -> Document:
     space, _, name = local.partition("/")
     if space == "release":
-        return of_release(served_datasets().catalog.find(name).version)
+        return release_document(served_datasets().catalog.find(name).version)
     iri = iri_of("/doc/" + local)
     if iri is None:
         raise UnknownResource(BASE + "id/" + local)
     if space != "statement":
-        return find(served_dataset(), iri, "/doc/" + local, None, request.url_root)
+        return find_document(served_dataset(), iri, "/doc/" + local, None, request.url_root)
     if served_datasets().statement(name, request.environ.get(RELEASE)) is None:
         raise UnknownResource(iri)
-    return of_statement(name)
+    return statement_document(name)
 
 
-def _members(links: list[Link]) -> Anchored:
+def _collection_links(links: list[Link]) -> Anchored:
     """Return the things of the dataset as its items, and it as their collection."""
-    things = [thing for thing in served_dataset().known.things if thing != BASE]
+    things = [thing for thing in served_dataset().metadata.things if thing != BASE]
     links += [Link("item", thing) for thing in things]
     return {thing: [Link("collection", BASE)] for thing in things}
 
@@ -113,7 +120,7 @@ def sitemap() -> Response:
             "sitemap.xml",
             index=True,
             addresses=[f"{request.url_root}sitemap-{number}.xml" for number in numbers],
-            modified=served_dataset().known.issued,
+            modified=served_dataset().metadata.issued,
         )
     )
 
@@ -129,7 +136,7 @@ def sitemap_part(number: int) -> Response:
 
 
 def _documents() -> list[str]:
-    found = [path for thing in served_dataset().known.things if (path := document(thing))]
+    found = [path for thing in served_dataset().metadata.things if (path := document(thing))]
     return ["/", *found]
 
 
@@ -139,14 +146,14 @@ def _urls(paths: list[str]) -> str:
         "sitemap.xml",
         index=False,
         addresses=[host + path for path in paths],
-        modified=served_dataset().known.issued,
+        modified=served_dataset().metadata.issued,
     )
 
 
 def _xml(text: str) -> Response:
     body = text.encode()
     response = Response(body, content_type=XML)
-    return validate(response, tag_of_bytes(body), served_dataset().known.issued)
+    return validate(response, tag_of_bytes(body), served_dataset().metadata.issued)
 
 
 @blueprint.get("/robots.txt")

@@ -14,10 +14,10 @@ from partage.store.embedded.quads_writing import write_quads
 from partage.web.dataset import served_dataset
 from partage.web.http.negotiation import HTML, format_of, media_types
 from partage.web.http.representation import negotiated_media_type, represent
-from partage.web.views.resources.routes import answer
+from partage.web.views.resources.routes import document_response
 
 VOID = {"void": iri("void:triples").removesuffix("triples"), "void-ext": "http://ldf.fi/void-ext#"}
-EXAMPLES = BASE + ".well-known/sparql-examples/"
+EXAMPLE_BASE = BASE + ".well-known/sparql-examples/"
 
 blueprint = Blueprint("wellknown", __name__, url_prefix="/.well-known")
 
@@ -28,7 +28,7 @@ def void() -> Response:
     media_type = negotiated_media_type(media_types(GRAPH_FORMATS, html=False))
     quads = served_dataset().statistics
     endpoint = NamedNode(url_for("sparql.endpoint", _external=True))
-    dataset = NamedNode(BASE) if served_dataset().of_partage else BlankNode("dataset")
+    dataset = NamedNode(BASE) if served_dataset().is_partage else BlankNode("dataset")
     description = [*quads, Quad(dataset, NamedNode(iri("void:sparqlEndpoint")), endpoint)]
     return represent(
         write_quads(description, format_of(media_type, GRAPH_FORMATS), VOID), media_type
@@ -38,11 +38,11 @@ def void() -> Response:
 @blueprint.get("/sparql-examples/<name>")
 def example(name: str) -> Response:
     """Describe one query example; a browser is sent to the query page with it."""
-    described = describe(served_dataset().engine, EXAMPLES + name)
+    described = describe(served_dataset().engine, EXAMPLE_BASE + name)
     if negotiated_media_type(media_types(GRAPH_FORMATS)) == HTML:
         texts = [v for p in ("select", "ask") for v in described.values(iri("sh:" + p))]
         if not texts:
-            raise UnknownResource(EXAMPLES + name)
+            raise UnknownResource(EXAMPLE_BASE + name)
         query = str(getattr(texts[0], "value", ""))
         return redirect(url_for("sparql.endpoint", query=query), 303)  # type: ignore[return-value]
-    return answer(EXAMPLES + name, None)
+    return document_response(EXAMPLE_BASE + name, None)

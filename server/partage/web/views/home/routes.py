@@ -22,8 +22,8 @@ from partage.web.http.validators import tag_of_bytes, validate
 from partage.web.views.citations import responses
 from partage.web.views.fragments import fragment
 from partage.web.views.pictures.choices import requested_choices
-from partage.web.views.resources.documents import CORRECTIONS, find
-from partage.web.views.resources.typed_links import links_of, structured_of
+from partage.web.views.resources.documents import CORRECTIONS, find_document
+from partage.web.views.resources.typed_links import document_links, structured_data
 from partage.web.views.sparql.example_texts import EXPLANATIONS
 
 SHOWN_CLASSES = 12
@@ -43,28 +43,28 @@ blueprint = Blueprint("pages", __name__, template_folder="templates")
 def home() -> Response:
     """Say what this is, how much of it there is, and where to begin."""
     reader = language.reader_languages()
-    here = served_dataset()
-    if here.of_partage and (elsewhere := _elsewhere()):
+    dataset = served_dataset()
+    if dataset.is_partage and (elsewhere := _data_response()):
         return elsewhere
-    writer = TermWriter(labels(here.engine, here.counts, reader))
-    counts = [(writer.named(name), number) for name, number in here.counts.items()]
+    writer = TermWriter(labels(dataset.engine, dataset.class_counts, reader))
+    counts = [(writer.named(name), number) for name, number in dataset.class_counts.items()]
     figures = [
-        (label, here.counts[iri(name)], href)
+        (label, dataset.class_counts[iri(name)], href)
         for name, label, href in FIGURES
-        if iri(name) in here.counts
+        if iri(name) in dataset.class_counts
     ]
     links: list[Link] = []
-    more: dict[str, object] = {"explanations": EXPLANATIONS}
-    if here.of_partage:
-        landing = find(here, BASE, document(BASE), 1, request.url_root)
-        links = links_of(landing, FULL)
-        more |= {"iri": BASE, "links": links, "structured": structured_of(landing, reader)}
-        if here.is_in_memory:
-            more["flow_picture"] = _flow_picture(here.flow_map(reader))
+    context: dict[str, object] = {"explanations": EXPLANATIONS}
+    if dataset.is_partage:
+        landing = find_document(dataset, BASE, document(BASE), 1, request.url_root)
+        links = document_links(landing, FULL)
+        context |= {"iri": BASE, "links": links, "structured": structured_data(landing, reader)}
+        if dataset.is_in_memory:
+            context["flow_picture"] = _flow_picture(dataset.flow_map(reader))
     body = render_template(
-        "home.html", counts=counts[:SHOWN_CLASSES], figures=figures, **more
+        "home.html", counts=counts[:SHOWN_CLASSES], figures=figures, **context
     ).encode()
-    response = validate(represent(body, HTML), tag_of_bytes(body), here.known.issued)
+    response = validate(represent(body, HTML), tag_of_bytes(body), dataset.metadata.issued)
     response.vary.add("Accept-Language")
     if links:
         response.headers["Link"] = link_header(links)
@@ -75,7 +75,7 @@ def _flow_picture(found: FlowMap) -> str:
     """Return the picture of the flows, with its form and its table."""
     keys, values = requested_choices(found.choices)
 
-    def told() -> dict[str, object]:
+    def context() -> dict[str, object]:
         shown = narrowed(found.flows, values)
         return {
             "flow_map": found,
@@ -85,7 +85,7 @@ def _flow_picture(found: FlowMap) -> str:
             "picture_query": urlencode(keys),
         }
 
-    return fragment("flow_picture.html", told, keys)
+    return fragment("flow_picture.html", context, keys)
 
 
 @blueprint.get(CORRECTIONS)
@@ -95,12 +95,12 @@ def corrections() -> Response:
     return validate(represent(body, HTML), tag_of_bytes(body), None)
 
 
-def _elsewhere() -> Response | None:
+def _data_response() -> Response | None:
     """Return the citation of the dataset, or where its data are, for who asks for either."""
     offers = [HTML, *media_types(GRAPH_FORMATS, html=False)]
-    if cited := responses.asked(BASE, None, offers):
-        return responses.answer(BASE, cited)
-    offers += responses.offers(BASE)
+    if cited := responses.preferred_citation(BASE, None, offers):
+        return responses.citation_response(BASE, cited)
+    offers += responses.citation_media_types(BASE)
     if negotiated_media_type(offers) == HTML:
         return None
     return redirect_with_query(str(document(BASE)))

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from flask import Blueprint, Response, current_app, make_response
 
 from partage import __version__
-from partage.caching import NAMED, BoundedCache
+from partage.caching import NAMED_CACHES, BoundedCache
 from partage.errors import EngineError
 from partage.store.engine import Engine, Query, QueryLimits
 from partage.store.workers.pool import PoolEngine, PoolFigures
@@ -22,11 +22,11 @@ blueprint = Blueprint("operations", __name__)
 @blueprint.get("/healthz")
 def alive() -> Response:
     """Say that this process answers requests; a server says it in front of the application."""
-    found = trouble(served_dataset().engine)
+    found = unavailable_reason(served_dataset().engine)
     return _plain("alive\n", 200) if found is None else _plain(f"{found}\n", 503)
 
 
-def trouble(engine: Engine) -> str | None:
+def unavailable_reason(engine: Engine) -> str | None:
     """Return why no query can be answered here, None where they can."""
     if isinstance(engine, PoolEngine) and not engine.healthy:
         return "not well: no query process is left, and none can be started"
@@ -60,7 +60,7 @@ def numbers() -> Response:
         parts += _pool(engine.figures())
     parts += _caches()
     if (answers := current_app.extensions.get("partage.cache")) is not None:
-        parts += _answers(answers.kept)
+        parts += _response_cache(answers.kept)
     kept = budget()
     if kept is not None:
         parts += _budget(kept)
@@ -85,7 +85,7 @@ def _pool(figures: PoolFigures) -> Iterable[str]:
 
 def _caches() -> Iterable[str]:
     """Yield what the caches hold, and how often it was asked for."""
-    known = sorted(NAMED.items())
+    known = sorted(NAMED_CACHES.items())
     for what, meaning, counted in (
         ("hits_total", "What was asked for and kept.", {n: c.hits for n, c in known}),
         ("misses_total", "What was asked for and not kept.", {n: c.misses for n, c in known}),
@@ -95,20 +95,22 @@ def _caches() -> Iterable[str]:
         yield labelled(f"partage_cache_{what}", meaning, "cache", counted)
 
 
-def _answers(kept: BoundedCache) -> Iterable[str]:
-    yield single("partage_answers_hits_total", "Answers given again from the cache.", kept.hits)
-    yield single("partage_answers_misses_total", "Answers that had to be made.", kept.misses)
-    yield single("partage_answers_kept", "Answers in the cache.", len(kept))
-    yield single("partage_answers_bytes", "Bytes of the answers in the cache.", kept.size)
+def _response_cache(cache: BoundedCache) -> Iterable[str]:
+    yield single("partage_answers_hits_total", "Answers given again from the cache.", cache.hits)
+    yield single("partage_answers_misses_total", "Answers that had to be made.", cache.misses)
+    yield single("partage_answers_kept", "Answers in the cache.", len(cache))
+    yield single("partage_answers_bytes", "Bytes of the answers in the cache.", cache.size)
 
 
-def _budget(kept: Budget) -> Iterable[str]:
+def _budget(client_budget: Budget) -> Iterable[str]:
     yield single(
         "partage_queries_over_budget_total",
         "Queries refused because their client had used up its time.",
-        kept.refused,
+        client_budget.refused,
     )
-    yield single("partage_budget_clients", "Clients whose use of time is remembered.", kept.clients)
+    yield single(
+        "partage_budget_clients", "Clients whose use of time is remembered.", client_budget.clients
+    )
 
 
 def _plain(text: str, status: int) -> Response:

@@ -20,7 +20,7 @@ from partage.web.http.validators import tag_of_bytes, validate
 from partage.web.views.fragments import fragment
 from partage.web.views.pictures.choices import requested_choices
 
-LANES = 20
+MOST_LANES = 20
 
 blueprint = Blueprint("pictures", __name__, template_folder="templates")
 
@@ -28,17 +28,17 @@ blueprint = Blueprint("pictures", __name__, template_folder="templates")
 @blueprint.get("/flows.json")
 def flows() -> Response:
     """Tell the data flows by partner, as the picture of the home page draws them."""
-    _require_ours()
+    _require_partage()
     found = served_dataset().flow_map(language.reader_languages())
     chosen = narrowed(found.flows, requested_choices(found.choices)[1])
     document = {
-        "operator": _named(found.operator) if found.operator else None,
+        "operator": _named_json(found.operator) if found.operator else None,
         "flows": len(chosen),
         "partners": [_partner(partner) for partner in partners(chosen)],
     }
     body = json.dumps(document).encode()
     response = validate(
-        represent(body, "application/json"), tag_of_bytes(body), served_dataset().known.issued
+        represent(body, "application/json"), tag_of_bytes(body), served_dataset().metadata.issued
     )
     response.vary.add("Accept-Language")
     return response
@@ -47,33 +47,33 @@ def flows() -> Response:
 @blueprint.get("/timeline")
 def timeline() -> Response:
     """Tell what happened when: sources published, states of access, what authorities did."""
-    _require_ours()
+    _require_partage()
     found = served_dataset().timeline(language.reader_languages())
     keys, values = requested_choices(found.choices)
 
-    def told() -> dict[str, object]:
+    def context() -> dict[str, object]:
         events = narrowed(found.events, values)
         return {
             "chosen": keys,
             "choices": found.choices,
-            "kinds": kinds(),
+            "kinds": event_kinds(),
             "years": by_year(events),
             "events": events,
             "drawn": _timeline_drawn(events),
             "period": period,
         }
 
-    return _page("timeline.html", fragment("timeline_shown.html", told, keys))
+    return _page("timeline.html", fragment("timeline_shown.html", context, keys))
 
 
 @blueprint.get("/disputes")
 def disputes() -> Response:
     """Tell who disputes whose claims."""
-    _require_ours()
+    _require_partage()
     found = served_dataset().dispute_map(language.reader_languages())
     keys, values = requested_choices(found.choices)
 
-    def told() -> dict[str, object]:
+    def context() -> dict[str, object]:
         chosen = narrowed(found.disputes, values)
         return {
             "chosen": keys,
@@ -84,10 +84,10 @@ def disputes() -> Response:
             "drawn": _disputes_drawn(chosen),
         }
 
-    return _page("disputes.html", fragment("disputes_shown.html", told, keys))
+    return _page("disputes.html", fragment("disputes_shown.html", context, keys))
 
 
-def kinds() -> dict[str, str]:
+def event_kinds() -> dict[str, str]:
     """Return the kinds of events in the reader's words."""
     return {
         "source": _("source published"),
@@ -99,7 +99,7 @@ def kinds() -> dict[str, str]:
 
 def _page(template: str, shown: str) -> Response:
     body = render_template(template, shown=shown).encode()
-    response = validate(represent(body, HTML), tag_of_bytes(body), served_dataset().known.issued)
+    response = validate(represent(body, HTML), tag_of_bytes(body), served_dataset().metadata.issued)
     response.vary.add("Accept-Language")
     return response
 
@@ -111,9 +111,10 @@ def _timeline_drawn(events: Sequence[Event]) -> dict[str, object]:
     )
     states = [event for event in events if event.kind != "source"]
     acts = [event for event in states if event.kind == "action"]
-    lanes = [_lane(kinds()["action"], None, acts)] if acts else []
+    lanes = [_lane(event_kinds()["action"], None, acts)] if acts else []
     lanes += [
-        _lane(party.text, party.href, members) for party, members in by_party(states, LANES).items()
+        _lane(party.text, party.href, members)
+        for party, members in by_party(states, MOST_LANES).items()
     ]
     return {"sources": sorted(sources.items()), "lanes": lanes}
 
@@ -144,7 +145,7 @@ def _disputes_drawn(chosen: Sequence[Dispute]) -> dict[str, object]:
     """Return what the map draws: who takes part, and who disputes whom how often."""
     return {
         "speakers": [
-            {**_named(who), "disputes": count} for who, count in speakers(chosen).most_common()
+            {**_named_json(who), "disputes": count} for who, count in speakers(chosen).most_common()
         ],
         "quarrels": [
             {
@@ -159,8 +160,8 @@ def _disputes_drawn(chosen: Sequence[Dispute]) -> dict[str, object]:
     }
 
 
-def _require_ours() -> None:
-    if not served_dataset().of_partage:
+def _require_partage() -> None:
+    if not served_dataset().is_partage:
         abort(
             404, _("This dataset holds no claims about data flows, so there is no picture of them.")
         )
@@ -168,7 +169,7 @@ def _require_ours() -> None:
 
 def _partner(partner: FlowPartner) -> dict[str, object]:
     return {
-        **_named(partner.partner),
+        **_named_json(partner.partner),
         "direction": partner.direction,
         "claims": partner.claims,
         "private": partner.private,
@@ -180,7 +181,7 @@ def _partner(partner: FlowPartner) -> dict[str, object]:
 
 def _flow(flow: Flow) -> dict[str, object]:
     return {
-        **_named(flow.flow),
+        **_named_json(flow.flow),
         "categories": _texts(flow.categories),
         "purposes": _texts(flow.purposes),
         "statuses": _texts(flow.statuses),
@@ -192,7 +193,7 @@ def _flow(flow: Flow) -> dict[str, object]:
     }
 
 
-def _named(value: TermText) -> dict[str, str | None]:
+def _named_json(value: TermText) -> dict[str, str | None]:
     href = value.href and language.address(value.href)
     return {"iri": value.name, "name": value.text, "href": href}
 

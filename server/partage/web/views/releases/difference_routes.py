@@ -10,7 +10,7 @@ from flask import Blueprint, Response, render_template, request
 
 from partage.errors import ProtocolError, UnknownResource
 from partage.rdf.sparql_terms import is_iri
-from partage.releases.descriptions import thing
+from partage.releases.descriptions import described_resource
 from partage.releases.diff import Difference
 from partage.releases.notes import as_json
 from partage.resources.identifiers import document
@@ -42,11 +42,11 @@ def difference(before: str, after: str) -> Response:
     if iri is not None and not is_iri(iri):
         raise ProtocolError("Give the absolute IRI of a thing as the parameter `iri`.")
     media_type = negotiated_media_type((HTML, JSON))
-    found = served_datasets().comparing.difference(before, after)
+    found = served_datasets().difference_cache.difference(before, after)
     if iri is not None:
-        found = replace(found, changes=tuple(filter(None, (found.about(thing(iri)),))))
+        found = replace(found, changes=tuple(filter(None, (found.about(described_resource(iri)),))))
         if not found.changes and not any(
-            served_datasets().of(v).holds(iri) for v in (before, after)
+            served_datasets().at_release(v).holds(iri) for v in (before, after)
         ):
             raise UnknownResource(iri)
     if media_type == JSON:
@@ -54,7 +54,9 @@ def difference(before: str, after: str) -> Response:
         response.headers["Cache-Control"] = IMMUTABLE
         return response
     reader = language.reader_languages()
-    facts = _whole(found, reader) if iri is None else _history(found, iri, reader)
+    facts = (
+        _difference_context(found, reader) if iri is None else _history_context(found, iri, reader)
+    )
     template = "difference.html" if iri is None else "history.html"
     page = render_template(template, older=older, newer=newer, difference=found, iri=iri, **facts)
     response = represent(page.encode(), HTML)
@@ -62,20 +64,23 @@ def difference(before: str, after: str) -> Response:
     return response
 
 
-def _whole(found: Difference, reader: Sequence[str]) -> dict[str, Any]:
-    named = labels(served_datasets().of(found.after).engine, named_in(found.changes), reader)
+def _difference_context(found: Difference, reader: Sequence[str]) -> dict[str, Any]:
+    named = labels(
+        served_datasets().at_release(found.after).engine, named_in(found.changes), reader
+    )
     shown = sections(found, named, reader)
     counted: Counter[str] = Counter(change.what for change in found.changes)
     counts = [(what, counted[what]) for what in ORDER if counted[what]]
     return {"sections": shown, "counts": counts}
 
 
-def _history(found: Difference, iri: str, reader: Sequence[str]) -> dict[str, Any]:
+def _history_context(found: Difference, iri: str, reader: Sequence[str]) -> dict[str, Any]:
     """Return what a page shows of one thing: what changed, and the releases that have it."""
     change = next(iter(found.changes), None)
     names = named_within(change) if change else {iri}
     old, new = (
-        labels(served_datasets().of(v).engine, names, reader) for v in (found.before, found.after)
+        labels(served_datasets().at_release(v).engine, names, reader)
+        for v in (found.before, found.after)
     )
     path = (document(iri) or "/resource?" + urlencode({"iri": iri})).partition("#")[0]
     holders = holding(*path.partition("?")[::2])

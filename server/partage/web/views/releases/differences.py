@@ -3,15 +3,15 @@
 from dataclasses import replace
 from threading import Lock
 
-from partage.caching import BoundedCache, one
+from partage.caching import BoundedCache, count_entry
 from partage.errors import EngineBusy
 from partage.releases import archive
 from partage.releases.catalog import Catalog
 from partage.releases.diff import Difference, diff
 
-KEPT = 8
+MOST_DIFFERENCES = 8
 # One takes seconds and a processor; whoever would wait for several gives his thread back.
-PATIENCE = 10.0
+MOST_SECONDS_WAITED = 10.0
 
 
 class DifferenceCache:
@@ -19,7 +19,7 @@ class DifferenceCache:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._kept = BoundedCache(KEPT, getsizeof=one)
+        self._kept = BoundedCache(MOST_DIFFERENCES, getsizeof=count_entry)
         self._working = Lock()
 
     def difference(self, before: str, after: str) -> Difference:
@@ -39,7 +39,7 @@ class DifferenceCache:
         found: Difference | None = self._kept.find(pair)
         if found is not None:
             return found
-        if not self._working.acquire(timeout=PATIENCE):
+        if not self._working.acquire(timeout=MOST_SECONDS_WAITED):
             raise EngineBusy("Other releases are being compared. Try again in a moment.", 5)
         try:
             return self._kept.get(pair, lambda: self._made(before, after))

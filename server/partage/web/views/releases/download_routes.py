@@ -27,7 +27,7 @@ MEDIA_TYPES = {
     ".jsonld": "application/ld+json",
 }
 # The tables are written by the software of today, so not for ever.
-DAY = "public, max-age=86400"
+FILE_CACHE_CONTROL = "public, max-age=86400"
 
 blueprint = Blueprint("downloads", __name__)
 
@@ -67,10 +67,10 @@ def artefact(name: str) -> Response:
         mimetype=media_type,
         download_name=f"partage-{version}-{name}" if version else name,
         etag=known[name].sha256,
-        last_modified=served_dataset().known.issued,
+        last_modified=served_dataset().metadata.issued,
     )
     if version is not None:
-        response.headers["Cache-Control"] = DAY
+        response.headers["Cache-Control"] = FILE_CACHE_CONTROL
         links = [Link("collection", RELEASES + version), Link("license", LICENSE)]
         response.headers["Link"] = link_header(links)
     return response
@@ -83,7 +83,9 @@ def _version() -> str | None:
 
 def _directory() -> Path:
     version = _version()
-    directory = served_dataset().release if version is None else served_datasets().files.of(version)
+    directory = (
+        served_dataset().release if version is None else served_datasets().release_files.of(version)
+    )
     if directory is None:
         abort(404, _("This server serves no release, so there are no files of one."))
     return directory

@@ -22,9 +22,9 @@ from partage.releases.datetime_negotiation import (
     TimeMapLink,
     accept_datetime,
     http_date,
-    links_of_choice,
-    links_of_memento,
-    links_of_original,
+    memento_links,
+    original_links,
+    timegate_links,
 )
 from partage.releases.record import ReleaseRecord
 from partage.resources.identifiers import iri_of, split
@@ -101,7 +101,7 @@ def holding(path: str, query: str) -> tuple[ReleaseRecord, ...]:
     if subject is None:
         return records
     return tuple(
-        record for record in records if served_datasets().of(record.version).holds(subject)
+        record for record in records if served_datasets().at_release(record.version).holds(subject)
     )
 
 
@@ -111,7 +111,7 @@ def _subject(path: str, query: str) -> str | None:
         return unversioned(named_by(iri))[0] if path == "/cite" else iri
     if not path.startswith("/doc/"):
         return None
-    stem, _ = responses.split(path) or split(path)
+    stem, _ = responses.split_citation_suffix(path) or split(path)
     return iri_of(stem) or BASE + "id/" + path.removeprefix("/doc/")
 
 
@@ -157,7 +157,7 @@ def _travel() -> Response | None:
     memento = all_[records.index(chosen)]
     # A query in the body must be sent again, with its method (RFC 9110 §15.4.8).
     response = redirect(memento.uri, 302 if request.method in {"GET", "HEAD"} else 307)
-    _link(response, here, links_of_choice(here, memento, all_))  # type: ignore[arg-type]
+    _link(response, here, timegate_links(here, memento, all_))  # type: ignore[arg-type]
     return response  # type: ignore[return-value]  # Flask's redirect makes a Flask response
 
 
@@ -172,7 +172,7 @@ def _label(response: Response) -> Response:
     here = original(request.path, request.query_string.decode("latin-1"))
     _say_version(response)
     if version is None:
-        _link(response, here, links_of_original(here))
+        _link(response, here, original_links(here))
     elif response.status_code != 410:
         _label_memento(response, here, version)
     return response
@@ -190,7 +190,7 @@ def _label_memento(response: Response, resource: OriginalResource, version: str)
         records = holding(request.path, request.query_string.decode("latin-1"))
         all_ = mementos(resource, records)
         if record in records:
-            _link(response, resource, links_of_memento(resource, all_[records.index(record)], all_))
+            _link(response, resource, memento_links(resource, all_[records.index(record)], all_))
 
 
 def _say_version(response: Response) -> None:

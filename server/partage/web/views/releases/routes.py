@@ -18,7 +18,11 @@ from flask_babel import gettext as _
 from partage.errors import UnknownRelease, UnknownResource, message
 from partage.rdf.formats import GRAPH_FORMATS
 from partage.rdf.namespaces import BASE, PREFIXES, RELEASES
-from partage.releases.datetime_negotiation import LINK_FORMAT, as_json, link_format
+from partage.releases.datetime_negotiation import (
+    LINK_FORMAT,
+    timemap_as_json,
+    timemap_as_link_format,
+)
 from partage.resources.description import schema_org as search
 from partage.resources.description.release_series import described, listed
 from partage.resources.identifiers import document, split
@@ -31,12 +35,14 @@ from partage.web.http.representation import negotiated_media_type, represent
 from partage.web.http.validators import tag_of_bytes, validate
 from partage.web.views.citations import responses
 from partage.web.views.releases.memento import IMMUTABLE, holding, mementos, original, timed
-from partage.web.views.resources.documents import find, of_release
-from partage.web.views.resources.typed_links import describing, links_of
+from partage.web.views.resources.documents import find_document, release_document
+from partage.web.views.resources.typed_links import describes_link, document_links
 
 JSON = "application/json"
-USED = {name: PREFIXES[name] for name in ("dcat", "dct", "rdfs", "void", "schema", "xsd")}
-ANY = ("GET", "POST", "QUERY")
+RELEASE_PREFIXES = {
+    name: PREFIXES[name] for name in ("dcat", "dct", "rdfs", "void", "schema", "xsd")
+}
+METHODS_OF_PAGES = ("GET", "POST", "QUERY")
 
 blueprint = Blueprint("releases", __name__, template_folder="templates")
 
@@ -51,21 +57,23 @@ def releases() -> Response:
         )
         return represent(page.encode(), HTML)
     quads = listed(served_datasets().catalog)
-    return represent(write_quads(quads, format_of(media_type, GRAPH_FORMATS), USED), media_type)
+    return represent(
+        write_quads(quads, format_of(media_type, GRAPH_FORMATS), RELEASE_PREFIXES), media_type
+    )
 
 
 @blueprint.get("/release/<version>")
 def release(version: str) -> Response:
     """Describe one release, for people, in RDF or as a citation."""
     catalog = served_datasets().catalog
-    version, suffix = responses.split(version) or split(version)
+    version, suffix = responses.split_citation_suffix(version) or split(version)
     record = catalog.find(version)
     iri = RELEASES + version
-    if cited := responses.asked(iri, suffix, media_types(GRAPH_FORMATS)):
-        return responses.answer(iri, cited)
+    if cited := responses.preferred_citation(iri, suffix, media_types(GRAPH_FORMATS)):
+        return responses.citation_response(iri, cited)
     media_type = negotiated_media_type(media_types(GRAPH_FORMATS), suffix)
-    told = of_release(version)
-    links = links_of(told)
+    told = release_document(version)
+    links = document_links(told)
     if media_type == HTML:
         following = next((later for later in catalog if later.previous == version), None)
         page = render_template(
@@ -74,7 +82,7 @@ def release(version: str) -> Response:
             record=record,
             latest=catalog.newest,
             following=following,
-            structured=[search.of_release(record, _dataset(version))],
+            structured=[search.of_release(record, _dataset_json(version))],
             links=links,
         ).encode()
         answer = validate(represent(page, HTML), tag_of_bytes(page), None)
@@ -83,24 +91,24 @@ def release(version: str) -> Response:
         return answer
     host = request.host_url.rstrip("/")
     quads = described(record, f"{host}/release/{version}/sparql")
-    body = write_quads(quads, format_of(media_type, GRAPH_FORMATS), USED)
+    body = write_quads(quads, format_of(media_type, GRAPH_FORMATS), RELEASE_PREFIXES)
     response = validate(represent(body, media_type), tag_of_bytes(body), record.issued)
     response.headers["Cache-Control"] = IMMUTABLE  # the page says what came after, the data not
-    response.headers["Link"] = link_header([*links, *describing(told)])
+    response.headers["Link"] = link_header([*links, *describes_link(told)])
     return response
 
 
-def _dataset(version: str) -> search.Json:
+def _dataset_json(version: str) -> search.Json:
     """Return what a release's own data tell search engines of the dataset."""
     reader = language.reader_languages()
-    here = served_datasets().of(version)
-    landing = find(here, BASE, document(BASE), 1, request.url_root)
+    dataset = served_datasets().at_release(version)
+    landing = find_document(dataset, BASE, document(BASE), 1, request.url_root)
     if landing.description is None:
         return {}
-    return search.structured(here.engine, landing.description, reader, "")[0]
+    return search.structured(dataset.engine, landing.description, reader, "")[0]
 
 
-@blueprint.route("/release/<version>/<path:rest>", methods=ANY)
+@blueprint.route("/release/<version>/<path:rest>", methods=METHODS_OF_PAGES)
 def nowhere(version: str, rest: str) -> Response:
     """Say which releases there are: an address in one of them would not have come here."""
     served_datasets().catalog.find(version)
@@ -143,15 +151,15 @@ def timemap(local: str = "") -> Response:
             ),
         )
     records = holding(path, query)
-    here = original(path, query)
+    original_resource = original(path, query)
     if not records:
-        raise UnknownResource(here.uri)
-    all_ = mementos(here, records)
+        raise UnknownResource(original_resource.uri)
+    all_ = mementos(original_resource, records)
     media_type = negotiated_media_type((LINK_FORMAT, JSON, "text/plain", HTML))
     if media_type == JSON:
-        response = jsonify(as_json(here, all_))
+        response = jsonify(timemap_as_json(original_resource, all_))
     else:
-        response = make_response(link_format(here, all_))
+        response = make_response(timemap_as_link_format(original_resource, all_))
         response.mimetype = LINK_FORMAT if media_type == LINK_FORMAT else "text/plain"
     response.vary.add("Accept")
     return response

@@ -59,7 +59,7 @@ def shape_words() -> dict[str, str]:
     }
 
 
-def joiners() -> dict[str, str]:
+def separators() -> dict[str, str]:
     """Return what stands between the parts of an expression, first after the first of them."""
     return {
         "and": _(" and "),

@@ -69,22 +69,22 @@ class Document:
     path: str | None
     description: Description | None
     triples: tuple[Quad, ...] = ()
-    kind: str = ""
+    fixed_schema_type: str = ""
 
     @property
     def profiles(self) -> Sequence[Profile]:
         """The profiles it comes in."""
-        if self.kind:
+        if self.fixed_schema_type:
             return (FULL,)
         return OF_GRAPHS if self.description is None else PROFILES
 
     @property
-    def versioned(self) -> bool:
+    def is_publication(self) -> bool:
         """Whether this is several graphs, which a format that has graphs tells best."""
         return self.description is not None and self.description.is_publication
 
     @property
-    def cut(self) -> bool:
+    def is_truncated(self) -> bool:
         """Whether more links come in than this tells."""
         return self.description is not None and self.description.pages > 1
 
@@ -141,15 +141,15 @@ class Document:
 
     def links(self, site: ServedDataset) -> list[Link]:
         """Return the typed links of its landing page; see `partage.web.http.links`."""
-        known = site.known
-        cited = responses.address(self.iri)
+        known = site.metadata
+        cited = responses.cited_address(self.iri)
         # What a release holds is not what the current page tells (RFC 6596 §3).
         of_release = self.path is not None and RELEASE in request.environ
         links = [Link("canonical", cited if of_release else self.iri)]
         if self.path is not None or responses.citable(self.iri):
             links.append(Link("cite-as", cited))
         links += [Link("type", ABOUT_PAGE), Link("type", f"{SCHEMA_ORG}/{self.schema_type}")]
-        if site.of_partage:
+        if site.is_partage:
             links += [Link("license", name) for name in known.values("dct:license")]
             links += [Link("author", name) for name in known.values("dct:creator")]
             links.append(Link("help", CORRECTIONS))
@@ -160,18 +160,18 @@ class Document:
             Link("describedby", self.address(described[key]), described[key].media_type)
             for key in DESCRIBING
         ]
-        if self.iri == ONTOLOGY and (earlier := prior(site)):
+        if self.iri == ONTOLOGY and (earlier := previous_ontology(site)):
             links.append(Link("predecessor-version", f"{ONTOLOGY}/{earlier.ontology}"))
         if self.iri.startswith(RELEASES):
             links.append(Link("item", f"{self.path}/download/dataset.nq.gz", "application/gzip"))
         if self.path is not None:
             linkset = "/linkset/" + self.path.removeprefix("/doc").lstrip("/")
             links += [Link("linkset", linkset, media_type) for media_type in LINKSETS]
-        return [*links, *self.pages(), *self.alternates()]
+        return [*links, *self.page_links(), *self.alternates()]
 
-    def pages(self) -> list[Link]:
+    def page_links(self) -> list[Link]:
         """Return the links between the pages of what comes in (RFC 8288 §2.1.1)."""
-        if self.description is None or not self.cut:
+        if self.description is None or not self.is_truncated:
             return []
         page, pages = self.description.page, self.description.pages
         numbers = {"first": 1, "prev": page - 1, "next": page + 1, "last": pages}
@@ -184,8 +184,8 @@ class Document:
     @property
     def schema_type(self) -> str:
         """The schema.org type of the resource."""
-        if self.kind:
-            return self.kind
+        if self.fixed_schema_type:
+            return self.fixed_schema_type
         if self.iri in {ONTOLOGY, SHAPES, PROFILES_IRI}:
             return "DefinedTermSet"
         if self.description is None:
@@ -198,17 +198,19 @@ class Document:
         )
 
 
-def of_statement(digest: str) -> Document:
+def statement_document(digest: str) -> Document:
     """Return the document about a statement, for its links."""
     return Document(STATEMENTS + digest, f"/doc/statement/{digest}", None, (), "Statement")
 
 
-def of_release(version: str) -> Document:
+def release_document(version: str) -> Document:
     """Return the document about a release, for its links; it is at its own path."""
     return Document(RELEASES + version, f"/release/{version}", None, (), "Dataset")
 
 
-def find(site: ServedDataset, iri: str, path: str | None, page: int | None, host: str) -> Document:
+def find_document(
+    site: ServedDataset, iri: str, path: str | None, page: int | None, host: str
+) -> Document:
     """
     Return the document about an IRI.
 
@@ -223,18 +225,20 @@ def find(site: ServedDataset, iri: str, path: str | None, page: int | None, host
         triples = site.ontology
         if not triples:
             raise UnknownResource(iri)
-        history = ontology_history(prior(site), site.record)
+        history = ontology_history(previous_ontology(site), site.record)
         return Document(
             iri, path, None, (*triples, *(quad for quad in history if quad not in triples))
         )
     if iri.startswith(GRAPH) and exists_graph(site.engine, iri):
         return Document(iri, path, None, tuple(graph_contents(site.engine, iri)))
-    if iri == BASE and site.of_partage:
-        return _dataset(site, path, page, host)
+    if iri == BASE and site.is_partage:
+        return _dataset_document(site, path, page, host)
     return Document(iri, path, describe(site.engine, iri, page))
 
 
-def _dataset(site: ServedDataset, path: str | None, page: int | None, host: str) -> Document:
+def _dataset_document(
+    site: ServedDataset, path: str | None, page: int | None, host: str
+) -> Document:
     """Return the document about the dataset, there even where it says nothing of itself."""
     try:
         description = describe(site.engine, BASE, page)
@@ -248,13 +252,13 @@ def _dataset(site: ServedDataset, path: str | None, page: int | None, host: str)
     return Document(BASE, path, description, tuple(triples))
 
 
-def prior(site: ServedDataset) -> ReleaseRecord | None:
+def previous_ontology(site: ServedDataset) -> ReleaseRecord | None:
     """Return the last release with another version of the ontology than a site has."""
     version = site.record.ontology if site.record else str(site.manifest.get("ontology", ""))
-    return before(version, served_datasets().until(site)) if version else None
+    return before(version, served_datasets().releases_until(site)) if version else None
 
 
-def is_data(profile: Profile) -> bool:
+def has_canonical_digest(profile: Profile) -> bool:
     """Say whether a profile is told in quads of the dataset, and so has a canonical digest."""
     return profile not in (SCHEMA, ALT)
 

@@ -42,17 +42,17 @@ def thing(claim: str, version: str, code: str) -> Response:
 @blueprint.get("/doc/claim/<claim>/<version>.nanopub.<suffix>")
 def by_version(claim: str, version: str, suffix: str | None = None) -> Response:
     """Give the nanopublication of a claim version."""
-    return _answer(f"{ID}claim/{claim}/{version}", None, suffix)
+    return _nanopublication_response(f"{ID}claim/{claim}/{version}", None, suffix)
 
 
 @blueprint.get("/doc/claim/<claim>/<version>.RA<string(length=43):code>")
 @blueprint.get("/doc/claim/<claim>/<version>.RA<string(length=43):code>.<suffix>")
 def by_code(claim: str, version: str, code: str, suffix: str | None = None) -> Response:
     """Give the nanopublication with a trusty URI; a browser gets the page of the claim version."""
-    return _answer(f"{ID}claim/{claim}/{version}", "RA" + code, suffix)
+    return _nanopublication_response(f"{ID}claim/{claim}/{version}", "RA" + code, suffix)
 
 
-def _answer(version: str, code: str | None, suffix: str | None) -> Response:
+def _nanopublication_response(version: str, code: str | None, suffix: str | None) -> Response:
     found = _found(version)
     if code is not None and code != found.code:
         raise UnknownResource(f"{version}.{code}")
@@ -69,10 +69,10 @@ def _answer(version: str, code: str | None, suffix: str | None) -> Response:
 
 def _found(version: str) -> Nanopublication:
     """Return the nanopublication out of the newest dataset that has it: it never changes."""
-    chosen = (
+    datasets = (
         [served_dataset()] if request.environ.get(RELEASE) else served_datasets().newest_first()
     )
-    for here in chosen:
+    for dataset in datasets:
         with suppress(UnknownRelease, UnknownResource):
-            return of_version(here.engine, version)
+            return of_version(dataset.engine, version)
     raise UnknownResource(version)

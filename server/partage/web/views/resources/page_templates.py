@@ -31,9 +31,9 @@ from partage.web.views.resources.documents import Document
 
 # Under one property, a page that tells things in words lists so many statements; where there are
 # more than a page of links, it leaves them to the pages of statements, from `?page=1` on.
-LISTED = 12
+MOST_VALUES = 12
 # What a nanopublication tells of its record: by whom, and when.
-RECORDED = ("prov:wasAttributedTo", "dct:created")
+RECORDED_PROPERTIES = ("prov:wasAttributedTo", "dct:created")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +41,25 @@ class PageTemplate:
     """A kind of thing: its template, what this tells of a thing, and the picture on it."""
 
     template: str
-    view: Callable[[Summarizer, str], object]
-    picture: Callable[[Summarizer, str], ArgumentGraph] | None = None
+    model: Callable[[Summarizer, str], object]
+    graph: Callable[[Summarizer, str], ArgumentGraph] | None = None
 
-    def page(self, shown: Document, reader: tuple[str, ...], common: dict[str, object]) -> str:
+    def render(self, shown: Document, reader: tuple[str, ...], common: dict[str, object]) -> str:
         """Return the page of a thing of this kind."""
         assert shown.description is not None
-        tell = served_dataset().summarizer(reader, shown.iri)
+        summarizer = served_dataset().summarizer(reader, shown.iri)
         engine = served_dataset().engine
         if self is CLAIM:
             claim = claim_page(engine, shown.description, reader)[0]
-            common |= {"claim": claim, **_chain(tell, shown.iri, claim.version)}
+            common |= {"claim": claim, **_attribution_chain(summarizer, shown.iri, claim.version)}
         return render_template(
             self.template,
-            page=resource_page(engine, shown.description, reader, 0 if shown.cut else LISTED),
-            thing=self.view(tell, shown.iri),
-            facts_cut=tell.facts.cut,
-            picture=self.picture(tell, shown.iri) if self.picture else None,
+            page=resource_page(
+                engine, shown.description, reader, 0 if shown.is_truncated else MOST_VALUES
+            ),
+            thing=self.model(summarizer, shown.iri),
+            facts_cut=summarizer.facts.cut,
+            picture=self.graph(summarizer, shown.iri) if self.graph else None,
             **common,
         )
 
@@ -66,7 +68,7 @@ CLAIM = PageTemplate("claim.html", Summarizer.claim, argument)
 ORGANIZATION = PageTemplate("organization.html", organization_page, neighbourhood)
 CONCEPT = PageTemplate("concept.html", concept_page)
 # The first class that a thing is of decides.
-KINDS = {
+TEMPLATES_BY_CLASS = {
     "ds:Claim": CLAIM,
     "ds:DataSharingAgreement": PageTemplate("agreement.html", agreement_page),
     "ds:DataFlow": PageTemplate("flow.html", flow_page),
@@ -80,34 +82,39 @@ KINDS = {
 }
 
 
-def of(description: Description) -> PageTemplate | None:
+def page_template_of(description: Description) -> PageTemplate | None:
     """Return the kind of a described thing, None where its statements are all there is to tell."""
-    if not served_dataset().of_partage or "page" in request.args:
+    if not served_dataset().is_partage or "page" in request.args:
         return None
     classes = description.values(TYPE)
-    return next((kind for curie, kind in KINDS.items() if NamedNode(iri(curie)) in classes), None)
+    return next(
+        (kind for curie, kind in TEMPLATES_BY_CLASS.items() if NamedNode(iri(curie)) in classes),
+        None,
+    )
 
 
-def _chain(tell: Summarizer, claim: str, version: TermText | None) -> dict[str, object]:
+def _attribution_chain(
+    summarizer: Summarizer, claim: str, version: TermText | None
+) -> dict[str, object]:
     """Return the steps of attribution after who says so, and the address that is a digest."""
     engine = served_dataset().engine
     found = None
     with suppress(UnknownResource, CanonicalFormError):
         found = of_version(engine, version.name) if version else None
-    recorded: dict[str, list[str]] = {iri(name): [] for name in RECORDED}
+    recorded: dict[str, list[str]] = {iri(name): [] for name in RECORDED_PROPERTIES}
     for quad in found.quads if found else ():
         if quad.predicate.value in recorded:
             recorded[quad.predicate.value].append(str(getattr(quad.object, "value", "")))
-    by, on = recorded.values()
-    write = TermWriter(labels(engine, by, tell.languages))
+    recorders, dates = recorded.values()
+    write = TermWriter(labels(engine, recorders, summarizer.languages))
     steps = {
-        "works": tell.of(claim, "ds:citesWork"),
-        "through": tell.of(claim, "prov:wasDerivedFrom", "oa:hasSource", "ds:citedThrough"),
-        "editors": tuple(map(write.named, by)),
+        "works": summarizer.of(claim, "ds:citesWork"),
+        "through": summarizer.of(claim, "prov:wasDerivedFrom", "oa:hasSource", "ds:citedThrough"),
+        "editors": tuple(map(write.named, recorders)),
     }
     return {
         "chain": [(step, values) for step, values in steps.items() if values],
-        "recorded": next(iter(on), None),
+        "recorded": next(iter(dates), None),
         "trusty": found.iri if found else None,
         "trusty_href": document(found.iri) if found else None,
     }

@@ -9,7 +9,7 @@ from pyoxigraph import Quad
 
 from partage.errors import NotAcceptable, ProtocolError, UnknownResource
 from partage.rdf.formats import GRAPH_FORMATS, Format, by_path
-from partage.rdf.jsonld import CONTEXT, FORM, Form, write_jsonld
+from partage.rdf.jsonld import CONTEXT, FORM_NAMESPACE, Form, write_jsonld
 from partage.rdf.namespaces import BASE, RELEASES
 from partage.rdf.sparql_terms import is_iri
 from partage.resources.description.profiles import (
@@ -50,19 +50,25 @@ from partage.web.http.representation import (
 from partage.web.http.validators import tag_of_bytes, tag_of_quads, validate
 from partage.web.views.citations import responses
 from partage.web.views.resources import page_templates, terminology
-from partage.web.views.resources.documents import SHIPPED, Document, find, is_data, prior
+from partage.web.views.resources.documents import (
+    SHIPPED,
+    Document,
+    find_document,
+    has_canonical_digest,
+    previous_ontology,
+)
 from partage.web.views.resources.typed_links import (
-    about,
-    describing,
-    links_of,
-    page_of,
-    structured_of,
+    describes_link,
+    document_links,
+    document_quads,
+    structured_data,
+    web_page_json,
 )
 
-SAMPLE = 100
+SAMPLE_TRIPLES = 100
 WITH_GRAPHS = ("trig", "nquads", "jsonld")
 # Longer graphs are written for each who asks, and not kept.
-MOST_KEPT = 100_000
+MOST_TRIPLES_CACHED = 100_000
 
 blueprint = Blueprint("resources", __name__, template_folder="templates")
 
@@ -75,11 +81,11 @@ def thing(local: str = "") -> Response:  # noqa: ARG001  # the path is read whol
     """Send a thing's visitor on to the document about it, whatever format is wanted."""
     iri = BASE + request.path.removeprefix("/")
     path = document(iri)
-    retired = served_dataset().known.tombstones.get(iri)
+    retired = served_dataset().metadata.tombstones.get(iri)
     if path is None or not (retired or iri in SHIPPED or served_dataset().holds(iri)):
         raise UnknownResource(iri)
     if retired is not None:
-        return _retired(retired, None)
+        return _tombstone_response(retired, None)
     return redirect_with_query(path)
 
 
@@ -95,11 +101,11 @@ def vocabulary(local: str, suffix: str) -> Response:
 @blueprint.get("/doc/<path:local>")
 def page(local: str) -> Response:
     """Describe one of our resources, in the format of the suffix or of `Accept`."""
-    path, suffix = responses.split("/doc/" + local) or split("/doc/" + local)
+    path, suffix = responses.split_citation_suffix("/doc/" + local) or split("/doc/" + local)
     iri = iri_of(path)
     if iri is None:
         raise UnknownResource(BASE + "id/" + local)
-    return answer(iri, path, suffix)
+    return document_response(iri, path, suffix)
 
 
 @blueprint.get("/resource")
@@ -108,33 +114,34 @@ def any_resource() -> Response:
     iri = request.args.get("iri", "")
     if not is_iri(iri):
         raise ProtocolError("Give the absolute IRI of a resource as the parameter `iri`.")
-    return answer(iri, None)
+    return document_response(iri, None)
 
 
-def answer(iri: str, path: str | None, suffix: str | None = None) -> Response:
+def document_response(iri: str, path: str | None, suffix: str | None = None) -> Response:
     """Answer with the document about an IRI, as negotiated."""
-    if stone := served_dataset().known.tombstones.get(iri):
-        return _retired(stone, suffix)
+    if tombstone := served_dataset().metadata.tombstones.get(iri):
+        return _tombstone_response(tombstone, suffix)
     number = _page_number()
-    shown = find(served_dataset(), iri, path, number or 1, request.url_root)
+    shown = find_document(served_dataset(), iri, path, number or 1, request.url_root)
     profile = profile_of(
         request.headers.get("Accept-Profile"), request.args.get("_profile"), shown.profiles
     )
     offers = media_types(profile.graph_formats, html=profile.html)
-    if cited := responses.asked(iri, suffix, offers):
-        return responses.answer(iri, cited)
+    if cited := responses.preferred_citation(iri, suffix, offers):
+        return responses.citation_response(iri, cited)
 
     def represented(media_type: str) -> Response:
-        if media_type == HTML or number is not None or not shown.cut:
-            return _represented(shown, profile, media_type)
-        whole = find(
+        if media_type == HTML or number is not None or not shown.is_truncated:
+            return _representation(shown, profile, media_type)
+        whole = find_document(
             served_dataset(), iri, path, None, request.url_root
         )  # data are whole where they can be
-        return _represented(whole, profile, media_type)
+        return _representation(whole, profile, media_type)
 
     try:
         return first_writable(
-            preferred_media_types([*offers, *responses.offers(iri)], suffix), represented
+            preferred_media_types([*offers, *responses.citation_media_types(iri)], suffix),
+            represented,
         )
     except NotAcceptable as error:
         others = links_in_release(request.script_root, shown.alternates())
@@ -142,19 +149,21 @@ def answer(iri: str, path: str | None, suffix: str | None = None) -> Response:
         raise NotAcceptable(error.offers, addresses) from None
 
 
-def _represented(shown: Document, profile: Profile, media_type: str) -> Response:
+def _representation(shown: Document, profile: Profile, media_type: str) -> Response:
     """Return a document in a profile and a format."""
-    links = links_of(shown, profile)
+    links = document_links(shown, profile)
     if media_type == HTML:
         reader = language.reader_languages()
         body = _html(shown, profile, reader, links).encode()
         response = validate(
-            represent(body, HTML), tag_of_bytes(body), served_dataset().known.issued
+            represent(body, HTML), tag_of_bytes(body), served_dataset().metadata.issued
         )
         response.vary.add("Accept-Language")
     else:
-        links += describing(shown)
-        response = _data(shown, profile, format_of(media_type, profile.graph_formats), media_type)
+        links += describes_link(shown)
+        response = _data_response(
+            shown, profile, format_of(media_type, profile.graph_formats), media_type
+        )
     response.vary.add("Accept-Profile")
     response.headers["Content-Profile"] = f"<{profile.iri}>"
     response.headers["Link"] = link_header(links, response.mimetype or "")
@@ -170,12 +179,12 @@ def _page_number() -> int | None:
     return int(text[:9])
 
 
-def _data(shown: Document, profile: Profile, fmt: Format, media_type: str) -> Response:
+def _data_response(shown: Document, profile: Profile, fmt: Format, media_type: str) -> Response:
     """Return a document in a format for programs."""
-    known = served_dataset().known
+    known = served_dataset().metadata
     if profile is SCHEMA:
         reader = language.reader_languages()
-        nodes = [*structured_of(shown, reader), *page_of(shown.iri, shown.address())]
+        nodes = [*structured_data(shown, reader), *web_page_json(shown.iri, shown.address())]
         body = json.dumps(nodes, ensure_ascii=False, indent=2).encode()
         response = validate(represent(body, media_type), tag_of_bytes(body), known.issued)
         response.vary.add("Accept-Language")
@@ -183,36 +192,42 @@ def _data(shown: Document, profile: Profile, fmt: Format, media_type: str) -> Re
     form: Form | None = None
     if fmt.key == "jsonld":
         form = form_of(request.args.get("_mediatype") or request.headers.get("Accept"))
-    content_type = f'{media_type}; profile="{FORM}{form}"' if form else media_type
+    content_type = f'{media_type}; profile="{FORM_NAMESPACE}{form}"' if form else media_type
     # A graph can be large and is the same for everybody; what is about a resource is small.
-    if shown.description is None and is_data(profile) and len(shown.triples) <= MOST_KEPT:
+    if (
+        shown.description is None
+        and has_canonical_digest(profile)
+        and len(shown.triples) <= MOST_TRIPLES_CACHED
+    ):
         key = (shown.iri, fmt.key, profile.token, form)
-        body, tag = served_dataset().cached(key, lambda: _written(shown, profile, fmt, form))
+        body, tag = served_dataset().cached(key, lambda: _serialized(shown, profile, fmt, form))
     else:
-        body, tag = _written(shown, profile, fmt, form)
+        body, tag = _serialized(shown, profile, fmt, form)
     if fmt.key == "jsonld":  # the context is read from the host that was asked
         body = body.replace(_quoted(CONTEXT), _quoted(request.host_url + "context.jsonld"), 1)
     return validate(represent(body, content_type), tag or tag_of_bytes(body), known.issued)
 
 
-def _written(
+def _serialized(
     shown: Document, profile: Profile, fmt: Format, form: Form | None
 ) -> tuple[bytes, str]:
     """Return a document in a format, and the tag of its quads where they are of the dataset."""
-    here = request.url_root
-    quads = shown.quads(profile, here)
-    if profile is FULL and shown.description is not None and not shown.versioned:
+    host = request.url_root
+    quads = shown.quads(profile, host)
+    if profile is FULL and shown.description is not None and not shown.is_publication:
         quads += names(served_dataset().engine, quads)
     if profile is ALT:
-        quads = alternates(shown.iri, [r.at(here.rstrip("/")) for r in shown.representations()])
+        quads = alternates(shown.iri, [r.at(host.rstrip("/")) for r in shown.representations()])
     # The graphs of a claim version have a digest, and tell their licence themselves.
-    if profile is ALT or not (shown.versioned and fmt.key in WITH_GRAPHS):
-        quads += about(shown.iri, shown.address())
+    if profile is ALT or not (shown.is_publication and fmt.key in WITH_GRAPHS):
+        quads += document_quads(shown.iri, shown.address())
     if fmt.key == "jsonld":
         body = write_jsonld(quads, shown.iri, form or "framed")
     else:
         body = write_quads(quads, fmt, PREFIXES if profile is ALT else {})
-    return body, tag_of_quads(quads, fmt.key, profile.token, form) if is_data(profile) else ""
+    return body, tag_of_quads(quads, fmt.key, profile.token, form) if has_canonical_digest(
+        profile
+    ) else ""
 
 
 def _quoted(text: str) -> bytes:
@@ -228,25 +243,27 @@ def _html(  # noqa: PLR0911  # one return for each template
         "path": shown.path,
         "language": reader[0],
         "links": links,
-        "structured": structured_of(shown, reader),
+        "structured": structured_data(shown, reader),
         "told": shown,
     }
     if profile is ALT:
         return render_template("alternates-page.html", **common)
-    if iri == ONTOLOGY and (terms := terminology.ontology(tuple(reader))):
+    if iri == ONTOLOGY and (terms := terminology.ontology_markup(tuple(reader))):
         return render_template(
-            "ontology.html", terms=terms, prior=prior(served_dataset()), **common
+            "ontology.html", terms=terms, prior=previous_ontology(served_dataset()), **common
         )
     if iri == SHAPES:
-        return render_template("shapes.html", shapes=terminology.shapes(tuple(reader)), **common)
+        return render_template(
+            "shapes.html", shapes=terminology.shapes_markup(tuple(reader)), **common
+        )
     if iri in SHIPPED:
         return render_template("profiles.html", profiles=PROFILES, **common)
     description = shown.description
     if description is None:
         sample = _sample(shown.triples, reader)
         return render_template("graph.html", size=len(shown.triples), sample=sample, **common)
-    if kind := page_templates.of(description):
-        return kind.page(shown, reader, common)
+    if kind := page_templates.page_template_of(description):
+        return kind.render(shown, reader, common)
     common["page"] = resource_page(engine, description, reader)
     if description.page > 1:
         return render_template("incoming.html", **common)
@@ -254,18 +271,20 @@ def _html(  # noqa: PLR0911  # one return for each template
     return render_template("resource.html", publication=description.is_publication, **common)
 
 
-def _retired(tombstone: Tombstone, suffix: str | None) -> Response:
+def _tombstone_response(tombstone: Tombstone, suffix: str | None) -> Response:
     """Send on to what an identifier was merged into, or say why it was withdrawn."""
     onward = document(tombstone.successor) if tombstone.successor else None
-    if cited := responses.asked(tombstone.iri, suffix, media_types(GRAPH_FORMATS)):
-        return responses.answer(tombstone.iri, cited)
+    if cited := responses.preferred_citation(tombstone.iri, suffix, media_types(GRAPH_FORMATS)):
+        return responses.citation_response(tombstone.iri, cited)
     if tombstone.status == "merged" and onward:
         return redirect_with_query(onward + (f".{suffix}" if suffix else ""), 301)
-    links = [Link("cite-as", responses.address(tombstone.iri))]
+    links = [Link("cite-as", responses.cited_address(tombstone.iri))]
     if onward:
         links += links_in_release(request.script_root, [Link("successor-version", onward)])
     offers = media_types(GRAPH_FORMATS)
-    media_type = negotiated_media_type([*offers, *responses.offers(tombstone.iri)], suffix)
+    media_type = negotiated_media_type(
+        [*offers, *responses.citation_media_types(tombstone.iri)], suffix
+    )
     if media_type == HTML:
         reader = language.reader_languages()
         names = {tombstone.iri, *([tombstone.successor] if tombstone.successor else [])}
@@ -284,7 +303,7 @@ def _retired(tombstone: Tombstone, suffix: str | None) -> Response:
         ).encode()
     else:
         fmt = format_of(media_type, GRAPH_FORMATS)
-        quads = [*tombstone.quads, *about(tombstone.iri, str(document(tombstone.iri)))]
+        quads = [*tombstone.quads, *document_quads(tombstone.iri, str(document(tombstone.iri)))]
         context = request.host_url + "context.jsonld"
         body = (
             write_jsonld(quads, tombstone.iri, context=context)
@@ -299,7 +318,7 @@ def _retired(tombstone: Tombstone, suffix: str | None) -> Response:
 
 def _sample(contents: Sequence[Quad], reader: Sequence[str]) -> list[tuple[TermText, ...]]:
     """Return the first triples of a graph as values to show."""
-    triples = [(quad.subject, quad.predicate, quad.object) for quad in contents[:SAMPLE]]
+    triples = [(quad.subject, quad.predicate, quad.object) for quad in contents[:SAMPLE_TRIPLES]]
     names = {str(getattr(term, "value", "")) for triple in triples for term in triple}
     writer = TermWriter(labels(served_dataset().engine, names, reader))
     return [tuple(writer.value(term) for term in triple) for triple in triples]

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, render_template, request
 
 from partage.errors import UnknownResource
-from partage.rdf.canonical import STATEMENTS, line
+from partage.rdf.canonical import STATEMENTS, ntriples_line
 from partage.rdf.formats import GRAPH_FORMATS
 from partage.resources.identifiers import document, split
 from partage.resources.pages.statement import statement_page
@@ -17,8 +17,13 @@ from partage.web.http.release_paths import RELEASE
 from partage.web.http.representation import preferred_media_types, redirect_with_query, represent
 from partage.web.http.validators import tag_of_bytes, tag_of_quads, validate
 from partage.web.views.citations import responses
-from partage.web.views.resources.documents import of_statement
-from partage.web.views.resources.typed_links import about, describing, links_of, structured_of
+from partage.web.views.resources.documents import statement_document
+from partage.web.views.resources.typed_links import (
+    describes_link,
+    document_links,
+    document_quads,
+    structured_data,
+)
 
 blueprint = Blueprint("statements", __name__)
 
@@ -35,39 +40,44 @@ def thing(digest: str) -> Response:
 @blueprint.get("/doc/statement/<name>")
 def page(name: str) -> Response:
     """Describe a statement, in the format of the suffix or of `Accept`."""
-    path, suffix = responses.split("/doc/statement/" + name) or split("/doc/statement/" + name)
+    path, suffix = responses.split_citation_suffix("/doc/statement/" + name) or split(
+        "/doc/statement/" + name
+    )
     digest = path.rpartition("/")[2]
     iri = STATEMENTS + digest
     found = served_datasets().statement(digest, request.environ.get(RELEASE))
     if found is None:
         raise UnknownResource(iri)
-    here, triple = found
-    if cited := responses.asked(iri, suffix, media_types(GRAPH_FORMATS)):
-        return responses.answer(iri, cited)
-    offers = [*media_types(GRAPH_FORMATS), *responses.offers(iri)]
+    dataset, triple = found
+    if cited := responses.preferred_citation(iri, suffix, media_types(GRAPH_FORMATS)):
+        return responses.citation_response(iri, cited)
+    offers = [*media_types(GRAPH_FORMATS), *responses.citation_media_types(iri)]
     versions = [release.version for release in served_datasets().catalog.records]
-    known = record(here.engine, triple, versions)
-    links, modified = links_of(told := of_statement(digest)), served_dataset().known.issued
+    known = record(dataset.engine, triple, versions)
+    links, modified = (
+        document_links(document_of := statement_document(digest)),
+        served_dataset().metadata.issued,
+    )
 
     def represented(media_type: str) -> Response:
         if media_type != HTML:
             fmt = format_of(media_type, GRAPH_FORMATS)
-            data = [*quads(known), *about(iri, path)]
+            data = [*quads(known), *document_quads(iri, path)]
             response = represent(write_quads(data, fmt), media_type)
             validate(response, tag_of_quads(data, fmt.key), modified)
             response.headers["Link"] = link_header(
-                [*links, *describing(told)], response.mimetype or ""
+                [*links, *describes_link(document_of)], response.mimetype or ""
             )
             return response
         reader = language.reader_languages()
-        shown = statement_page(here.engine, known, reader)
+        shown = statement_page(dataset.engine, known, reader)
         common: dict[str, object] = {
             "iri": iri,
             "path": path,
             "language": reader[0],
-            "line": line(triple),
+            "line": ntriples_line(triple),
             "links": links,
-            "structured": structured_of(told, reader),
+            "structured": structured_data(document_of, reader),
         }
         html = render_template("statement.html", record=known, shown=shown, **common).encode()
         response = validate(represent(html, HTML), tag_of_bytes(html), modified)

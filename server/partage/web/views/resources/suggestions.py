@@ -11,7 +11,7 @@ from partage.web.http.release_paths import within
 
 def nearest(iri: str) -> list[dict[str, str]]:
     """Return the nearest things: their IRI, their address here, and a name."""
-    known = served_dataset().known
+    known = served_dataset().metadata
     try:
         return [
             {

@@ -19,26 +19,26 @@ from partage.web.http.links import Link, links_in_release
 from partage.web.views.resources.documents import Document
 
 
-def links_of(shown: Document, profile: Profile = FULL) -> list[Link]:
+def document_links(shown: Document, profile: Profile = FULL) -> list[Link]:
     """Return the links of a document, in the release that the request is for."""
     return links_in_release(
         request.script_root, [*shown.links(served_dataset()), Link("profile", profile.iri)]
     )
 
 
-def describing(shown: Document) -> list[Link]:
+def describes_link(shown: Document) -> list[Link]:
     """Return the link from data back to the document that they describe."""
     return links_in_release(request.script_root, [Link("describes", shown.address())])
 
 
-def about(resource: str, address: str) -> list[Quad]:
+def document_quads(resource: str, address: str) -> list[Quad]:
     """
     Return what the document at the path `address` tells of itself in RDF, the same in each release.
 
     That is its topic, its licence and its dataset (https://www.w3.org/TR/void/#backlinks), and of
     a graph that it is one; nothing where the dataset is none of ours.
     """
-    if not served_dataset().of_partage:
+    if not served_dataset().is_partage:
         return []
     document, topic, dataset = (
         NamedNode(name) for name in (BASE.rstrip("/") + address, resource, BASE)
@@ -57,9 +57,9 @@ def about(resource: str, address: str) -> list[Quad]:
     return [Quad(subject, NamedNode(iri(curie)), value) for subject, curie, value in statements]
 
 
-def page_of(resource: str, address: str) -> list[Json]:
+def web_page_json(resource: str, address: str) -> list[Json]:
     """Return what `about` tells, in schema.org."""
-    if not served_dataset().of_partage:
+    if not served_dataset().is_partage:
         return []
     return [
         {
@@ -74,10 +74,10 @@ def page_of(resource: str, address: str) -> list[Json]:
 
 
 def _licences() -> tuple[str, ...]:
-    return served_dataset().known.values("dct:license") or (LICENSE,)
+    return served_dataset().metadata.values("dct:license") or (LICENSE,)
 
 
-def structured_of(shown: Document, reader: Sequence[str]) -> list[Json]:
+def structured_data(shown: Document, reader: Sequence[str]) -> list[Json]:
     """Return what a document tells search engines."""
     address = request.url_root.rstrip("/") + shown.address()
     described = shown.description

@@ -21,8 +21,8 @@ from partage.web.http.release_paths import within
 from partage.web.http.representation import represent
 from partage.web.http.validators import tag_of_bytes, validate
 
-PAGE = 25
-LIMIT, MOST = 8, 100
+HITS_PER_PAGE = 25
+DEFAULT_LIMIT, HIGHEST_LIMIT = 8, 100
 OPENSEARCH = "application/opensearchdescription+xml"
 
 blueprint = Blueprint("search", __name__, template_folder="templates")
@@ -41,7 +41,7 @@ class ShownHit:
     language: str
 
     @property
-    def told(self) -> dict[str, str]:
+    def json(self) -> dict[str, str]:
         """What a script is told of it."""
         text = "".join(piece for piece, _ in self.text)
         return {"iri": self.iri, "kind": self.kind, "label": self.label.text,
@@ -52,9 +52,13 @@ class ShownHit:
 @blueprint.get("/search")
 def page() -> Response:
     """Show what a few words find."""
-    question, kind, number = _question(), request.args.get("kind", ""), _number("page", 1, 10_000)
+    question, kind, number = (
+        _search_words(),
+        request.args.get("kind", ""),
+        _number_parameter("page", 1, 10_000),
+    )
     reader = language.reader_languages()
-    answer = _answer(question, kind)
+    answer = _search(question, kind)
     if kind and kind not in dict(answer.kinds):
         names = ", ".join(name for name, _ in answer.kinds) or message("nothing")
         raise ProtocolError(
@@ -62,7 +66,7 @@ def page() -> Response:
             kind=kind[:40],
             names=names,
         )
-    pages = max(1, -(-len(answer.hits) // PAGE))
+    pages = max(1, -(-len(answer.hits) // HITS_PER_PAGE))
     if number > pages:
         abort(
             404,
@@ -72,19 +76,19 @@ def page() -> Response:
                 last=pages,
             ),
         )
-    start = PAGE * (number - 1)
+    start = HITS_PER_PAGE * (number - 1)
     body = render_template(
         "search.html",
         question=question,
         kind=kind,
         answer=answer,
-        hits=_shown(answer, answer.hits[start : start + PAGE], reader),
+        hits=_shown(answer, answer.hits[start : start + HITS_PER_PAGE], reader),
         start=start,
         earlier=_address(kind, number - 1) if number > 1 else "",
         later=_address(kind, number + 1) if number < pages else "",
         of_kind=_address,
     ).encode()
-    response = validate(represent(body, HTML), tag_of_bytes(body), served_dataset().known.issued)
+    response = validate(represent(body, HTML), tag_of_bytes(body), served_dataset().metadata.issued)
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
@@ -92,10 +96,10 @@ def page() -> Response:
 @blueprint.get("/search.json")
 def data() -> Response:
     """Tell scripts what a few words find: `q`, `kind`, and `limit` hits from the first."""
-    question, limit = _question(), _number("limit", LIMIT, MOST)
-    answer = _answer(question, request.args.get("kind", ""))
+    question, limit = _search_words(), _number_parameter("limit", DEFAULT_LIMIT, HIGHEST_LIMIT)
+    answer = _search(question, request.args.get("kind", ""))
     shown = _shown(answer, answer.hits[:limit], language.reader_languages())
-    words = _words()
+    words = _kind_labels()
     document = {
         "q": question,
         "total": len(answer.hits),
@@ -103,11 +107,11 @@ def data() -> Response:
         "replaced": dict(answer.replaced),
         "partial": answer.partial,
         "hits": [
-            {**hit.told, "kindLabel": words.get(hit.kind, words["other"])[0]} for hit in shown
+            {**hit.json, "kindLabel": words.get(hit.kind, words["other"])[0]} for hit in shown
         ],
     }
     response = jsonify(document)
-    validate(response, tag_of_bytes(response.get_data()), served_dataset().known.issued)
+    validate(response, tag_of_bytes(response.get_data()), served_dataset().metadata.issued)
     response.vary.add("Accept-Language")
     return response
 
@@ -119,17 +123,17 @@ def opensearch() -> Response:
     return validate(represent(body, OPENSEARCH), tag_of_bytes(body), None)
 
 
-def _words() -> dict[str, tuple[str, str]]:
+def _kind_labels() -> dict[str, tuple[str, str]]:
     """Return what kinds are called in the reader's language: one thing, and several."""
     module = current_app.jinja_env.get_template("search-words.html").make_module()
     return module.kinds  # type: ignore[attr-defined,no-any-return]  # the template sets it
 
 
-def _answer(question: str, kind: str) -> SearchResult:
-    here = served_dataset()
+def _search(question: str, kind: str) -> SearchResult:
+    dataset = served_dataset()
     if not question:
         return SearchResult()
-    return here.found(question, kind, identified(here.engine, question))
+    return dataset.search(question, kind, identified(dataset.engine, question))
 
 
 def _shown(answer: SearchResult, hits: Sequence[Hit], reader: Sequence[str]) -> list[ShownHit]:
@@ -152,23 +156,23 @@ def _shown(answer: SearchResult, hits: Sequence[Hit], reader: Sequence[str]) -> 
     return found
 
 
-def _question() -> str:
+def _search_words() -> str:
     return " ".join(request.args.get("q", "").split())
 
 
-def _number(name: str, usual: int, most: int) -> int:
-    text = request.args.get(name, str(usual))
-    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= most:
+def _number_parameter(name: str, default: int, highest: int) -> int:
+    text = request.args.get(name, str(default))
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= highest:
         raise ProtocolError(
             "%(name)s=%(text)s cannot be used. Use a number from 1 to %(most)s.",
             name=name,
             text=text[:40],
-            most=most,
+            most=highest,
         )
     return int(text)
 
 
 def _address(kind: str = "", number: int = 1) -> str:
     """Return the address of what was found: of a kind, and of a page."""
-    pairs = {"q": _question(), "kind": kind, "page": str(number) if number > 1 else ""}
+    pairs = {"q": _search_words(), "kind": kind, "page": str(number) if number > 1 else ""}
     return "/search?" + urlencode({name: value for name, value in pairs.items() if value})

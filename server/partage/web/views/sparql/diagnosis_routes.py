@@ -15,11 +15,11 @@ from partage.web.http.release_paths import PARAMETER
 from partage.web.http.representation import represent
 from partage.web.views.releases import memento
 from partage.web.views.sparql import running_queries
-from partage.web.views.sparql.diagnosis_text import lines, tell
-from partage.web.views.sparql.routes import METHODS, body
+from partage.web.views.sparql.diagnosis_text import describe_diagnosis, marked_lines
+from partage.web.views.sparql.routes import METHODS, request_body
 
 JSON = "application/json"
-OFFERS = (HTML, JSON)
+MEDIA_TYPES = (HTML, JSON)
 # Declarations that would push the patterns off a screen are folded away.
 MOST_DECLARATIONS = 4
 
@@ -29,26 +29,26 @@ blueprint = Blueprint("why", __name__)
 @blueprint.route("/sparql/why", methods=["GET", "POST", "QUERY"])
 def why() -> Response:
     """Tell why a query has no results."""
-    return _answer()
+    return _diagnosis_response()
 
 
 @blueprint.route("/sparql/why.json", methods=["GET", "POST", "QUERY"])
 def why_as_json() -> Response:
     """Tell the same as JSON, whatever is accepted."""
-    return _answer("json")
+    return _diagnosis_response("json")
 
 
-def _answer(*wished: str) -> Response:
+def _diagnosis_response(*wished: str) -> Response:
     operation = parse(
         METHODS.get(request.method, "GET"),
         request.query_string,
         request.headers.get("Content-Type", ""),
-        body(),
+        request_body(),
         request.base_url.removesuffix(".json").removesuffix("/why"),
         served_dataset().federation.allowed,
     )
     memento.choose(request.form.get(PARAMETER))
-    chosen = next(ranked(request.headers.get("Accept"), OFFERS, wished or operation.formats))
+    chosen = next(ranked(request.headers.get("Accept"), MEDIA_TYPES, wished or operation.formats))
     if isinstance(operation, DescribeService):
         if chosen != HTML:
             raise ProtocolError("There is no query. Send it as the parameter `query`.")
@@ -59,19 +59,19 @@ def _answer(*wished: str) -> Response:
 def _diagnosis(operation: QueryOperation, chosen: str) -> Response:
     query = operation.query
     if operation.graphs is not None:
-        query = served_dataset().parts.select(query, operation.graphs)
+        query = served_dataset().dataset_parts.select(query, operation.graphs)
     # A form sends the end of a line as two characters, which nobody counts as two.
     query = replace(query, text=query.text.replace("\r\n", "\n"))
-    running = running_queries.begin()
+    running = running_queries.begin_query()
     query = replace(query, handle=running.handle)
     found = diagnose(
         served_dataset().engine,
         query,
-        served_dataset().spelling,
+        served_dataset().term_suggestions,
         operation.calls,
         served_dataset().planner,
     )
-    texts = tell(query.text, found)
+    texts = describe_diagnosis(query.text, found)
     if chosen != HTML:
         text = json.dumps(texts.json(), ensure_ascii=False, indent=1)
         response = represent(text.encode(), JSON)
@@ -86,7 +86,7 @@ def _diagnosis(operation: QueryOperation, chosen: str) -> Response:
     parameters += [("default-graph-uri", graph) for graph in default or ()]
     parameters += [("named-graph-uri", graph) for graph in named or ()]
     page = render_template(
-        "why.html", query=query.text, told=texts, lines=list(lines(query.text, texts)),
+        "why.html", query=query.text, told=texts, lines=list(marked_lines(query.text, texts)),
         folded=declared if declared > MOST_DECLARATIONS else 0,
         left={join["upto"]: join for join in texts.joins}, graphs=operation.graphs,
         dataset=(default, named), asked=urlencode(parameters),

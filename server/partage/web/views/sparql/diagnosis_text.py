@@ -18,11 +18,11 @@ from partage.sparql.diagnosis.pattern_counts import MOST
 from partage.sparql.diagnosis.pattern_hints import PatternHint, corrected
 from partage.sparql.syntax.lexer import place
 
-LONGEST = 160
+LONGEST_QUOTED = 160
 # Not the narrow space in numbers.
 _SPACES = re.compile(r"[ \t\r\n]+")
 
-HINTS = {
+HINT_TEXTS = {
     "together": _("There is more than one fault; with all of these mended it has results."),
     "namespace": _(
         "The prefix `%(prefix)s:` stands for `%(declared)s` here; the data use `%(namespace)s`."
@@ -62,7 +62,7 @@ HINTS = {
     "having": _("No group fulfils `HAVING`."),
     "values": _("None of the `VALUES` at the end goes with a solution."),
 }  # fmt: skip
-ENDS = {
+ENDING_TEXTS = {
     "none": _("Line %(line)s: nothing in the data matches `%(text)s`."),
     "join": _(
         "Line %(line)s: `%(text)s` has matches by itself (%(own)s), but none goes with the "
@@ -112,31 +112,31 @@ class DiagnosisText:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def tell(text: str, found: Diagnosis) -> DiagnosisText:
+def describe_diagnosis(text: str, diagnosis: Diagnosis) -> DiagnosisText:
     """Say what was found out about a query, in the reader's language."""
-    report = found.report
-    notes = [str(ENDS["services"])] if found.services else []
+    report = diagnosis.report
+    notes = [str(ENDING_TEXTS["services"])] if diagnosis.services else []
     if report is None:
-        line, column = place(text, found.refused)
-        sentence = _say(ENDS, "refused", {"line": line, "column": column})
+        line, column = place(text, diagnosis.refused)
+        sentence = _text(ENDING_TEXTS, "refused", {"line": line, "column": column})
         return DiagnosisText(
-            sentence, tuple(notes), found.answers, (), (), None, (), complete=False
+            sentence, tuple(notes), diagnosis.answers, (), (), None, (), complete=False
         )
-    if found.answers and report.emptied:
-        notes.insert(0, str(ENDS["counted"]))
+    if diagnosis.answers and report.emptied:
+        notes.insert(0, str(ENDING_TEXTS["counted"]))
     return DiagnosisText(
-        _ending(text, found),
+        _ending(text, diagnosis),
         tuple(notes),
-        found.answers,
+        diagnosis.answers,
         tuple(_pattern(text, one) for one in report.places),
         tuple({"upto": join.upto, **_counted(join.count)} for join in report.joins),
         report.number(report.emptied.element) if report.emptied else None,
-        tuple(_hint(text, hint) for hint in found.hints),
-        complete=not found.unfinished,
+        tuple(_hint(text, hint) for hint in diagnosis.hints),
+        complete=not diagnosis.unfinished,
     )
 
 
-def number(count: int | None) -> str:
+def count_text(count: int | None) -> str:
     """Write a count that may be more than is counted, or not known."""
     if count is None:
         return str(gettext("not counted in time"))
@@ -145,18 +145,20 @@ def number(count: int | None) -> str:
     return _spaced(count)
 
 
-def lines(text: str, diagnosis: DiagnosisText) -> Iterator[list[tuple[str, str]]]:
+def marked_lines(text: str, diagnosis: DiagnosisText) -> Iterator[list[tuple[str, str]]]:
     """Yield the lines of a query, in pieces that are marked or not: `empty`, `ending`."""
     marks = [""] * len(text)
-    for one in sorted(diagnosis.patterns, key=lambda one: one["number"] == diagnosis.empties_at):
+    for pattern in sorted(
+        diagnosis.patterns, key=lambda one: one["number"] == diagnosis.empties_at
+    ):
         kind = (
             "ending"
-            if one["number"] == diagnosis.empties_at
+            if pattern["number"] == diagnosis.empties_at
             else "empty"
-            if one["count"] == 0
+            if pattern["count"] == 0
             else ""
         )
-        start, end = one["start"], one["end"]
+        start, end = pattern["start"], pattern["end"]
         if kind and isinstance(start, int) and isinstance(end, int):
             marks[start:end] = [kind] * (end - start)
     at = 0
@@ -174,7 +176,7 @@ def _ending(text: str, found: Diagnosis) -> str:
         key = "results" if found.answers else "made" if report.total else "unknown"
         if not report.places:
             key = "results" if found.answers else "nothing"
-        return _say(ENDS, key, {"total": number(report.total)})
+        return _text(ENDING_TEXTS, key, {"total": count_text(report.total)})
     written = emptied.element or emptied.clause
     assert written is not None  # it ends at one of them
     own = next((p.count for p in report.places if p.element is emptied.element), None)
@@ -183,10 +185,10 @@ def _ending(text: str, found: Diagnosis) -> str:
         "text": _short(
             emptied.element.shown if emptied.element else text[written.start : written.end]
         ),
-        "own": number(own),
-        "before": number(emptied.before),
+        "own": count_text(own),
+        "before": count_text(emptied.before),
     }
-    return _say(ENDS, _kind_of_end(emptied, own), facts)
+    return _text(ENDING_TEXTS, _kind_of_end(emptied, own), facts)
 
 
 def _kind_of_end(emptied: EmptyPoint, own: int | None) -> str:
@@ -225,7 +227,7 @@ def _hint(text: str, hint: PatternHint) -> dict[str, object]:
     kind = f"{hint.kind}-nearest" if hint.kind == "unbound" and hint.edits else hint.kind
     return {
         "kind": hint.kind,
-        "sentence": _say(HINTS, kind, hint.facts),
+        "sentence": _text(HINT_TEXTS, kind, hint.facts),
         "line": line,
         "column": column,
         "suggestion": hint.suggestion,
@@ -234,13 +236,13 @@ def _hint(text: str, hint: PatternHint) -> dict[str, object]:
     }
 
 
-def _say(words: Mapping[str, object], key: str, facts: Mapping[str, object]) -> str:
+def _text(words: Mapping[str, object], key: str, facts: Mapping[str, object]) -> str:
     return str(words[key]) % {name: _short(str(fact)) for name, fact in facts.items()}
 
 
 def _short(text: str) -> str:
     line = _SPACES.sub(" ", text).strip()
-    return line if len(line) <= LONGEST else line[:LONGEST] + " …"
+    return line if len(line) <= LONGEST_QUOTED else line[:LONGEST_QUOTED] + " …"
 
 
 def _spaced(count: int) -> str:

@@ -18,7 +18,7 @@ from partage.web.views.sparql.example_texts import EXPLANATIONS
 
 JSON = "application/json"
 # A page of a table has that many IRIs at most, in ten columns.
-MOST = 1000
+MOST_IRIS = 1000
 
 blueprint = Blueprint("querying", __name__)
 
@@ -36,20 +36,20 @@ def terms_json() -> Response:
 def labels_json() -> Response:
     """Tell what IRIs are called and where their pages are: `iri=` once for each, in a form."""
     iris = request.form.getlist("iri")
-    if len(iris) > MOST:
+    if len(iris) > MOST_IRIS:
         raise ProtocolError(
             "These are %(count)s IRIs. Ask for %(most)s at a time at most.",
             count=len(iris),
-            most=MOST,
+            most=MOST_IRIS,
         )
     writer = TermWriter(labels(served_dataset().engine, iris, language.reader_languages()))
-    named = {name: _named(writer.named(name)) for name in iris if is_iri(name)}
+    named = {name: _label_json(writer.named(name)) for name in iris if is_iri(name)}
     response = represent(json.dumps(named, ensure_ascii=False).encode(), JSON)
     response.vary.add("Accept-Language")
     return response
 
 
-def _named(value: TermText) -> dict[str, str | None]:
+def _label_json(value: TermText) -> dict[str, str | None]:
     """Return a name as the script takes it: no label where the IRI would be its own."""
     href = value.href and within(request.script_root, value.href)
     label = {"href": href, "language": value.language, "label": value.text}

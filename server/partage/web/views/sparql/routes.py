@@ -41,8 +41,8 @@ from partage.web.views.sparql import running_queries
 METHODS: MappingProxyType[str, Method] = MappingProxyType({"POST": "POST", "QUERY": "QUERY"})
 ACCEPT_QUERY = f"{QUERY}, {FORM}"
 # More would take longer than 50 ms to name and to write.
-SHOWN = 200
-SHOWN_BYTES = 200_000
+MOST_ROWS_SHOWN = 200
+MOST_TURTLE_SHOWN = 200_000
 
 blueprint = Blueprint("sparql", __name__, template_folder="templates")
 
@@ -54,12 +54,16 @@ def endpoint() -> Response:
         METHODS.get(request.method, "GET"),
         request.query_string,
         request.headers.get("Content-Type", ""),
-        body(),
+        request_body(),
         request.base_url,
         served_dataset().federation.allowed,
     )
     memento.choose(request.form.get(PARAMETER))
-    response = _service(operation) if isinstance(operation, DescribeService) else _answer(operation)
+    response = (
+        _service_description(operation)
+        if isinstance(operation, DescribeService)
+        else _answer(operation)
+    )
     response.headers["Accept-Query"] = ACCEPT_QUERY
     return response
 
@@ -70,7 +74,7 @@ def with_a_slash() -> Response:
     return redirect_with_query("/sparql", 308)
 
 
-def body() -> bytes:
+def request_body() -> bytes:
     """Return the body, whole and as it was sent."""
     encoding = request.headers.get("Content-Encoding", "").strip().lower()
     if encoding not in {"", "identity"}:
@@ -83,7 +87,7 @@ def body() -> bytes:
     return body
 
 
-def _service(operation: DescribeService) -> Response:
+def _service_description(operation: DescribeService) -> Response:
     offers = media_types(GRAPH_FORMATS)
     chosen = next(ranked(request.headers.get("Accept"), offers, operation.formats))
     if chosen == HTML:
@@ -96,34 +100,34 @@ def _answer(operation: QueryOperation) -> Response:
     """Answer a query in the first format that is accepted and can hold the answer."""
     types = media_types(offers(operation.kind))
     choices = ranked(request.headers.get("Accept"), types, operation.formats)
-    return first_writable(choices, partial(_answered, operation))
+    return first_writable(choices, partial(_query_response, operation))
 
 
-def _answered(operation: QueryOperation, chosen: str) -> Response:
+def _query_response(operation: QueryOperation, chosen: str) -> Response:
     """Run the query and answer it: the one place where that is done."""
     query = operation.query
     if operation.graphs is not None:
-        query = served_dataset().parts.select(query, operation.graphs)
+        query = served_dataset().dataset_parts.select(query, operation.graphs)
     hints = _hints(operation)
     fmt = None if chosen == HTML else format_of(chosen, offers(operation.kind))
     standing = citing.citation_status(operation, page=chosen == HTML)
-    result = running_queries.run(query, operation.calls, written=fmt)
+    result = running_queries.run_query(query, operation.calls, serialized_as=fmt)
     if fmt is None:
         response = represent(_page(operation, result, hints, standing).encode(), HTML)
     else:
         # Who asks for the head wants the length, and comes back for parts of what is kept then.
         is_whole = fmt in COLUMNAR_FORMATS or request.environ.get(HEAD)
-        answer = _gathered(result.serialize(fmt), LONGEST_KEPT if is_whole else CHUNK)
+        answer = _buffered(result.serialize(fmt), LONGEST_KEPT if is_whole else CHUNK)
         response = represent(answer, chosen, fmt)
         if isinstance(answer, bytes) and request.method not in METHODS and is_lasting(operation):
-            validate(response, tag_of_bytes(answer), served_dataset().known.issued)
-    citing.link(response, standing)
+            validate(response, tag_of_bytes(answer), served_dataset().metadata.issued)
+    citing.add_cite_as(response, standing)
     if hints:
         response.headers["Query-Hint"] = ", ".join(hint.header for hint in hints)
     return response
 
 
-def _gathered(chunks: Iterator[bytes], longest: int) -> bytes | Iterator[bytes]:
+def _buffered(chunks: Iterator[bytes], longest: int) -> bytes | Iterator[bytes]:
     """Return an answer shorter than `longest` whole, a longer one as it comes."""
     gathered = bytearray()
     for chunk in chunks:
@@ -156,12 +160,12 @@ def _page(
     answer["graphs"] = operation.graphs
     answer["dataset"] = (operation.query.default_graphs, operation.query.named_graphs)
     if operation.kind == "solutions":
-        rows = result.solutions(SHOWN + 1)
+        rows = result.solutions(MOST_ROWS_SHOWN + 1)
         answer |= {
             "variables": result.variables,
-            "rows": table(rows[:SHOWN], result.variables),
-            "lines": [line(row, result.variables) for row in rows[:SHOWN]],
-            "more": len(rows) > SHOWN,
+            "rows": solution_rows(rows[:MOST_ROWS_SHOWN], result.variables),
+            "lines": [tsv_line(row, result.variables) for row in rows[:MOST_ROWS_SHOWN]],
+            "more": len(rows) > MOST_ROWS_SHOWN,
         }
     elif operation.kind == "boolean":
         answer["truth"] = result.answer
@@ -170,7 +174,7 @@ def _page(
     return render_template("query.html", **answer)
 
 
-def table(rows: list[Solution], variables: tuple[str, ...]) -> list[list[object]]:
+def solution_rows(rows: list[Solution], variables: tuple[str, ...]) -> list[list[object]]:
     """Return solutions as values to show, named in the reader's language."""
     names = {str(getattr(term, "value", "")) for row in rows for term in row.values()}
     reader = language.reader_languages()
@@ -180,7 +184,7 @@ def table(rows: list[Solution], variables: tuple[str, ...]) -> list[list[object]
     ]
 
 
-def line(row: Solution, variables: tuple[str, ...]) -> str:
+def tsv_line(row: Solution, variables: tuple[str, ...]) -> str:
     """Return a solution for the page's script: as in SPARQL TSV, terms as in N-Triples."""
     terms = (str(row[name]) if name in row else "" for name in variables)
     return "\t".join(term.replace("\t", "\\t") for term in terms)
@@ -193,7 +197,7 @@ def _graph(result: Result) -> dict[str, object]:
     text = b""
     for chunk in result.serialize(turtle):
         text += chunk
-        if len(text) > SHOWN_BYTES:
-            whole = text[:SHOWN_BYTES].rpartition(b"\n")[0]
+        if len(text) > MOST_TURTLE_SHOWN:
+            whole = text[:MOST_TURTLE_SHOWN].rpartition(b"\n")[0]
             return {"turtle": whole.decode(), "more": True}
     return {"turtle": text.decode(), "more": False}

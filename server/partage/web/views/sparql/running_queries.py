@@ -29,7 +29,7 @@ HEADER = "Query-Id"
 # Where the gateway puts the handle that it ends when the client leaves.
 HANDLE = "partage.handle"
 # The addresses whose requests are charged to their clients: they read or evaluate what is asked.
-CHARGED = frozenset(
+CHARGED_ENDPOINTS = frozenset(
     {
         "browse.kind",
         "cite.cite",
@@ -48,7 +48,7 @@ CHARGED = frozenset(
 # How other servers' forms say that none is wished.
 NO_TIMEOUT = frozenset({"", "0"})
 # As many letters as 128 bits need, at least.
-CHOSEN = re.compile(r"[A-Za-z0-9_-]{22,128}")
+CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{22,128}")
 
 blueprint = Blueprint("queries", __name__)
 
@@ -65,7 +65,7 @@ class RunningQuery:
 
     def cost(self) -> float:
         """Return the seconds from the start of its evaluation until now."""
-        return max(0.0, time.perf_counter() - self.began - self.handle.waited)
+        return max(0.0, time.perf_counter() - self.began - self.handle.seconds_waited)
 
 
 class RunningQueries:
@@ -75,7 +75,7 @@ class RunningQueries:
         self._running: dict[str, RunningQuery] = {}
         self._lock = threading.Lock()
 
-    def enter(self, running: RunningQuery) -> None:
+    def add(self, running: RunningQuery) -> None:
         """Note a query that begins."""
         with self._lock:
             if running.id in self._running:
@@ -84,7 +84,7 @@ class RunningQueries:
                 )
             self._running[running.id] = running
 
-    def leave(self, running: RunningQuery) -> None:
+    def remove(self, running: RunningQuery) -> None:
         """End a query that may be running still, and forget it."""
         with self._lock:
             self._running.pop(running.id, None)
@@ -100,23 +100,23 @@ def install(app: Flask) -> None:
     """Give an application its registry and its address for running queries."""
     app.extensions["partage.queries"] = RunningQueries()
     app.register_blueprint(blueprint)
-    app.before_request(_admit)
-    app.after_request(_label)
+    app.before_request(_check_budget)
+    app.after_request(_add_query_headers)
 
 
-def _admit() -> None:
+def _check_budget() -> None:
     """Admit what is asked before it is read, which takes time too; a form is shown to all."""
     asks = request.query_string or request.view_args or request.method not in {"GET", "HEAD"}
-    if asks and request.endpoint in CHARGED:
+    if asks and request.endpoint in CHARGED_ENDPOINTS:
         budget.admit()
 
 
-def run(
+def run_query(
     query: Query,
     calls: tuple[ServiceCall, ...] = (),
     *,
     planned: bool = True,
-    written: Format | None = None,
+    serialized_as: Format | None = None,
 ) -> Result:
     """
     Evaluate the request's query, within the seconds that it grants (`timeout=`).
@@ -135,11 +135,11 @@ def run(
         As `Engine.query`.
     """
     seconds = _seconds()
-    running = begin()
+    running = begin_query()
     if calls:
         seconds = min(seconds or math.inf, served_dataset().settings.query_seconds)
     limits = query.limits if seconds is None else replace(query.limits, seconds=seconds)
-    key = None if written is None or calls else written.key
+    key = None if serialized_as is None or calls else serialized_as.key
     query = replace(query, limits=limits, handle=running.handle, written=key)
     running.result = answered(
         served_dataset().engine,
@@ -153,7 +153,7 @@ def run(
     return running.result
 
 
-def begin() -> RunningQuery:
+def begin_query() -> RunningQuery:
     """
     Let the request's client begin to ask, on its account; whoever knows the id may end it.
 
@@ -164,18 +164,20 @@ def begin() -> RunningQuery:
     BudgetSpent
         The client has used up its query time.
     """
-    if (running := current()) is not None:  # a request that asks twice, as to verify and to show
+    if (
+        running := running_query()
+    ) is not None:  # a request that asks twice, as to verify and to show
         budget.admit()
         return running
     # The server's own handle, where it gives one, ends the query when the client leaves.
     running = RunningQuery(_identifier(), request.environ.get(HANDLE) or QueryHandle())
     budget.admit()
-    _registry().enter(running)
+    _registry().add(running)
     g.running = running
     return running
 
 
-def current() -> RunningQuery | None:
+def running_query() -> RunningQuery | None:
     """Return the query that the current request runs, if it does."""
     return cast("RunningQuery | None", g.get("running"))
 
@@ -205,9 +207,9 @@ def _find(identifier: str) -> RunningQuery:
     return running
 
 
-def _label(response: Response) -> Response:
+def _add_query_headers(response: Response) -> Response:
     """Send the query's id and timing along, and end the query when its answer is closed."""
-    running, account = current(), budget.account()
+    running, account = running_query(), budget.account()
     spent = 0.0 if account is None else account.cost()
     if account is not None:
         account.advertise(response, spent)
@@ -217,11 +219,11 @@ def _label(response: Response) -> Response:
         return response
     response.headers[HEADER] = running.id
     opened = None if running.opened is None else running.opened - running.began
-    response.headers["Server-Timing"] = timing(running.handle.waited, opened)
+    response.headers["Server-Timing"] = server_timing(running.handle.seconds_waited, opened)
     registry, sent = _registry(), running.cost()
 
     def leave() -> None:
-        registry.leave(running)
+        registry.remove(running)
         if account is not None:
             account.charge(spent + running.cost() - sent)
 
@@ -229,7 +231,7 @@ def _label(response: Response) -> Response:
     return response
 
 
-def timing(waited: float, opened: float | None) -> str:
+def server_timing(waited: float, opened: float | None) -> str:
     """Return the seconds until a query was admitted, and until it was open, for a header."""
     metric = f"wait;dur={1000 * waited:.1f}"
     return metric if opened is None else f"{metric}, open;dur={1000 * (opened - waited):.1f}"
@@ -243,7 +245,7 @@ def _identifier() -> str:
     chosen = request.headers.get(HEADER)
     if chosen is None:
         return secrets.token_urlsafe(24)
-    if not CHOSEN.fullmatch(chosen):
+    if not CLIENT_ID.fullmatch(chosen):
         raise ProtocolError(
             "The %(header)s sent along must be 22 to 128 random letters, digits, - and _, "
             "because whoever knows it may end the query.",
