@@ -5,7 +5,7 @@ from pathlib import Path
 
 import small_dataset
 from partage.citation.citable import cite
-from partage.citation.formats import CITATION_FORMATS, printable, text
+from partage.citation.citation_formats import CITATION_FORMATS, printable, text
 from partage.citation.model import BilingualText, Citation, of_query, of_result, of_statement
 from partage.rdf.namespaces import BASE, ID
 from partage.releases.record import ReleaseRecord

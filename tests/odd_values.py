@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import partage.web
-from partage.citation.formats import CITATION_FORMATS
+from partage.citation.citation_formats import CITATION_FORMATS
 from partage.rdf.formats import ALL_FORMATS
 from partage.rdf.namespaces import BASE
 from three_releases import FIRST, THIRD

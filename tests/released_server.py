@@ -18,7 +18,7 @@ from pathlib import Path
 from partage.settings import Settings
 from partage.store.factory import choose_source
 from partage.web import wsgi
-from partage.web.gateway.server import serve
+from partage.web.server import serve
 
 port, root = int(sys.argv[1]), Path(sys.argv[2])
 wsgi.root = lambda: root

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from partage import assets
+from partage.atomic_files import replace_file
 from partage.errors import IntegrityError
-from partage.files import replace_file
 from partage.pipeline import run
 from partage.pipeline.checks.registry import PATH, read_registry
 from partage.pipeline.run import STEPS
-from partage.pipeline.writing import release
+from partage.pipeline.writing import release_files
 
 COMMAND = """
 import resource, sys
@@ -99,10 +99,10 @@ def test_what_a_killed_build_left_goes_with_the_next(tmp_path: Path) -> None:
     target = tmp_path / "release"
     (tmp_path / ".release-abc").mkdir()
     (tmp_path / ".release-abc" / "dataset.nq.gz").write_bytes(b"half")
-    former = tmp_path / f".release-abd{release.FORMER}"
+    former = tmp_path / f".release-abd{release_files.FORMER}"
     former.mkdir()
     (former / "manifest.json").write_text("{}")
-    with release.staging(target) as staged:
+    with release_files.staging(target) as staged:
         assert staged.is_dir()
         assert sorted(tmp_path.iterdir()) == sorted((staged, target))
     assert (target / "manifest.json").read_text() == "{}"
@@ -119,7 +119,7 @@ def test_a_build_on_a_full_disk_leaves_the_last_release_and_says_so(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(release, "write", full)
+    monkeypatch.setattr(release_files, "write", full)
     monkeypatch.setattr(run, "inputs_digest", lambda _: "")
     with pytest.raises(IntegrityError, match="No space left on device"):
         run.build(assets.assets_root(), target, steps=STEPS[:0])

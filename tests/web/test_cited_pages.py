@@ -15,7 +15,7 @@ import described_app
 from cited import BROWSER, SAME, WHO, cite, facts, links
 from links import of
 from markup import strange_scripts
-from partage.citation.formats import CITATION_FORMATS, CitationFormat
+from partage.citation.citation_formats import CITATION_FORMATS, CitationFormat
 from partage.rdf.formats import GRAPH_FORMATS, Format, by_key
 from partage.rdf.namespaces import EDITORS, LICENSE, iri
 

@@ -15,7 +15,7 @@ from pyoxigraph import NamedNode, Triple
 from described_app import listening
 from links import of
 from markup import strange_scripts
-from partage.citation.formats import CITATION_FORMATS
+from partage.citation.citation_formats import CITATION_FORMATS
 from partage.rdf.canonical import statement_digest
 from partage.rdf.namespaces import ID, iri
 from released_app import application

@@ -20,7 +20,7 @@ from partage.rdf.canonical import canonical_nquads
 from partage.settings import Settings
 from partage.web.gateway import connections
 from partage.web.gateway.connections import MOST, ConnectionWatch, close_surplus, set_up_listeners
-from partage.web.gateway.server import SECONDS_FOR_A_HEADER
+from partage.web.server import SECONDS_FOR_A_HEADER
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's /proc")
 

@@ -12,7 +12,7 @@ import three_releases
 from partage.errors import EngineBusy
 from partage.rdf.namespaces import iri
 from partage.releases.diff import Difference
-from partage.web.views.releases.differences import MOST_DIFFERENCES, DifferenceCache
+from partage.releases.difference_cache import MOST_DIFFERENCES, DifferenceCache
 from released_app import GAZETTE, application
 from three_releases import (
     CHANGED,
@@ -191,7 +191,7 @@ def test_who_would_wait_long_for_a_difference_is_sent_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     comparing = DifferenceCache(three_releases.write_archives(tmp_path))
-    monkeypatch.setattr("partage.web.views.releases.differences.PATIENCE", 0.01)
+    monkeypatch.setattr("partage.releases.difference_cache.PATIENCE", 0.01)
     asked, answer = Event(), Event()
 
     def wait(before: str, after: str) -> Difference:

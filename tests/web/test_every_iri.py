@@ -23,7 +23,7 @@ from partage.pipeline import parse as reading
 from partage.pipeline.checks import digests
 from partage.pipeline.derivation import current_view, query_examples, void
 from partage.pipeline.state import State
-from partage.pipeline.writing import release
+from partage.pipeline.writing import release_files
 from partage.rdf.canonical import STATEMENTS, rdfc10, statement_digest
 from partage.rdf.formats import GRAPH_FORMATS
 from partage.rdf.namespaces import BASE, iri
@@ -53,7 +53,7 @@ def state() -> State:
 
 @pytest.fixture(scope="module")
 def dataset(state: State) -> list[Quad]:
-    return list(release.canonical(state))
+    return list(release_files.canonical(state))
 
 
 @pytest.fixture(scope="module")

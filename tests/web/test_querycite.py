@@ -22,7 +22,7 @@ from partage.rdf.namespaces import ID
 from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Query, Result
 from partage.web.http.budget import Budget, ClientAllowance
-from partage.web.views.cited_queries import citing
+from partage.web.views.cited_queries import cited_results
 
 
 @pytest.fixture
@@ -294,7 +294,7 @@ def test_what_would_be_kept_is_bounded_not_what_is_sent(
 def test_a_client_may_cite_so_much_a_day_and_others_still_may(
     app: Flask,
 ) -> None:
-    share = app.extensions["partage.citing"] = Budget(ClientAllowance(2_000, citing.DAY))
+    share = app.extensions["partage.citing"] = Budget(ClientAllowance(2_000, cited_results.DAY))
     here, there = ({"REMOTE_ADDR": address} for address in ("192.0.2.1", "192.0.2.2"))
 
     def cite(number: int, environ: dict[str, str]) -> TestResponse:
@@ -305,7 +305,7 @@ def test_a_client_may_cite_so_much_a_day_and_others_still_may(
     assert statuses == [303] * (cut := statuses.index(429)) + [429] * (10 - cut)
     refused = cite(10, here)
     assert "which is what a client may add to the query store in a day" in refused.text
-    assert 0 < int(refused.headers["Retry-After"]) < citing.DAY
+    assert 0 < int(refused.headers["Retry-After"]) < cited_results.DAY
     assert cite(0, here).status_code == 303  # it is there already
     assert cite(20, there).status_code == 303
     assert share.clients == 2

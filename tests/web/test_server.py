@@ -24,8 +24,8 @@ from partage.errors import SettingsError
 from partage.settings import Settings
 from partage.store.embedded.loading import load
 from partage.store.factory import EngineSource
-from partage.web.gateway.server import _Watch, serve
 from partage.web.gateway.startup_messages import ServerReady
+from partage.web.server import _Watch, serve
 
 needs_hangup = pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="needs SIGHUP")
 PROGRAM = """
@@ -34,7 +34,7 @@ from pathlib import Path
 from partage.errors import PartageError
 from partage.settings import Settings
 from partage.store.factory import choose_source
-from partage.web.gateway.server import serve
+from partage.web.server import serve
 
 if __name__ == "__main__":
     port, how, *paths = sys.argv[1:]
@@ -227,7 +227,7 @@ def test_signals_that_come_together_are_one_wish(monkeypatch: pytest.MonkeyPatch
         go_on.acquire()
 
     monkeypatch.setattr(_Watch, "_renew", renew)
-    monkeypatch.setattr("partage.web.gateway.server._answers", lambda _: False)
+    monkeypatch.setattr("partage.web.server._answers", lambda _: False)
     monkeypatch.setattr(multiprocessing, "set_start_method", lambda *_, **__: None)
     before = signal.getsignal(signal.SIGHUP)
     try:

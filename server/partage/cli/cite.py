@@ -44,7 +44,7 @@ def cite(  # noqa: PLR0913, PLR0917  # each is an option of the command
 ) -> None:
     """Print the citation of THING: an IRI, a CURIE or a path."""
     from partage.citation.citable import cite as citation_of
-    from partage.citation.formats import CITATION_FORMATS, citation_format, printable, text
+    from partage.citation.citation_formats import CITATION_FORMATS, citation_format, printable, text
     from partage.citation.record_kinds import named, unversioned
     from partage.citation.statement_citation import cite_statement
     from partage.errors import UnknownResource
@@ -96,7 +96,7 @@ def cite(  # noqa: PLR0913, PLR0917  # each is an option of the command
 def _of_result(identifier: str, title: str | None, catalog: "Catalog") -> "Citation":
     """Return the citation of a result out of the query store, by its own title or another."""
     from partage.sparql.cited.query_store import QueryStore
-    from partage.web.views.cited_queries.citing import checked_title, citation_of
+    from partage.web.views.cited_queries.cited_results import checked_title, citation_of
 
     known = settings()
     found = QueryStore(known.query_store, known.query_store_bytes).find(identifier)

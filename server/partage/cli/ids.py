@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from partage import assets
+from partage.atomic_files import locked, replace_file
 from partage.cli.base import FINDING, cli, example
 from partage.errors import IntegrityError
-from partage.files import locked, replace_file
 
 
 @cli.group(epilog=example("partage ids allocate claim", "partage ids check"))

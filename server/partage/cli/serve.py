@@ -62,7 +62,7 @@ def serve(  # noqa: PLR0913, PLR0917  # each is an option of the command
         )
     from partage.sparql.federation.service_calls import Federation
     from partage.store.factory import choose_source
-    from partage.web.gateway import server
+    from partage.web import server
 
     chosen = settings().override(host=host, port=port, engine=engine)
     Federation.of(chosen)  # a fault in it shows here, before anything is opened

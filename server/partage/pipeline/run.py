@@ -13,14 +13,14 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from partage.atomic_files import replace_file
 from partage.errors import BuildError, IntegrityError, NonConformance
-from partage.files import replace_file
 from partage.pipeline import parse
 from partage.pipeline.checks import competency
 from partage.pipeline.derivation import current_view, materialize, query_examples, tombstones, void
 from partage.pipeline.reasoning import entailment, owl_profiles, viewpoints
 from partage.pipeline.state import State
-from partage.pipeline.writing import release
+from partage.pipeline.writing import release_files
 from partage.pipeline.writing.manifest import Manifest, inputs_digest
 
 T = TypeVar("T")
@@ -101,9 +101,11 @@ def build(
     for step in steps:
         state = clock.timed(step.name, partial(step.function, state))
     try:
-        with release.staging(target) as staged:
-            manifest = clock.timed("write release", lambda: release.write(state, staged, inputs))
-            release.promote(staged, target)
+        with release_files.staging(target) as staged:
+            manifest = clock.timed(
+                "write release", lambda: release_files.write(state, staged, inputs)
+            )
+            release_files.promote(staged, target)
         clock.report(target.with_name("build-report.json"), manifest)
     except OSError as error:
         raise IntegrityError(

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from partage.atomic_files import CAN_LOCK
 from partage.errors import SettingsError
-from partage.files import CAN_LOCK
 
 if CAN_LOCK:
     import fcntl

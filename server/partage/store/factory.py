@@ -20,7 +20,7 @@ from partage.store.release_stores.release_stores import (
     refuse_release,
 )
 from partage.store.release_stores.store_cache import cached_store
-from partage.store.remote.engine import RemoteEngine
+from partage.store.remote.remote_engine import RemoteEngine
 from partage.store.remote.transport import Address
 from partage.store.workers.pool import PoolEngine, PoolLimits
 

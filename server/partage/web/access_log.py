@@ -5,12 +5,11 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import cast
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, g, request
 
 from partage.web.gateway.response_cache import Scope
-from partage.web.http.metrics import Metrics
+from partage.web.http.metrics import Metrics, metrics
 from partage.web.views.sparql import running_queries
 
 
@@ -51,11 +50,6 @@ def observer(app: Flask) -> Callable[[Scope, int, float], None]:
             _write(scope["method"], scope["path"], status, seconds, None)
 
     return observe
-
-
-def metrics() -> Metrics:
-    """Return the current application's counts."""
-    return cast("Metrics", current_app.extensions["partage.metrics"])
 
 
 def _begin() -> None:

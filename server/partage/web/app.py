@@ -23,9 +23,9 @@ from partage.web.http.default_headers import PartageResponse
 from partage.web.http.release_paths import RELEASE, Versions
 from partage.web.views.about import routes as about
 from partage.web.views.browse import routes as browse
-from partage.web.views.citations import responses
+from partage.web.views.citations import negotiation
 from partage.web.views.citations import routes as cite
-from partage.web.views.cited_queries import citing as querystore
+from partage.web.views.cited_queries import cited_results as querystore
 from partage.web.views.cited_queries import routes as querycite
 from partage.web.views.comparison import routes as compare
 from partage.web.views.discovery import routes as discovery
@@ -109,7 +109,7 @@ def create_app(
     app.add_template_global(document)
     app.add_template_global(_question_text, "asked")
     app.add_template_global(_address_in_language, "in_language")
-    app.add_template_global(responses.citation_box, "citation_box")
+    app.add_template_global(negotiation.citation_box, "citation_box")
     app.add_template_global(_built_file_url, "built")
     app.add_template_filter(_grouped_number, "number")
     app.add_template_filter(iriref)

@@ -23,6 +23,7 @@ from partage.rdf.namespaces import GRAPH, PREFIXES, SPARQL_PREFIXES
 from partage.rdf.query_files import Question, read_questions
 from partage.rdf.sparql_terms import is_iri
 from partage.releases.catalog import Catalog
+from partage.releases.difference_cache import DifferenceCache
 from partage.releases.record import ReleaseRecord
 from partage.resources.browse.kinds import KINDS
 from partage.resources.browse.table import BrowsedTable, count
@@ -33,7 +34,7 @@ from partage.resources.description.existence import holds
 from partage.resources.description.statistics import statistics
 from partage.resources.downloads.files import ReleaseFiles
 from partage.resources.ontology.completion import as_completions, terms
-from partage.resources.ontology.terms import OntologyReference, reference
+from partage.resources.ontology.term_reference import OntologyReference, reference
 from partage.resources.pages.facts import DatasetFacts, facts_around, name_all, read_facts
 from partage.resources.pages.summaries import Summarizer
 from partage.resources.pictures.disputes import DisputeMap, dispute_map
@@ -60,7 +61,6 @@ from partage.store.release_stores.release_stores import ReleaseEngine
 from partage.store.statement_index import StatementIndex, index_statements
 from partage.web.http.negotiation import languages
 from partage.web.http.release_paths import RELEASE
-from partage.web.views.releases.differences import DifferenceCache
 
 # The competency questions that a visitor is offered first.
 SHOWN_QUESTIONS = ("01", "03", "04", "29")

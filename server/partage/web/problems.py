@@ -64,7 +64,7 @@ from partage.web.http import language
 from partage.web.http.links import Link, link_header
 from partage.web.http.negotiation import HTML, negotiate
 from partage.web.http.representation import requested_formats
-from partage.web.views.resources.suggestions import nearest
+from partage.web.nearest_resources import nearest
 
 STATUS: dict[type[PartageError], int] = {
     RequestError: 400,

@@ -22,7 +22,7 @@ from citation_cases import CASES, DIRECTORY, RECORD, citation, files
 from partage.assets import assets_root
 from partage.citation.apa import apa
 from partage.citation.citable import cite
-from partage.citation.formats import (
+from partage.citation.citation_formats import (
     CITATION_FORMATS,
     CitationFormat,
     citation_format,

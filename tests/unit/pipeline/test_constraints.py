@@ -21,7 +21,7 @@ from partage.pipeline.checks.validate import by_shapes
 from partage.rdf.namespaces import PREFIXES, iri
 from partage.rdf.parsing import read_rdf
 from partage.store.embedded.oxigraph import EmbeddedEngine
-from partage.store.remote.engine import RemoteEngine
+from partage.store.remote.remote_engine import RemoteEngine
 
 ROOT = assets.assets_root()
 EX = "https://example.org/"

@@ -15,7 +15,7 @@ from partage.pipeline.checks import shapes, validate
 from partage.pipeline.checks.report import ValidationReport
 from partage.pipeline.run import STEPS, BuildStep
 from partage.pipeline.state import State
-from partage.pipeline.writing import release
+from partage.pipeline.writing import release_files
 from partage.pipeline.writing.manifest import Manifest, commit
 from partage.rdf.namespaces import GRAPH
 
@@ -175,7 +175,7 @@ def test_a_file_that_is_no_manifest_is_told(tmp_path: Path) -> None:
 
 
 def test_graph_families_are_counted(state: State) -> None:
-    dataset = release.canonical(state)
-    counted = release.families(dataset)
+    dataset = release_files.canonical(state)
+    counted = release_files.families(dataset)
     assert counted["claim version #assertion"].graphs == len(state.versions)
     assert counted["graph:claims"].graphs == 1

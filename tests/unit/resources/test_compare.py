@@ -10,7 +10,7 @@ from partage.resources.labels import Labels
 from partage.resources.pages.comparison import ComparedProperty, compare, folded, index
 from partage.resources.pages.facts import DatasetFacts, name_all, read_facts
 from partage.resources.pages.summaries import Summarizer
-from partage.resources.pages.values import TYPE
+from partage.resources.pages.term_texts import TYPE
 from partage.store.embedded.oxigraph import EmbeddedEngine
 
 ENGLISH = ("en", "fr", "")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from partage.resources.dates import EdtfDate, moment, years
+from partage.resources.edtf_dates import EdtfDate, moment, years
 
 
 @pytest.mark.parametrize(

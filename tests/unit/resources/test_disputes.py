@@ -1,6 +1,6 @@
 """Who disputes whom, and chains of disputes, from plain values."""
 
-from partage.resources.pages.values import TermText
+from partage.resources.pages.term_texts import TermText
 from partage.resources.pictures.disputes import Dispute, DisputeSide, quarrels, rebuttals, speakers
 
 

@@ -1,7 +1,7 @@
 """Partners as marks, and what flows are narrowed by, from plain values."""
 
 from partage.resources.browse.facets import narrowed
-from partage.resources.pages.values import TermText
+from partage.resources.pages.term_texts import TermText
 from partage.resources.pictures.flow_map import Direction, Flow, partners
 
 

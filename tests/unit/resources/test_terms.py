@@ -10,7 +10,7 @@ from partage.rdf.parsing import read_rdf
 from partage.resources.description.describe import graph_contents
 from partage.resources.ontology.axioms import AxiomExpression
 from partage.resources.ontology.diagram import LINES, PLACES, drawing
-from partage.resources.ontology.terms import OntologyReference, reference, schemes
+from partage.resources.ontology.term_reference import OntologyReference, reference, schemes
 from partage.resources.pictures.coverage import coverage
 from partage.store.embedded.oxigraph import EmbeddedEngine
 

@@ -11,8 +11,8 @@ import small_dataset
 from partage.errors import EngineUnavailable
 from partage.rdf.formats import Format, by_key
 from partage.rdf.namespaces import GRAPH
-from partage.store.embedded.evaluation import Evaluation
 from partage.store.embedded.oxigraph import EmbeddedEngine
+from partage.store.embedded.streamed_evaluation import Evaluation
 from partage.store.engine import Engine, Query
 from partage.store.workers.pool import PoolEngine
 

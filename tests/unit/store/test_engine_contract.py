@@ -23,7 +23,7 @@ from partage.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, Format, by_key
 from partage.rdf.namespaces import GRAPH, ID
 from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Engine, Query, QueryLimits
-from partage.store.remote.engine import RemoteEngine
+from partage.store.remote.remote_engine import RemoteEngine
 from partage.store.workers.pool import PoolEngine
 
 NAMES = (

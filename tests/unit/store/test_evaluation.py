@@ -7,8 +7,8 @@ import pytest
 from pyoxigraph import NamedNode, Quad, Store
 
 from partage.errors import QueryEnded
-from partage.store.embedded.evaluation import Evaluation
 from partage.store.embedded.serialization import Evaluated
+from partage.store.embedded.streamed_evaluation import Evaluation
 from partage.store.engine import Query
 
 SECONDS = 10.0

@@ -17,10 +17,10 @@ from partage.rdf.formats import by_key
 from partage.store.engine import Query
 from partage.store.factory import DATASET
 from partage.store.remote import credentials, publishing
-from partage.store.remote import engine as remote
+from partage.store.remote import remote_engine as remote
 from partage.store.remote.credentials import Credentials
-from partage.store.remote.engine import RemoteEngine
 from partage.store.remote.publishing import Target, publish
+from partage.store.remote.remote_engine import RemoteEngine
 
 SECONDS = 0.4
 LONGEST = 20.0

@@ -17,7 +17,7 @@ from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.engine import Engine, Query
 from partage.store.factory import EngineSource, open_served
 from partage.store.release_stores.release_stores import ReleaseEngine, ReleaseStores
-from partage.store.remote.engine import RemoteEngine
+from partage.store.remote.remote_engine import RemoteEngine
 from partage.store.workers.pool import PoolEngine, PoolLimits
 from three_releases import FIRST, SECOND, THIRD, VERSIONS
 

@@ -20,8 +20,8 @@ from partage.errors import (
 )
 from partage.rdf.formats import by_key
 from partage.store.engine import Query, QueryLimits
-from partage.store.remote import engine as remote
-from partage.store.remote.engine import RemoteEngine
+from partage.store.remote import remote_engine as remote
+from partage.store.remote.remote_engine import RemoteEngine
 from partage.store.workers.query_handle import QueryHandle
 
 JSON = "application/sparql-results+json"

@@ -18,7 +18,7 @@ from partage.errors import (
     ServiceLimitExceeded,
     ServiceTimeout,
 )
-from partage.store.remote.service import ServiceLimits, call_service
+from partage.store.remote.service_endpoint import ServiceLimits, call_service
 from partage.store.workers.query_handle import QueryHandle
 
 ENOUGH = ServiceLimits(seconds=10, rows=100, bytes=100_000)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 
+from partage.atomic_files import locked, replace_file
 from partage.errors import CanonicalFormError
-from partage.files import locked, replace_file
 from partage.pipeline.checks import compatibility, registry
 from partage.pipeline.derivation import claim_versions
 from partage.rdf import layout

@@ -16,8 +16,8 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
+from partage.atomic_files import locked, replace_file
 from partage.errors import IntegrityError, ReleaseRefused
-from partage.files import locked, replace_file
 from partage.pipeline import run, versioning
 from partage.pipeline.checks import compatibility
 from partage.pipeline.checks import registry as identifiers

@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 from unicodedata import combining, normalize
 
 from partage.rdf.sparql_terms import is_iri
-from partage.resources.pages.values import TermWriter
+from partage.resources.pages.term_texts import TermWriter
 
 Facets = Mapping[str, frozenset[str]]
 

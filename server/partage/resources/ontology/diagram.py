@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from partage.rdf.namespaces import iri
-from partage.resources.pages.values import TermText, TermWriter
+from partage.resources.pages.term_texts import TermText, TermWriter
 
 WIDTH, HEIGHT = 940, 470
 HALF_WIDTH, HALF_HEIGHT = 68, 24

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from partage.resources.pages.summaries import Summarizer
-from partage.resources.pages.values import TermText
+from partage.resources.pages.term_texts import TermText
 
 RELATIONS = ("supports", "disputes", "qualifies")
 STEPS = 2

@@ -13,7 +13,7 @@ from partage.releases.descriptions import ComparedStatement
 from partage.releases.diff import Change, Difference
 from partage.releases.notes import SECTIONS
 from partage.resources.labels import Labels
-from partage.resources.pages.values import TermText, TermWriter
+from partage.resources.pages.term_texts import TermText, TermWriter
 
 # Of a section a page shows no more; all of them are in the JSON.
 SHOWN = 500

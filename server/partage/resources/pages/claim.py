@@ -15,7 +15,7 @@ from partage.rdf.namespaces import iri
 from partage.rdf.sparql_terms import iriref
 from partage.resources.description.describe import Description, Statement, ask
 from partage.resources.labels import Labels, labels
-from partage.resources.pages.values import PropertyRow, TermText, TermWriter, shown_iris
+from partage.resources.pages.term_texts import PropertyRow, TermText, TermWriter, shown_iris
 from partage.store.engine import Engine, Solution, Term
 
 RELATIONS = ("ds:disputes", "ds:supports", "ds:qualifies")

@@ -9,7 +9,7 @@ from partage.rdf.namespaces import iri
 from partage.rdf.sparql_terms import iriref
 from partage.resources.description.describe import Description, ask
 from partage.resources.labels import labels
-from partage.resources.pages.values import TermText, TermWriter
+from partage.resources.pages.term_texts import TermText, TermWriter
 from partage.store.engine import Engine
 
 ABOUT = iri("ds:about")

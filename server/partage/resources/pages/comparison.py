@@ -13,7 +13,7 @@ from partage.rdf.canonical import statement_iri
 from partage.rdf.namespaces import BASE, ID, PREFIXES, iri
 from partage.resources.pages.facts import Fact
 from partage.resources.pages.summaries import Summarizer
-from partage.resources.pages.values import TermText
+from partage.resources.pages.term_texts import TermText
 from partage.store.engine import Term
 
 Path = tuple[str, ...]

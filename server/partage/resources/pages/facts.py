@@ -14,7 +14,7 @@ from partage.rdf.namespaces import iri
 from partage.rdf.sparql_terms import iriref, string, values
 from partage.resources.description.describe import ask
 from partage.resources.labels import BATCH, Labels, labels
-from partage.resources.pages.values import TYPE
+from partage.resources.pages.term_texts import TYPE
 from partage.store.engine import Engine, Term
 
 KINDS = (

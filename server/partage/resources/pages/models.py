@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from partage.resources.pages.summaries import ClaimSummary, FlowSummary, StateSummary, Summarizer
-from partage.resources.pages.values import TermText
+from partage.resources.pages.term_texts import TermText
 
 # The kinds of things that a concept is told to be used by, in the order of the page.
 USES = (

@@ -12,7 +12,7 @@ from partage.resources.description.describe import Description, Statement
 from partage.resources.labels import Label, labels
 from partage.resources.pages.claims_about import ABOUT
 from partage.resources.pages.statement import Notes, notes
-from partage.resources.pages.values import (
+from partage.resources.pages.term_texts import (
     SHOWN,
     TYPE,
     PropertyRow,

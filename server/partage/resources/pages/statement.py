@@ -17,7 +17,7 @@ from partage.resources.pages.statement_details import (
     StatementRecord,
     disputed,
 )
-from partage.resources.pages.values import TermText, TermWriter
+from partage.resources.pages.term_texts import TermText, TermWriter
 from partage.store.engine import Engine
 
 

@@ -9,7 +9,7 @@ from pyoxigraph import Literal
 
 from partage.resources.labels import Labels
 from partage.resources.pages.facts import DatasetFacts
-from partage.resources.pages.values import TermText, TermWriter
+from partage.resources.pages.term_texts import TermText, TermWriter
 
 # What a page tells of a flow, in its order: a key that templates word, and the properties.
 TELLING = (

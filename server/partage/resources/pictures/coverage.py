@@ -9,7 +9,7 @@ from partage.rdf.namespaces import GRAPH, iri
 from partage.rdf.sparql_terms import values
 from partage.resources.description.describe import ask
 from partage.resources.labels import labels
-from partage.resources.pages.values import TermText, TermWriter
+from partage.resources.pages.term_texts import TermText, TermWriter
 from partage.store.engine import Engine
 
 # What is counted of which things: `?x` in kinds `?value`.

@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode
 from partage.resources.browse.facets import PictureChoice, choices
 from partage.resources.description.describe import ask
 from partage.resources.labels import labels
-from partage.resources.pages.values import TermText, TermWriter
+from partage.resources.pages.term_texts import TermText, TermWriter
 from partage.store.engine import Engine, Solution
 
 LOGIC, WORDS = "logic", "words"

@@ -15,10 +15,10 @@ from pyoxigraph import NamedNode
 
 from partage.rdf.sparql_terms import string
 from partage.resources.browse.facets import PictureChoice, choices, folded
-from partage.resources.dates import years
 from partage.resources.description.describe import ask
+from partage.resources.edtf_dates import years
 from partage.resources.labels import labels
-from partage.resources.pages.values import TermText, TermWriter
+from partage.resources.pages.term_texts import TermText, TermWriter
 from partage.store.engine import Engine, Solution
 
 Direction = Literal["out", "in"]

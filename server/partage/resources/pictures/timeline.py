@@ -11,10 +11,10 @@ from pyoxigraph import NamedNode
 
 from partage.rdf.namespaces import iri
 from partage.resources.browse.facets import PictureChoice, choices
-from partage.resources.dates import EdtfDate, moment
 from partage.resources.description.describe import ask
+from partage.resources.edtf_dates import EdtfDate, moment
 from partage.resources.labels import labels
-from partage.resources.pages.values import TermText, TermWriter
+from partage.resources.pages.term_texts import TermText, TermWriter
 from partage.store.engine import Engine, Solution
 
 Kind = Literal["source", "access", "action", "matter"]

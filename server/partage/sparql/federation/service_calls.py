@@ -36,7 +36,7 @@ from partage.sparql.federation.service_clauses import (
 )
 from partage.sparql.syntax.lexer import place
 from partage.store.engine import Engine, Query, QueryLimits, Result, Solution
-from partage.store.remote.service import ServiceLimits, call_service
+from partage.store.remote.service_endpoint import ServiceLimits, call_service
 from partage.store.remote.transport import Address
 
 # A query that waits for others holds a thread of the server, of which it has not many.

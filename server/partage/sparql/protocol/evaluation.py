@@ -13,7 +13,7 @@ from partage.sparql.protocol.guard import refuse_update
 from partage.sparql.protocol.operation import BOM, kind, prefixes
 from partage.store.embedded.columnar import available
 from partage.store.engine import Engine, Query, Result, ResultKind, Solution
-from partage.store.remote.engine import RemoteEngine
+from partage.store.remote.remote_engine import RemoteEngine
 
 
 def offers(answered: ResultKind) -> tuple[Format, ...]:

@@ -13,8 +13,8 @@ from typing import Self
 
 from pyoxigraph import Store
 
-from partage.store.embedded.evaluation import EmbeddedResult, Evaluation
 from partage.store.embedded.serialization import evaluate
+from partage.store.embedded.streamed_evaluation import EmbeddedResult, Evaluation
 from partage.store.embedded.threads import EvaluationThreads
 from partage.store.engine import Query, Result
 from partage.store.release_stores.directories import open_store

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from pyoxigraph import Store
 
+from partage.atomic_files import locked
 from partage.errors import EngineUnavailable
-from partage.files import locked
 
 SUMS = "SHA256SUMS"
 # What RocksDB writes for people to read, and what it locks.

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from partage.files import CAN_LOCK
+from partage.atomic_files import CAN_LOCK
 from partage.store.release_stores.directories import ensure_store, exclusive
 
 if CAN_LOCK:

@@ -31,7 +31,7 @@ from partage.rdf.parsing import read_rdf
 from partage.rdf.sparql_terms import iriref
 from partage.store.engine import Engine, Query, QueryLimits, Solution
 from partage.store.remote.credentials import AuthorizedWriter, Credentials
-from partage.store.remote.engine import RemoteEngine
+from partage.store.remote.remote_engine import RemoteEngine
 from partage.store.remote.transport import Address, Request
 
 Object = NamedNode | BlankNode | RdfLiteral | Triple

@@ -16,19 +16,15 @@ from partage.store.workers.query_handle import QueryHandle
 from partage.web.gateway.ranges import ACCEPTED, RANGE
 from partage.web.gateway.release_switch import ReleaseApplication
 from partage.web.gateway.response_cache import Headers, Scope
-from partage.web.views.sparql.running_queries import HANDLE
+from partage.web.http.environ_keys import HANDLE, HEAD, LONGEST_KEPT
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-# Whether the head of an answer is all that is asked for, in a request's environment.
-HEAD = "partage.head"
 BODILESS = frozenset({204, 304})
 PROTOCOLS = {"1": "HTTP/1.0"}  # as Granian says it
 # So much of a file, or of a longer answer, is in memory for each who reads it.
 PART = 1 << 17
-# Of what may be kept, an answer that is longer is sent part by part too.
-LONGEST_KEPT = 4_000_000
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ import re
 from flask_babel import format_date
 from flask_babel import gettext as _
 
-from partage.resources.dates import EdtfDate, moment
+from partage.resources.edtf_dates import EdtfDate, moment
 
 _CERTAIN = re.compile(r"\d{4}(-\d\d){0,2}")
 

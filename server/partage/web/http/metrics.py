@@ -11,6 +11,9 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import accumulate
+from typing import cast
+
+from flask import current_app
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -78,3 +81,8 @@ def single(name: str, meaning: str, value: float) -> str:
     """Return one number: a counter where the name says so, else a gauge."""
     kind = "counter" if name.endswith("_total") else "gauge"
     return f"# HELP {name} {meaning}\n# TYPE {name} {kind}\n{name} {value:g}\n"
+
+
+def metrics() -> Metrics:
+    """Return the current application's counts."""
+    return cast("Metrics", current_app.extensions["partage.metrics"])

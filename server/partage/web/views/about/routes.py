@@ -10,7 +10,7 @@ from flask_babel import get_locale
 from pyoxigraph import NamedNode, Quad
 
 from partage.assets import assets_root
-from partage.citation.formats import CITATION_FORMATS, CitationFormat, text
+from partage.citation.citation_formats import CITATION_FORMATS, CitationFormat, text
 from partage.citation.styles import DEFAULT_STYLE
 from partage.errors import UnknownResource
 from partage.rdf.canonical import statement_iri
@@ -19,15 +19,15 @@ from partage.resources.description.describe import ask
 from partage.resources.identifiers import here
 from partage.resources.labels import labels
 from partage.resources.ontology.constraints import constraints
-from partage.resources.pages.values import TermWriter
+from partage.resources.pages.term_texts import TermWriter
 from partage.resources.pictures.coverage import coverage
 from partage.web.dataset import served_dataset
 from partage.web.http import language
 from partage.web.http.negotiation import HTML
 from partage.web.http.representation import represent
 from partage.web.http.validators import tag_of_bytes, validate
-from partage.web.views.citations import responses
-from partage.web.views.fragments import fragment
+from partage.web.views.citations import negotiation
+from partage.web.views.template_fragments import fragment
 
 LICENCES = "built/licences.json"
 # One of each kind that is cited; the smallest IRI, so that the page is always the same.
@@ -147,6 +147,8 @@ def _examples(code: str) -> list[CitationExample]:
             triple = Quad(subject, NamedNode(iri("ds:hasRecipient")), value)
             found["statement"] = statement_iri(triple) or BASE
     return [
-        CitationExample(key, name, here(name), text(responses.citation(name), code, DEFAULT_STYLE))
+        CitationExample(
+            key, name, here(name), text(negotiation.citation(name), code, DEFAULT_STYLE)
+        )
         for key, name in found.items()
     ]

@@ -10,7 +10,7 @@ from flask_babel import get_locale
 from partage.resources.browse.kinds import BrowsedKind, BrowsedProperty
 from partage.resources.browse.table import BrowsedTable, BrowseResult, turned, written
 from partage.resources.browse.view import ROWS, BrowseView
-from partage.resources.pages.values import TermText, TermWriter
+from partage.resources.pages.term_texts import TermText, TermWriter
 
 # What a value is noted as that the page has a word of its own for.
 WORD = "word"

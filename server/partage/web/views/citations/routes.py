@@ -8,7 +8,7 @@ from partage.rdf.sparql_terms import is_iri
 from partage.web.http.links import Link, link_header
 from partage.web.http.negotiation import HTML
 from partage.web.http.representation import negotiated_media_type, represent
-from partage.web.views.citations import responses
+from partage.web.views.citations import negotiation
 
 blueprint = Blueprint("cite", __name__, template_folder="templates")
 
@@ -21,12 +21,12 @@ def cite() -> Response:
         raise ProtocolError(
             "Give an IRI of ours, a CURIE such as c:c0026, or a path, as the parameter `iri`."
         )
-    if cited := responses.preferred_citation(iri, None, [HTML]):
-        return responses.citation_response(iri, cited)
-    found = responses.citation_box(iri)
+    if cited := negotiation.preferred_citation(iri, None, [HTML]):
+        return negotiation.citation_response(iri, cited)
+    found = negotiation.citation_box(iri)
     if found is None:
         raise UnknownResource(iri)
-    negotiated_media_type((HTML, *responses.MEDIA_TYPES))
+    negotiated_media_type((HTML, *negotiation.MEDIA_TYPES))
     response = represent(render_template("cite.html", iri=iri).encode(), HTML)
     response.headers["Link"] = link_header([Link("cite-as", found.citation.url)])
     response.vary.add("Accept-Language")

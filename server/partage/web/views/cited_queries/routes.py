@@ -36,9 +36,9 @@ from partage.web.http.negotiation import HTML, format_of, media_types
 from partage.web.http.release_paths import PARAMETER
 from partage.web.http.representation import negotiated_media_type, represent
 from partage.web.problems import error_message
-from partage.web.views.citations import responses
-from partage.web.views.cited_queries import addresses
-from partage.web.views.cited_queries import citing as querystore
+from partage.web.views.citations import negotiation
+from partage.web.views.cited_queries import cited_results as querystore
+from partage.web.views.cited_queries import result_links
 from partage.web.views.releases import memento
 from partage.web.views.sparql import running_queries
 from partage.web.views.sparql.routes import request_body, solution_rows
@@ -64,7 +64,7 @@ def cite() -> Response:
     if not isinstance(operation, QueryOperation):
         raise ProtocolError("There is no query. Send it as the parameter `query`.")
     cited = querystore.cite(operation, request.values.get("title", ""))
-    response = redirect(addresses.page_path(cited), 303)
+    response = redirect(result_links.page_path(cited), 303)
     response.headers["Cache-Control"] = "no-store"
     return response  # type: ignore[return-value]  # Flask's redirect makes a Flask response
 
@@ -72,7 +72,7 @@ def cite() -> Response:
 @blueprint.get("/query/<name>")
 def page(name: str) -> Response:
     """Show a cited result; with `verify=1` it is answered again and compared."""
-    identifier, suffix = responses.split_citation_suffix(name) or _split(name)
+    identifier, suffix = negotiation.split_citation_suffix(name) or _split(name)
     cited = querystore.store().find(identifier)
     if cited is None:
         raise UnknownCitation(
@@ -84,9 +84,9 @@ def page(name: str) -> Response:
     verification = querystore.verify(cited) if _wants_verification() else None
     suffix = JSON if suffix == "json" else suffix
     types = [HTML, JSON, *media_types(GRAPH_FORMATS, html=False)]
-    if citation := responses.preferred_citation(CITED + identifier, suffix, types):
-        return responses.citation_response(CITED + identifier, citation)
-    media_type = negotiated_media_type([*types, *responses.MEDIA_TYPES], suffix)
+    if citation := negotiation.preferred_citation(CITED + identifier, suffix, types):
+        return negotiation.citation_response(CITED + identifier, citation)
+    media_type = negotiated_media_type([*types, *negotiation.MEDIA_TYPES], suffix)
     lasting = verification is None
     if media_type == HTML:
         beginning = _first_rows(cited)
@@ -100,9 +100,9 @@ def page(name: str) -> Response:
     else:
         fmt = format_of(media_type, GRAPH_FORMATS)
         response = represent(write_quads(describe(cited), fmt, PREFIXES), media_type)
-    links = addresses.links(cited)
+    links = result_links.links(cited)
     if media_type != HTML:
-        links.append(Link("describes", addresses.page_path(cited)))
+        links.append(Link("describes", result_links.page_path(cited)))
     for link in links:
         response.headers.add("Link", link_header([link]))
     if not lasting:
@@ -147,7 +147,7 @@ def _json(cited: CitedResult, verification: ResultVerification | None) -> dict[s
         "rows": cited.rows,
         "sha256": cited.sha256,
         "caveat": str(warning) if (warning := caveat(cited_query.normal)) else None,
-        "downloads": {key: address for key, _, address in addresses.downloads(cited)},
+        "downloads": {key: address for key, _, address in result_links.downloads(cited)},
     }
     if verification is not None:
         found = verification.found
@@ -166,12 +166,12 @@ def _html(
         "cited.html",
         result=cited,
         iri=CITED + cited.asked.id,
-        path=addresses.page_path(cited),
-        links=addresses.links(cited),
+        path=result_links.page_path(cited),
+        links=result_links.links(cited),
         caveat=caveat(cited.asked.normal),
-        downloads=addresses.downloads(cited),
-        asking=addresses.query_address(cited),
-        dataset=addresses.dataset_parameters(cited),
+        downloads=result_links.downloads(cited),
+        asking=result_links.query_address(cited),
+        dataset=result_links.dataset_parameters(cited),
         verification=verification,
         **beginning,
     )

@@ -23,7 +23,7 @@ from partage.web.http.links import (
 from partage.web.http.release_paths import RELEASE, within
 from partage.web.http.representation import negotiated_media_type, represent
 from partage.web.http.validators import tag_of_bytes, validate
-from partage.web.views.cited_queries import addresses, citing
+from partage.web.views.cited_queries import cited_results, result_links
 from partage.web.views.resources.documents import (
     Document,
     find_document,
@@ -81,10 +81,10 @@ def linkset(local: str) -> Response:
 
 
 def _query_links(local: str) -> tuple[str, list[Link]]:
-    cited = citing.store().find(local.removeprefix("query/"))
+    cited = cited_results.store().find(local.removeprefix("query/"))
     if cited is None:
         raise UnknownResource(BASE + local)
-    return addresses.page_path(cited), addresses.links(cited, whole=True)
+    return result_links.page_path(cited), result_links.links(cited, whole=True)
 
 
 def _document(local: str) -> Document:

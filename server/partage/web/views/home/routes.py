@@ -11,7 +11,7 @@ from partage.resources.browse.facets import narrowed
 from partage.resources.description.profiles import FULL
 from partage.resources.identifiers import document
 from partage.resources.labels import labels
-from partage.resources.pages.values import TermWriter
+from partage.resources.pages.term_texts import TermWriter
 from partage.resources.pictures.flow_map import FlowMap, partners
 from partage.web.dataset import served_dataset
 from partage.web.http import language
@@ -19,12 +19,12 @@ from partage.web.http.links import Link, link_header
 from partage.web.http.negotiation import HTML, media_types
 from partage.web.http.representation import negotiated_media_type, redirect_with_query, represent
 from partage.web.http.validators import tag_of_bytes, validate
-from partage.web.views.citations import responses
-from partage.web.views.fragments import fragment
+from partage.web.views.citations import negotiation
 from partage.web.views.pictures.choices import requested_choices
+from partage.web.views.resources.document_metadata import document_links, structured_data
 from partage.web.views.resources.documents import CORRECTIONS, find_document
-from partage.web.views.resources.typed_links import document_links, structured_data
 from partage.web.views.sparql.example_texts import EXPLANATIONS
+from partage.web.views.template_fragments import fragment
 
 SHOWN_CLASSES = 12
 FIGURES = (
@@ -98,9 +98,9 @@ def corrections() -> Response:
 def _data_response() -> Response | None:
     """Return the citation of the dataset, or where its data are, for who asks for either."""
     offers = [HTML, *media_types(GRAPH_FORMATS, html=False)]
-    if cited := responses.preferred_citation(BASE, None, offers):
-        return responses.citation_response(BASE, cited)
-    offers += responses.citation_media_types(BASE)
+    if cited := negotiation.preferred_citation(BASE, None, offers):
+        return negotiation.citation_response(BASE, cited)
+    offers += negotiation.citation_media_types(BASE)
     if negotiated_media_type(offers) == HTML:
         return None
     return redirect_with_query(str(document(BASE)))

@@ -9,10 +9,9 @@ from partage.caching import NAMED_CACHES, BoundedCache
 from partage.errors import EngineError
 from partage.store.engine import Engine, Query, QueryLimits
 from partage.store.workers.pool import PoolEngine, PoolFigures
-from partage.web.access_log import metrics
 from partage.web.dataset import served_dataset
 from partage.web.http.budget import Budget, budget
-from partage.web.http.metrics import CONTENT_TYPE, labelled, single
+from partage.web.http.metrics import CONTENT_TYPE, labelled, metrics, single
 
 SECONDS_TO_BE_READY = 2.0
 

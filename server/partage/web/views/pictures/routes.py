@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, json, render_template
 from flask_babel import gettext as _
 
 from partage.resources.browse.facets import narrowed
-from partage.resources.pages.values import TermText
+from partage.resources.pages.term_texts import TermText
 from partage.resources.pictures.disputes import Dispute, quarrels, rebuttals, speakers
 from partage.resources.pictures.flow_map import Flow, FlowPartner, partners
 from partage.resources.pictures.timeline import Event, by_party, by_year
@@ -17,8 +17,8 @@ from partage.web.http.dates import period
 from partage.web.http.negotiation import HTML
 from partage.web.http.representation import represent
 from partage.web.http.validators import tag_of_bytes, validate
-from partage.web.views.fragments import fragment
 from partage.web.views.pictures.choices import requested_choices
+from partage.web.views.template_fragments import fragment
 
 MOST_LANES = 20
 

@@ -30,7 +30,7 @@ from partage.releases.record import ReleaseRecord
 from partage.resources.identifiers import iri_of, split
 from partage.web.dataset import served_dataset, served_datasets
 from partage.web.http.release_paths import BY_PARAMETER, PARAMETER, RELEASE, named
-from partage.web.views.citations import responses
+from partage.web.views.citations import negotiation
 
 YEAR = 31_536_000
 IMMUTABLE = f"public, max-age={YEAR}, immutable"
@@ -111,7 +111,7 @@ def _subject(path: str, query: str) -> str | None:
         return unversioned(named_by(iri))[0] if path == "/cite" else iri
     if not path.startswith("/doc/"):
         return None
-    stem, _ = responses.split_citation_suffix(path) or split(path)
+    stem, _ = negotiation.split_citation_suffix(path) or split(path)
     return iri_of(stem) or BASE + "id/" + path.removeprefix("/doc/")
 
 

@@ -33,10 +33,10 @@ from partage.web.http.links import link_header
 from partage.web.http.negotiation import HTML, format_of, media_types
 from partage.web.http.representation import negotiated_media_type, represent
 from partage.web.http.validators import tag_of_bytes, validate
-from partage.web.views.citations import responses
+from partage.web.views.citations import negotiation
 from partage.web.views.releases.memento import IMMUTABLE, holding, mementos, original, timed
+from partage.web.views.resources.document_metadata import describes_link, document_links
 from partage.web.views.resources.documents import find_document, release_document
-from partage.web.views.resources.typed_links import describes_link, document_links
 
 JSON = "application/json"
 RELEASE_PREFIXES = {
@@ -66,11 +66,11 @@ def releases() -> Response:
 def release(version: str) -> Response:
     """Describe one release, for people, in RDF or as a citation."""
     catalog = served_datasets().catalog
-    version, suffix = responses.split_citation_suffix(version) or split(version)
+    version, suffix = negotiation.split_citation_suffix(version) or split(version)
     record = catalog.find(version)
     iri = RELEASES + version
-    if cited := responses.preferred_citation(iri, suffix, media_types(GRAPH_FORMATS)):
-        return responses.citation_response(iri, cited)
+    if cited := negotiation.preferred_citation(iri, suffix, media_types(GRAPH_FORMATS)):
+        return negotiation.citation_response(iri, cited)
     media_type = negotiated_media_type(media_types(GRAPH_FORMATS), suffix)
     told = release_document(version)
     links = document_links(told)

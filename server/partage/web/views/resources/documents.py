@@ -38,12 +38,12 @@ from partage.resources.description.schema_org import SCHEMA as SCHEMA_ORG
 from partage.resources.description.schema_org import schema_type
 from partage.resources.description.shapes_graph import SHAPES, shapes
 from partage.resources.downloads.dcat import contact, distributions
-from partage.resources.ontology.terms import ONTOLOGY
+from partage.resources.ontology.term_reference import ONTOLOGY
 from partage.web.dataset import ServedDataset, served_datasets
 from partage.web.http.links import DESCRIBING, LINKSETS, Link
 from partage.web.http.negotiation import HTML
 from partage.web.http.release_paths import RELEASE
-from partage.web.views.citations import responses
+from partage.web.views.citations import negotiation
 
 # What is described by what we ship, whatever the dataset.
 SHIPPED: Mapping[str, Callable[[], tuple[Quad, ...]]] = MappingProxyType(
@@ -142,11 +142,11 @@ class Document:
     def links(self, site: ServedDataset) -> list[Link]:
         """Return the typed links of its landing page; see `partage.web.http.links`."""
         known = site.metadata
-        cited = responses.cited_address(self.iri)
+        cited = negotiation.cited_address(self.iri)
         # What a release holds is not what the current page tells (RFC 6596 §3).
         of_release = self.path is not None and RELEASE in request.environ
         links = [Link("canonical", cited if of_release else self.iri)]
-        if self.path is not None or responses.citable(self.iri):
+        if self.path is not None or negotiation.citable(self.iri):
             links.append(Link("cite-as", cited))
         links += [Link("type", ABOUT_PAGE), Link("type", f"{SCHEMA_ORG}/{self.schema_type}")]
         if site.is_partage:

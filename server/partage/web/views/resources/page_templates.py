@@ -25,7 +25,7 @@ from partage.resources.pages.models import (
 )
 from partage.resources.pages.resource import resource_page
 from partage.resources.pages.summaries import Summarizer
-from partage.resources.pages.values import TYPE, TermText, TermWriter
+from partage.resources.pages.term_texts import TYPE, TermText, TermWriter
 from partage.web.dataset import served_dataset
 from partage.web.views.resources.documents import Document
 

@@ -25,10 +25,10 @@ from partage.resources.description.retired import Tombstone
 from partage.resources.description.shapes_graph import SHAPES
 from partage.resources.identifiers import document, iri_of, split
 from partage.resources.labels import labels, names
-from partage.resources.ontology.terms import ONTOLOGY
+from partage.resources.ontology.term_reference import ONTOLOGY
 from partage.resources.pages.claims_about import claims_about
 from partage.resources.pages.resource import resource_page
-from partage.resources.pages.values import TermText, TermWriter
+from partage.resources.pages.term_texts import TermText, TermWriter
 from partage.store.embedded.quads_writing import write_quads
 from partage.web.dataset import served_dataset, served_datasets
 from partage.web.http import language
@@ -48,21 +48,21 @@ from partage.web.http.representation import (
     represent,
 )
 from partage.web.http.validators import tag_of_bytes, tag_of_quads, validate
-from partage.web.views.citations import responses
+from partage.web.views.citations import negotiation
 from partage.web.views.resources import page_templates, terminology
+from partage.web.views.resources.document_metadata import (
+    describes_link,
+    document_links,
+    document_quads,
+    structured_data,
+    web_page_json,
+)
 from partage.web.views.resources.documents import (
     SHIPPED,
     Document,
     find_document,
     has_canonical_digest,
     previous_ontology,
-)
-from partage.web.views.resources.typed_links import (
-    describes_link,
-    document_links,
-    document_quads,
-    structured_data,
-    web_page_json,
 )
 
 SAMPLE_TRIPLES = 100
@@ -101,7 +101,7 @@ def vocabulary(local: str, suffix: str) -> Response:
 @blueprint.get("/doc/<path:local>")
 def page(local: str) -> Response:
     """Describe one of our resources, in the format of the suffix or of `Accept`."""
-    path, suffix = responses.split_citation_suffix("/doc/" + local) or split("/doc/" + local)
+    path, suffix = negotiation.split_citation_suffix("/doc/" + local) or split("/doc/" + local)
     iri = iri_of(path)
     if iri is None:
         raise UnknownResource(BASE + "id/" + local)
@@ -127,8 +127,8 @@ def document_response(iri: str, path: str | None, suffix: str | None = None) -> 
         request.headers.get("Accept-Profile"), request.args.get("_profile"), shown.profiles
     )
     offers = media_types(profile.graph_formats, html=profile.html)
-    if cited := responses.preferred_citation(iri, suffix, offers):
-        return responses.citation_response(iri, cited)
+    if cited := negotiation.preferred_citation(iri, suffix, offers):
+        return negotiation.citation_response(iri, cited)
 
     def represented(media_type: str) -> Response:
         if media_type == HTML or number is not None or not shown.is_truncated:
@@ -140,7 +140,7 @@ def document_response(iri: str, path: str | None, suffix: str | None = None) -> 
 
     try:
         return first_writable(
-            preferred_media_types([*offers, *responses.citation_media_types(iri)], suffix),
+            preferred_media_types([*offers, *negotiation.citation_media_types(iri)], suffix),
             represented,
         )
     except NotAcceptable as error:
@@ -274,16 +274,16 @@ def _html(  # noqa: PLR0911  # one return for each template
 def _tombstone_response(tombstone: Tombstone, suffix: str | None) -> Response:
     """Send on to what an identifier was merged into, or say why it was withdrawn."""
     onward = document(tombstone.successor) if tombstone.successor else None
-    if cited := responses.preferred_citation(tombstone.iri, suffix, media_types(GRAPH_FORMATS)):
-        return responses.citation_response(tombstone.iri, cited)
+    if cited := negotiation.preferred_citation(tombstone.iri, suffix, media_types(GRAPH_FORMATS)):
+        return negotiation.citation_response(tombstone.iri, cited)
     if tombstone.status == "merged" and onward:
         return redirect_with_query(onward + (f".{suffix}" if suffix else ""), 301)
-    links = [Link("cite-as", responses.cited_address(tombstone.iri))]
+    links = [Link("cite-as", negotiation.cited_address(tombstone.iri))]
     if onward:
         links += links_in_release(request.script_root, [Link("successor-version", onward)])
     offers = media_types(GRAPH_FORMATS)
     media_type = negotiated_media_type(
-        [*offers, *responses.citation_media_types(tombstone.iri)], suffix
+        [*offers, *negotiation.citation_media_types(tombstone.iri)], suffix
     )
     if media_type == HTML:
         reader = language.reader_languages()

@@ -16,14 +16,14 @@ from partage.web.http.negotiation import HTML, first_writable, format_of, media_
 from partage.web.http.release_paths import RELEASE
 from partage.web.http.representation import preferred_media_types, redirect_with_query, represent
 from partage.web.http.validators import tag_of_bytes, tag_of_quads, validate
-from partage.web.views.citations import responses
-from partage.web.views.resources.documents import statement_document
-from partage.web.views.resources.typed_links import (
+from partage.web.views.citations import negotiation
+from partage.web.views.resources.document_metadata import (
     describes_link,
     document_links,
     document_quads,
     structured_data,
 )
+from partage.web.views.resources.documents import statement_document
 
 blueprint = Blueprint("statements", __name__)
 
@@ -40,7 +40,7 @@ def thing(digest: str) -> Response:
 @blueprint.get("/doc/statement/<name>")
 def page(name: str) -> Response:
     """Describe a statement, in the format of the suffix or of `Accept`."""
-    path, suffix = responses.split_citation_suffix("/doc/statement/" + name) or split(
+    path, suffix = negotiation.split_citation_suffix("/doc/statement/" + name) or split(
         "/doc/statement/" + name
     )
     digest = path.rpartition("/")[2]
@@ -49,9 +49,9 @@ def page(name: str) -> Response:
     if found is None:
         raise UnknownResource(iri)
     dataset, triple = found
-    if cited := responses.preferred_citation(iri, suffix, media_types(GRAPH_FORMATS)):
-        return responses.citation_response(iri, cited)
-    offers = [*media_types(GRAPH_FORMATS), *responses.citation_media_types(iri)]
+    if cited := negotiation.preferred_citation(iri, suffix, media_types(GRAPH_FORMATS)):
+        return negotiation.citation_response(iri, cited)
+    offers = [*media_types(GRAPH_FORMATS), *negotiation.citation_media_types(iri)]
     versions = [release.version for release in served_datasets().catalog.records]
     known = record(dataset.engine, triple, versions)
     links, modified = (

@@ -8,11 +8,11 @@ from partage.resources.description.shapes_graph import SHAPES
 from partage.resources.labels import Label, labels
 from partage.resources.ontology.constraints import constraints, names
 from partage.resources.ontology.diagram import drawing
-from partage.resources.ontology.terms import HierarchyNode, OntologyReference, schemes
-from partage.resources.pages.values import TermWriter
+from partage.resources.ontology.term_reference import HierarchyNode, OntologyReference, schemes
+from partage.resources.pages.term_texts import TermWriter
 from partage.web.dataset import served_dataset
-from partage.web.views.fragments import fragment
 from partage.web.views.resources.axiom_text import axiom_words, separators, severities, shape_words
+from partage.web.views.template_fragments import fragment
 
 
 def ontology_markup(reader: tuple[str, ...]) -> Markup | None:

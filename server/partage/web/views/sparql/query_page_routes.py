@@ -7,7 +7,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from partage.errors import ProtocolError, RequestError
 from partage.rdf.sparql_terms import is_iri
 from partage.resources.labels import labels
-from partage.resources.pages.values import TermText, TermWriter
+from partage.resources.pages.term_texts import TermText, TermWriter
 from partage.web.dataset import served_dataset
 from partage.web.http import language
 from partage.web.http.negotiation import HTML

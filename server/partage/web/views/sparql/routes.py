@@ -12,7 +12,7 @@ from partage.errors import EngineError, ProtocolError, UnsupportedMediaType
 from partage.rdf.formats import COLUMNAR_FORMATS, GRAPH_FORMATS, by_key
 from partage.rdf.namespaces import BASE
 from partage.resources.labels import labels
-from partage.resources.pages.values import TermWriter
+from partage.resources.pages.term_texts import TermWriter
 from partage.sparql.cited.cited_query import is_lasting
 from partage.sparql.diagnosis.syntax_errors import TermHint, misspelt
 from partage.sparql.protocol.evaluation import offers
@@ -27,13 +27,13 @@ from partage.sparql.protocol.operation import (
 from partage.store.embedded.serialization import CHUNK
 from partage.store.engine import Result, Solution
 from partage.web.dataset import served_dataset
-from partage.web.gateway.environ import HEAD, LONGEST_KEPT
 from partage.web.http import language
+from partage.web.http.environ_keys import HEAD, LONGEST_KEPT
 from partage.web.http.negotiation import HTML, first_writable, format_of, media_types, ranked
 from partage.web.http.release_paths import PARAMETER
 from partage.web.http.representation import redirect_with_query, represent
 from partage.web.http.validators import tag_of_bytes, validate
-from partage.web.views.cited_queries import citing
+from partage.web.views.cited_queries import cited_results
 from partage.web.views.releases import memento
 from partage.web.views.sparql import running_queries
 
@@ -110,7 +110,7 @@ def _query_response(operation: QueryOperation, chosen: str) -> Response:
         query = served_dataset().dataset_parts.select(query, operation.graphs)
     hints = _hints(operation)
     fmt = None if chosen == HTML else format_of(chosen, offers(operation.kind))
-    standing = citing.citation_status(operation, page=chosen == HTML)
+    standing = cited_results.citation_status(operation, page=chosen == HTML)
     result = running_queries.run_query(query, operation.calls, serialized_as=fmt)
     if fmt is None:
         response = represent(_page(operation, result, hints, standing).encode(), HTML)
@@ -121,7 +121,7 @@ def _query_response(operation: QueryOperation, chosen: str) -> Response:
         response = represent(answer, chosen, fmt)
         if isinstance(answer, bytes) and request.method not in METHODS and is_lasting(operation):
             validate(response, tag_of_bytes(answer), served_dataset().metadata.issued)
-    citing.add_cite_as(response, standing)
+    cited_results.add_cite_as(response, standing)
     if hints:
         response.headers["Query-Hint"] = ", ".join(hint.header for hint in hints)
     return response
@@ -151,7 +151,7 @@ def _page(
     operation: QueryOperation,
     result: Result,
     hints: list[TermHint],
-    standing: citing.CitationStatus,
+    standing: cited_results.CitationStatus,
 ) -> str:
     """Return the query page with the answer below the query."""
     answer: dict[str, object] = {"query": operation.query.text, "kind": operation.kind}

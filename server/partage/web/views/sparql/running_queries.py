@@ -24,10 +24,9 @@ from partage.store.engine import Query, Result
 from partage.store.workers.query_handle import QueryHandle
 from partage.web.dataset import served_dataset
 from partage.web.http import budget
+from partage.web.http.environ_keys import HANDLE
 
 HEADER = "Query-Id"
-# Where the gateway puts the handle that it ends when the client leaves.
-HANDLE = "partage.handle"
 # The addresses whose requests are charged to their clients: they read or evaluate what is asked.
 CHARGED_ENDPOINTS = frozenset(
     {

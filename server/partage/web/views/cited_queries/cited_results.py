@@ -10,7 +10,7 @@ from typing import cast
 from flask import Flask, Response, current_app, request
 
 from partage import __version__
-from partage.citation.formats import visible
+from partage.citation.citation_formats import visible
 from partage.citation.model import BilingualText, Citation, of_query, of_result
 from partage.citation.reader import both
 from partage.errors import BudgetSpent, NotCitable, ProtocolError, message
@@ -43,7 +43,7 @@ LONGEST_TITLE = 200
 SHARES_OF_STORE, LEAST_SHARE = 50, 1_000_000
 DAY = 86_400
 
-log = logging.getLogger("partage.web.views.cited_queries.citing")
+log = logging.getLogger("partage.web.views.cited_queries.cited_results")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from partage.rdf.sparql_terms import iriref, values
 from partage.resources.description.describe import ask
 from partage.resources.labels import labels
 from partage.resources.ontology.axioms import AxiomExpression, Axioms, axioms
-from partage.resources.pages.values import TermText, TermWriter
+from partage.resources.pages.term_texts import TermText, TermWriter
 from partage.store.engine import Engine, Term
 
 ONTOLOGY = BASE + "ns"

@@ -32,8 +32,8 @@ from partage.errors import (
     UntranslatedText,
 )
 from partage.rdf.sparql_terms import iriref
-from partage.store.embedded.evaluation import EmbeddedResult, Evaluation
 from partage.store.embedded.serialization import AnswerHead, Evaluated
+from partage.store.embedded.streamed_evaluation import EmbeddedResult, Evaluation
 from partage.store.embedded.threads import EvaluationThreads
 from partage.store.engine import Query, QueryLimits, Result, ResultKind, Solution
 from partage.store.release_stores.release_stores import refuse_release

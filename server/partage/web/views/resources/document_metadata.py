@@ -12,7 +12,7 @@ from partage.rdf.namespaces import BASE, GRAPH, LICENSE, iri
 from partage.resources.description.describe import describe
 from partage.resources.description.profiles import FULL, Profile
 from partage.resources.description.schema_org import SCHEMA, Json, downloads, structured
-from partage.resources.ontology.terms import ONTOLOGY
+from partage.resources.ontology.term_reference import ONTOLOGY
 from partage.sparql.protocol.service_description import SD
 from partage.web.dataset import served_dataset
 from partage.web.http.links import Link, links_in_release

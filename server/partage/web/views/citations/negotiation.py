@@ -12,7 +12,7 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header, parse_options_header
 
 from partage.citation.citable import cite, cited_at
-from partage.citation.formats import (
+from partage.citation.citation_formats import (
     CITATION_FORMATS,
     CitationFormat,
     citation_format,
@@ -30,7 +30,7 @@ from partage.web.dataset import served_dataset, served_datasets
 from partage.web.http.negotiation import languages, negotiate, offer_of
 from partage.web.http.release_paths import RELEASE
 from partage.web.http.representation import represent, requested_formats
-from partage.web.views.cited_queries import citing
+from partage.web.views.cited_queries import cited_results
 
 MEDIA_TYPES = tuple(dict.fromkeys(fmt.media_type for fmt in CITATION_FORMATS))
 TEXT = "text/x-bibliography"
@@ -53,7 +53,11 @@ class CitationBox:
 def citable(iri: str) -> bool:
     """Return whether a thing is of a kind that we cite."""
     thing = unversioned(iri)[0]
-    return citing.is_cited(iri) or thing.startswith(STATEMENTS) or kind_of(whole(thing)) is not None
+    return (
+        cited_results.is_cited(iri)
+        or thing.startswith(STATEMENTS)
+        or kind_of(whole(thing)) is not None
+    )
 
 
 def citation_media_types(iri: str) -> Sequence[str]:
@@ -105,8 +109,8 @@ def citation(iri: str) -> Citation:
     UnknownRelease
         There is no such release.
     """
-    if citing.is_cited(iri):
-        return printable(citing.citation(iri))
+    if cited_results.is_cited(iri):
+        return printable(cited_results.citation(iri))
     thing, version = unversioned(iri)
     if thing.startswith(STATEMENTS):
         return printable(_of_statement(thing, version))
@@ -130,7 +134,7 @@ def cited_address(iri: str) -> str:
 
     It is the `url` of `citation`, found without making one.
     """
-    if not citable(iri) or citing.is_cited(iri):
+    if not citable(iri) or cited_results.is_cited(iri):
         return iri
     thing, version = unversioned(iri)
     if thing.startswith(STATEMENTS):

@@ -25,8 +25,8 @@ from pyoxigraph import (
 )
 
 from partage import __version__
+from partage.atomic_files import locked
 from partage.errors import IntegrityError
-from partage.files import locked
 from partage.pipeline.reasoning.projection import TYPE
 from partage.pipeline.state import State
 from partage.pipeline.writing.manifest import NAME, Family, Manifest, commit, tools

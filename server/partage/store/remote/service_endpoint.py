@@ -24,10 +24,10 @@ from partage.errors import (
     UntranslatedText,
     message,
 )
-from partage.store.embedded.evaluation import EmbeddedResult
 from partage.store.embedded.serialization import Evaluated
+from partage.store.embedded.streamed_evaluation import EmbeddedResult
 from partage.store.engine import Query, QueryLimits, Solution
-from partage.store.remote.engine import FORM, MAX_ERROR_BODY, RemoteEvaluation
+from partage.store.remote.remote_engine import FORM, MAX_ERROR_BODY, RemoteEvaluation
 from partage.store.remote.transport import Address, Connections, Exchange, Request
 from partage.store.workers.query_handle import QueryHandle
 
