@@ -21,7 +21,7 @@ from partage.web import wsgi
 from partage.web.server import serve
 
 port, root = int(sys.argv[1]), Path(sys.argv[2])
-wsgi.root = lambda: root
+wsgi.assets_root = lambda: root
 if __name__ == "__main__":
     settings = Settings(port=port, release=root / "out/release", archive=root / "out/archive",
                         query_store=root / "queries.jsonl")

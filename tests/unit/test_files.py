@@ -20,7 +20,7 @@ import resource, sys
 from pathlib import Path
 from partage import assets, cli
 root, most, *arguments = sys.argv[1:]
-assets.root = lambda: Path(root)
+assets.assets_root = lambda: Path(root)
 if int(most):
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(most), int(most)))
 sys.argv = ["partage", *arguments]

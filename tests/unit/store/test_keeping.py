@@ -158,12 +158,12 @@ def test_what_a_kill_left_half_made_is_cleared(file: Path) -> None:
     code = """if True:
         import sys, os, signal
         from pathlib import Path
-        from partage.store.release_stores.store_cache import kept
+        from partage.store.release_stores.store_cache import cached_store
         def make(place):
             place.mkdir()
             (place / "CURRENT").touch()
             os.kill(os.getpid(), signal.SIGKILL)
-        with kept(Path(sys.argv[1]), Path(sys.argv[2]), make): pass
+        with cached_store(Path(sys.argv[1]), Path(sys.argv[2]), make): pass
     """
     archive = file.parent / "archive"
     subprocess.run([sys.executable, "-c", code, str(file), str(archive)], check=False)
