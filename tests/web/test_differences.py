@@ -191,7 +191,7 @@ def test_who_would_wait_long_for_a_difference_is_sent_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     comparing = DifferenceCache(three_releases.write_archives(tmp_path))
-    monkeypatch.setattr("partage.releases.difference_cache.PATIENCE", 0.01)
+    monkeypatch.setattr("partage.releases.difference_cache.MOST_SECONDS_WAITED", 0.01)
     asked, answer = Event(), Event()
 
     def wait(before: str, after: str) -> Difference:

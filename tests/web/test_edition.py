@@ -84,7 +84,7 @@ def test_nothing_holds_the_memory_of_an_edition_that_has_gone(tmp_path: Path) ->
         gone = weakref.ref(site)
         del site
         following = release_application(settings, source, switch.current)
-        following.application.extensions["partage"].prepare()
+        following.application.extensions["partage"].warm_up()
         switch.switch(following)
         forget()
         assert gone() is None

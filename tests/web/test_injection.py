@@ -41,7 +41,7 @@ def test_what_a_client_names_is_part_of_no_query(
 ) -> None:
     """Only in an IRI or a string; what the client asks itself is a query of its own."""
     if not held:
-        monkeypatch.setattr("partage.web.dataset.MOST_HELD", 1)
+        monkeypatch.setattr("partage.web.dataset.MOST_TRIPLES_IN_MEMORY", 1)
     spy = Spied(EmbeddedEngine(small_dataset.store()))
     app = create_app(Settings(), spy)
     known = [rule for rule in rules(app) if not rule.startswith(("/release/", "/sparql"))]

@@ -83,7 +83,7 @@ def made(directory: Path, **settings: object) -> ReleaseApplication:
     release = small_dataset.release(directory / "release")
     chosen = Settings(query_store=directory / "queries.jsonl", **settings)  # type: ignore[arg-type]
     app = create_app(chosen, EmbeddedEngine(store), release, Catalog.read(Path()))
-    app.extensions["partage"].prepare()
+    app.extensions["partage"].warm_up()
     lookups = FastPath(app, partial(short_answer, store))
     return ReleaseApplication(
         app, ResponseCache(chosen), access_log.observer(app), lambda: None, lookups

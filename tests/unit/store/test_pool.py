@@ -509,7 +509,7 @@ def test_solutions_too_long_to_be_held_are_refused(pool: PoolEngine, limit: int 
 def test_what_is_read_of_solutions_is_bounded(
     pool: PoolEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("partage.store.workers.pool.MOST_READ", 2_000_000)
+    monkeypatch.setattr("partage.store.workers.pool.MAX_JSON_BYTES", 2_000_000)
     with pytest.raises(MemoryExceeded, match="too long to be held"):
         pool.query(Query(PRODUCT)).solutions()
     until(lambda: healthy(pool))
