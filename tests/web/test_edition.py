@@ -79,7 +79,7 @@ def test_nothing_holds_the_memory_of_an_edition_that_has_gone(tmp_path: Path) ->
     with prepared_source(choose_source(settings), settings.archive) as source:
         switch = ReleaseSwitch(release_application(settings, source))
         site = switch.current.application.extensions["partage"]
-        site.prepare()
+        site.warm_up()
         comparison.index(site.summarizer(("en",)))
         gone = weakref.ref(site)
         del site
