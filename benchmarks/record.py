@@ -284,6 +284,11 @@ def _lines(answer: dict[str, Any]) -> list[str]:
 def _read(file: Path) -> dict[str, dict[str, Any]]:
     with gzip.open(file, "rt", encoding="utf-8") as lines:
         answers = [json.loads(line) for line in lines]
+    for answer in answers:  # the order of what an answer varies by means nothing
+        answer["answered"] = [
+            [name, ", ".join(sorted(value.split(", "))) if name == "vary" else value]
+            for name, value in answer["answered"]
+        ]
     return {json.dumps([a["method"], a["target"], a["headers"], a["body"]]): a for a in answers}
 
 

@@ -1,12 +1,15 @@
 """Bytes, media type and headers of what a view answers."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
 from flask import Response, redirect, request
 
 from partage.rdf.formats import Format
 from partage.sparql.protocol.operation import FORMAT_PARAMETERS
+from partage.web.http.links import Link, link_header
 from partage.web.http.negotiation import negotiate, ranked
+from partage.web.http.validators import tag_of_bytes, validate
 
 # For text the charset is said, because HTTP clients once assumed another one.
 TEXTUAL = ("text/",)
@@ -52,6 +55,26 @@ def represent(
     response.vary.add("Accept")
     if fmt is not None and fmt.kind == "solutions":
         response.headers["Content-Disposition"] = f'inline; filename="result.{fmt.extension}"'
+    return response
+
+
+def respond(
+    body: bytes,
+    media_type: str,
+    *,
+    modified: datetime | None = None,
+    tag: str = "",
+    links: Iterable[Link] = (),
+) -> Response:
+    """
+    Return a whole representation with its validators (RFC 9110 §8.8) and links (RFC 8288).
+
+    The strong tag is the digest of the body where none is given; `modified` is when the data
+    changed, None where that is not known.
+    """
+    response = validate(represent(body, media_type), tag or tag_of_bytes(body), modified)
+    if written := link_header(links, response.mimetype or ""):
+        response.headers["Link"] = written
     return response
 
 

@@ -24,8 +24,7 @@ from partage.resources.pictures.coverage import coverage
 from partage.web.dataset import served_dataset
 from partage.web.http import language
 from partage.web.http.negotiation import HTML
-from partage.web.http.representation import represent
-from partage.web.http.validators import tag_of_bytes, validate
+from partage.web.http.representation import respond
 from partage.web.views.citations import negotiation
 from partage.web.views.template_fragments import fragment
 
@@ -114,10 +113,7 @@ def _require_partage() -> None:
 
 
 def _page(template: str, **facts: object) -> Response:
-    body = render_template(template, **facts).encode()
-    response = validate(represent(body, HTML), tag_of_bytes(body), None)
-    response.vary.add("Accept-Language")
-    return response
+    return respond(render_template(template, **facts).encode(), HTML)
 
 
 def _method_context(reader: tuple[str, ...]) -> Mapping[str, object]:

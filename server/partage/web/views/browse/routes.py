@@ -15,10 +15,9 @@ from partage.resources.browse.view import BrowseView, construct, select, some
 from partage.store.engine import Query
 from partage.web.dataset import served_dataset
 from partage.web.http import language
-from partage.web.http.links import Link, link_header, links_in_release
+from partage.web.http.links import Link, links_in_release
 from partage.web.http.negotiation import HTML, format_of
-from partage.web.http.representation import PARAMETERS, negotiated_media_type, represent
-from partage.web.http.validators import tag_of_bytes, validate
+from partage.web.http.representation import PARAMETERS, negotiated_media_type, respond
 from partage.web.views.browse.page import browse_page
 
 # By the suffix of the address. A table is what it is in SPARQL too, hence its JSON is that of a
@@ -38,7 +37,7 @@ def index() -> Response:
     """Say what there is to browse, and how much of it."""
     _require_partage()
     body = render_template("browse-index.html", counts=served_dataset().member_counts).encode()
-    return validate(represent(body, HTML), tag_of_bytes(body), served_dataset().metadata.issued)
+    return respond(body, HTML, modified=served_dataset().metadata.issued)
 
 
 @blueprint.get("/browse/<name>")
@@ -81,11 +80,9 @@ def kind(name: str) -> Response:
         links = [Link("alternate", _address(browsed, view), HTML)]
         fmt = format_of(media_type, tuple(DATA_FORMATS.values()))
         body = _data(browsed, view, reader[0], fmt)
-    response = validate(
-        represent(body, media_type), tag_of_bytes(body), served_dataset().metadata.issued
-    )
+    links = links_in_release(request.script_root, links)
+    response = respond(body, media_type, modified=served_dataset().metadata.issued, links=links)
     response.vary.add("Accept-Language")
-    response.headers["Link"] = link_header(links_in_release(request.script_root, links))
     if fmt is not None:
         suffix = next(key for key, known in DATA_FORMATS.items() if known is fmt)
         response.headers["Content-Disposition"] = f'inline; filename="{stem}.{suffix}"'

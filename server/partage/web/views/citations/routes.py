@@ -29,5 +29,4 @@ def cite() -> Response:
     negotiated_media_type((HTML, *negotiation.MEDIA_TYPES))
     response = represent(render_template("cite.html", iri=iri).encode(), HTML)
     response.headers["Link"] = link_header([Link("cite-as", found.citation.url)])
-    response.vary.add("Accept-Language")
     return response

@@ -92,7 +92,6 @@ def page(name: str) -> Response:
         beginning = _first_rows(cited)
         lasting = lasting and "unanswered" not in beginning
         response = represent(_html(cited, verification, beginning).encode(), HTML)
-        response.vary.add("Accept-Language")
     elif media_type == JSON:
         facts = _json(cited, verification)
         text = json.dumps(facts, indent=2, ensure_ascii=False) + "\n"

@@ -21,7 +21,7 @@ from partage.web.http.links import (
     links_in_release,
 )
 from partage.web.http.release_paths import RELEASE, within
-from partage.web.http.representation import negotiated_media_type, represent
+from partage.web.http.representation import negotiated_media_type, respond
 from partage.web.http.validators import tag_of_bytes, validate
 from partage.web.views.cited_queries import cited_results, result_links
 from partage.web.views.resources.documents import (
@@ -75,9 +75,7 @@ def linkset(local: str) -> Response:
     media_type = negotiated_media_type(LINKSETS)
     write = link_json if media_type == LINKSETS[0] else link_format
     body = write(anchored, request.url_root).encode()
-    return validate(
-        represent(body, media_type), tag_of_bytes(body), served_dataset().metadata.issued
-    )
+    return respond(body, media_type, modified=served_dataset().metadata.issued)
 
 
 def _query_links(local: str) -> tuple[str, list[Link]]:

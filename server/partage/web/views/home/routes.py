@@ -15,10 +15,13 @@ from partage.resources.pages.term_texts import TermWriter
 from partage.resources.pictures.flow_map import FlowMap, partners
 from partage.web.dataset import served_dataset
 from partage.web.http import language
-from partage.web.http.links import Link, link_header
+from partage.web.http.links import Link
 from partage.web.http.negotiation import HTML, media_types
-from partage.web.http.representation import negotiated_media_type, redirect_with_query, represent
-from partage.web.http.validators import tag_of_bytes, validate
+from partage.web.http.representation import (
+    negotiated_media_type,
+    redirect_with_query,
+    respond,
+)
 from partage.web.views.citations import negotiation
 from partage.web.views.pictures.choices import requested_choices
 from partage.web.views.resources.document_metadata import document_links, structured_data
@@ -64,11 +67,7 @@ def home() -> Response:
     body = render_template(
         "home.html", counts=counts[:SHOWN_CLASSES], figures=figures, **context
     ).encode()
-    response = validate(represent(body, HTML), tag_of_bytes(body), dataset.metadata.issued)
-    response.vary.add("Accept-Language")
-    if links:
-        response.headers["Link"] = link_header(links)
-    return response
+    return respond(body, HTML, modified=dataset.metadata.issued, links=links)
 
 
 def _flow_picture(found: FlowMap) -> str:
@@ -92,7 +91,7 @@ def _flow_picture(found: FlowMap) -> str:
 def corrections() -> Response:
     """Tell readers how to report a fault, and how to mend it."""
     body = render_template("corrections.html", contact=served_dataset().settings.contact).encode()
-    return validate(represent(body, HTML), tag_of_bytes(body), None)
+    return respond(body, HTML)
 
 
 def _data_response() -> Response | None:

@@ -15,8 +15,7 @@ from partage.web.dataset import served_dataset
 from partage.web.http import language
 from partage.web.http.dates import period
 from partage.web.http.negotiation import HTML
-from partage.web.http.representation import represent
-from partage.web.http.validators import tag_of_bytes, validate
+from partage.web.http.representation import respond
 from partage.web.views.pictures.choices import requested_choices
 from partage.web.views.template_fragments import fragment
 
@@ -37,9 +36,7 @@ def flows() -> Response:
         "partners": [_partner(partner) for partner in partners(chosen)],
     }
     body = json.dumps(document).encode()
-    response = validate(
-        represent(body, "application/json"), tag_of_bytes(body), served_dataset().metadata.issued
-    )
+    response = respond(body, "application/json", modified=served_dataset().metadata.issued)
     response.vary.add("Accept-Language")
     return response
 
@@ -99,9 +96,7 @@ def event_kinds() -> dict[str, str]:
 
 def _page(template: str, shown: str) -> Response:
     body = render_template(template, shown=shown).encode()
-    response = validate(represent(body, HTML), tag_of_bytes(body), served_dataset().metadata.issued)
-    response.vary.add("Accept-Language")
-    return response
+    return respond(body, HTML, modified=served_dataset().metadata.issued)
 
 
 def _timeline_drawn(events: Sequence[Event]) -> dict[str, object]:

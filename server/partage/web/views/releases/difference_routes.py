@@ -59,9 +59,7 @@ def difference(before: str, after: str) -> Response:
     )
     template = "difference.html" if iri is None else "history.html"
     page = render_template(template, older=older, newer=newer, difference=found, iri=iri, **facts)
-    response = represent(page.encode(), HTML)
-    response.vary.add("Accept-Language")
-    return response
+    return represent(page.encode(), HTML)
 
 
 def _difference_context(found: Difference, reader: Sequence[str]) -> dict[str, Any]:

@@ -29,10 +29,8 @@ from partage.resources.identifiers import document, split
 from partage.store.embedded.quads_writing import write_quads
 from partage.web.dataset import served_dataset, served_datasets
 from partage.web.http import language
-from partage.web.http.links import link_header
 from partage.web.http.negotiation import HTML, format_of, media_types
-from partage.web.http.representation import negotiated_media_type, represent
-from partage.web.http.validators import tag_of_bytes, validate
+from partage.web.http.representation import negotiated_media_type, represent, respond
 from partage.web.views.citations import negotiation
 from partage.web.views.releases.memento import IMMUTABLE, holding, mementos, original, timed
 from partage.web.views.resources.document_metadata import describes_link, document_links
@@ -85,16 +83,13 @@ def release(version: str) -> Response:
             structured=[search.of_release(record, _dataset_json(version))],
             links=links,
         ).encode()
-        answer = validate(represent(page, HTML), tag_of_bytes(page), None)
-        answer.vary.add("Accept-Language")
-        answer.headers["Link"] = link_header(links)
-        return answer
+        return respond(page, HTML, links=links)
     host = request.host_url.rstrip("/")
     quads = described(record, f"{host}/release/{version}/sparql")
     body = write_quads(quads, format_of(media_type, GRAPH_FORMATS), RELEASE_PREFIXES)
-    response = validate(represent(body, media_type), tag_of_bytes(body), record.issued)
+    links += describes_link(told)
+    response = respond(body, media_type, modified=record.issued, links=links)
     response.headers["Cache-Control"] = IMMUTABLE  # the page says what came after, the data not
-    response.headers["Link"] = link_header([*links, *describes_link(told)])
     return response
 
 

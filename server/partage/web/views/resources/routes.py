@@ -46,8 +46,9 @@ from partage.web.http.representation import (
     preferred_media_types,
     redirect_with_query,
     represent,
+    respond,
 )
-from partage.web.http.validators import tag_of_bytes, tag_of_quads, validate
+from partage.web.http.validators import tag_of_quads
 from partage.web.views.citations import negotiation
 from partage.web.views.resources import page_templates, terminology
 from partage.web.views.resources.document_metadata import (
@@ -155,10 +156,7 @@ def _representation(shown: Document, profile: Profile, media_type: str) -> Respo
     if media_type == HTML:
         reader = language.reader_languages()
         body = _html(shown, profile, reader, links).encode()
-        response = validate(
-            represent(body, HTML), tag_of_bytes(body), served_dataset().metadata.issued
-        )
-        response.vary.add("Accept-Language")
+        response = respond(body, HTML, modified=served_dataset().metadata.issued)
     else:
         links += describes_link(shown)
         response = _data_response(
@@ -186,7 +184,7 @@ def _data_response(shown: Document, profile: Profile, fmt: Format, media_type: s
         reader = language.reader_languages()
         nodes = [*structured_data(shown, reader), *web_page_json(shown.iri, shown.address())]
         body = json.dumps(nodes, ensure_ascii=False, indent=2).encode()
-        response = validate(represent(body, media_type), tag_of_bytes(body), known.issued)
+        response = respond(body, media_type, modified=known.issued)
         response.vary.add("Accept-Language")
         return response
     form: Form | None = None
@@ -205,7 +203,7 @@ def _data_response(shown: Document, profile: Profile, fmt: Format, media_type: s
         body, tag = _serialized(shown, profile, fmt, form)
     if fmt.key == "jsonld":  # the context is read from the host that was asked
         body = body.replace(_quoted(CONTEXT), _quoted(request.host_url + "context.jsonld"), 1)
-    return validate(represent(body, content_type), tag or tag_of_bytes(body), known.issued)
+    return respond(body, content_type, tag=tag, modified=known.issued)
 
 
 def _serialized(

@@ -11,11 +11,14 @@ from partage.resources.pages.statement_details import quads, record
 from partage.store.embedded.quads_writing import write_quads
 from partage.web.dataset import served_dataset, served_datasets
 from partage.web.http import language
-from partage.web.http.links import link_header
 from partage.web.http.negotiation import HTML, first_writable, format_of, media_types
 from partage.web.http.release_paths import RELEASE
-from partage.web.http.representation import preferred_media_types, redirect_with_query, represent
-from partage.web.http.validators import tag_of_bytes, tag_of_quads, validate
+from partage.web.http.representation import (
+    preferred_media_types,
+    redirect_with_query,
+    respond,
+)
+from partage.web.http.validators import tag_of_quads
 from partage.web.views.citations import negotiation
 from partage.web.views.resources.document_metadata import (
     describes_link,
@@ -63,12 +66,13 @@ def page(name: str) -> Response:
         if media_type != HTML:
             fmt = format_of(media_type, GRAPH_FORMATS)
             data = [*quads(known), *document_quads(iri, path)]
-            response = represent(write_quads(data, fmt), media_type)
-            validate(response, tag_of_quads(data, fmt.key), modified)
-            response.headers["Link"] = link_header(
-                [*links, *describes_link(document_of)], response.mimetype or ""
+            return respond(
+                write_quads(data, fmt),
+                media_type,
+                tag=tag_of_quads(data, fmt.key),
+                modified=modified,
+                links=[*links, *describes_link(document_of)],
             )
-            return response
         reader = language.reader_languages()
         shown = statement_page(dataset.engine, known, reader)
         common: dict[str, object] = {
@@ -80,9 +84,6 @@ def page(name: str) -> Response:
             "structured": structured_data(document_of, reader),
         }
         html = render_template("statement.html", record=known, shown=shown, **common).encode()
-        response = validate(represent(html, HTML), tag_of_bytes(html), modified)
-        response.headers["Link"] = link_header(links)
-        response.vary.add("Accept-Language")
-        return response
+        return respond(html, HTML, modified=modified, links=links)
 
     return first_writable(preferred_media_types(offers, suffix), represented)

@@ -18,7 +18,7 @@ from partage.web.dataset import served_dataset
 from partage.web.http import language
 from partage.web.http.negotiation import HTML
 from partage.web.http.release_paths import within
-from partage.web.http.representation import represent
+from partage.web.http.representation import respond
 from partage.web.http.validators import tag_of_bytes, validate
 
 HITS_PER_PAGE = 25
@@ -88,7 +88,7 @@ def page() -> Response:
         later=_address(kind, number + 1) if number < pages else "",
         of_kind=_address,
     ).encode()
-    response = validate(represent(body, HTML), tag_of_bytes(body), served_dataset().metadata.issued)
+    response = respond(body, HTML, modified=served_dataset().metadata.issued)
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
@@ -120,7 +120,7 @@ def data() -> Response:
 def opensearch() -> Response:
     """Tell browsers how to search here."""
     body = render_template("opensearch.xml").encode()
-    return validate(represent(body, OPENSEARCH), tag_of_bytes(body), None)
+    return respond(body, OPENSEARCH)
 
 
 def _kind_labels() -> dict[str, tuple[str, str]]:

@@ -12,8 +12,7 @@ from partage.web.dataset import served_dataset
 from partage.web.http import language
 from partage.web.http.negotiation import HTML
 from partage.web.http.release_paths import within
-from partage.web.http.representation import represent
-from partage.web.http.validators import tag_of_bytes, validate
+from partage.web.http.representation import represent, respond
 from partage.web.views.sparql.example_texts import EXPLANATIONS
 
 JSON = "application/json"
@@ -27,7 +26,7 @@ blueprint = Blueprint("querying", __name__)
 def terms_json() -> Response:
     """Tell the prefixes, classes and properties that a query can be written with here."""
     body = served_dataset().terms(language.reader_languages())
-    response = validate(represent(body, JSON), tag_of_bytes(body), None)
+    response = respond(body, JSON)
     response.vary.add("Accept-Language")
     return response
 
@@ -71,4 +70,4 @@ def examples() -> Response:
         there = url_for("sparql.endpoint", query=question.text, lang=language.chosen())
         return redirect(there, 303)  # type: ignore[return-value]  # Flask's redirect makes one
     body = render_template("examples.html", explanations=EXPLANATIONS).encode()
-    return validate(represent(body, HTML), tag_of_bytes(body), None)
+    return respond(body, HTML)
