@@ -1,13 +1,13 @@
 """
 Questions in files: a query under a head of comments that says what it asks.
 
-`# question: …?` in English, `# question-fr: … ?` in French, and optionally `# audience:` and
-`# note:`.
+`# question: …?` in English, `# question-fr: … ?` in French, and optionally `# explanation:` (and
+`# explanation-fr:`), `# audience:` and `# note:`.
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 _FORM = re.compile(r"^\s*(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE | re.MULTILINE)
@@ -15,13 +15,18 @@ _FORM = re.compile(r"^\s*(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE | re.
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A query and what it asks, by language; `name` is its file's, without the ending."""
+    """
+    A query, what it asks and how it finds its answer, by language.
+
+    `name` is its file's, without the ending.
+    """
 
     name: str
     asked: Mapping[str, str]
     text: str
     note: str = ""
     audience: str = ""
+    explanation: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def number(self) -> str:
@@ -44,10 +49,19 @@ def read_question(name: str, text: str) -> Question:
         if line.startswith("# ") and ": " in line
     )
     body = "\n".join(line for line in lines if not line.startswith("# ")) + "\n"
-    questions = {"en": head["question"]}
-    if "question-fr" in head:
-        questions["fr"] = head["question-fr"]
-    return Question(name, questions, body, head.get("note", ""), head.get("audience", ""))
+
+    def texts(key: str) -> dict[str, str]:
+        named = {"en": key, "fr": f"{key}-fr"}
+        return {code: head[name] for code, name in named.items() if name in head}
+
+    return Question(
+        name,
+        texts("question"),
+        body,
+        head.get("note", ""),
+        head.get("audience", ""),
+        texts("explanation"),
+    )
 
 
 def read_questions(folder: Path) -> tuple[Question, ...]:

@@ -1,5 +1,7 @@
 """The application: one engine behind routes; everything it needs is passed in."""
 
+import re
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlencode
@@ -8,7 +10,6 @@ from flask import Flask, current_app, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from partage import __version__
-from partage.rdf.query_files import Question
 from partage.rdf.sparql_terms import iriref
 from partage.releases.catalog import Catalog
 from partage.resources.identifiers import document
@@ -71,6 +72,9 @@ BLUEPRINT_MODULES = (
 EMPTY_CATALOG = Catalog(Path())
 STARTER_QUERY = "SELECT ?thing ?property ?value\nWHERE {\n  ?thing ?property ?value .\n}\nLIMIT 10"
 
+# No part of a variable of SPARQL.
+_QUESTION_MARK = re.compile(r" \?(?!\w)")
+
 
 def create_app(
     settings: Settings,
@@ -107,7 +111,7 @@ def create_app(
     app.context_processor(_template_context)
     app.add_template_global(language.address)
     app.add_template_global(document)
-    app.add_template_global(_question_text, "asked")
+    app.add_template_global(_page_text, "page_text")
     app.add_template_global(_address_in_language, "in_language")
     app.add_template_global(negotiation.citation_box, "citation_box")
     app.add_template_global(_built_file_url, "built")
@@ -145,14 +149,11 @@ def _address_in_language(code: str | None = None) -> str:
     return request.script_root + path + ("?" + urlencode(values) if values else "")
 
 
-def _question_text(question: Question) -> str:
-    """Return what a query asks, in the language of the page, with its signs kept to their words."""
-    text = question.asked.get(language.page_language()) or question.asked["en"]
-    return (
-        text.replace("« ", "«\N{NO-BREAK SPACE}")
-        .replace(" »", "\N{NO-BREAK SPACE}»")
-        .replace(" ?", "\N{NARROW NO-BREAK SPACE}?")
-    )
+def _page_text(texts: Mapping[str, str]) -> str:
+    """Return the text in the language of the page, with its signs kept to their words."""
+    text = texts.get(language.page_language()) or texts["en"]
+    text = text.replace("« ", "«\N{NO-BREAK SPACE}").replace(" »", "\N{NO-BREAK SPACE}»")
+    return _QUESTION_MARK.sub("\N{NARROW NO-BREAK SPACE}?", text)
 
 
 def _grouped_number(value: int) -> str:

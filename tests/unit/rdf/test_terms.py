@@ -41,7 +41,7 @@ NO_QUERY = {
     "sparql/syntax/lexer.py": {"kind"},
     "sparql/planner/top_k.py": {"zeros"},
     "store/remote/publishing.py": {"where"},
-    "store/remote/engine.py": {"%(function)s"},
+    "store/remote/remote_engine.py": {"%(function)s"},
     "web/views/resources/routes.py": {"profile.iri"},
     "web/http/links.py": {"href"},
 }

@@ -26,7 +26,6 @@ from partage.web.views.citations import negotiation
 from partage.web.views.pictures.choices import requested_choices
 from partage.web.views.resources.document_metadata import document_links, structured_data
 from partage.web.views.resources.documents import CORRECTIONS, find_document
-from partage.web.views.sparql.example_texts import EXPLANATIONS
 from partage.web.views.template_fragments import fragment
 
 SHOWN_CLASSES = 12
@@ -57,7 +56,7 @@ def home() -> Response:
         if iri(name) in dataset.class_counts
     ]
     links: list[Link] = []
-    context: dict[str, object] = {"explanations": EXPLANATIONS}
+    context: dict[str, object] = {}
     if dataset.is_partage:
         landing = find_document(dataset, BASE, document(BASE), 1, request.url_root)
         links = document_links(landing, FULL)

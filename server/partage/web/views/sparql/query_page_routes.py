@@ -13,7 +13,6 @@ from partage.web.http import language
 from partage.web.http.negotiation import HTML
 from partage.web.http.release_paths import within
 from partage.web.http.representation import represent, respond
-from partage.web.views.sparql.example_texts import EXPLANATIONS
 
 JSON = "application/json"
 # A page of a table has that many IRIs at most, in ten columns.
@@ -69,5 +68,5 @@ def examples() -> Response:
             )
         there = url_for("sparql.endpoint", query=question.text, lang=language.chosen())
         return redirect(there, 303)  # type: ignore[return-value]  # Flask's redirect makes one
-    body = render_template("examples.html", explanations=EXPLANATIONS).encode()
+    body = render_template("examples.html").encode()
     return respond(body, HTML)
