@@ -537,3 +537,29 @@ def test_who_is_gone_while_it_waits_leaves_its_place() -> None:
         return await asyncio.wait_for(queue.begin("three", answer), SECONDS)
 
     assert coroutines.run(ask()) == "answered"
+
+
+def test_who_stops_reading_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    cut: list[tuple[str, int]] = []
+    monkeypatch.setattr(gateway, "SECONDS_UNREAD", 0.05)
+    monkeypatch.setattr(gateway, "cut", lambda peers, port: cut.extend((p, port) for p in peers))
+
+    async def ask(server: Server) -> None:
+        asked = Asked(scope("/", method="POST"))
+        bodies = iter([b"x" * 300_000])
+
+        async def hear() -> Message:
+            if (body := next(bodies, None)) is not None:
+                return {"type": "http.request", "body": body, "more_body": False}
+            await asked.leaving.wait()
+            return {"type": "http.disconnect"}
+
+        async def unread(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                await asyncio.sleep(SECONDS)
+
+        await asyncio.wait_for(server.gateway(asked.scope, hear, unread), SECONDS)
+
+    with serving(LOCAL) as server:
+        coroutines.run(ask(server))
+    assert [port for _, port in cut] == [80]

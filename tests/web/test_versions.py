@@ -15,6 +15,7 @@ from partage.settings import Settings
 from partage.store.embedded.oxigraph import EmbeddedEngine
 from partage.store.release_stores.release_stores import ReleaseStores
 from partage.web.app import create_app
+from partage.web.http import release_paths
 from released_app import GAZETTE, QUERY, application
 from three_releases import FIRST, SECOND, THIRD
 
@@ -272,3 +273,17 @@ def test_a_store_that_is_there_anyway_is_not_made_again(tmp_path: Path) -> None:
 def test_an_unknown_release_has_no_store(release_stores: ReleaseStores) -> None:
     with pytest.raises(UnknownRelease, match=r"no release 2000\.01\.0"):
         release_stores.directory("2000.01.0")
+
+
+@pytest.mark.parametrize(
+    ("href", "written"),
+    [
+        ("/doc/org/facebook", "/release/1/doc/org/facebook"),
+        ("/release/1/doc/ns", "/release/1/doc/ns"),
+        ("//elsewhere.example/doc", "//elsewhere.example/doc"),
+        ("https://elsewhere.example/", "https://elsewhere.example/"),
+        ("/timemap/doc/ns", "/timemap/doc/ns"),
+    ],
+)
+def test_a_link_stays_in_the_release_where_it_is_one_of_this_host(href: str, written: str) -> None:
+    assert release_paths.within("/release/1", href) == written

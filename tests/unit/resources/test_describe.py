@@ -91,3 +91,13 @@ def test_a_graph_that_does_not_exist_is_unknown(engine: Engine) -> None:
 def test_a_query_of_ours_that_does_not_parse_is_our_fault(engine: Engine) -> None:
     with pytest.raises(EngineFailure, match="our own query"):
         ask(engine, "SELECT")
+
+
+def test_a_link_that_several_graphs_state_is_counted_once() -> None:
+    subject, predicate, thing = (NamedNode(f"http://x.example/{name}") for name in "spo")
+    store = Store()
+    for graph in ("g", "h"):
+        store.add(Quad(subject, predicate, thing, NamedNode(f"http://x.example/{graph}")))
+    description = describe(EmbeddedEngine(store), thing.value)
+    assert description.counts == {predicate.value: 1}
+    assert len(description.incoming) == 1

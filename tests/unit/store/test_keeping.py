@@ -14,6 +14,7 @@ from pyoxigraph import Store
 
 from partage.store.embedded.loading import load
 from partage.store.release_stores import directories as making_
+from partage.store.release_stores.directories import created_atomically
 from partage.store.release_stores.store_cache import cached_store
 
 
@@ -192,3 +193,21 @@ def test_of_two_starts_at_once_one_makes_the_store(file: Path) -> None:
     for one in starts:
         one.join()
     assert len(made) == 1
+
+
+def test_a_directory_that_cannot_be_put_in_its_place_is_told_and_leaves_nothing(
+    tmp_path: Path,
+) -> None:
+    place = tmp_path / "stores" / "one"
+    place.mkdir(parents=True)
+    (place / "of another").touch()  # so that nothing can be renamed to it
+    with pytest.raises(OSError, match="not empty"), created_atomically(place, is_nothing) as staged:
+        staged.mkdir()
+    with created_atomically(place, Path.is_dir) as staged:
+        staged.mkdir()
+    assert [path.name for path in place.iterdir()] == ["of another"]
+    assert [*place.parent.glob(making_.PREFIX + "*")] == []
+
+
+def is_nothing(_: Path) -> bool:
+    return False

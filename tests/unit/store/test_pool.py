@@ -513,3 +513,9 @@ def test_what_is_read_of_solutions_is_bounded(
     with pytest.raises(MemoryExceeded, match="too long to be held"):
         pool.query(Query(PRODUCT)).solutions()
     until(lambda: healthy(pool))
+
+
+def test_the_seconds_that_a_query_had_in_a_reserved_process_are_its_own(pool: PoolEngine) -> None:
+    execution = pool.begin_execution(Query("ASK {}"), None, heavy=True, spent=2.0)
+    assert execution.deadline <= time.monotonic() + pool.limits.seconds - 2.0
+    execution.end_for_owner()
