@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode, Quad, QuerySolutions, RdfFormat, Store
 
+import seed_graph
 from partage import assets
 from partage.errors import UnknownResource
 from partage.pipeline import parse, run
@@ -23,7 +24,6 @@ from partage.pipeline.derivation import (
     current_view,
     materialize,
     query_examples,
-    subset,
     tombstones,
     void,
 )
@@ -63,7 +63,7 @@ def finished(state: State) -> Store:
 
 
 def seed_alone() -> Store:
-    return finished(subset.restrict_to_source(parse.parse(assets.assets_root()), SEED))
+    return finished(seed_graph.restrict_to_source(parse.parse(assets.assets_root()), SEED))
 
 
 def full_graph() -> Store:
@@ -165,13 +165,15 @@ def test_a_lost_flow_is_noticed(stores: dict[str, Store]) -> None:
 
 
 def test_the_seed_alone_is_the_claims_of_its_article() -> None:
-    state = subset.restrict_to_source(parse.parse(assets.assets_root()), SEED)
+    state = seed_graph.restrict_to_source(parse.parse(assets.assets_root()), SEED)
     described = {str(getattr(row.subject, "value", "")) for row in state.graph("sources")}
     assert {name for name in described if name.startswith(PREFIXES["s"])} == {SEED}
-    assert {passage for version in state.versions for passage in subset.cited(version)} <= described
+    assert {
+        passage for version in state.versions for passage in seed_graph.cited(version)
+    } <= described
     assert {version.file for version in state.versions} == {"data/claims/seed.trig"}
     left_out = replace(state, versions=state.versions[1:])
-    assert subset.restrict_to_source(left_out, SEED).versions == left_out.versions
+    assert seed_graph.restrict_to_source(left_out, SEED).versions == left_out.versions
 
 
 def test_a_relation_to_a_claim_that_is_left_out_goes_with_it() -> None:
@@ -197,14 +199,14 @@ def test_a_relation_to_a_claim_that_is_left_out_goes_with_it() -> None:
             )
         },
     )
-    alone = subset.restrict_to_source(state, SEED)
+    alone = seed_graph.restrict_to_source(state, SEED)
     assert [row.metadata for row in alone.versions] == [(quad(here, cites, iri("p:p0001")),)]
     assert alone.graph("sources") == (quad(iri("p:p0001"), iri("oa:hasSource"), SEED),)
 
 
 def test_a_source_without_passages_has_no_graph() -> None:
     with pytest.raises(UnknownResource, match="s9999"):
-        subset.restrict_to_source(parse.parse(assets.assets_root()), iri("s:s9999"))
+        seed_graph.restrict_to_source(parse.parse(assets.assets_root()), iri("s:s9999"))
 
 
 def rewrite() -> None:

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 import oracles
+import seed_graph
 from partage import assets
 from partage.pipeline import parse
-from partage.pipeline.derivation import current_view, subset
+from partage.pipeline.derivation import current_view
 from partage.pipeline.reasoning import owl_profiles
 from partage.pipeline.reasoning.entailment import infer, reasoner, undisputed
 from partage.pipeline.reasoning.hermit import Hermit
@@ -27,7 +28,7 @@ def parsed() -> State:
 @pytest.fixture(scope="module")
 def seed(parsed: State) -> State:
     return owl_profiles.check(
-        current_view.publish(subset.restrict_to_source(parsed, iri("s:s0001")))
+        current_view.publish(seed_graph.restrict_to_source(parsed, iri("s:s0001")))
     )
 
 
