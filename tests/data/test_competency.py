@@ -117,7 +117,14 @@ def test_each_question_is_asked_in_two_languages_and_says_of_whom(path: Path) ->
     assert lines["question"].endswith("?"), f"{path.name}: ask it in English: # question: …?"
     assert lines["question-fr"].endswith(" ?"), f"{path.name}: ask it in French: # question-fr: … ?"
     assert lines["audience"] in ("data scientists", "linked-data consumers", "scholars")
-    assert set(lines) <= {"question", "question-fr", "audience", "note"}
+    assert set(lines) <= {
+        "question",
+        "question-fr",
+        "explanation",
+        "explanation-fr",
+        "audience",
+        "note",
+    }
 
 
 @question_files
