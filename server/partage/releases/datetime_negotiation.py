@@ -1,5 +1,5 @@
 """
-Time travel in HTTP, as far as it is a matter of values
+Datetime negotiation in HTTP, as far as it is a matter of values
 (RFC 7089, https://www.rfc-editor.org/rfc/rfc7089; links by RFC 8288 and RFC 6690).
 """
 

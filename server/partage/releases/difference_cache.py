@@ -10,7 +10,7 @@ from partage.releases.catalog import Catalog
 from partage.releases.diff import Difference, diff
 
 MOST_DIFFERENCES = 8
-# One takes seconds and a processor; whoever would wait for several gives his thread back.
+# One takes seconds and a processor; a request that would wait longer is refused.
 MOST_SECONDS_WAITED = 10.0
 
 

@@ -37,7 +37,7 @@ def linked_files(release: Path) -> Iterator[Path]:
         place.mkdir()
         try:
             _same(release / MANIFEST, place / MANIFEST)
-            # Nothing else that may lie there is anybody's to see.
+            # Other files of the directory are not served.
             for file in _listed(place):
                 _same(release / file.name, place / file.name)
         except MANIFEST_ERRORS as error:

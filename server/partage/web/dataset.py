@@ -336,7 +336,7 @@ class ServedDataset:
 
     def warm_up(self) -> None:
         """Compute what the first visitor of most pages would otherwise wait for."""
-        with suppress(EngineError):  # he will hear of it
+        with suppress(EngineError):  # the first request raises it again
             if self.is_partage and self.is_in_memory:
                 _ = self.vocabulary
                 self.summarizer(languages(None, None))

@@ -22,4 +22,4 @@ def nearest(iri: str) -> list[dict[str, str]]:
             for name in known.nearest(iri)
         ]
     except EngineError:
-        return []  # that nothing is there is told all the same
+        return []  # the 404 is answered without suggestions

@@ -227,7 +227,7 @@ def _answer_http(error: HTTPException) -> Response:
 
 
 def _answer_unforeseen(error: InternalServerError) -> Response:
-    """Answer what nobody foresaw; where the page that says so fails as well, in plain text."""
+    """Answer an unhandled exception: by a page, or by plain text where the page fails as well."""
     detail = _generic(error.original_exception or error)
     try:
         return _represent(500, detail)
@@ -338,7 +338,7 @@ def _chosen() -> str:
     try:
         return negotiate(request.headers.get("Accept"), [TEXT, HTML, PROBLEM, *JSONS])
     except NotAcceptable:
-        return TEXT  # an error is told all the same
+        return TEXT  # where nothing is acceptable, plain text is sent (RFC 9110 §12.1)
 
 
 def _query() -> str | None:

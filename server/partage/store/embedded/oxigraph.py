@@ -54,5 +54,5 @@ class EmbeddedEngine:
         return EmbeddedResult(evaluation)
 
     def close(self) -> None:
-        """Send the idle threads home."""
+        """End the idle threads."""
         self._threads.shut_down()

@@ -51,7 +51,7 @@ class Evaluation:
         self._deadline = None if seconds is None else time.monotonic() + seconds
 
     def run(self) -> None:
-        """Evaluate, open, carry out one order; the thread's whole life with this query."""
+        """Evaluate the query, send its head and carry out one order: all that the thread does."""
         last: Delivery = EngineFailure("The engine stopped without an answer.")
         try:
             last = self._carry_out()
@@ -70,7 +70,7 @@ class Evaluation:
             if order is None:
                 raise _Abandoned
             order(result)
-        except PartageError as error:  # what evaluates knew better than `translate` could
+        except PartageError as error:  # it says more than `translate` could
             return _alone(error)
         except (SyntaxError, ValueError, RuntimeError, OSError, MemoryError) as error:
             fault = self.translate(error)
@@ -116,7 +116,7 @@ class Evaluation:
         return remaining
 
     def end(self) -> None:
-        """End it because whoever asked says so: the reader hears of it, the thread stops later."""
+        """End it for its owner: the reader gets the error at once, the thread stops later."""
         self.abandon()
         self._deliveries.put(QueryEnded("The query was ended by whoever asked it."))
 

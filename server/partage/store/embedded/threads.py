@@ -3,7 +3,7 @@ Threads that evaluate queries.
 
 A result iterator of pyoxigraph aborts the interpreter when it is touched by another thread than
 the one that made it, while a WSGI server may read a response from any thread. So each evaluation
-lives and dies in one thread of the threads, and only bytes and terms leave it.
+is evaluated in one of these threads, and only bytes and terms leave it.
 
 The threads are daemons: a query that runs for ever does not keep a stopped server alive.
 """
@@ -25,7 +25,7 @@ class EvaluationThreads:
         self._size = 0
 
     def submit(self, job: Job) -> None:
-        """Run `job` in a thread of the threads; a job must not raise."""
+        """Run `job` in one of the threads; a job must not raise."""
         with self._lock:
             if self._idle:
                 self._idle -= 1
@@ -38,7 +38,7 @@ class EvaluationThreads:
             threading.Thread(target=self._work, name="partage-query", daemon=True).start()
 
     def shut_down(self) -> None:
-        """Send every thread home once its job is done."""
+        """End every thread once its job is done."""
         with self._lock:
             size, self._size, self._idle = self._size, 0, 0
         for _ in range(size):

@@ -65,7 +65,7 @@ def is_sound(place: Path) -> bool:
 
 def ensure_store(place: Path, make: Callable[[Path], None]) -> None:
     """
-    Have a sound store at a place, made where there is none; for whoever holds its folder `alone`.
+    Have a sound store at a place, made where there is none; for who holds its parent `exclusive`.
 
     Raises
     ------
@@ -103,7 +103,7 @@ def created_atomically(place: Path, is_made: Callable[[Path], bool]) -> Iterator
 
 @contextmanager
 def exclusive(folder: Path) -> Iterator[None]:
-    """Be the only one who makes something in a folder, and clear what others left half made."""
+    """Lock a directory exclusively, and remove what interrupted runs left in it."""
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder):
         for left in folder.glob(PREFIX + "*"):

@@ -100,7 +100,7 @@ class RemoteEngine:
         return self._ask(query, self._dataset(query))
 
     def close(self) -> None:
-        """Send the idle threads home and close the idle connections."""
+        """End the idle threads and close the idle connections."""
         self._threads.shut_down()
         self._connections.close()
 
@@ -249,7 +249,7 @@ def _answer(exchange: Exchange, request: Request) -> Evaluated:
 
 
 def _boolean(result: QuerySolutions) -> QuerySolutions | QueryBoolean:
-    """Return the answer of an ASK that Virtuoso dresses as a solution."""
+    """Return the answer of an ASK that Virtuoso sends as a solution."""
     if [variable.value for variable in result.variables] != ["__ASK_RETVAL"]:
         return result
     truth = any(str(getattr(solution[0], "value", "0")) == "1" for solution in result)

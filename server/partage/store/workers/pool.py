@@ -328,7 +328,7 @@ class PooledResult:
         try:
             execution.receive()
         except (NeedsOrdinaryWorker, PartageError):
-            return  # it was killed before it could take leave
+            return  # it was killed before it could send the end
 
 
 def _start(store: Path, memory: int, reserved: bool) -> WorkerProcess:

@@ -137,9 +137,9 @@ class WorkerProcess:
             raise EOFError from error
 
     def kill(self) -> None:
-        """End it at once: whoever waits for its next delivery hears of it before it is dead."""
-        # In this order: a dying process may take the processor that the reader needs to hear of it.
-        with contextlib.suppress(OSError):  # it is buried already
+        """Kill it; who waits for its next delivery gets the end of the stream first."""
+        # In this order: a process that ends may take the processor that the reader needs.
+        with contextlib.suppress(OSError):  # it has been reaped
             self._answers.shutdown(socket.SHUT_RDWR)
         self._process.kill()
 

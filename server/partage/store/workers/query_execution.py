@@ -1,4 +1,4 @@
-"""One query's stay in one query process, and the watch over all stays."""
+"""One query in one query process, and the deadlines of all."""
 
 import math
 import threading
@@ -13,7 +13,7 @@ from partage.store.workers.process import WorkerProcess
 from partage.store.workers.wire import Evaluate, Order
 from partage.store.workers.worker_slots import STOPPING, WorkerSlots
 
-# Visits that are over are forgotten at least this often.
+# Executions that are over are forgotten at least this often.
 SECONDS_BETWEEN_CHECKS = 0.25
 # What a reserved process may spend on a client's query, and on a page's, before it has to move.
 SECONDS_RESERVED, SECONDS_FOR_PAGES = 0.1, 1.0
@@ -37,7 +37,7 @@ _COUNTED: tuple[tuple[type[Fault], str], ...] = (
 
 @dataclass(slots=True)
 class EndingCounts:
-    """How stays ended: `answered`, by a reason to kill, or `left` by their reader."""
+    """How executions ended: `answered`, by a reason to kill, or `left` by their reader."""
 
     endings: Counter[str] = field(default_factory=Counter)
 
@@ -123,7 +123,7 @@ class QueryExecution:
         return delivery
 
     def end(self, fault: Fault | None) -> None:
-        """Kill the process, for this reason; None when nobody is left to tell."""
+        """Kill the process, for this reason; None when its reader has left."""
         with self._lock:
             if self._finished:
                 return
@@ -184,7 +184,7 @@ class DeadlineWatch:
             return sum(execution.running for execution in self._executions)
 
     def watch(self, execution: QueryExecution) -> None:
-        """Watch a execution until it is over."""
+        """Watch an execution until it is over."""
         with self._changed:
             if self._stopped:
                 execution.end(QueryEnded(STOPPING))

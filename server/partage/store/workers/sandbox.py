@@ -4,7 +4,7 @@ What the operating system keeps a query process from doing, should our own check
 On Linux (x86-64, AArch64) a seccomp filter refuses every new socket and every connection, and the
 start of other programs, to all threads of the process, for good
 (https://www.kernel.org/doc/html/latest/userspace-api/seccomp_filter.html). A query process needs
-none of them: it talks through the pipe and the socket that it was born with. Elsewhere there is no
+none of them: it talks through the pipe and the socket that it starts with. Elsewhere there is no
 such sandbox, and `Protection` says so.
 """
 

@@ -91,7 +91,7 @@ def _answer(
 
 
 def _exit_with_parent(parent: int) -> None:
-    """End this process when the server dies without a word, even in the middle of a query."""
+    """End this process when the server has ended, even in the middle of a query."""
     while os.getppid() == parent:
         time.sleep(SECONDS_BETWEEN_LOOKS)
     os._exit(1)

@@ -69,7 +69,7 @@ def begin_response(release_app: ReleaseApplication, environ: "WSGIEnvironment") 
 
 
 def closed() -> None:
-    """Be what closes an answer that is closed."""
+    """Close nothing: for answers that are closed already."""
 
 
 def environ_of(scope: Scope, body: bytes, handle: QueryHandle) -> "WSGIEnvironment":

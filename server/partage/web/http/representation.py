@@ -79,7 +79,7 @@ def respond(
 
 
 def redirect_with_query(path: str, status: int = 303) -> Response:
-    """Send whoever asks on to a path, with the query of his request, whatever he accepts."""
+    """Redirect to a path with the query of the request, whatever it accepts."""
     query = request.query_string.decode("ascii", "ignore")
     response = redirect(f"{path}?{query}" if query else path, status)
     response.vary.add("Accept")

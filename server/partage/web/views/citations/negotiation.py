@@ -95,7 +95,7 @@ def preferred_citation(
             negotiate(request.headers.get("Accept"), [*other_media_types, *MEDIA_TYPES])
         )
     except NotAcceptable:
-        return None  # whoever asked says what else there is
+        return None  # the caller offers the other formats
 
 
 def citation(iri: str) -> Citation:

@@ -189,7 +189,7 @@ def is_cited(iri: str) -> bool:
 def citation(iri: str) -> Citation:
     """Return the citation of a result that was cited here."""
     cited = store().find(iri.removeprefix(CITED))
-    assert cited is not None  # whoever asks knows that it is there
+    assert cited is not None  # callers have found it before
     return citation_of(cited, served_datasets().catalog)
 
 

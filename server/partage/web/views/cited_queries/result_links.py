@@ -14,7 +14,7 @@ from partage.web.http.links import LINKSETS, Link
 JSON = "application/json"
 # A longer address is not made: the query is sent in a body instead.
 LONGEST_ADDRESS = 8_000
-# A base of nobody: with it a query means the same only if it has no relative names.
+# A base that no query uses: with it a query without relative IRIs means the same.
 FOREIGN_BASE = "a://b/"
 # Proxies cut longer headers off; the link set has every item.
 LONGEST_ITEMS = 2_000

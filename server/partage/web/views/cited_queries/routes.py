@@ -46,7 +46,7 @@ from partage.web.views.sparql.routes import request_body, solution_rows
 JSON = "application/json"
 MOST_ROWS = 10
 MOST_TURTLE = 4_000
-# The result is for ever; how its page looks is not.
+# The result does not change; its page may.
 PAGE_CACHE_CONTROL = "public, max-age=3600"
 
 blueprint = Blueprint("querycite", __name__, template_folder="templates")

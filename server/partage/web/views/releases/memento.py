@@ -1,5 +1,5 @@
 """
-Time travel for every page and the endpoint (Memento, RFC 7089, https://www.rfc-editor.org/rfc/rfc7089).
+Older releases of every page and of the endpoint by date (Memento, RFC 7089, https://www.rfc-editor.org/rfc/rfc7089).
 
 Each original resource is its own TimeGate (pattern 1.1, §4.1.1): `Accept-Datetime` sends on to the
 address of the release that was current then. Those addresses never change their answer.
@@ -60,7 +60,7 @@ TIMELESS_PAGES = frozenset(
 NAMED_BY_PARAMETER = frozenset({"/resource", "/cite"})
 # Links repeat the address of a query; headers must not grow with it without end.
 LONGEST_LINKED = 2_000
-# These answer otherwise each time, SERVICE as others please: such an answer is not to be kept.
+# These differ at each evaluation, SERVICE with the other endpoint: such an answer is not kept.
 _UNSETTLED = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\b|SERVICE", re.IGNORECASE)
 SAFE = "/?:@!$&'()*+,;=-._~%"
 

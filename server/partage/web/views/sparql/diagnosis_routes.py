@@ -60,7 +60,7 @@ def _diagnosis(operation: QueryOperation, chosen: str) -> Response:
     query = operation.query
     if operation.graphs is not None:
         query = served_dataset().dataset_parts.select(query, operation.graphs)
-    # A form sends the end of a line as two characters, which nobody counts as two.
+    # A form sends the end of a line as CR and LF, which count as one character.
     query = replace(query, text=query.text.replace("\r\n", "\n"))
     running = running_queries.begin_query()
     query = replace(query, handle=running.handle)

@@ -144,7 +144,7 @@ def _hints(operation: QueryOperation) -> list[TermHint]:
     try:
         return misspelt(operation.query.text, served_dataset().vocabulary)
     except EngineError:
-        return []  # a hint is no reason to refuse an answer
+        return []  # the query is answered without hints
 
 
 def _page(
