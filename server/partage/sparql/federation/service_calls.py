@@ -122,13 +122,13 @@ class Federation:
     ) -> str:
         """Return the text with the answers to all calls put in."""
         _check(engine, replace(query, limits=_rest(query, began)), calls)
-        purse = _ServiceBudget(self.seconds, self.rows, self.bytes, self.bytes)
+        budget = _ServiceBudget(self.seconds, self.rows, self.bytes, self.bytes)
         clauses = []
         for number, call in enumerate(calls, 1):
             variables = _variables(engine, replace(query, limits=_rest(query, began)), call)
             rest = replace(query, limits=_rest(query, began))
             try:
-                clauses.append(_answer(rest, call, number, variables, purse))
+                clauses.append(_answer(rest, call, number, variables, budget))
             except ServiceError as error:
                 if not call.silent or isinstance(error, ServiceLimitExceeded):
                     raise _error_message(error, query.text, call) from error
@@ -148,24 +148,24 @@ class _ServiceBudget:
 
 
 def _answer(
-    query: Query, call: ServiceCall, number: int, variables: tuple[str, ...], purse: _ServiceBudget
+    query: Query, call: ServiceCall, number: int, variables: tuple[str, ...], budget: _ServiceBudget
 ) -> str:
     """Return the clause that stands for a call, and pay for it."""
-    seconds = min(purse.seconds, query.limits.seconds or purse.seconds)
+    seconds = min(budget.seconds, query.limits.seconds or budget.seconds)
     if seconds <= 0:
         raise ServiceTimeout("no time is left for it. Ask fewer endpoints, or ask for less.")
     text = question(query.text, call, query.base)
     began = time.monotonic()
     try:
         answer = call_service(
-            call.endpoint, text, ServiceLimits(seconds, purse.rows, purse.bytes), query.handle
+            call.endpoint, text, ServiceLimits(seconds, budget.rows, budget.bytes), query.handle
         )
     finally:
-        purse.seconds -= time.monotonic() - began
-    written = clause(variables, answer.rows, number, purse.room)
-    purse.rows -= len(answer.rows)
-    purse.bytes -= answer.bytes
-    purse.room -= len(written)
+        budget.seconds -= time.monotonic() - began
+    written = clause(variables, answer.rows, number, budget.room)
+    budget.rows -= len(answer.rows)
+    budget.bytes -= answer.bytes
+    budget.room -= len(written)
     return written
 
 

@@ -175,7 +175,7 @@ class DeadlineWatch:
         self._executions: set[QueryExecution] = set()
         self._next_check = math.inf
         self._stopped = False
-        threading.Thread(target=self._watch, name="partage-watchman", daemon=True).start()
+        threading.Thread(target=self._watch, name="partage-deadlines", daemon=True).start()
 
     @property
     def running(self) -> int:

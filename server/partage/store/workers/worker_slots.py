@@ -84,12 +84,12 @@ class WorkerSlots:
         self._idle = started.copy()
         self._supervisors = [
             threading.Thread(
-                target=self._supervise, args=(worker,), name="partage-keeper", daemon=True
+                target=self._supervise, args=(worker,), name="partage-supervisor", daemon=True
             )
             for worker in started
         ]
-        for keeper in self._supervisors:
-            keeper.start()
+        for supervisor in self._supervisors:
+            supervisor.start()
 
     @property
     def size(self) -> int:
@@ -172,8 +172,8 @@ class WorkerSlots:
             ended, self._idle = self._all | self._starting, []
         for worker in ended:
             worker.kill()
-        for keeper in self._supervisors:
-            keeper.join()
+        for supervisor in self._supervisors:
+            supervisor.join()
 
     def _take_or_join(self, waiter: _Waiter, patience: float) -> WorkerProcess | None:
         """Take out an idle process, or join those who wait for one."""

@@ -69,7 +69,7 @@ class Gateway:
         self, switch: ReleaseSwitch, settings: Settings, bodies: RequestBodies | None = None
     ) -> None:
         self._switch = switch
-        self._crew = EvaluationThreads()
+        self._threads = EvaluationThreads()
         self._queues = RequestQueues(settings)
         self._clients = ClientShares(settings.most_client_requests())
         self._bodies = bodies or RequestBodies(settings.max_body, shared=bool(self._clients.most))
@@ -158,7 +158,7 @@ class Gateway:
             except BaseException as error:  # noqa: BLE001  # raised again where it is awaited
                 done.set_exception(error)
 
-        self._crew.submit(job)
+        self._threads.submit(job)
         return await asyncio.wrap_future(done)
 
     async def _unless_left(
