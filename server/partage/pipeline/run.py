@@ -38,7 +38,7 @@ class BuildStep:
 
 def conform(state: State) -> State:
     """
-    Check the committed files against the shapes and the rules.
+    Check the committed files against the shapes, by pySHACL, and the rules.
 
     Raises
     ------
@@ -48,7 +48,8 @@ def conform(state: State) -> State:
     from partage.pipeline.checks import validate
     from partage.pipeline.checks.shapes import SEVERITIES, load
 
-    report = validate.check(load(state.root / "shapes"), state.committed)
+    judge = validate.judge_of(state.committed)
+    report = validate.check(load(state.root / "shapes"), state.committed, judge=judge)
     if not report.conforms:
         grave = tuple(found for found in report.results if found.severity == "Violation")
         raise NonConformance(validate.report_text(replace(report, results=grave)), report)

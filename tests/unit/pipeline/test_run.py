@@ -12,6 +12,7 @@ from pyoxigraph import DefaultGraph, RdfFormat, Store
 from partage.errors import BuildError, IntegrityError, NonConformance, RdfSyntaxError
 from partage.pipeline import run
 from partage.pipeline.checks import shapes, validate
+from partage.pipeline.checks.pyshacl_validation import by_pyshacl
 from partage.pipeline.checks.report import ValidationReport
 from partage.pipeline.run import STEPS, BuildStep
 from partage.pipeline.state import State
@@ -159,9 +160,17 @@ def test_violations_stop_the_build(state: State, monkeypatch: pytest.MonkeyPatch
         conforms = False
 
     monkeypatch.setattr(shapes, "load", lambda _: None)
-    monkeypatch.setattr(validate, "check", lambda *_: Bad((), 1))
+    monkeypatch.setattr(validate, "check", lambda *_, **__: Bad((), 1))
     with pytest.raises(NonConformance, match="Does not conform"):
         run.conform(state)
+
+
+def test_a_build_is_judged_by_pyshacl_unless_the_data_are_too_many(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert validate.judge_of(state.committed) is by_pyshacl
+    monkeypatch.setattr(validate, "MOST_FOR_PYSHACL", 10)
+    assert validate.judge_of(state.committed) is None
 
 
 def test_outside_of_a_repository_there_is_no_commit(tmp_path: Path) -> None:

@@ -46,6 +46,8 @@ PAIRS = frozenset({iri("sh:lessThan"), iri("sh:lessThanOrEquals")})
 OF_PAIRS = frozenset(
     iri(f"sh:{name}ConstraintComponent") for name in ("LessThan", "LessThanOrEquals")
 )
+# pySHACL takes six seconds for 24,000 triples, the queries one; a build is to take thirty.
+MOST_FOR_PYSHACL = 60_000
 
 Judge = Callable[[Iterable[Quad], Shapes], Iterable[ValidationResult]]
 """What else says which nodes of a dataset break the shapes."""
@@ -72,6 +74,19 @@ def validate(
     given = [CommittedFile(path, str(path), tuple(read_rdf(path))) for path in files]
     committed.warn_of_changes(given or ours)
     return check(load(root / "shapes"), given or ours, ours if given else (), judge)
+
+
+def judge_of(files: Sequence[CommittedFile]) -> Judge | None:
+    """
+    Return what judges the files of a build: pySHACL, or None where they are too many triples.
+
+    Then the shapes are asked as queries, which find the same (docs/decisions/0021).
+    """
+    if sum(len(file.quads) for file in files) > MOST_FOR_PYSHACL:
+        return None
+    from partage.pipeline.checks.pyshacl_validation import by_pyshacl
+
+    return by_pyshacl
 
 
 def check(
