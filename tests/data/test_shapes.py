@@ -12,6 +12,7 @@ from pyshacl.entrypoints import meta_validate
 from partage import assets
 from partage.pipeline.checks import committed
 from partage.pipeline.checks.committed import CommittedFile
+from partage.pipeline.checks.pyshacl_validation import by_pyshacl
 from partage.pipeline.checks.report import ValidationResult, curie_of_shape
 from partage.pipeline.checks.shapes import SEVERITIES, Shapes, load
 from partage.pipeline.checks.validate import check, validate
@@ -283,3 +284,10 @@ def test_the_committed_data_vocabulary_and_ontology_conform() -> None:
     report = validate(ROOT)
     assert [r for r in report.results if r.severity == "Violation"] == []
     assert report.files == len(committed.files(ROOT))
+
+
+def test_pyshacl_and_the_queries_find_the_same_in_all_that_is_committed(shapes: Shapes) -> None:
+    files = committed.files(ROOT)
+    told = check(shapes, files)
+    assert told == check(shapes, files, judge=by_pyshacl)
+    assert told.results
