@@ -233,6 +233,7 @@ def data() -> frozenset[str]:
                 found |= {" ".join(term.value.split()), *_pieces(term.value)}
     asked = read_questions(assets.assets_root() / "ontology" / "competency")
     texts = [text for question in asked for text in question.asked.values()]
+    texts += [question.explanation["fr"] for question in asked]
     for rule in constraints().rules:
         texts += [*rule.messages.values(), *rule.advice.values()]
     return frozenset(found.union(*map(_pieces, texts)))
